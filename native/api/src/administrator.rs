@@ -1,0 +1,77 @@
+//! Accounts that may use the web services.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::operation::Permission;
+use crate::secret::Secret;
+
+/// One account. Mirrors `WSLUser` of the snap-in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Administrator {
+    /// `DOMAIN\name`.
+    pub account: String,
+    /// Stable identity in SID form; it survives a change of the name's case.
+    pub account_sid: String,
+    /// Whether it is a group.
+    pub group: bool,
+    /// `Full` or `ReadOnly`.
+    pub permissions: Permission,
+    /// Whether a password is set. Without one the account can only use tokens.
+    pub password_set: bool,
+}
+
+/// Lists accounts.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct GetAdministrators {
+    /// Account name, wildcards `*` and `?` allowed; compared without case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// SID of the one account wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_sid: Option<String>,
+    /// Only accounts of this level.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<Permission>,
+}
+
+/// Adds an account. An account that exists is returned unchanged.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewAdministrator {
+    /// `DOMAIN\name`, `name@domain`, or a bare name for an account of this server.
+    pub account: String,
+    /// Whether the name is a group.
+    #[serde(default)]
+    pub group: bool,
+    /// Level; `Full` when absent.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub permissions: Option<Permission>,
+    /// First password, 12 characters or more.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub password: Option<Secret>,
+}
+
+/// Changes level or password. What is absent stays.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SetAdministrator {
+    /// Account name or SID.
+    pub identity: String,
+    /// New level.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub permissions: Option<Permission>,
+    /// New password, 12 characters or more.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub password: Option<Secret>,
+}
+
+/// Removes an account. The last account with Full permission cannot be removed.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RemoveAdministrator {
+    /// Account name or SID.
+    pub identity: String,
+}

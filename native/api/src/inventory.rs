@@ -1,0 +1,105 @@
+//! What is installed and how much of it is in use.
+
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Lists pools.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct GetInventory {
+    /// Feature (product_edition_model), wildcards `*` and `?` allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feature: Option<String>,
+    /// Only this vendor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vendor: Option<String>,
+    /// Only pools with a serial number that another increment also carries.
+    pub check_for_same_serial_number: bool,
+    /// Language of the readable names; `en` when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+}
+
+/// Whether the signature of the increments of a pool holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub enum SignatureState {
+    /// Signed by a trusted issuer and unchanged.
+    Valid,
+    /// Signed with a scheme whose keys only its vendor has.
+    Unverifiable,
+    /// Claims one of our keys, but the text was changed.
+    Invalid,
+    /// Signed with our scheme by an issuer that is not in the trust folder.
+    UnknownIssuer,
+    /// Not signed at all.
+    Missing,
+}
+
+/// Whether and why a pool gives out seats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub enum PoolStatus {
+    /// Gives out seats.
+    Serving,
+    /// Past the printed date.
+    Expired,
+    /// START is in the future.
+    NotStarted,
+    /// The file is made out to another host.
+    WrongHost,
+    /// The signature does not hold.
+    Refused,
+}
+
+/// One pool: the increments of one feature that count together. The first block of fields mirrors `WSLInventory`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InventoryRow {
+    /// Product part of the feature, such as `XDT`.
+    pub license_product_name: String,
+    /// Readable product.
+    pub localized_license_product_name: String,
+    /// Edition part of the feature, such as `PLT`; may be empty.
+    pub license_edition: String,
+    /// Readable edition.
+    pub license_localized_edition: String,
+    /// Last valid day of the increment that ends first; none when nothing expires.
+    pub license_expiration_date: Option<Date>,
+    /// Subscription Advantage date; none when the version is not a date.
+    pub license_subscription_advantage_date: Option<Date>,
+    /// License type, such as `Retail`.
+    pub license_type: String,
+    /// Readable license type.
+    pub localized_license_type: String,
+    /// Seats out, overdraft included.
+    pub licenses_in_use: u32,
+    /// Seats installed, without overdraft. The old name means the total, not what is free.
+    pub licenses_available: u32,
+    /// Further seats that may be given out beyond the installed ones.
+    pub license_overdraft: u32,
+    /// Model part of the feature, such as `CCU`.
+    pub license_model: String,
+    /// Readable model.
+    pub localized_license_model: String,
+
+    /// Feature: product_edition_model.
+    pub feature: String,
+    /// Vendor whose daemon serves it.
+    pub vendor: String,
+    /// Version as printed, `yyyy.mmdd` for dates.
+    pub version: String,
+    /// Seats that could be given out now, overdraft included.
+    pub free: u32,
+    /// How many of the seats in use are overdraft.
+    pub overdraft_in_use: u32,
+    /// Whether it counts at all; an uncounted pool is never used up.
+    pub uncounted: bool,
+    /// Whether it serves, and if not, why.
+    pub status: PoolStatus,
+    /// Whether the signatures hold.
+    pub signature: SignatureState,
+    /// Serial numbers of its increments.
+    pub serial_numbers: Vec<String>,
+    /// Files its increments come from.
+    pub files: Vec<String>,
+}

@@ -1,0 +1,26 @@
+//! The wire types of Licensing Services and the one table of its operations.
+//!
+//! Everything an administrator can do is one entry of [`operation::TABLE`]. The REST routes and the OpenAPI
+//! document of the server, the `enum` of the C header, the commands of `licensing` and the cmdlets of the
+//! PowerShell module are all read from it, so that none of them can offer what another does not know.
+//!
+//! On the wire names are camelCase, instants are RFC 3339 in UTC, dates are `yyyy-mm-dd`.
+
+pub mod administrator;
+pub mod alert;
+pub mod denial;
+pub mod error;
+pub mod finding;
+pub mod inventory;
+pub mod license_file;
+pub mod names;
+pub mod operation;
+pub mod schema;
+pub mod secret;
+pub mod server;
+pub mod token;
+pub mod usage;
+
+pub use error::{ErrorCode, Problem};
+pub use operation::{Operation, OperationId, OperationInfo, Permission, Rows};
+pub use secret::Secret;

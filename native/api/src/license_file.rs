@@ -1,0 +1,152 @@
+//! License files on the server.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::finding::Finding;
+use crate::inventory::SignatureState;
+
+/// Largest license file that is taken, in bytes.
+pub const MAX_LICENSE_FILE_BYTES: usize = 16 * 1024 * 1024;
+
+/// Lists installed files.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct GetLicenseFiles {
+    /// File name, wildcards `*` and `?` allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_name: Option<String>,
+}
+
+/// One installed file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LicenseFileInfo {
+    /// Name without folder.
+    pub file_name: String,
+    /// Size in bytes.
+    pub size: u64,
+    /// SHA-256 of the bytes, hex.
+    pub sha256: String,
+    /// When it was put in place.
+    pub installed: Timestamp,
+    /// Vendors it names.
+    pub vendors: Vec<String>,
+    /// Number of lines that grant seats.
+    pub increments: u32,
+    /// Worst signature state among them; none when it grants nothing.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub signature: Option<SignatureState>,
+    /// What the reader noticed.
+    pub findings: Vec<Finding>,
+}
+
+/// Installs a file after checking it.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ImportLicenseFile {
+    /// Name to store it under: letters, digits, `-`, `_`, `.` and blanks, ending in `.lic`, without folder.
+    pub file_name: String,
+    /// The bytes in base64.
+    pub content: String,
+    /// Replaces a file of that name.
+    #[serde(default)]
+    pub overwrite: bool,
+}
+
+/// What importing did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportedLicenseFile {
+    /// The file as it is now installed.
+    #[serde(flatten)]
+    pub file: LicenseFileInfo,
+    /// Whether a file of that name was replaced.
+    pub replaced: bool,
+    /// How the pools changed.
+    pub effects: Vec<PoolEffect>,
+}
+
+/// Removes an installed file. Seats that are out stay out until they are checked in.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RemoveLicenseFile {
+    /// Name without folder.
+    pub file_name: String,
+}
+
+/// What removing did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RemovedLicenseFile {
+    /// Name of the removed file.
+    pub file_name: String,
+    /// How the pools changed.
+    pub effects: Vec<PoolEffect>,
+}
+
+/// Explains a file without installing it.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ExplainLicenseFile {
+    /// Name it would be stored under; decides whether it would replace one.
+    pub file_name: String,
+    /// The bytes in base64.
+    pub content: String,
+}
+
+/// One line of a license file in plain words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExplainedLine {
+    /// First physical line, counted from 1.
+    pub line: u32,
+    /// First word of the line, such as `INCREMENT`.
+    pub keyword: String,
+    /// What the line does, in a sentence or two.
+    pub text: String,
+    /// Feature it concerns; empty when none.
+    pub feature: String,
+    /// Whether its signature holds; none for lines that carry none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub signature: Option<SignatureState>,
+}
+
+/// How installing or removing a file changes one pool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PoolEffect {
+    /// Vendor of the pool.
+    pub vendor: String,
+    /// Feature of the pool.
+    pub feature: String,
+    /// Version of the pool.
+    pub version: String,
+    /// Seats that can be given out before, without overdraft.
+    pub count_before: u32,
+    /// Seats that can be given out after, without overdraft.
+    pub count_after: u32,
+    /// Overdraft before.
+    pub overdraft_before: u32,
+    /// Overdraft after.
+    pub overdraft_after: u32,
+    /// The change in plain words.
+    pub text: String,
+}
+
+/// A license file in plain words, and what it would change here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LicenseFileExplanation {
+    /// Name it would be stored under.
+    pub file_name: String,
+    /// Whether the server would take it.
+    pub acceptable: bool,
+    /// Each meaningful line in words.
+    pub lines: Vec<ExplainedLine>,
+    /// What is odd.
+    pub findings: Vec<Finding>,
+    /// What it would change.
+    pub effects: Vec<PoolEffect>,
+}

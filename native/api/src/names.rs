@@ -1,0 +1,77 @@
+//! Readable names of products, editions, models, license types and errors.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Asks for [`LocalizedNames`].
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct GetLocalizedNames {
+    /// Language code; `en` when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+}
+
+/// Readable name of one feature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FeatureName {
+    /// Feature, such as `XDT_PLT_UD`.
+    pub feature_name: String,
+    /// Product and edition.
+    pub product_nameand_edition: String,
+    /// Model, such as `User/Device`.
+    pub model_name: String,
+    /// Version of this entry.
+    pub version: String,
+}
+
+/// Readable name of one license type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LicenseTypeName {
+    /// Type, such as `Retail`.
+    pub type_name: String,
+    /// Readable name.
+    pub friendly_name: String,
+    /// Version of this entry.
+    pub version: String,
+}
+
+/// Readable names in one language. Mirrors `WSLLocalizedNames`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LocalizedNames {
+    /// Language of the texts.
+    pub locale: String,
+    /// Features known by name or installed here.
+    pub features: Vec<FeatureName>,
+    /// License types.
+    pub license_types: Vec<LicenseTypeName>,
+}
+
+/// Asks for the texts of the error codes.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct GetErrors {
+    /// Language code; `en` when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// Only this code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+}
+
+/// One error code in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ErrorDescription {
+    /// Stable name.
+    pub code: String,
+    /// Stable number.
+    pub number: u32,
+    /// What happened.
+    pub title: String,
+    /// What to do.
+    pub action: String,
+}

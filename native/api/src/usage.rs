@@ -1,0 +1,73 @@
+//! Who holds a seat.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Lists holders.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct GetUsage {
+    /// Feature, wildcards `*` and `?` allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feature: Option<String>,
+    /// User, wildcards allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// Device, wildcards allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+    /// Only this vendor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vendor: Option<String>,
+    /// Only this model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<LicenseModel>,
+}
+
+/// By what a seat is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub enum LicenseModel {
+    /// Per session.
+    Concurrent,
+    /// Assigned to a user.
+    User,
+    /// Assigned to a device.
+    Device,
+    /// Per server or system.
+    Server,
+}
+
+/// One holder of one or more seats of one pool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UsageRow {
+    /// Feature the seat is of.
+    pub feature: String,
+    /// Version of the pool it came from, `yyyy.mmdd` for dates.
+    pub version: String,
+    /// By what it is counted.
+    pub license_model_type: LicenseModel,
+    /// User as the product named it.
+    pub user: String,
+    /// Device: the host the product runs on or serves.
+    pub device: String,
+    /// Display or terminal; empty when the product gave none.
+    pub display: String,
+    /// Product that holds it.
+    pub product: String,
+    /// Seats held.
+    pub count: u32,
+    /// How many of them are overdraft.
+    pub overdraft: u32,
+    /// When it was checked out.
+    pub since: Timestamp,
+    /// When the product was last heard of.
+    pub last_heartbeat: Timestamp,
+    /// When the seat comes back unless the product is heard of before.
+    pub until: Timestamp,
+    /// Vendor whose daemon serves it.
+    pub vendor: String,
+    /// Lease id, 32 hex digits. It identifies the row; it does not authorise a checkin.
+    pub lease_id: String,
+}

@@ -1,0 +1,6 @@
+//! The domain of Licensing Services: license files, signatures, pools, seats.
+//!
+//! Nothing here reads a file, a socket or a clock: bytes, dates and instants come in as arguments. Each rule of
+//! licensing stands here once; the server, the command line and the native library only carry data to it and back.
+
+pub mod license_file;
