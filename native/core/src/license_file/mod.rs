@@ -1,10 +1,23 @@
 //! License files: reading them without losing a byte, and knowing what each line says.
 
 mod date;
+mod host_id;
 mod model;
+mod position;
+mod terms;
+mod vendor_string;
+mod version;
 
-pub use date::LicenseDate;
+pub use date::{InvalidDate, LicenseDate};
+pub use host_id::{HostId, HostIdentity, InvalidHostId};
 pub use model::{
-    Attribute, AttributeValue, HostId, Increment, IncrementKeyword, License, LicenseFile, Line, LineKind,
-    Package, PackageComponent, Position, Server, Spanned, Upgrade, Vendor,
+    Attribute, AttributeValue, Increment, IncrementKeyword, License, LicenseFile, Line, LineKind, Package,
+    PackageComponent, Server, Suite, Upgrade, Vendor,
 };
+pub use position::{Position, Span, Spanned};
+pub use terms::{
+    DEFAULT_BORROW_HOURS, DEFAULT_SORT, DupGroup, FloatOk, NamedOnly, Supersede, Terms, TimeZoneRule,
+    VmPlatforms,
+};
+pub use vendor_string::{AlertRule, AlertStart, VendorField, VendorMeaning, VendorString};
+pub use version::{InvalidVersion, LicenseVersion, VersionDate};

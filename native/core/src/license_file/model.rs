@@ -1,26 +1,11 @@
 //! What a license file says, line by line. Each value knows where it stands.
 
+use std::sync::Arc;
+
 use licensing_api::finding::Finding;
 
-use super::LicenseDate;
-
-/// Where a value begins: physical line and column in characters, both counted from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Position {
-    /// Physical line.
-    pub line: u32,
-    /// Column in characters.
-    pub column: u32,
-}
-
-/// A value and where it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spanned<T> {
-    /// The value.
-    pub value: T,
-    /// Where it begins.
-    pub at: Position,
-}
+use super::position::{Position, Span, Spanned};
+use super::{HostId, LicenseDate, LicenseVersion, Terms};
 
 /// A license file as read. Whatever was not understood is kept, so that writing gives back the same bytes.
 #[derive(Debug, Clone)]
@@ -29,6 +14,47 @@ pub struct LicenseFile {
     pub lines: Vec<Line>,
     /// What was noticed while reading.
     pub findings: Vec<Finding>,
+    pub(super) source: Arc<[u8]>,
+}
+
+impl LicenseFile {
+    /// The bytes of one line as they stand in the file, line ends included.
+    pub fn raw(&self, line: &Line) -> &[u8] {
+        self.source.get(line.span.range()).unwrap_or_default()
+    }
+
+    /// The whole file, byte for byte as it was read.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.lines
+            .iter()
+            .flat_map(|line| self.raw(line))
+            .copied()
+            .collect()
+    }
+
+    /// SERVER lines in order: none, one, or three for a redundant triad.
+    pub fn servers(&self) -> impl Iterator<Item = &Server> {
+        self.lines.iter().filter_map(|line| match &line.kind {
+            LineKind::Server(server) => Some(server),
+            _ => None,
+        })
+    }
+
+    /// VENDOR lines in order.
+    pub fn vendors(&self) -> impl Iterator<Item = &Vendor> {
+        self.lines.iter().filter_map(|line| match &line.kind {
+            LineKind::Vendor(vendor) => Some(vendor),
+            _ => None,
+        })
+    }
+
+    /// FEATURE and INCREMENT lines in order, each with the line it stands on.
+    pub fn increments(&self) -> impl Iterator<Item = (&Line, &Increment)> {
+        self.lines.iter().filter_map(|line| match &line.kind {
+            LineKind::Increment(increment) => Some((line, &**increment)),
+            _ => None,
+        })
+    }
 }
 
 /// One logical line: one or more physical lines joined by `\`.
@@ -38,8 +64,8 @@ pub struct Line {
     pub at: Position,
     /// Number of physical lines it takes.
     pub physical_lines: u32,
-    /// Its bytes as they stood in the file, line ends included.
-    pub raw: Vec<u8>,
+    /// Its bytes in the file, line ends included; see [`LicenseFile::raw`].
+    pub span: Span,
     /// What it says.
     pub kind: LineKind,
 }
@@ -63,7 +89,13 @@ pub enum LineKind {
     Upgrade(Box<Upgrade>),
     /// PACKAGE.
     Package(Box<Package>),
-    /// A one-word decimal line, the historic FEATURESET, or anything unknown: kept, never served.
+    /// A license in the one-word decimal format; only its vendor can decode it.
+    Decimal,
+    /// The historic FEATURESET.
+    FeatureSet,
+    /// The rest of a line whose `\` was lost: signature groups or attributes without a keyword in front.
+    Fragment,
+    /// Begins with a word that is no keyword.
     Unknown,
     /// A known keyword whose line could not be read; the findings say why.
     Malformed,
@@ -93,7 +125,7 @@ pub struct Vendor {
     pub path: Option<Spanned<String>>,
     /// Path of the options file.
     pub options: Option<Spanned<String>>,
-    /// TCP port of the vendor daemon.
+    /// TCP port of the vendor daemon; none for 0, which means any free port.
     pub port: Option<Spanned<u16>>,
 }
 
@@ -122,8 +154,8 @@ pub struct License {
     pub feature: Spanned<String>,
     /// Vendor daemon that serves it.
     pub vendor: Spanned<String>,
-    /// Version as printed; compare it with [`crate::license_file::LicenseVersion`] rules.
-    pub version: Spanned<String>,
+    /// Version it grants, or its Subscription Advantage date.
+    pub version: Spanned<LicenseVersion>,
     /// Last valid day.
     pub expires: Spanned<LicenseDate>,
     /// Seats; none when uncounted.
@@ -132,13 +164,37 @@ pub struct License {
     pub key: Option<Spanned<String>>,
     /// Everything after the positional words, in order and as spelled.
     pub attributes: Vec<Attribute>,
+    /// What the attributes mean.
+    pub terms: Terms,
+}
+
+impl License {
+    /// Seats that may be given out beyond the count: OVERDRAFT=, else the vendor string's ODP percent of the count,
+    /// rounded down; 0 when uncounted.
+    pub fn overdraft(&self) -> u32 {
+        let Some(count) = self.count.value else { return 0 };
+        match (self.terms.overdraft, self.terms.vendor_string.overdraft_percent()) {
+            (Some(seats), _) => seats,
+            (None, Some(percent)) => {
+                u32::try_from(u64::from(count) * u64::from(percent) / 100).unwrap_or(u32::MAX)
+            }
+            (None, None) => 0,
+        }
+    }
+
+    /// The first attribute of that keyword, whatever its case.
+    pub fn attribute(&self, keyword: &str) -> Option<&Attribute> {
+        self.attributes
+            .iter()
+            .find(|attribute| attribute.keyword.value.eq_ignore_ascii_case(keyword))
+    }
 }
 
 /// UPGRADE line: turns seats of an older version into seats of a newer one.
 #[derive(Debug, Clone)]
 pub struct Upgrade {
     /// Version the seats must at least have now.
-    pub from_version: Spanned<String>,
+    pub from_version: Spanned<LicenseVersion>,
     /// What it grants; `version` is the new one.
     pub license: License,
 }
@@ -151,11 +207,29 @@ pub struct Package {
     /// Vendor daemon that serves it.
     pub vendor: Spanned<String>,
     /// Version as printed.
-    pub version: Spanned<String>,
+    pub version: Spanned<LicenseVersion>,
+    /// The license key of formats before 7.1.
+    pub key: Option<Spanned<String>>,
     /// What it consists of.
     pub components: Vec<PackageComponent>,
+    /// How components and package belong together.
+    pub suite: Suite,
     /// Attributes as spelled, COMPONENTS included.
     pub attributes: Vec<Attribute>,
+    /// What the attributes mean.
+    pub terms: Terms,
+}
+
+/// OPTIONS= of a package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Suite {
+    /// None: the package's own feature vanishes, its components are served by themselves.
+    #[default]
+    Components,
+    /// SUITE: a seat of a component also takes a seat of the package.
+    Suite,
+    /// SUITE_RESERVED: the first component taken reserves the others for the same holder.
+    Reserved,
 }
 
 /// One component of a package: `feature[:version[:count]]`.
@@ -164,7 +238,7 @@ pub struct PackageComponent {
     /// Feature name.
     pub feature: String,
     /// Version; that of the enabling line when absent.
-    pub version: Option<String>,
+    pub version: Option<LicenseVersion>,
     /// Seats for each seat of the enabling line; 1 when absent.
     pub count: Option<u32>,
 }
@@ -187,32 +261,6 @@ pub struct AttributeValue {
     pub quoted: bool,
     /// Where it begins.
     pub at: Position,
-}
-
-/// Identity of a machine, a dongle, a display …
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum HostId {
-    /// Locks nothing.
-    Any,
-    /// For demonstrations; uncounted lines only.
-    Demo,
-    /// Bare hex digits: 8 for a "long" id, 12 for an Ethernet address; upper case.
-    Hex(String),
-    /// `HOSTNAME=`.
-    HostName(String),
-    /// `DISPLAY=`.
-    Display(String),
-    /// `USER=`.
-    User(String),
-    /// `ID=`, dashes removed.
-    Id(String),
-    /// `INTERNET=`, with `*` for any octet.
-    Internet(String),
-    /// Any other `TYPE=value`.
-    Other {
-        /// Type in upper case.
-        kind: String,
-        /// Value as written.
-        value: String,
-    },
+    /// Bytes it takes, outer quotes included.
+    pub span: Span,
 }
