@@ -1,0 +1,98 @@
+//! Where everything is that the server keeps.
+
+use std::path::{Path, PathBuf};
+
+/// The data folder and the names of what is in it; `docs/architecture.md` has the map.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataFolder {
+    root: PathBuf,
+}
+
+impl DataFolder {
+    /// The data folder at this path; nothing is touched.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Configuration file, unless another is named on the command line.
+    pub fn config_file(&self) -> PathBuf {
+        self.root.join("licensingd.toml")
+    }
+
+    /// Folder of certificate and key.
+    pub fn tls(&self) -> PathBuf {
+        self.root.join("tls")
+    }
+
+    /// Certificate of the server, PEM.
+    pub fn certificate(&self) -> PathBuf {
+        self.tls().join("server.crt")
+    }
+
+    /// Key of the certificate, PEM.
+    pub fn certificate_key(&self) -> PathBuf {
+        self.tls().join("server.key")
+    }
+
+    /// Folder of the license files and options files.
+    pub fn licenses(&self) -> PathBuf {
+        self.root.join("licenses")
+    }
+
+    /// Options file of a vendor.
+    pub fn options_file(&self, vendor: &str) -> PathBuf {
+        self.licenses().join(format!("{vendor}.opt"))
+    }
+
+    /// Folder of the public keys of trusted issuers.
+    pub fn trust(&self) -> PathBuf {
+        self.root.join("trust")
+    }
+
+    /// Folder of the databases.
+    pub fn state(&self) -> PathBuf {
+        self.root.join("state")
+    }
+
+    /// Database of accounts and tokens.
+    pub fn server_database(&self) -> PathBuf {
+        self.state().join("server.db")
+    }
+
+    /// Database of the leases and the audit of a vendor.
+    pub fn vendor_database(&self, vendor: &str) -> PathBuf {
+        self.state().join(format!("{vendor}.db"))
+    }
+
+    /// Folder of what only a running server has.
+    pub fn run(&self) -> PathBuf {
+        self.root.join("run")
+    }
+
+    /// Addresses actually bound, while the server runs.
+    pub fn endpoints_file(&self) -> PathBuf {
+        self.run().join("endpoints.json")
+    }
+
+    /// The first administrator's password, if `init` had to make one and could not show it.
+    pub fn initial_password_file(&self) -> PathBuf {
+        self.root.join("initial-password")
+    }
+
+    /// All folders, each after the one it is in.
+    pub fn folders(&self) -> Vec<PathBuf> {
+        vec![
+            self.root.clone(),
+            self.tls(),
+            self.licenses(),
+            self.trust(),
+            self.state(),
+            self.run(),
+        ]
+    }
+}

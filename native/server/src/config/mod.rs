@@ -1,0 +1,233 @@
+//! The configuration file, the environment over it, and the folders of the data.
+
+mod data_folder;
+mod limits;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+
+pub use data_folder::DataFolder;
+pub use limits::LimitsConfig;
+
+/// Prefix of the environment variables that override the file: `LICENSINGD_LICENSING__PORT=27001`.
+pub const ENVIRONMENT_PREFIX: &str = "LICENSINGD_";
+
+/// Variables of that prefix that are command-line arguments, not settings.
+const ARGUMENT_VARIABLES: &[&str] = &["data", "config"];
+
+/// Everything an administrator can set. Unknown names are errors, so that a misspelled setting is never ignored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Name that license files are bound to and the certificate is made out to; the machine's own name by default.
+    pub host_name: String,
+    /// The licensing ports.
+    pub licensing: LicensingConfig,
+    /// The web services.
+    pub web: WebConfig,
+    /// Bounds of every port.
+    pub limits: LimitsConfig,
+    /// What is logged.
+    pub log: LogConfig,
+}
+
+/// Settings of the manager and the vendor daemons.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LicensingConfig {
+    /// Address that manager and vendor daemons listen on.
+    pub listen: IpAddr,
+    /// Port of the manager; 0 takes any free one.
+    pub port: u16,
+    /// Port of the first vendor daemon, the others follow; 0 takes any free one for each.
+    pub vendor_port: u16,
+    /// Ports of certain vendors. They come before the `PORT=` of a VENDOR line, and that before `vendor_port`.
+    pub vendor_ports: BTreeMap<String, u16>,
+    /// Seconds between the heartbeats that products are asked for.
+    pub heartbeat_seconds: u32,
+    /// Seconds without a heartbeat after which a lease ends.
+    pub lifetime_seconds: u32,
+    /// Vendors whose increments are served although their signatures cannot be verified. Raises a standing alert.
+    pub accept_unverified: BTreeSet<String>,
+    /// Who may use the licensing ports without a product token.
+    pub anonymous: AnonymousAccess,
+    /// Whether the licensing ports speak TLS.
+    pub tls: LicensingTls,
+}
+
+/// Who may use the licensing ports without a product token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AnonymousAccess {
+    /// Nobody.
+    Never,
+    /// Whoever connects from the machine itself.
+    Loopback,
+    /// Everybody who can connect.
+    Always,
+}
+
+/// Whether the licensing ports speak TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LicensingTls {
+    /// Unless they listen on a loopback address.
+    OffLoopback,
+    /// On every address.
+    Always,
+}
+
+/// Settings of the web services.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WebConfig {
+    /// Address they listen on.
+    pub listen: IpAddr,
+    /// Port; 0 takes any free one.
+    pub port: u16,
+    /// Further names and addresses that a certificate made by the server is made out to.
+    pub certificate_names: Vec<String>,
+}
+
+/// Settings of the log, which goes to the standard error.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogConfig {
+    /// Filter such as `info` or `info,licensing_server=debug`; the variable `RUST_LOG` comes before it.
+    pub level: String,
+    /// One JSON object for each line.
+    pub json: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            host_name: gethostname::gethostname().to_string_lossy().into_owned(),
+            licensing: LicensingConfig::default(),
+            web: WebConfig::default(),
+            limits: LimitsConfig::default(),
+            log: LogConfig::default(),
+        }
+    }
+}
+
+impl Default for LicensingConfig {
+    fn default() -> Self {
+        Self {
+            listen: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            port: 27000,
+            vendor_port: 7279,
+            vendor_ports: BTreeMap::new(),
+            heartbeat_seconds: 300,
+            lifetime_seconds: 900,
+            accept_unverified: BTreeSet::new(),
+            anonymous: AnonymousAccess::Loopback,
+            tls: LicensingTls::OffLoopback,
+        }
+    }
+}
+
+impl Default for WebConfig {
+    fn default() -> Self {
+        Self {
+            listen: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            port: 8083,
+            certificate_names: Vec::new(),
+        }
+    }
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self {
+            level: "info".to_owned(),
+            json: false,
+        }
+    }
+}
+
+impl LicensingConfig {
+    /// Whether the licensing ports speak TLS.
+    pub fn uses_tls(&self) -> bool {
+        match self.tls {
+            LicensingTls::Always => true,
+            LicensingTls::OffLoopback => !self.listen.is_loopback(),
+        }
+    }
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// There is no such file.
+    #[error("the configuration file {} does not exist; make one with: licensingd init --data DIR", .0.display())]
+    Missing(PathBuf),
+    /// The file or a variable is not understood.
+    #[error("the configuration is not valid: {0}")]
+    Unreadable(Box<figment::Error>),
+    /// A value makes no sense.
+    #[error("the configuration is not valid: {name}: {text}")]
+    Invalid {
+        /// Name of the setting.
+        name: &'static str,
+        /// What is wrong, and what is allowed.
+        text: String,
+    },
+}
+
+impl Config {
+    /// Reads the file, puts the environment over it, and checks the result.
+    ///
+    /// # Errors
+    /// If the file is missing, is not understood, or a value makes no sense.
+    pub fn load(file: &Path) -> Result<Self, ConfigError> {
+        if !file.is_file() {
+            return Err(ConfigError::Missing(file.to_owned()));
+        }
+        let config: Self = Figment::from(Serialized::defaults(Self::default()))
+            .merge(Toml::file_exact(file))
+            .merge(
+                Env::prefixed(ENVIRONMENT_PREFIX)
+                    .ignore(ARGUMENT_VARIABLES)
+                    .split("__"),
+            )
+            .extract()
+            .map_err(|error| ConfigError::Unreadable(Box::new(error)))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let invalid = |name, text: &str| {
+            Err(ConfigError::Invalid {
+                name,
+                text: text.to_owned(),
+            })
+        };
+        if self.host_name.is_empty()
+            || self.host_name.len() > 255
+            || self.host_name.chars().any(char::is_control)
+        {
+            return invalid("host_name", "1 to 255 characters");
+        }
+        let licensing = &self.licensing;
+        if !(1..=86_400).contains(&licensing.heartbeat_seconds) {
+            return invalid("licensing.heartbeat_seconds", "1 to 86400");
+        }
+        if licensing.lifetime_seconds < licensing.heartbeat_seconds || licensing.lifetime_seconds > 604_800 {
+            return invalid(
+                "licensing.lifetime_seconds",
+                "at least heartbeat_seconds, at most 604800",
+            );
+        }
+        self.limits.check()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,32 @@
+//! The web services: every operation of the table over HTTPS.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{Config, DataFolder};
+use crate::listener::ServerTls;
+use crate::manager::DaemonDirectory;
+
+/// What the web services are given when the server starts. The listener that they are served through puts
+/// `axum::extract::ConnectInfo<SocketAddr>` into each request, and bounds size and time of bodies.
+pub struct WebSetup {
+    /// Settings.
+    pub config: Arc<Config>,
+    /// Where everything is kept.
+    pub data: DataFolder,
+    /// The vendor daemons.
+    pub daemons: DaemonDirectory,
+    /// The certificate that clients see.
+    pub tls: ServerTls,
+    /// When the server started.
+    pub started: Timestamp,
+    /// Address the license manager is bound to.
+    pub licensing_address: SocketAddr,
+    /// Address the web services are bound to.
+    pub web_address: SocketAddr,
+    /// Fires when the server is told to end.
+    pub stopping: CancellationToken,
+}
