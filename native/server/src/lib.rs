@@ -4,6 +4,8 @@
 //! each vendor that the license files name. `docs/architecture.md` shows how the rooms belong together.
 
 pub mod config;
+pub mod durable_file;
 pub mod listener;
 pub mod manager;
+pub mod tls;
 pub mod web;

@@ -39,6 +39,11 @@ impl DataFolder {
         self.tls().join("server.key")
     }
 
+    /// Hash of the certificate that the server made itself, and so may renew.
+    pub fn certificate_hash_of_our_own(&self) -> PathBuf {
+        self.tls().join("self-signed.sha256")
+    }
+
     /// Folder of the license files and options files.
     pub fn licenses(&self) -> PathBuf {
         self.root.join("licenses")

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, DataFolder};
-use crate::listener::ServerTls;
 use crate::manager::DaemonDirectory;
+use crate::tls::ServerCertificate;
 
 /// What the web services are given when the server starts. The listener that they are served through puts
 /// `axum::extract::ConnectInfo<SocketAddr>` into each request, and bounds size and time of bodies.
@@ -20,7 +20,7 @@ pub struct WebSetup {
     /// The vendor daemons.
     pub daemons: DaemonDirectory,
     /// The certificate that clients see.
-    pub tls: ServerTls,
+    pub certificate: Arc<ServerCertificate>,
     /// When the server started.
     pub started: Timestamp,
     /// Address the license manager is bound to.
