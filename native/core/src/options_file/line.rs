@@ -1,0 +1,204 @@
+//! From bytes to logical lines.
+
+use licensing_api::finding::Severity;
+
+use crate::license_file::Position;
+
+use super::directive::{self, Reading};
+use super::findings::{BAD_SYNTAX, Complaint, Findings, UNKNOWN_WORD};
+use super::model::{OptionLine, OptionLineKind, OptionsFile};
+use super::words::{self, Segment, is_blank};
+
+/// Longest logical line that is read, in bytes.
+const MAX_LINE_BYTES: usize = 1024 * 1024;
+/// Longer lines are cut by other vendor daemons.
+const USUAL_LINE_CHARACTERS: usize = 4_000;
+
+/// Reads an options file. Text is UTF-8; a line that is not is read as Windows-1252. Never fails: what cannot be
+/// read is kept, reported and without effect.
+pub fn parse(bytes: &[u8]) -> OptionsFile {
+    let mut findings = Findings::default();
+    let mut lines = Vec::new();
+    let mut physical = bytes
+        .split_inclusive(|byte| *byte == b'\n')
+        .zip(1_u32..)
+        .peekable();
+    while let Some((first, number)) = physical.next() {
+        let mut gathered = Gathered::begin(first, number);
+        while gathered.continues {
+            let Some((next, number)) = physical.next() else {
+                break;
+            };
+            gathered.join(next, number);
+        }
+        lines.push(gathered.finish(&mut findings));
+    }
+    OptionsFile {
+        lines,
+        findings: findings.finish(),
+    }
+}
+
+/// Physical lines that make one logical line.
+struct Gathered {
+    raw: Vec<u8>,
+    first_line: u32,
+    physical_lines: u32,
+    segments: Vec<Segment>,
+    continues: bool,
+    comment: Option<OptionLineKind>,
+}
+
+impl Gathered {
+    fn begin(raw: &[u8], number: u32) -> Self {
+        let mut text = decode(raw);
+        if number == 1 && text.starts_with('\u{feff}') {
+            text.remove(0);
+        }
+        let comment = match text.trim_start_matches(is_blank).chars().next() {
+            Some('#') => Some(OptionLineKind::Comment),
+            Some('*') => Some(OptionLineKind::SwitchedOff),
+            _ => None,
+        };
+        let mut this = Self {
+            raw: raw.to_vec(),
+            first_line: number,
+            physical_lines: 1,
+            segments: Vec::new(),
+            continues: false,
+            comment,
+        };
+        if this.comment.is_none() {
+            this.segment(&text, number);
+        }
+        this
+    }
+
+    /// Adds a physical line. Comments are taken out before lines are joined.
+    fn join(&mut self, raw: &[u8], number: u32) {
+        self.raw.extend_from_slice(raw);
+        self.physical_lines += 1;
+        let text = decode(raw);
+        if !text.trim_start_matches(is_blank).starts_with('#') {
+            self.segment(&text, number);
+        }
+    }
+
+    fn segment(&mut self, text: &str, line: u32) {
+        let text = text.trim_end_matches(|c| c == '\n' || is_blank(c));
+        let (text, continues) = match text.strip_suffix('\\') {
+            Some(text) => (text, true),
+            None => (text, false),
+        };
+        self.continues = continues;
+        self.segments.push(Segment {
+            line,
+            text: text.to_owned(),
+        });
+    }
+
+    fn finish(self, findings: &mut Findings) -> OptionLine {
+        let mut at = Position {
+            line: self.first_line,
+            column: 1,
+        };
+        let kind = match self.comment {
+            Some(kind) => kind,
+            None if self.raw.len() > MAX_LINE_BYTES => {
+                findings.add(Severity::Error, Some(BAD_SYNTAX), too_long(at));
+                OptionLineKind::Malformed
+            }
+            None => read(&self.segments, &mut at, findings),
+        };
+        OptionLine {
+            at,
+            physical_lines: self.physical_lines,
+            raw: self.raw,
+            kind,
+        }
+    }
+}
+
+fn read(segments: &[Segment], at: &mut Position, findings: &mut Findings) -> OptionLineKind {
+    let words = match words::split(segments) {
+        Ok(words) => words,
+        Err(complaint) => {
+            findings.add(Severity::Error, Some(BAD_SYNTAX), complaint);
+            return OptionLineKind::Malformed;
+        }
+    };
+    let Some(first) = words.first() else {
+        return OptionLineKind::Blank;
+    };
+    *at = first.at;
+    let characters: usize = segments.iter().map(|segment| segment.text.chars().count()).sum();
+    if characters > USUAL_LINE_CHARACTERS {
+        findings.add(Severity::Information, None, longer_than_usual(*at, characters));
+    }
+    match directive::read(&words) {
+        Reading::Understood(directive, remarks) => {
+            for remark in remarks {
+                findings.add(Severity::Warning, None, remark);
+            }
+            OptionLineKind::Option(directive)
+        }
+        Reading::Unknown => {
+            findings.add(Severity::Warning, Some(UNKNOWN_WORD), unknown(*at, &first.text));
+            OptionLineKind::Unknown
+        }
+        Reading::Bad(complaint) => {
+            findings.add(Severity::Error, Some(BAD_SYNTAX), complaint);
+            OptionLineKind::Malformed
+        }
+    }
+}
+
+fn unknown(at: Position, word: &str) -> Complaint {
+    Complaint {
+        at,
+        text: format!(
+            "\"{}\" is not an option; the line has no effect.",
+            directive::shown(word)
+        ),
+        action: "Check the spelling, or write # in front of the line.".to_owned(),
+    }
+}
+
+fn too_long(at: Position) -> Complaint {
+    Complaint {
+        at,
+        text: format!("The line is longer than {MAX_LINE_BYTES} bytes and has no effect."),
+        action: "Write several shorter lines; GROUP and HOST_GROUP lines of one name add up.".to_owned(),
+    }
+}
+
+fn longer_than_usual(at: Position, characters: usize) -> Complaint {
+    Complaint {
+        at,
+        text: format!(
+            "The line has {characters} characters; other license servers read {USUAL_LINE_CHARACTERS}."
+        ),
+        action: "Nothing here; write several shorter lines if the file is used elsewhere too.".to_owned(),
+    }
+}
+
+/// UTF-8, or else Windows-1252 byte by byte.
+fn decode(raw: &[u8]) -> String {
+    match std::str::from_utf8(raw) {
+        Ok(text) => text.to_owned(),
+        Err(_) => raw.iter().map(|byte| windows_1252(*byte)).collect(),
+    }
+}
+
+fn windows_1252(byte: u8) -> char {
+    const HIGH: [char; 32] = [
+        '\u{20ac}', '\u{81}', '\u{201a}', '\u{192}', '\u{201e}', '\u{2026}', '\u{2020}', '\u{2021}',
+        '\u{2c6}', '\u{2030}', '\u{160}', '\u{2039}', '\u{152}', '\u{8d}', '\u{17d}', '\u{8f}', '\u{90}',
+        '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}', '\u{2022}', '\u{2013}', '\u{2014}', '\u{2dc}',
+        '\u{2122}', '\u{161}', '\u{203a}', '\u{153}', '\u{9d}', '\u{17e}', '\u{178}',
+    ];
+    match byte {
+        0x80..=0x9f => HIGH[usize::from(byte - 0x80)],
+        _ => char::from(byte),
+    }
+}

@@ -1,0 +1,5 @@
+//! Behaviour of the domain through its public surface.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+mod host_address;
+mod options_file;
