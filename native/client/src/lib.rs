@@ -1,1 +1,25 @@
-//! Placeholder.
+//! The async client of Licensing Services.
+//!
+//! [`AdminClient`] speaks to the web services (8083): every operation of the table, typed or as JSON.
+//! [`ProductClient`] speaks to the licensing ports (27000 and the vendor daemons): it takes seats, keeps them and
+//! gives them back. Every failure is exactly one [`licensing_api::Problem`].
+
+mod address;
+mod admin;
+mod certificate;
+mod failure;
+mod location;
+mod product;
+mod request;
+mod trust;
+
+pub use address::{Address, DEFAULT_LICENSE_PORT, DEFAULT_WEB_SERVICES_PORT};
+pub use admin::{AdminClient, ConnectOptions, Credentials, MAXIMUM_ANSWER_BYTES, Progress};
+pub use certificate::fetch_certificate;
+pub use failure::cancelled;
+pub use location::{AddressType, Discovery, Location, VendorEndpoint, discover};
+pub use product::{
+    CheckoutError, CheckoutOptions, Denial, FeatureStatus, Heartbeats, Lease, LeaseInfo, LeaseState,
+    ProductClient, ProductOptions, VendorStatus,
+};
+pub use trust::{CertHash, Trust};

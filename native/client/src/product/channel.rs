@@ -1,0 +1,87 @@
+//! Connections to the licensing ports: plain on loopback, TLS everywhere else.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper_util::rt::TokioIo;
+use licensing_api::Problem;
+use rustls_pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tonic::transport::{Channel, Endpoint};
+use tower::service_fn;
+
+use crate::address::Address;
+use crate::failure;
+use crate::trust::{self, Trust};
+
+/// Silence after which the other side is asked whether it still lives.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+
+/// Whose certificate will do.
+#[derive(Clone, Copy)]
+pub(crate) enum Belief<'a> {
+    /// Any: for questions whose answer is not relied upon.
+    Anybody,
+    /// As the caller said.
+    Trust(&'a Trust),
+}
+
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+
+/// A connected channel.
+///
+/// # Errors
+/// `CommunicationError`, `Timeout` and those of certificates.
+pub(crate) async fn open(
+    address: &Address,
+    belief: Belief<'_>,
+    timeout: Duration,
+) -> Result<Channel, Problem> {
+    let tls = if address.is_loopback() {
+        None
+    } else {
+        Some(connector(belief)?)
+    };
+    let name = address.server_name()?;
+    let endpoint = Endpoint::from_shared(format!("http://{}", address.authority()))
+        .map_err(|error| failure::unreachable(address, error))?
+        .tcp_nodelay(true)
+        .connect_timeout(timeout)
+        .http2_keep_alive_interval(KEEP_ALIVE)
+        .keep_alive_while_idle(true);
+    let target = address.clone();
+    let connect = service_fn(move |_| {
+        let (target, tls, name) = (target.clone(), tls.clone(), name.clone());
+        async move { stream(&target, tls, name).await.map(TokioIo::new) }
+    });
+    match tokio::time::timeout(timeout, endpoint.connect_with_connector(connect)).await {
+        Ok(channel) => channel.map_err(|error| failure::of_transport(address, &error)),
+        Err(_) => Err(failure::timed_out(address, "connecting", timeout)),
+    }
+}
+
+fn connector(belief: Belief<'_>) -> Result<TlsConnector, Problem> {
+    let mut config = match belief {
+        Belief::Anybody => trust::inspecting_config()?,
+        Belief::Trust(trust) => trust.client_config()?,
+    };
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    Ok(TlsConnector::from(Arc::new(config)))
+}
+
+async fn stream(
+    address: &Address,
+    tls: Option<TlsConnector>,
+    name: ServerName<'static>,
+) -> io::Result<Box<dyn Stream>> {
+    let socket = TcpStream::connect((address.host(), address.port())).await?;
+    socket.set_nodelay(true)?;
+    match tls {
+        None => Ok(Box::new(socket)),
+        Some(connector) => Ok(Box::new(connector.connect(name, socket).await?)),
+    }
+}

@@ -1,0 +1,118 @@
+//! What a product asks for, and what it is told.
+
+use licensing_api::denial::DenialReason;
+use licensing_api::{ErrorCode, Problem};
+use licensing_protocol::licensing as wire;
+
+/// What a product wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckoutOptions {
+    /// Feature, such as `ACME_CAD`.
+    pub feature: String,
+    /// Lowest version that will do, such as `2.1` or `2026.0401`; empty for any.
+    pub version: String,
+    /// Seats; 0 means 1.
+    pub count: u32,
+    /// Name of the user as the product knows it.
+    pub user: String,
+    /// Host the product runs on.
+    pub host: String,
+    /// Display or terminal.
+    pub display: String,
+    /// What letter V of DUP_GROUP compares, usually the id of the client device; empty: the host stands for it.
+    pub vendor_data: String,
+    /// Name and version of the product, for reports.
+    pub product: String,
+    /// Process id of the product, for reports.
+    pub process_id: u32,
+}
+
+impl CheckoutOptions {
+    /// One seat of any version, for the user, host and process that this program runs as.
+    pub fn new(feature: impl Into<String>) -> Self {
+        let user = std::env::var("USER").or_else(|_| std::env::var("USERNAME"));
+        Self {
+            feature: feature.into(),
+            version: String::new(),
+            count: 1,
+            user: user.unwrap_or_default(),
+            host: gethostname::gethostname().to_string_lossy().into_owned(),
+            display: String::new(),
+            vendor_data: String::new(),
+            product: String::new(),
+            process_id: std::process::id(),
+        }
+    }
+
+    pub(crate) fn request(&self, request_key: [u8; 16]) -> wire::CheckoutRequest {
+        wire::CheckoutRequest {
+            request_key: request_key.to_vec(),
+            feature: self.feature.clone(),
+            version: self.version.clone(),
+            count: self.count,
+            holder: Some(wire::Holder {
+                user: self.user.clone(),
+                host: self.host.clone(),
+                display: self.display.clone(),
+                vendor_data: self.vendor_data.clone(),
+                product: self.product.clone(),
+                process_id: self.process_id,
+            }),
+            queue: false,
+            borrow_seconds: 0,
+        }
+    }
+}
+
+/// Why the seat was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denial {
+    /// Feature asked for.
+    pub feature: String,
+    /// Number as license manager logs show it, such as -4 when all seats are taken.
+    pub number: i32,
+    /// The reason, when this client knows it.
+    pub reason: Option<DenialReason>,
+    /// What happened.
+    pub text: String,
+    /// What to do.
+    pub action: String,
+}
+
+impl Denial {
+    pub(crate) fn read(feature: &str, denial: wire::Denial) -> Self {
+        Self {
+            feature: feature.to_owned(),
+            number: denial.number,
+            reason: DenialReason::from_number(denial.number),
+            text: denial.text,
+            action: denial.action,
+        }
+    }
+}
+
+/// Why there is no lease.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CheckoutError {
+    /// The server decided so.
+    #[error("{}: {} ({})", .0.feature, .0.text, .0.number)]
+    Denied(Denial),
+    /// It could not be asked, or could not answer.
+    #[error(transparent)]
+    Failed(#[from] Problem),
+}
+
+impl CheckoutError {
+    /// As a problem: a denial is `SeatDenied`.
+    pub fn into_problem(self) -> Problem {
+        match self {
+            Self::Failed(problem) => problem,
+            Self::Denied(denial) => {
+                let detail = format!("{}: {} ({})", denial.feature, denial.text, denial.number);
+                Problem::new(ErrorCode::SeatDenied, detail)
+                    .about(denial.feature)
+                    .advise(denial.action)
+            }
+        }
+    }
+}
