@@ -1,5 +1,123 @@
-//! The one way in: every port of the server is served through here.
+//! The one way in: every port of the server is served through here, so that the bounds of [`LimitsConfig`] hold on
+//! each of them.
+//!
+//! A connection is *pending* until its first request that is not turned away for want of credentials. The first request has a
+//! deadline, and pending connections have a common bound; when it is reached, the oldest of the address that has most of them makes room. Junk and slow senders thus
+//! only ever crowd out each other.
 
+mod activity;
+mod admission;
+mod bodies;
+mod connection;
+mod file_limit;
 mod server_tls;
+mod stalled_writer;
 
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use rustls::ServerConfig;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::config::LimitsConfig;
+use admission::Admission;
+pub use file_limit::raise_file_limit;
 pub use server_tls::{ServerTls, TlsError};
+
+/// Pause after the system refused to accept a connection, most likely for want of file descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
+
+/// What a port speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PortProtocol {
+    /// HTTP/1.1 and HTTP/2.
+    Http,
+    /// HTTP/2 alone, as gRPC needs it.
+    Http2,
+}
+
+/// How one port is served.
+#[derive(Debug, Clone)]
+pub struct PortOptions {
+    /// Name for the log.
+    pub name: &'static str,
+    /// Bounds.
+    pub limits: LimitsConfig,
+    /// What it speaks.
+    pub protocol: PortProtocol,
+    /// TLS, or none for plain text.
+    pub tls: Option<Arc<ServerConfig>>,
+    /// Largest request body in bytes.
+    pub body_bytes: usize,
+    /// Paths whose bodies are streams without end; size and time of the body are not bounded there, only their
+    /// single messages are, by their handler.
+    pub streaming_paths: &'static [&'static str],
+}
+
+/// Everything the connections of one port share.
+struct Port {
+    options: PortOptions,
+    router: Router,
+    admission: Arc<Admission>,
+    stopping: CancellationToken,
+}
+
+/// Opens a port.
+///
+/// # Errors
+/// If the address cannot be bound; the message names it.
+pub async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {address}: {error}")))
+}
+
+/// Serves a port until `stopping` fires, then lets requests under way end within the drain time.
+pub async fn serve(listener: TcpListener, router: Router, options: PortOptions, stopping: CancellationToken) {
+    let tracker = TaskTracker::new();
+    let drain = options.limits.drain();
+    let port = Arc::new(Port {
+        admission: Admission::new(&options.limits),
+        options,
+        router,
+        stopping: stopping.clone(),
+    });
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stopping.cancelled() => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let Some(ticket) = port.admission.admit(peer.ip()) else {
+                    tracing::debug!(port = port.options.name, %peer, "connection refused: too many");
+                    continue;
+                };
+                tracker.spawn(connection::run(stream, peer, ticket, Arc::clone(&port)));
+            }
+            Err(error) => {
+                tracing::warn!(port = port.options.name, %error, "accepting failed");
+                port.admission.evict_one();
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+    drop(listener);
+    tracker.close();
+    // Each connection ends by itself after the drain time; the rest is for the scheduler.
+    if tokio::time::timeout(drain + Duration::from_secs(1), tracker.wait())
+        .await
+        .is_err()
+    {
+        tracing::warn!(
+            port = port.options.name,
+            left = tracker.len(),
+            "connections were cut off"
+        );
+    }
+}

@@ -1,0 +1,246 @@
+//! Who gets in: counts of connections, and who makes room.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::config::LimitsConfig;
+
+/// The connections of one port.
+pub(super) struct Admission {
+    connections: usize,
+    connections_per_address: usize,
+    pending_connections: usize,
+    table: Mutex<Table>,
+}
+
+#[derive(Default)]
+struct Table {
+    next: u64,
+    total: usize,
+    by_network: HashMap<IpAddr, usize>,
+    /// Without a request so far, oldest first.
+    pending: HashMap<IpAddr, BTreeMap<u64, CancellationToken>>,
+    pending_total: usize,
+}
+
+/// The place of one connection; dropping it makes it free.
+pub(super) struct Ticket {
+    admission: Arc<Admission>,
+    network: IpAddr,
+    number: u64,
+    evicted: CancellationToken,
+}
+
+impl Admission {
+    pub(super) fn new(limits: &LimitsConfig) -> Arc<Self> {
+        Arc::new(Self {
+            connections: limits.connections,
+            connections_per_address: limits.connections_per_address,
+            pending_connections: limits.pending_connections,
+            table: Mutex::default(),
+        })
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets a connection in, if need be by closing one that has not made a request. None: no room.
+    pub(super) fn admit(self: &Arc<Self>, address: IpAddr) -> Option<Ticket> {
+        let network = network_of(address);
+        let mut table = self.table();
+        let here = table.by_network.get(&network).copied().unwrap_or(0);
+        if here >= self.connections_per_address && !table.evict_of(network) {
+            return None;
+        }
+        if table.total >= self.connections && !table.evict_busiest() {
+            return None;
+        }
+        if table.pending_total >= self.pending_connections {
+            table.evict_busiest();
+        }
+        let number = table.next;
+        table.next += 1;
+        table.total += 1;
+        *table.by_network.entry(network).or_default() += 1;
+        let evicted = CancellationToken::new();
+        table
+            .pending
+            .entry(network)
+            .or_default()
+            .insert(number, evicted.clone());
+        table.pending_total += 1;
+        Some(Ticket {
+            admission: Arc::clone(self),
+            network,
+            number,
+            evicted,
+        })
+    }
+
+    /// Closes one pending connection, if there is any.
+    pub(super) fn evict_one(&self) {
+        self.table().evict_busiest();
+    }
+}
+
+impl Table {
+    fn evict_busiest(&mut self) -> bool {
+        let busiest = self
+            .pending
+            .iter()
+            .max_by_key(|(_, waiting)| waiting.len())
+            .map(|(network, _)| *network);
+        busiest.is_some_and(|network| self.evict_of(network))
+    }
+
+    fn evict_of(&mut self, network: IpAddr) -> bool {
+        let oldest = self
+            .pending
+            .get(&network)
+            .and_then(|waiting| waiting.keys().next().copied());
+        let Some(evicted) = oldest.and_then(|number| self.leave_pending(network, number)) else {
+            return false;
+        };
+        evicted.cancel();
+        self.release(network);
+        true
+    }
+
+    fn leave_pending(&mut self, network: IpAddr, number: u64) -> Option<CancellationToken> {
+        let waiting = self.pending.get_mut(&network)?;
+        let token = waiting.remove(&number)?;
+        if waiting.is_empty() {
+            self.pending.remove(&network);
+        }
+        self.pending_total -= 1;
+        Some(token)
+    }
+
+    fn release(&mut self, network: IpAddr) {
+        self.total -= 1;
+        if let Some(count) = self.by_network.get_mut(&network) {
+            *count -= 1;
+            if *count == 0 {
+                self.by_network.remove(&network);
+            }
+        }
+    }
+}
+
+impl Ticket {
+    /// Ends when the connection has to make room.
+    pub(super) async fn evicted(&self) {
+        self.evicted.cancelled().await;
+    }
+
+    /// The connection has made its first request: it need not make room any more.
+    pub(super) fn establish(&self) {
+        self.admission.table().leave_pending(self.network, self.number);
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        let mut table = self.admission.table();
+        table.leave_pending(self.network, self.number);
+        // Whoever was evicted gave its place back then.
+        if !self.evicted.is_cancelled() {
+            table.release(self.network);
+        }
+    }
+}
+
+/// What counts as one address: an IPv4 address, or the /64 network that one IPv6 host may choose from.
+fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => {
+            let high = address.to_bits() >> 64 << 64;
+            IpAddr::V6(Ipv6Addr::from_bits(high))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn admission(connections: usize, per_address: usize, pending: usize) -> Arc<Admission> {
+        Admission::new(&LimitsConfig {
+            connections,
+            connections_per_address: per_address,
+            pending_connections: pending,
+            ..LimitsConfig::default()
+        })
+    }
+
+    fn address(last: u8) -> IpAddr {
+        IpAddr::from([192, 0, 2, last])
+    }
+
+    fn is_empty(admission: &Admission) -> bool {
+        let table = admission.table();
+        table.total == 0
+            && table.pending_total == 0
+            && table.pending.is_empty()
+            && table.by_network.is_empty()
+    }
+
+    #[test]
+    fn the_oldest_of_the_busiest_address_makes_room() {
+        let admission = admission(100, 100, 3);
+        let first = admission.admit(address(1)).unwrap();
+        let second = admission.admit(address(2)).unwrap();
+        let third = admission.admit(address(2)).unwrap();
+        let fourth = admission.admit(address(3)).unwrap();
+        let evicted = [&first, &second, &third, &fourth].map(|ticket| ticket.evicted.is_cancelled());
+        assert_eq!(evicted, [false, true, false, false]);
+        drop((first, second, third, fourth));
+        assert!(is_empty(&admission));
+    }
+
+    #[test]
+    fn whoever_made_a_request_keeps_its_place() {
+        let admission = admission(2, 2, 10);
+        let tickets = [
+            admission.admit(address(1)).unwrap(),
+            admission.admit(address(1)).unwrap(),
+        ];
+        tickets.iter().for_each(Ticket::establish);
+        assert!(
+            admission.admit(address(2)).is_none(),
+            "all places are taken by those who work"
+        );
+        assert!(tickets.iter().all(|ticket| !ticket.evicted.is_cancelled()));
+        drop(tickets);
+        assert!(is_empty(&admission));
+        assert!(admission.admit(address(2)).is_some());
+    }
+
+    #[test]
+    fn one_address_cannot_take_all_places() {
+        let admission = admission(10, 2, 10);
+        let tickets = [
+            admission.admit(address(1)).unwrap(),
+            admission.admit(address(1)).unwrap(),
+        ];
+        tickets.iter().for_each(Ticket::establish);
+        assert!(admission.admit(address(1)).is_none());
+        assert!(admission.admit(address(2)).is_some());
+    }
+
+    #[test]
+    fn one_ipv6_host_is_one_address() {
+        let admission = admission(10, 1, 10);
+        let ticket = admission.admit("2001:db8::1".parse().unwrap()).unwrap();
+        ticket.establish();
+        assert!(admission.admit("2001:db8::2".parse().unwrap()).is_none());
+        assert!(admission.admit("2001:db8:0:1::2".parse().unwrap()).is_some());
+    }
+}
