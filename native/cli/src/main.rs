@@ -1,2 +1,45 @@
-//! Placeholder.
-fn main() {}
+//! `licensing`: every operation of a license server from any shell, and the issuer's side.
+
+mod arguments;
+mod checkout;
+mod command_line;
+mod connection;
+mod failure;
+mod local_file;
+mod location;
+mod operations;
+mod print;
+mod views;
+
+use std::process::ExitCode;
+
+use failure::Failure;
+
+fn main() -> ExitCode {
+    let matches = match command_line::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => {
+            let shown = error.print().is_ok();
+            return if error.use_stderr() || !shown {
+                failure::Exit::Usage.into()
+            } else {
+                failure::Exit::Success.into()
+            };
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return Failure::internal(format!("No threads to work with: {error}.")).report(false),
+    };
+    let outcome = runtime.block_on(command_line::run(&matches));
+    // A thread that still waits for input must not keep the process.
+    runtime.shutdown_background();
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(failure) => failure.report(command_line::wants_json(&matches)),
+    }
+}

@@ -1,0 +1,159 @@
+//! `licensing checkout`: holds seats as a product does, for trying out a server.
+
+use std::io::{self, Read};
+
+use clap::{Arg, ArgMatches, Command, value_parser};
+use licensing_client::{
+    CheckoutError, CheckoutOptions, Lease, LeaseInfo, LeaseState, ProductClient, ProductOptions,
+};
+use serde_json::json;
+
+use crate::failure::{Exit, Failure};
+use crate::{connection, operations, print};
+
+/// The command with its arguments.
+pub(crate) fn command() -> Command {
+    let text = |name: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .value_name(name.to_uppercase())
+            .help(help)
+    };
+    let command = Command::new("checkout")
+        .about("Takes seats as a product does, holds them until Ctrl-C or the end of its input, and gives them back.")
+        .args([
+            Arg::new("feature").value_name("FEATURE").required(true).help("Feature, such as XDT_PLT_UD"),
+            Arg::new("count")
+                .long("count")
+                .value_name("SEATS")
+                .value_parser(value_parser!(u32).range(1..))
+                .default_value("1")
+                .help("Number of seats"),
+            text("vendor", "Vendor whose daemon to ask; the first that serves unless given"),
+            text("version", "Lowest version that will do, such as 2.1 or 2026.0401"),
+            text("user", "User to name; whoever runs this unless given"),
+            text("device", "Device to name; this host unless given"),
+            text("display", "Display or terminal to name"),
+            text("product", "Product to name, for reports"),
+        ]);
+    connection::add_manager(operations::with_json(command))
+}
+
+/// Takes, holds and gives back.
+///
+/// # Errors
+/// A denial, a lease that the server ended, or no connection.
+pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
+    let client = ProductClient::connect(connect_options(matches)?).await?;
+    let lease = client
+        .checkout(&checkout_options(matches))
+        .await
+        .map_err(CheckoutError::into_problem)?;
+    let json = matches.get_flag("json");
+    show(lease.info(), json)?;
+    hold(&lease, json).await
+}
+
+fn connect_options(matches: &ArgMatches) -> Result<ProductOptions, Failure> {
+    let mut options = ProductOptions::new("localhost")?;
+    options.manager = connection::manager(matches)?;
+    options.vendor = matches.get_one::<String>("vendor").cloned();
+    options.token = connection::token(matches)?;
+    options.trust = connection::trust(matches)?;
+    options.timeout = connection::timeout(matches);
+    options.attempt_timeout = options.attempt_timeout.min(options.timeout);
+    Ok(options)
+}
+
+fn checkout_options(matches: &ArgMatches) -> CheckoutOptions {
+    let given = |name: &str| matches.get_one::<String>(name).cloned();
+    let mut options = CheckoutOptions::new(given("feature").unwrap_or_default());
+    options.count = matches.get_one::<u32>("count").copied().unwrap_or(1);
+    options.version = given("version").unwrap_or_default();
+    options.user = given("user").unwrap_or(options.user);
+    options.host = given("device").unwrap_or(options.host);
+    options.display = given("display").unwrap_or_default();
+    options.product =
+        given("product").unwrap_or_else(|| concat!("licensing ", env!("CARGO_PKG_VERSION")).to_owned());
+    options
+}
+
+fn show(lease: &LeaseInfo, json: bool) -> Result<(), Failure> {
+    if json {
+        return print::out(&format!(
+            "{}\n",
+            json!({
+                "feature": lease.feature,
+                "version": lease.version,
+                "count": lease.count,
+                "overdraft": lease.overdraft,
+                "heartbeatSeconds": lease.heartbeat_seconds,
+                "lifetimeSeconds": lease.lifetime_seconds,
+                "since": lease.since,
+                "licenseExpires": lease.license_expires,
+            })
+        ));
+    }
+    print::out(&format!(
+        "Holding {} of {} {}{}. Ctrl-C or the end of the input gives back.\n",
+        if lease.count == 1 {
+            "1 seat".to_owned()
+        } else {
+            format!("{} seats", lease.count)
+        },
+        print::plain(&lease.feature),
+        print::plain(&lease.version),
+        if lease.overdraft > 0 {
+            format!(" ({} overdraft)", lease.overdraft)
+        } else {
+            String::new()
+        },
+    ))
+}
+
+async fn hold(lease: &Lease, json: bool) -> Result<Exit, Failure> {
+    let exit = tokio::select! {
+        state = lease.ended() => return match state {
+            LeaseState::Ended => Err(Failure::lease_ended(&lease.info().feature)),
+            LeaseState::Held | LeaseState::CheckedIn => Ok(Exit::Success),
+        },
+        interrupted = interruption() => interrupted?,
+        () = end_of_input() => Exit::Success,
+    };
+    lease.checkin().await?;
+    if !json {
+        print::out("Given back.\n")?;
+    }
+    Ok(exit)
+}
+
+/// Ends when the user or the system asks the program to end. That is the usual way out, hence success.
+async fn interruption() -> Result<Exit, Failure> {
+    let failed = |error: io::Error| Failure::internal(format!("No signals can be received: {error}."));
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+        tokio::select! {
+            pressed = tokio::signal::ctrl_c() => pressed.map_err(failed)?,
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await.map_err(failed)?;
+    Ok(Exit::Success)
+}
+
+/// Standard input is read on a thread of its own, because no system offers to wait for it otherwise.
+async fn end_of_input() {
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let mut rest = [0; 4096];
+        let mut input = io::stdin().lock();
+        while matches!(input.read(&mut rest), Ok(1..)) {}
+        // The receiver is gone when the program ends for another reason.
+        sender.send(()).ok();
+    });
+    // A thread that could not read at all ends the waiting, too.
+    receiver.await.ok();
+}

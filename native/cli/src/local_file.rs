@@ -1,0 +1,73 @@
+//! Reading what the user names on this machine.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use licensing_api::{ErrorCode, Problem, Secret};
+use zeroize::Zeroizing;
+
+use crate::failure::Failure;
+
+/// Longest password or token that is read, in bytes.
+const MAX_SECRET_BYTES: u64 = 64 * 1024;
+
+/// The bytes of a file; `-` is standard input.
+///
+/// # Errors
+/// `LocalFileUnreadable` when it cannot be read, `RequestTooLarge` when it has more than `limit` bytes.
+pub(crate) fn bytes(path: &Path, limit: usize) -> Result<Vec<u8>, Problem> {
+    let unreadable = |error: io::Error| unreadable(path, &error);
+    let mut content = Vec::new();
+    open(path)
+        .map_err(unreadable)?
+        .take(limit as u64 + 1)
+        .read_to_end(&mut content)
+        .map_err(unreadable)?;
+    if content.len() > limit {
+        let detail = format!("It has more than {limit} bytes.");
+        return Err(Problem::new(ErrorCode::RequestTooLarge, detail).about(path.display().to_string()));
+    }
+    Ok(content)
+}
+
+/// The first line of a file that holds a secret; `-` is standard input.
+///
+/// # Errors
+/// When it cannot be read, is empty or is no text.
+pub(crate) fn secret(path: &Path) -> Result<Secret, Failure> {
+    let unusable = |detail: &str| {
+        Failure::usage(
+            detail,
+            path.display().to_string(),
+            "Write the secret into the first line of the file, in UTF-8.",
+        )
+    };
+    let mut content = Zeroizing::new(Vec::with_capacity(1024));
+    open(path)
+        .and_then(|reader| reader.take(MAX_SECRET_BYTES).read_to_end(&mut content))
+        .map_err(|error| unreadable(path, &error))?;
+    let text = std::str::from_utf8(&content).map_err(|_| unusable("The file of the secret is not UTF-8."))?;
+    let line = text
+        .strip_prefix('\u{feff}')
+        .unwrap_or(text)
+        .lines()
+        .next()
+        .unwrap_or_default();
+    if line.is_empty() {
+        return Err(unusable("The first line of the file of the secret is empty."));
+    }
+    Ok(Secret::new(line))
+}
+
+fn open(path: &Path) -> io::Result<Box<dyn Read>> {
+    if path == Path::new("-") {
+        Ok(Box::new(io::stdin().lock()))
+    } else {
+        Ok(Box::new(File::open(path)?))
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Problem {
+    Problem::new(ErrorCode::LocalFileUnreadable, format!("{error}.")).about(path.display().to_string())
+}

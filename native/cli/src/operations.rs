@@ -1,0 +1,65 @@
+//! Runs one operation of the table.
+
+mod certificate;
+mod explain;
+mod import;
+mod license_file;
+
+use clap::{ArgMatches, Command};
+use licensing_api::{OperationId, OperationInfo};
+
+use crate::failure::{Exit, Failure};
+use crate::{arguments, connection, print};
+
+/// The command of an operation, with its arguments.
+pub(crate) fn command(operation: &OperationInfo, word: &str) -> Command {
+    let command = Command::new(word.to_owned()).about(operation.summary);
+    let command = match operation.id {
+        OperationId::ImportLicenseFile => import::arguments(command),
+        OperationId::ExplainLicenseFile => explain::arguments(command),
+        _ => arguments::add(command, operation),
+    };
+    connection::add(with_json(command))
+}
+
+/// Adds `--json`.
+pub(crate) fn with_json(command: Command) -> Command {
+    command.arg(
+        clap::Arg::new("json")
+            .long("json")
+            .action(clap::ArgAction::SetTrue)
+            .help("Show the answer, or the error, as JSON"),
+    )
+}
+
+/// Carries it out and shows the answer.
+///
+/// # Errors
+/// As the operation.
+pub(crate) async fn run(operation: &OperationInfo, matches: &ArgMatches) -> Result<Exit, Failure> {
+    match operation.id {
+        OperationId::GetCertificate => certificate::run(operation, matches).await,
+        OperationId::ImportLicenseFile => import::run(operation, matches).await,
+        OperationId::ExplainLicenseFile => explain::run(matches).await,
+        _ => {
+            let request = arguments::request(operation, matches)?;
+            let answer = connection::client(matches)?
+                .call_json(operation.id, request)
+                .await?;
+            show(operation, matches, &answer)
+        }
+    }
+}
+
+fn show(
+    operation: &OperationInfo,
+    matches: &ArgMatches,
+    answer: &serde_json::Value,
+) -> Result<Exit, Failure> {
+    if matches.get_flag("json") {
+        print::json(answer)?;
+    } else {
+        print::answer(operation, answer)?;
+    }
+    Ok(Exit::Success)
+}

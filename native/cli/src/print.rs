@@ -1,0 +1,183 @@
+//! Answers on standard output: JSON as it came, or tables and records for people.
+
+use std::io::{self, IsTerminal, Write};
+
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use jiff::Timestamp;
+use licensing_api::OperationInfo;
+use licensing_api::schema::{Field, FieldKind};
+use serde_json::Value;
+
+use crate::failure::Failure;
+use crate::views::{self, Column};
+
+/// Text that a server or a file made, safe to show on a terminal: control characters become visible escapes.
+pub(crate) fn plain(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter.is_control() {
+            shown.extend(letter.escape_default());
+        } else {
+            shown.push(letter);
+        }
+    }
+    shown
+}
+
+/// Writes to standard output. A reader that went away is no failure: it has seen what it wanted.
+///
+/// # Errors
+/// When standard output cannot be written for another reason, such as a full disk.
+pub(crate) fn out(text: &str) -> Result<(), Failure> {
+    let mut output = io::stdout().lock();
+    let written = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::internal(format!(
+            "Standard output cannot be written: {error}."
+        ))),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// The answer as JSON.
+///
+/// # Errors
+/// As for [`out`].
+pub(crate) fn json(answer: &Value) -> Result<(), Failure> {
+    out(&format!("{answer:#}\n"))
+}
+
+/// The answer for people: a table for a list, a record for one object.
+///
+/// # Errors
+/// As for [`out`].
+pub(crate) fn answer(operation: &OperationInfo, answer: &Value) -> Result<(), Failure> {
+    let row = operation.row_type();
+    if operation.rows {
+        let rows = answer["items"].as_array().map(Vec::as_slice).unwrap_or_default();
+        out(&list(&row.fields, views::columns(operation.id), rows))
+    } else {
+        out(&record(&row.fields, answer))
+    }
+}
+
+fn list(fields: &[Field], columns: &[Column], rows: &[Value]) -> String {
+    if rows.is_empty() {
+        return "Nothing matches.\n".to_owned();
+    }
+    let shown: Vec<(&Field, &str)> = columns
+        .iter()
+        .filter_map(|(name, head)| Some((fields.iter().find(|field| field.name == *name)?, *head)))
+        .collect();
+    table(&shown, rows)
+}
+
+/// A table with numbers to the right; as wide as the terminal, or as wide as needed when the output goes elsewhere.
+fn table(columns: &[(&Field, &str)], rows: &[Value]) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_content_arrangement(if io::stdout().is_terminal() {
+        ContentArrangement::Dynamic
+    } else {
+        ContentArrangement::Disabled
+    });
+    table.set_header(columns.iter().map(|(_, head)| *head));
+    for row in rows {
+        table.add_row(columns.iter().map(|(field, _)| cell(field, &row[&field.name])));
+    }
+    for (index, (field, _)) in columns.iter().enumerate() {
+        if let Some(column) = table.column_mut(index) {
+            column.set_padding((0, 2));
+            if field.kind == FieldKind::Integer {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+    }
+    trimmed(&table)
+}
+
+/// One line for each field, lists of objects as tables below.
+fn record(fields: &[Field], object: &Value) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    let mut below = String::new();
+    for field in fields {
+        let value = &object[&field.name];
+        match (field.kind, value) {
+            (FieldKind::Nested, Value::Array(rows)) if !rows.is_empty() => {
+                let heads: Vec<String> = field
+                    .fields
+                    .iter()
+                    .map(|field| title(&field.name).to_uppercase())
+                    .collect();
+                let columns: Vec<_> = field
+                    .fields
+                    .iter()
+                    .zip(heads.iter().map(String::as_str))
+                    .collect();
+                below.push_str(&format!(
+                    "\n{}:\n{}",
+                    title(&field.name),
+                    self::table(&columns, rows)
+                ));
+            }
+            (FieldKind::Nested, Value::Array(_)) => {}
+            (FieldKind::Nested, nested) if nested.is_object() => {
+                below.push_str(&format!(
+                    "\n{}:\n{}",
+                    title(&field.name),
+                    record(&field.fields, nested)
+                ));
+            }
+            _ => {
+                table.add_row([title(&field.name), cell(field, value)]);
+            }
+        }
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    format!("{}{below}", trimmed(&table))
+}
+
+fn trimmed(table: &Table) -> String {
+    let mut text = String::new();
+    for line in table.lines() {
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// `licensesInUse` as `Licenses in use`.
+fn title(name: &str) -> String {
+    let words = crate::arguments::kebab(name).replace('-', " ");
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
+fn cell(field: &Field, value: &Value) -> String {
+    match (field.kind, value) {
+        (_, Value::Null) => "-".to_owned(),
+        (FieldKind::Boolean, Value::Bool(yes)) => if *yes { "yes" } else { "no" }.to_owned(),
+        (FieldKind::Instant, Value::String(text)) => instant(text),
+        (_, Value::String(text)) => plain(text),
+        (_, Value::Array(values)) => values
+            .iter()
+            .map(|value| value.as_str().map_or_else(|| value.to_string(), plain))
+            .collect::<Vec<_>>()
+            .join(", "),
+        (_, other) => plain(&other.to_string()),
+    }
+}
+
+/// Instants in UTC to the second.
+fn instant(text: &str) -> String {
+    match text.parse::<Timestamp>() {
+        Ok(instant) => instant.strftime("%Y-%m-%d %H:%M:%SZ").to_string(),
+        Err(_) => plain(text),
+    }
+}

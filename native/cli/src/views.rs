@@ -1,0 +1,81 @@
+//! Which fields of the rows of an operation a table shows, and under which heads. `--json` shows everything.
+
+use licensing_api::OperationId;
+
+/// A field and its head.
+pub(crate) type Column = (&'static str, &'static str);
+
+/// Columns of the table of a list; none for operations that answer with one object, which is shown whole.
+pub(crate) fn columns(operation: OperationId) -> &'static [Column] {
+    match operation {
+        OperationId::GetAdministrators => &[
+            ("account", "ACCOUNT"),
+            ("permissions", "PERMISSIONS"),
+            ("group", "GROUP"),
+            ("passwordSet", "PASSWORD SET"),
+        ],
+        OperationId::GetTokens => &[
+            ("tokenId", "TOKEN ID"),
+            ("name", "NAME"),
+            ("scope", "SCOPE"),
+            ("permissions", "PERMISSIONS"),
+            ("account", "ACCOUNT"),
+            ("expires", "EXPIRES"),
+        ],
+        OperationId::GetErrors => &[
+            ("number", "NUMBER"),
+            ("code", "CODE"),
+            ("title", "WHAT HAPPENED"),
+            ("action", "WHAT TO DO"),
+        ],
+        OperationId::GetAlerts => &[
+            ("level", "LEVEL"),
+            ("code", "CODE"),
+            ("detail", "WHAT IT IS ABOUT"),
+            ("action", "WHAT TO DO"),
+            ("since", "SINCE"),
+        ],
+        OperationId::GetInventory => &[
+            ("feature", "FEATURE"),
+            ("version", "VERSION"),
+            ("vendor", "VENDOR"),
+            ("licensesInUse", "IN USE"),
+            ("licensesAvailable", "INSTALLED"),
+            ("licenseOverdraft", "OVERDRAFT"),
+            ("free", "FREE"),
+            ("licenseExpirationDate", "LAST DAY"),
+            ("status", "STATUS"),
+            ("signature", "SIGNATURE"),
+        ],
+        OperationId::GetUsage => &[
+            ("feature", "FEATURE"),
+            ("user", "USER"),
+            ("device", "DEVICE"),
+            ("product", "PRODUCT"),
+            ("count", "SEATS"),
+            ("overdraft", "OVERDRAFT"),
+            ("since", "SINCE"),
+            ("until", "UNTIL"),
+        ],
+        OperationId::GetLicenseFiles => &[
+            ("fileName", "FILE"),
+            ("vendors", "VENDORS"),
+            ("increments", "INCREMENTS"),
+            ("signature", "SIGNATURE"),
+            ("size", "BYTES"),
+            ("installed", "INSTALLED"),
+        ],
+        OperationId::GetServerInfo
+        | OperationId::GetCertificate
+        | OperationId::GetEffectivePermission
+        | OperationId::NewAdministrator
+        | OperationId::SetAdministrator
+        | OperationId::RemoveAdministrator
+        | OperationId::NewToken
+        | OperationId::RemoveToken
+        | OperationId::GetLocalizedNames
+        | OperationId::ImportLicenseFile
+        | OperationId::RemoveLicenseFile
+        | OperationId::ExplainLicenseFile => &[],
+    }
+}

@@ -1,0 +1,6 @@
+//! The `licensing` command as its users see it: output, exit codes, mistakes.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod help;
+mod mistakes;
+mod run;
