@@ -3,6 +3,13 @@
 //! Nothing here reads a file, a socket or a clock: bytes, dates and instants come in as arguments. Each rule of
 //! licensing stands here once; the server, the command line and the native library only carry data to it and back.
 
+pub mod audit;
 pub mod host_address;
 pub mod license_file;
+pub mod moment;
 pub mod options_file;
+pub mod pool;
+pub mod seat;
+pub mod wildcard;
+
+pub use moment::Moment;

@@ -1,6 +1,7 @@
 //! What the attributes of a line mean, as typed values.
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::{HostId, VendorString};
 
@@ -102,7 +103,7 @@ impl Default for Terms {
 }
 
 /// Which checkouts share one seat.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub enum DupGroup {
     /// None do: every checkout counts.
     #[default]

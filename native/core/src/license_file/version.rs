@@ -62,6 +62,16 @@ impl LicenseVersion {
         })
     }
 
+    /// One spelling for all equal versions.
+    pub fn canonical(&self) -> String {
+        match self.digits() {
+            ("", "") => "0".to_owned(),
+            (integer, "") => integer.to_owned(),
+            ("", fraction) => format!("0.{fraction}"),
+            (integer, fraction) => format!("{integer}.{fraction}"),
+        }
+    }
+
     /// Integer digits without leading zeros and fraction digits without trailing ones: equal for equal versions.
     fn digits(&self) -> (&str, &str) {
         let (integer, fraction) = self.0.split_once('.').unwrap_or((&self.0, ""));

@@ -1,0 +1,103 @@
+//! Records in the making.
+
+use crate::seat::{Change, Holder, LeaseRecord};
+
+use super::{AuditField, AuditKind};
+
+/// What a record will say, before it has a place in the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    kind: AuditKind,
+    fields: Vec<u8>,
+}
+
+impl AuditEntry {
+    /// An entry without fields.
+    pub fn new(kind: AuditKind) -> Self {
+        Self {
+            kind,
+            fields: Vec::with_capacity(192),
+        }
+    }
+
+    /// Adds bytes, at most 65,535 of them. Empty values are left out.
+    #[must_use]
+    pub fn bytes(mut self, field: AuditField, value: &[u8]) -> Self {
+        let value = value.get(..usize::from(u16::MAX)).unwrap_or(value);
+        if !value.is_empty() {
+            self.fields.push(field.number());
+            self.fields.extend_from_slice(&(value.len() as u16).to_be_bytes());
+            self.fields.extend_from_slice(value);
+        }
+        self
+    }
+
+    /// Adds a text.
+    #[must_use]
+    pub fn text(self, field: AuditField, value: &str) -> Self {
+        let mut end = value.len().min(usize::from(u16::MAX));
+        while !value.is_char_boundary(end) {
+            end -= 1;
+        }
+        self.bytes(field, &value.as_bytes()[..end])
+    }
+
+    /// Adds a number.
+    #[must_use]
+    pub fn number(self, field: AuditField, value: u64) -> Self {
+        self.bytes(field, &value.to_be_bytes())
+    }
+
+    /// The record of a change.
+    pub fn of(change: &Change) -> Self {
+        match change {
+            Change::Opened {
+                record,
+                feature,
+                version,
+            } => Self::new(AuditKind::LeaseOpened)
+                .feature(feature, version)
+                .lease(record),
+            Change::Closed(closed) => Self::new(AuditKind::LeaseClosed)
+                .feature(&closed.feature, &closed.version)
+                .lease(&closed.record)
+                .number(AuditField::Reason, u64::from(closed.reason as u8)),
+            Change::Denied(denied) => Self::new(AuditKind::Denied)
+                .feature(&denied.feature, &denied.version)
+                .number(AuditField::Count, u64::from(denied.count))
+                .holder(&denied.holder)
+                .number(
+                    AuditField::Reason,
+                    u64::from(denied.denial.reason.number().unsigned_abs()),
+                )
+                .text(AuditField::Detail, &denied.denial.detail),
+        }
+    }
+
+    pub(super) fn into_parts(self) -> (AuditKind, Vec<u8>) {
+        (self.kind, self.fields)
+    }
+
+    fn feature(self, feature: &str, version: &str) -> Self {
+        self.text(AuditField::Feature, feature)
+            .text(AuditField::Version, version)
+    }
+
+    fn lease(self, record: &LeaseRecord) -> Self {
+        self.number(AuditField::Serial, record.serial)
+            .bytes(AuditField::Lease, &record.id.public())
+            .bytes(AuditField::RequestKey, record.request_key.as_bytes())
+            .number(AuditField::Count, u64::from(record.count))
+            .number(AuditField::Overdraft, u64::from(record.overdraft))
+            .holder(&record.holder)
+    }
+
+    fn holder(self, holder: &Holder) -> Self {
+        self.text(AuditField::User, &holder.user)
+            .text(AuditField::Host, &holder.host)
+            .text(AuditField::Display, &holder.display)
+            .text(AuditField::VendorData, &holder.vendor_data)
+            .text(AuditField::Product, &holder.product)
+            .number(AuditField::ProcessId, u64::from(holder.process_id))
+    }
+}

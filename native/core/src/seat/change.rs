@@ -1,0 +1,85 @@
+//! What a decision changes: the store makes it durable, the audit tells of it.
+
+use super::{CheckoutRequest, Denial, Holder, LeaseRecord};
+
+/// Why a lease ended. The numbers are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum CloseReason {
+    /// Its holder gave it back.
+    CheckedIn = 1,
+    /// No heartbeat came for its lifetime.
+    Expired = 2,
+}
+
+/// A lease that has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClosedLease {
+    /// What it was.
+    pub record: LeaseRecord,
+    /// Why it ended.
+    pub reason: CloseReason,
+    /// Feature it was of.
+    pub feature: String,
+    /// Version of its pool.
+    pub version: String,
+}
+
+/// A request that was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeniedRequest {
+    /// Feature it asked for.
+    pub feature: String,
+    /// Version it asked for.
+    pub version: String,
+    /// Seats it asked for.
+    pub count: u32,
+    /// Who asked.
+    pub holder: Holder,
+    /// Why not.
+    pub denial: Denial,
+}
+
+impl DeniedRequest {
+    /// Names are cut to what is stored: a refused request may be arbitrarily long.
+    pub(super) fn new(request: &CheckoutRequest, denial: Denial) -> Self {
+        let cut = |text: &str| {
+            text.chars()
+                .filter(|c| !c.is_control())
+                .take(64)
+                .collect::<String>()
+        };
+        Self {
+            feature: cut(&request.feature),
+            version: cut(&request.version),
+            count: request.count,
+            holder: Holder {
+                user: cut(&request.holder.user),
+                host: cut(&request.holder.host),
+                display: cut(&request.holder.display),
+                vendor_data: cut(&request.holder.vendor_data),
+                product: cut(&request.holder.product),
+                process_id: request.holder.process_id,
+            },
+            denial,
+        }
+    }
+}
+
+/// One change of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Seats went out.
+    Opened {
+        /// The new lease.
+        record: LeaseRecord,
+        /// Feature it is of.
+        feature: String,
+        /// Version of its pool.
+        version: String,
+    },
+    /// Seats came back.
+    Closed(ClosedLease),
+    /// A request was refused. Changes no seat.
+    Denied(DeniedRequest),
+}

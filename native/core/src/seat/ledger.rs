@@ -1,0 +1,875 @@
+//! The ledger: decides every checkout, and knows every seat that is out.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::mem;
+
+use hashbrown::HashTable;
+use jiff::{Timestamp, civil::Date};
+use licensing_api::denial::DenialReason;
+use licensing_api::inventory::PoolStatus;
+
+use crate::Moment;
+use crate::host_address::AddressPattern;
+use crate::license_file::{HostId, LicenseVersion};
+use crate::pool::{Capacity, Pool, PoolId, PoolIdentity, PoolSet};
+
+use super::closed::ClosedKeys;
+use super::deadline::Deadlines;
+use super::group::{Group, GroupKey, group_key};
+use super::lease::{Lease, LeaseId, LeaseRecord, RequestKey};
+use super::{
+    Change, CheckoutRequest, CloseReason, ClosedLease, Decision, Denial, DeniedRequest, Holder, SeatSettings,
+};
+
+const NONE: u32 = u32::MAX;
+
+/// A lease as it is held in memory, made small: a hundred thousand of them are ordinary.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub(super) id: LeaseId,
+    key: RequestKey,
+    serial: u64,
+    pub(super) since_ms: i64,
+    pub(super) heard_ms: u64,
+    pub(super) pool: u32,
+    pub(super) count: u32,
+    pub(super) overdraft: u32,
+    group: u32,
+    process_id: u32,
+    /// User, host, display, vendor data and product, each but the last ended by a NUL.
+    names: Box<str>,
+}
+
+impl Held {
+    pub(super) fn names(&self) -> [&str; 5] {
+        let mut parts = self.names.split('\0');
+        std::array::from_fn(|_| parts.next().unwrap_or(""))
+    }
+
+    fn holder(&self) -> Holder {
+        let [user, host, display, vendor_data, product] = self.names().map(str::to_owned);
+        Holder {
+            user,
+            host,
+            display,
+            vendor_data,
+            product,
+            process_id: self.process_id,
+        }
+    }
+}
+
+/// A pool with what is out of it.
+#[derive(Debug)]
+pub(super) struct PoolState {
+    pub(super) pool: Pool,
+    /// What it may give out on the ledger's day.
+    pub(super) capacity: Capacity,
+    pub(super) in_use: u64,
+    /// Whether any file still grants it.
+    installed: bool,
+}
+
+/// Figures of one pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolUsage {
+    /// What it may give out today.
+    pub capacity: Capacity,
+    /// Seats out, overdraft included.
+    pub in_use: u32,
+    /// How many of them exceed what was bought.
+    pub overdraft_in_use: u32,
+}
+
+/// A stored lease that cannot be taken back into the ledger: the stored state contradicts itself.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RestoreError {
+    /// Two leases have the same name.
+    #[error("lease {serial} has the name of another lease")]
+    DuplicateLease {
+        /// Serial number of the second.
+        serial: u64,
+    },
+    /// Two leases come from the same request.
+    #[error("lease {serial} has the request key of another lease")]
+    DuplicateRequest {
+        /// Serial number of the second.
+        serial: u64,
+    },
+    /// A holder's name cannot have come from a request.
+    #[error("lease {serial} has a holder that no request can have")]
+    BadHolder {
+        /// Serial number.
+        serial: u64,
+    },
+}
+
+/// All seats of one vendor.
+#[derive(Debug)]
+pub struct Ledger {
+    pub(super) settings: SeatSettings,
+    pub(super) pools: Vec<PoolState>,
+    by_id: HashMap<PoolId, u32>,
+    /// Pools by lower-case feature, in the order in which they are tried.
+    by_feature: HashMap<String, Vec<u32>>,
+    pub(super) order: Vec<u32>,
+    pub(super) slots: Vec<Option<Held>>,
+    free_slots: Vec<u32>,
+    leases: usize,
+    ids: HashTable<u32>,
+    keys: HashTable<u32>,
+    groups: Vec<Group>,
+    free_groups: Vec<u32>,
+    group_keys: HashTable<u32>,
+    hasher: RandomState,
+    deadlines: Deadlines,
+    closed: ClosedKeys,
+    changes: Vec<Change>,
+    next_serial: u64,
+    pub(super) day: Date,
+}
+
+/// How well a pool that does not grant comes off; the best one explains the denial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Nearness {
+    Removed,
+    TooOld,
+    BadSignature,
+    WrongHost,
+    NotStarted,
+    Expired,
+    WrongClient,
+    TooMany,
+    Taken,
+}
+
+impl Ledger {
+    /// An empty ledger over these pools.
+    pub fn new(settings: SeatSettings, pools: PoolSet, now: Moment) -> Self {
+        let mut ledger = Self {
+            settings,
+            pools: Vec::new(),
+            by_id: HashMap::new(),
+            by_feature: HashMap::new(),
+            order: Vec::new(),
+            slots: Vec::new(),
+            free_slots: Vec::new(),
+            leases: 0,
+            ids: HashTable::new(),
+            keys: HashTable::new(),
+            groups: Vec::new(),
+            free_groups: Vec::new(),
+            group_keys: HashTable::new(),
+            hasher: RandomState::new(),
+            deadlines: Deadlines::new(now.monotonic_ms),
+            closed: ClosedKeys::default(),
+            changes: Vec::new(),
+            next_serial: 1,
+            day: now.today,
+        };
+        ledger.replace_pools(pools, now);
+        ledger
+    }
+
+    /// Takes a stored lease back. It gets a full lifetime from now on, however old it is.
+    ///
+    /// Its pool may be gone: then it is held until it is checked in, and nothing more is granted from that pool.
+    pub fn restore(
+        &mut self,
+        record: LeaseRecord,
+        identity: &PoolIdentity,
+        now: Moment,
+    ) -> Result<(), RestoreError> {
+        let serial = record.serial;
+        if self.slot_of(&record.id).is_some() {
+            return Err(RestoreError::DuplicateLease { serial });
+        }
+        if self.slot_of_key(&record.request_key).is_some() {
+            return Err(RestoreError::DuplicateRequest { serial });
+        }
+        let names = pack(&record.holder);
+        if names.matches('\0').count() != 4 {
+            return Err(RestoreError::BadHolder { serial });
+        }
+        let pool = self.pool_of(identity);
+        self.next_serial = self.next_serial.max(serial.saturating_add(1));
+        let group = group_key(identity.dup_group, pool, &record.holder, &self.settings);
+        self.hold(
+            Held {
+                id: record.id,
+                key: record.request_key,
+                serial,
+                since_ms: record.since_ms,
+                heard_ms: now.monotonic_ms,
+                pool,
+                count: record.count,
+                overdraft: record.overdraft,
+                group: NONE,
+                process_id: record.holder.process_id,
+                names,
+            },
+            group,
+        );
+        Ok(())
+    }
+
+    /// Remembers the request key of a lease that ended in an earlier run.
+    pub fn remember_closed(&mut self, key: RequestKey, now: Moment) {
+        let until = now
+            .monotonic_ms
+            .saturating_add(millis(self.settings.remember_keys));
+        self.closed.remember(key, until, self.settings.remembered_keys);
+    }
+
+    /// Serial numbers below this one have been used.
+    pub fn next_serial(&self) -> u64 {
+        self.next_serial
+    }
+
+    /// Raises the next serial number, so that numbers of leases that ended in an earlier run are not used again.
+    pub fn raise_next_serial(&mut self, serial: u64) {
+        self.next_serial = self.next_serial.max(serial);
+    }
+
+    /// Replaces the pools. Seats that are out stay out, also those of pools that are gone.
+    pub fn replace_pools(&mut self, set: PoolSet, now: Moment) {
+        self.day = now.today;
+        for state in &mut self.pools {
+            state.pool.increments.clear();
+            state.capacity = Capacity::NONE;
+            state.installed = false;
+        }
+        self.order.clear();
+        for pool in set.pools {
+            let index = self.pool_of(&pool.identity);
+            let state = &mut self.pools[index as usize];
+            state.capacity = pool.capacity(now.today);
+            state.pool = pool;
+            state.installed = true;
+            self.order.push(index);
+        }
+        self.index_features();
+    }
+
+    /// Decides a checkout. `id` names the lease if there is a new one; it must be 16 fresh random bytes.
+    pub fn checkout(&mut self, request: &CheckoutRequest, id: LeaseId, now: Moment) -> Decision {
+        self.observe_day(now.today);
+        self.closed.expire(now.monotonic_ms);
+        let wanted = match request.validate() {
+            Ok(wanted) => wanted,
+            Err(denial) => return self.deny(request, denial),
+        };
+        if let Some(slot) = self.slot_of_key(&request.request_key) {
+            return self.repeat(slot, request);
+        }
+        if self.closed.contains(&request.request_key) {
+            let detail = "The lease of this request has ended; a new request needs a new key.";
+            return self.deny(request, Denial::new(DenialReason::BadParameter, detail));
+        }
+        if self.slot_of(&id).is_some() {
+            let detail = "The lease could not be named; repeat the request.";
+            return self.deny(request, Denial::new(DenialReason::BadParameter, detail));
+        }
+        match self.choose(request, wanted.as_ref()) {
+            Ok(choice) => self.grant(request, id, choice, now),
+            Err(denial) => self.deny(request, denial),
+        }
+    }
+
+    /// Gives a lease back. False when it was not held.
+    pub fn checkin(&mut self, id: LeaseId, now: Moment) -> bool {
+        self.observe_day(now.today);
+        let Some(slot) = self.slot_of(&id) else {
+            return false;
+        };
+        self.close(slot, CloseReason::CheckedIn, now);
+        true
+    }
+
+    /// Keeps leases alive; gives the positions of those that are not held.
+    pub fn heartbeat(&mut self, ids: &[LeaseId], now: Moment) -> Vec<u32> {
+        let mut ended = Vec::new();
+        for (position, id) in (0u32..).zip(ids) {
+            match self
+                .slot_of(id)
+                .and_then(|slot| self.slots[slot as usize].as_mut())
+            {
+                Some(held) => held.heard_ms = held.heard_ms.max(now.monotonic_ms),
+                None => ended.push(position),
+            }
+        }
+        ended
+    }
+
+    /// Ends every lease that was not heard of for its lifetime; gives their number.
+    pub fn expire(&mut self, now: Moment) -> usize {
+        self.observe_day(now.today);
+        self.closed.expire(now.monotonic_ms);
+        let lifetime = millis(self.settings.lifetime);
+        let slots = &self.slots;
+        let due = self.deadlines.due(now.monotonic_ms, |slot| {
+            slots[slot as usize]
+                .as_ref()
+                .map_or(0, |held| held.heard_ms.saturating_add(lifetime))
+        });
+        for slot in &due {
+            self.close(*slot, CloseReason::Expired, now);
+        }
+        due.len()
+    }
+
+    /// What has changed since the last call, in order.
+    pub fn take_changes(&mut self) -> Vec<Change> {
+        mem::take(&mut self.changes)
+    }
+
+    /// Number of leases.
+    pub fn len(&self) -> usize {
+        self.leases
+    }
+
+    /// Whether no lease is held.
+    pub fn is_empty(&self) -> bool {
+        self.leases == 0
+    }
+
+    /// Figures of a pool.
+    pub fn pool_usage(&self, id: PoolId) -> Option<PoolUsage> {
+        let state = &self.pools[*self.by_id.get(&id)? as usize];
+        Some(PoolUsage {
+            capacity: state.capacity,
+            in_use: state.seats_out(),
+            overdraft_in_use: state.overdraft_in_use(),
+        })
+    }
+
+    /// Identity of a pool that is installed or has seats out.
+    pub fn pool_identity(&self, id: PoolId) -> Option<&PoolIdentity> {
+        self.by_id
+            .get(&id)
+            .map(|index| &self.pools[*index as usize].pool.identity)
+    }
+
+    pub(super) fn observe_day(&mut self, today: Date) {
+        if self.day == today {
+            return;
+        }
+        self.day = today;
+        for state in &mut self.pools {
+            state.capacity = state.pool.capacity(today);
+        }
+    }
+
+    fn pool_of(&mut self, identity: &PoolIdentity) -> u32 {
+        let id = identity.id();
+        if let Some(index) = self.by_id.get(&id) {
+            return *index;
+        }
+        let index = self.pools.len() as u32;
+        self.pools.push(PoolState {
+            pool: Pool {
+                identity: identity.clone(),
+                increments: Vec::new(),
+            },
+            capacity: Capacity::NONE,
+            in_use: 0,
+            installed: false,
+        });
+        self.by_id.insert(id, index);
+        self.index_features();
+        index
+    }
+
+    /// Installed pools in their order, then those that are gone but have seats out.
+    fn index_features(&mut self) {
+        self.by_feature.clear();
+        let gone = (0..self.pools.len() as u32).filter(|index| !self.pools[*index as usize].installed);
+        for index in self.order.iter().copied().chain(gone) {
+            let feature = self.pools[index as usize].pool.identity.feature.to_lowercase();
+            self.by_feature.entry(feature).or_default().push(index);
+        }
+    }
+
+    fn repeat(&mut self, slot: u32, request: &CheckoutRequest) -> Decision {
+        let Some(held) = self.slots[slot as usize].as_ref() else {
+            return Decision::Denied(Denial::new(DenialReason::BadParameter, "The lease has ended."));
+        };
+        let feature = &self.pools[held.pool as usize].pool.identity.feature;
+        if feature.to_lowercase() != request.feature.to_lowercase() || held.count != request.count {
+            let detail = "The key of this request was used for another request.";
+            return self.deny(request, Denial::new(DenialReason::BadParameter, detail));
+        }
+        Decision::Repeated(self.lease(held))
+    }
+
+    fn deny(&mut self, request: &CheckoutRequest, denial: Denial) -> Decision {
+        self.changes
+            .push(Change::Denied(DeniedRequest::new(request, denial.clone())));
+        Decision::Denied(denial)
+    }
+
+    fn grant(&mut self, request: &CheckoutRequest, id: LeaseId, choice: Choice, now: Moment) -> Decision {
+        let since_ms = now.wall.as_millisecond();
+        let serial = self.next_serial;
+        self.next_serial += 1;
+        let state = &self.pools[choice.pool as usize];
+        let identity = &state.pool.identity;
+        let record = LeaseRecord {
+            serial,
+            id,
+            request_key: request.request_key,
+            pool: identity.id(),
+            count: request.count,
+            overdraft: choice.overdraft,
+            since_ms,
+            holder: request.holder.clone(),
+        };
+        self.changes.push(Change::Opened {
+            record,
+            feature: identity.feature.clone(),
+            version: identity.version.to_string(),
+        });
+        let held = Held {
+            id,
+            key: request.request_key,
+            serial,
+            since_ms,
+            heard_ms: now.monotonic_ms,
+            pool: choice.pool,
+            count: request.count,
+            overdraft: choice.overdraft,
+            group: NONE,
+            process_id: request.holder.process_id,
+            names: pack(&request.holder),
+        };
+        let lease = self.lease(&held);
+        self.hold(held, choice.group);
+        Decision::Granted(lease)
+    }
+
+    pub(super) fn lease(&self, held: &Held) -> Lease {
+        let pool = &self.pools[held.pool as usize].pool;
+        Lease {
+            id: held.id,
+            feature: pool.identity.feature.clone(),
+            version: pool.identity.version.to_string(),
+            count: held.count,
+            overdraft: held.overdraft,
+            heartbeat: self.settings.heartbeat,
+            lifetime: self.settings.lifetime,
+            since: timestamp(held.since_ms),
+            license_expires: pool.last_expiry(self.day),
+        }
+    }
+
+    /// Enters a lease and counts its seats.
+    fn hold(&mut self, mut held: Held, group: Option<GroupKey>) {
+        let mut taken = held.count;
+        if let Some(key) = group {
+            let index = self.group_of(key);
+            let group = &mut self.groups[index as usize];
+            let before = group.seats();
+            group.add(held.count);
+            taken = group.seats() - before;
+            held.group = index;
+        }
+        let state = &mut self.pools[held.pool as usize];
+        state.in_use = state.in_use.saturating_add(u64::from(taken));
+        let deadline = held.heard_ms.saturating_add(millis(self.settings.lifetime));
+        let slot = match self.free_slots.pop() {
+            Some(slot) => slot,
+            None => {
+                self.slots.push(None);
+                (self.slots.len() - 1) as u32
+            }
+        };
+        let (id_hash, key_hash) = (self.hasher.hash_one(held.id), self.hasher.hash_one(held.key));
+        self.slots[slot as usize] = Some(held);
+        let Self {
+            ids,
+            keys,
+            slots,
+            hasher,
+            ..
+        } = self;
+        let of = |slot: u32| slots[slot as usize].as_ref();
+        ids.insert_unique(id_hash, slot, |slot| {
+            of(*slot).map_or(0, |held| hasher.hash_one(held.id))
+        });
+        keys.insert_unique(key_hash, slot, |slot| {
+            of(*slot).map_or(0, |held| hasher.hash_one(held.key))
+        });
+        self.deadlines.insert(slot, deadline);
+        self.leases += 1;
+    }
+
+    fn close(&mut self, slot: u32, reason: CloseReason, now: Moment) {
+        let (Some(id_hash), Some(key_hash)) = (
+            self.slots[slot as usize]
+                .as_ref()
+                .map(|held| self.hasher.hash_one(held.id)),
+            self.slots[slot as usize]
+                .as_ref()
+                .map(|held| self.hasher.hash_one(held.key)),
+        ) else {
+            return;
+        };
+        if let Ok(entry) = self.ids.find_entry(id_hash, |other| *other == slot) {
+            entry.remove();
+        }
+        if let Ok(entry) = self.keys.find_entry(key_hash, |other| *other == slot) {
+            entry.remove();
+        }
+        self.deadlines.remove(slot);
+        let Some(held) = self.slots[slot as usize].take() else {
+            return;
+        };
+        self.free_slots.push(slot);
+        self.leases -= 1;
+        let mut given_back = held.count;
+        if held.group != NONE {
+            let group = &mut self.groups[held.group as usize];
+            let before = group.seats();
+            group.remove(held.count);
+            given_back = before - group.seats();
+            self.drop_empty_group(held.group);
+        }
+        let state = &mut self.pools[held.pool as usize];
+        state.in_use = state.in_use.saturating_sub(u64::from(given_back));
+        let identity = &state.pool.identity;
+        let closed = ClosedLease {
+            record: LeaseRecord {
+                serial: held.serial,
+                id: held.id,
+                request_key: held.key,
+                pool: identity.id(),
+                count: held.count,
+                overdraft: held.overdraft,
+                since_ms: held.since_ms,
+                holder: held.holder(),
+            },
+            reason,
+            feature: identity.feature.clone(),
+            version: identity.version.to_string(),
+        };
+        self.changes.push(Change::Closed(closed));
+        self.remember_closed(held.key, now);
+    }
+
+    pub(super) fn slot_of(&self, id: &LeaseId) -> Option<u32> {
+        let hash = self.hasher.hash_one(id);
+        self.ids
+            .find(hash, |slot| {
+                self.slots[*slot as usize]
+                    .as_ref()
+                    .is_some_and(|held| held.id == *id)
+            })
+            .copied()
+    }
+
+    fn slot_of_key(&self, key: &RequestKey) -> Option<u32> {
+        let hash = self.hasher.hash_one(key);
+        self.keys
+            .find(hash, |slot| {
+                self.slots[*slot as usize]
+                    .as_ref()
+                    .is_some_and(|held| held.key == *key)
+            })
+            .copied()
+    }
+
+    fn find_group(&self, key: &GroupKey) -> Option<u32> {
+        let hash = self.hasher.hash_one(key);
+        self.group_keys
+            .find(hash, |index| self.groups[*index as usize].key == *key)
+            .copied()
+    }
+
+    fn group_of(&mut self, key: GroupKey) -> u32 {
+        if let Some(index) = self.find_group(&key) {
+            return index;
+        }
+        let index = match self.free_groups.pop() {
+            Some(index) => {
+                self.groups[index as usize] = Group::new(key);
+                index
+            }
+            None => {
+                self.groups.push(Group::new(key));
+                (self.groups.len() - 1) as u32
+            }
+        };
+        let Self {
+            group_keys,
+            groups,
+            hasher,
+            ..
+        } = self;
+        group_keys.insert_unique(hasher.hash_one(key), index, |index| {
+            hasher.hash_one(groups[*index as usize].key)
+        });
+        index
+    }
+
+    fn drop_empty_group(&mut self, index: u32) {
+        let group = &self.groups[index as usize];
+        if !group.is_empty() {
+            return;
+        }
+        let hash = self.hasher.hash_one(group.key);
+        if let Ok(entry) = self.group_keys.find_entry(hash, |other| *other == index) {
+            entry.remove();
+        }
+        self.free_groups.push(index);
+    }
+}
+
+/// Where the seats of a request come from.
+struct Choice {
+    pool: u32,
+    group: Option<GroupKey>,
+    overdraft: u32,
+}
+
+impl Ledger {
+    /// Chooses the pool for a request. Pools are tried in their order, three times: first for a seat that is shared
+    /// and costs nothing, then for bought seats, at last for overdraft, so that overdraft counts only when everything
+    /// bought that would do is out.
+    fn choose(&self, request: &CheckoutRequest, wanted: Option<&LicenseVersion>) -> Result<Choice, Denial> {
+        let Some(pools) = self.by_feature.get(&request.feature.to_lowercase()) else {
+            let detail = format!("There is no feature {}.", request.feature);
+            return Err(Denial::new(DenialReason::NoSuchFeature, detail));
+        };
+        let mut usable = Vec::with_capacity(pools.len());
+        let mut nearest: Option<(Nearness, Denial)> = None;
+        let mut miss = |nearness: Nearness, denial: Denial| {
+            if nearest.as_ref().is_none_or(|(best, _)| nearness > *best) {
+                nearest = Some((nearness, denial));
+            }
+        };
+        for index in pools.iter().copied() {
+            match self.suits(index, request, wanted) {
+                Ok(()) => usable.push(self.offer(index, request)),
+                Err((nearness, denial)) => miss(nearness, denial),
+            }
+        }
+        let shared = usable.iter().find(|offer| offer.needed == 0);
+        let bought = || usable.iter().find(|offer| offer.needed <= offer.free_bought);
+        let overdraft = || usable.iter().find(|offer| offer.needed <= offer.free_total);
+        if let Some(offer) = shared.or_else(bought).or_else(overdraft) {
+            return Ok(Choice {
+                pool: offer.pool,
+                group: offer.group,
+                overdraft: offer.needed.saturating_sub(offer.free_bought),
+            });
+        }
+        for offer in &usable {
+            let (nearness, denial) = self.full(offer, request);
+            miss(nearness, denial);
+        }
+        drop(usable);
+        Err(nearest.map_or_else(
+            || {
+                Denial::new(
+                    DenialReason::NoSuchFeature,
+                    format!("There is no feature {}.", request.feature),
+                )
+            },
+            |(_, denial)| denial,
+        ))
+    }
+
+    /// Whether a pool may serve a request at all, apart from how many seats are free.
+    fn suits(
+        &self,
+        index: u32,
+        request: &CheckoutRequest,
+        wanted: Option<&LicenseVersion>,
+    ) -> Result<(), (Nearness, Denial)> {
+        let state = &self.pools[index as usize];
+        let identity = &state.pool.identity;
+        let name = format_args!("{} {}", identity.feature, identity.version);
+        let miss = |nearness, reason, detail: String| Err((nearness, Denial::new(reason, detail)));
+        if !state.installed {
+            let detail = format!("No installed file grants {name} any more.");
+            return miss(Nearness::Removed, DenialReason::FeatureRemoved, detail);
+        }
+        if let Some(wanted) = wanted
+            && identity.version < *wanted
+        {
+            let detail = format!("Version {} is wanted, {name} is installed.", request.version);
+            return miss(Nearness::TooOld, DenialReason::VersionTooOld, detail);
+        }
+        if state.capacity.is_none() {
+            return Err(not_serving(&state.pool, self.day));
+        }
+        if !client_matches(&state.pool, &request.holder) {
+            let detail = format!("{name} is locked to other machines than {}.", request.holder.host);
+            return miss(Nearness::WrongClient, DenialReason::WrongHost, detail);
+        }
+        if request.borrow_seconds > 0 {
+            let detail = format!("{name} cannot be borrowed.");
+            return miss(Nearness::WrongClient, DenialReason::NotBorrowable, detail);
+        }
+        Ok(())
+    }
+
+    fn offer(&self, index: u32, request: &CheckoutRequest) -> Offer {
+        let state = &self.pools[index as usize];
+        let group = group_key(
+            state.pool.identity.dup_group,
+            index,
+            &request.holder,
+            &self.settings,
+        );
+        let shared = group
+            .and_then(|key| self.find_group(&key))
+            .map_or(0, |group| self.groups[group as usize].seats());
+        let free =
+            |seats: Option<u32>| seats.map_or(u32::MAX, |seats| seats.saturating_sub(state.seats_out()));
+        Offer {
+            pool: index,
+            group,
+            needed: request.count.saturating_sub(shared),
+            free_bought: free(state.capacity.count),
+            free_total: free(state.capacity.total()),
+        }
+    }
+
+    fn full(&self, offer: &Offer, request: &CheckoutRequest) -> (Nearness, Denial) {
+        let state = &self.pools[offer.pool as usize];
+        let identity = &state.pool.identity;
+        let total = state.capacity.total().unwrap_or(u32::MAX);
+        let overdraft = match state.capacity.overdraft {
+            0 => String::new(),
+            overdraft => format!(", overdraft of {overdraft} included"),
+        };
+        let name = format_args!("{} {}", identity.feature, identity.version);
+        if request.count > total {
+            let detail = format!(
+                "{} seats were requested, {name} has {total}{overdraft}.",
+                request.count
+            );
+            return (
+                Nearness::TooMany,
+                Denial::new(DenialReason::MoreThanExist, detail),
+            );
+        }
+        let detail = format!("{} of {total} seats of {name} are out{overdraft}.", state.in_use);
+        (Nearness::Taken, Denial::new(DenialReason::AllSeatsTaken, detail))
+    }
+}
+
+/// What a pool could do for a request.
+struct Offer {
+    pool: u32,
+    group: Option<GroupKey>,
+    /// Seats it would take beyond those its group holds.
+    needed: u32,
+    free_bought: u32,
+    free_total: u32,
+}
+
+impl PoolState {
+    pub(super) fn overdraft_in_use(&self) -> u32 {
+        self.capacity
+            .count
+            .map_or(0, |count| self.seats_out().saturating_sub(count))
+    }
+
+    /// Seats out, overdraft included.
+    pub(super) fn seats_out(&self) -> u32 {
+        u32::try_from(self.in_use).unwrap_or(u32::MAX)
+    }
+
+    pub(super) fn is_listed(&self) -> bool {
+        self.installed || self.in_use > 0
+    }
+}
+
+fn not_serving(pool: &Pool, day: Date) -> (Nearness, Denial) {
+    let name = format_args!("{} {}", pool.identity.feature, pool.identity.version);
+    let (nearness, reason, detail) = match pool.status(day) {
+        PoolStatus::Serving => (
+            Nearness::Taken,
+            DenialReason::AllSeatsTaken,
+            format!("{name} is licensed for 0 seats."),
+        ),
+        PoolStatus::NotStarted => {
+            let start = pool
+                .increments
+                .iter()
+                .filter_map(|increment| increment.starts)
+                .min();
+            let start = start.map_or_else(String::new, |day| format!(" on {day}"));
+            (
+                Nearness::NotStarted,
+                DenialReason::NotStarted,
+                format!("{name} starts{start}."),
+            )
+        }
+        PoolStatus::Expired => {
+            let end = pool
+                .first_expiry(day)
+                .map_or_else(String::new, |day| format!(" after {day}"));
+            (
+                Nearness::Expired,
+                DenialReason::Expired,
+                format!("{name} expired{end}."),
+            )
+        }
+        PoolStatus::WrongHost => (
+            Nearness::WrongHost,
+            DenialReason::WrongHost,
+            format!("The file that grants {name} is made out to another host."),
+        ),
+        PoolStatus::Refused => (
+            Nearness::BadSignature,
+            DenialReason::BadSignature,
+            format!("The signature of {name} does not hold here."),
+        ),
+    };
+    (nearness, Denial::new(reason, detail))
+}
+
+/// Whether a machine that a feature line is locked to can be told to be the holder's. What a server cannot see, such
+/// as the hardware of the client, never matches.
+fn client_matches(pool: &Pool, holder: &Holder) -> bool {
+    // HOSTID is a pooling key: all increments of a pool have the same.
+    let ids = pool
+        .increments
+        .first()
+        .map_or(&[][..], |increment| &increment.host_ids);
+    ids.is_empty()
+        || ids.iter().any(|id| match id {
+            HostId::Any | HostId::Id(_) => true,
+            HostId::HostName(name) => name.eq_ignore_ascii_case(&holder.host),
+            HostId::Display(display) => *display == holder.display,
+            HostId::User(user) => *user == holder.user,
+            HostId::Internet(pattern) => AddressPattern::parse(pattern)
+                .zip(holder.host.parse().ok())
+                .is_some_and(|(pattern, address)| pattern.matches(address)),
+            HostId::Demo | HostId::Hex(_) | HostId::Other { .. } => false,
+        })
+}
+
+fn pack(holder: &Holder) -> Box<str> {
+    [
+        holder.user.as_str(),
+        &holder.host,
+        &holder.display,
+        &holder.vendor_data,
+        &holder.product,
+    ]
+    .join("\0")
+    .into_boxed_str()
+}
+
+pub(super) fn timestamp(ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+pub(super) fn millis(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

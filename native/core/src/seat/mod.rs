@@ -1,0 +1,19 @@
+//! Seats: who asks, who holds, and the ledger that decides.
+
+mod change;
+mod closed;
+mod deadline;
+mod group;
+mod lease;
+mod ledger;
+mod report;
+mod request;
+mod settings;
+
+pub use change::{Change, CloseReason, ClosedLease, DeniedRequest};
+pub use deadline::STEP_MS as DEADLINE_STEP_MS;
+pub use lease::{Lease, LeaseId, LeaseRecord, RequestKey};
+pub use ledger::{Ledger, PoolUsage, RestoreError};
+pub use report::UsageFilter;
+pub use request::{CheckoutRequest, Decision, Denial, Holder, MAX_NAME_BYTES, MAX_SEATS};
+pub use settings::SeatSettings;

@@ -1,0 +1,167 @@
+//! What the ledger tells administrators.
+
+use jiff::SignedDuration;
+use licensing_api::inventory::InventoryRow;
+use licensing_api::usage::{GetUsage, LicenseModel, UsageRow};
+
+use crate::Moment;
+use crate::pool::{Pool, PoolIncrement};
+use crate::wildcard::Wildcard;
+
+use super::ledger::{Held, Ledger, PoolState, millis, timestamp};
+
+/// A compiled [`GetUsage`].
+#[derive(Debug, Clone, Default)]
+pub struct UsageFilter {
+    feature: Option<Wildcard>,
+    user: Option<Wildcard>,
+    device: Option<Wildcard>,
+    vendor: Option<String>,
+    model: Option<LicenseModel>,
+}
+
+impl UsageFilter {
+    /// Compiles a request.
+    pub fn new(request: &GetUsage) -> Self {
+        let wildcard = |text: &Option<String>| text.as_deref().map(Wildcard::new);
+        Self {
+            feature: wildcard(&request.feature),
+            user: wildcard(&request.user),
+            device: wildcard(&request.device),
+            vendor: request.vendor.clone(),
+            model: request.model,
+        }
+    }
+}
+
+impl Ledger {
+    /// Appends up to `limit` slots' worth of holders from `from` on, and gives where to go on; none at the end. Between
+    /// two pages the ledger may change: each lease that is held all the time appears exactly once.
+    pub fn usage_page(
+        &self,
+        filter: &UsageFilter,
+        from: usize,
+        limit: usize,
+        now: Moment,
+        rows: &mut Vec<UsageRow>,
+    ) -> Option<usize> {
+        let end = from.saturating_add(limit).min(self.slots.len());
+        for held in self.slots.get(from..end).unwrap_or_default().iter().flatten() {
+            if let Some(row) = self.usage_row(held, filter, now) {
+                rows.push(row);
+            }
+        }
+        (end < self.slots.len()).then_some(end)
+    }
+
+    fn usage_row(&self, held: &Held, filter: &UsageFilter, now: Moment) -> Option<UsageRow> {
+        let identity = &self.pools[held.pool as usize].pool.identity;
+        let [user, host, display, vendor_data, product] = held.names();
+        let device = if vendor_data.is_empty() { host } else { vendor_data };
+        let fits = |wanted: &Option<Wildcard>, text: &str| wanted.as_ref().is_none_or(|w| w.matches(text));
+        let wanted = fits(&filter.feature, &identity.feature)
+            && fits(&filter.user, user)
+            && fits(&filter.device, device)
+            && filter
+                .vendor
+                .as_ref()
+                .is_none_or(|vendor| vendor.eq_ignore_ascii_case(&identity.vendor))
+            && filter.model.is_none_or(|model| model == LicenseModel::Concurrent);
+        if !wanted {
+            return None;
+        }
+        let silent = now.monotonic_ms.saturating_sub(held.heard_ms);
+        let last_heartbeat = shifted(now, -i128::from(silent));
+        let left = i128::from(millis(self.settings.lifetime)) - i128::from(silent);
+        Some(UsageRow {
+            feature: identity.feature.clone(),
+            version: identity.version.to_string(),
+            license_model_type: LicenseModel::Concurrent,
+            user: user.to_owned(),
+            device: device.to_owned(),
+            display: display.to_owned(),
+            product: product.to_owned(),
+            count: held.count,
+            overdraft: held.overdraft,
+            since: timestamp(held.since_ms),
+            last_heartbeat,
+            until: shifted(now, left),
+            vendor: identity.vendor.clone(),
+            lease_id: hex::encode(held.id.public()),
+        })
+    }
+
+    /// All pools in the order in which they are tried, then those that are gone but have seats out. The readable names
+    /// are the codes: words for them are a matter of language, which the ledger does not speak.
+    pub fn inventory(&self, now: Moment) -> Vec<InventoryRow> {
+        let installed = self.order.iter().map(|index| &self.pools[*index as usize]);
+        let gone = self.pools.iter().filter(|state| state.pool.increments.is_empty());
+        installed
+            .chain(gone)
+            .filter(|state| state.is_listed())
+            .map(|state| inventory_row(state, now))
+            .collect()
+    }
+}
+
+fn inventory_row(state: &PoolState, now: Moment) -> InventoryRow {
+    let pool = &state.pool;
+    let (product, edition, model) = split_feature(&pool.identity.feature);
+    let license_type = pool
+        .increments
+        .iter()
+        .find_map(|increment| increment.license_type.clone())
+        .unwrap_or_default();
+    let free = state
+        .capacity
+        .total()
+        .map_or(0, |total| total.saturating_sub(state.seats_out()));
+    InventoryRow {
+        license_product_name: product.clone(),
+        localized_license_product_name: product,
+        license_edition: edition.clone(),
+        license_localized_edition: edition,
+        license_expiration_date: pool.first_expiry(now.today),
+        license_subscription_advantage_date: pool.identity.version.date().map(|version| version.date),
+        license_type: license_type.clone(),
+        localized_license_type: license_type,
+        licenses_in_use: state.seats_out(),
+        licenses_available: state.capacity.count.unwrap_or(0),
+        license_overdraft: state.capacity.overdraft,
+        license_model: model.clone(),
+        localized_license_model: model,
+        feature: pool.identity.feature.clone(),
+        vendor: pool.identity.vendor.clone(),
+        version: pool.identity.version.to_string(),
+        free,
+        overdraft_in_use: state.overdraft_in_use(),
+        uncounted: pool.is_uncounted(),
+        status: pool.status(now.today),
+        signature: pool.signature(),
+        serial_numbers: distinct(pool, |increment| increment.serial_number.as_deref()),
+        files: distinct(pool, |increment| Some(&increment.file)),
+    }
+}
+
+fn distinct<'a>(pool: &'a Pool, of: impl Fn(&'a PoolIncrement) -> Option<&'a str>) -> Vec<String> {
+    let mut values: Vec<String> = pool.increments.iter().filter_map(of).map(str::to_owned).collect();
+    values.sort();
+    values.dedup();
+    values
+}
+
+/// Product, edition and model of `product_edition_model`. The edition may be absent; a name without `_` is a product.
+fn split_feature(feature: &str) -> (String, String, String) {
+    match (feature.split_once('_'), feature.rsplit_once('_')) {
+        (Some((product, rest)), Some((_, model))) => {
+            let edition = rest.rsplit_once('_').map_or("", |(edition, _)| edition);
+            (product.to_owned(), edition.to_owned(), model.to_owned())
+        }
+        (None, _) | (_, None) => (feature.to_owned(), String::new(), String::new()),
+    }
+}
+
+fn shifted(now: Moment, milliseconds: i128) -> jiff::Timestamp {
+    let by = SignedDuration::from_millis(i64::try_from(milliseconds).unwrap_or(i64::MAX));
+    now.wall.saturating_add(by).unwrap_or(now.wall)
+}

@@ -1,0 +1,44 @@
+//! What an administrator may set about seats.
+
+use std::time::Duration;
+
+/// Settings of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeatSettings {
+    /// How often products are told to send a heartbeat.
+    pub heartbeat: Duration,
+    /// Without a heartbeat a lease ends after this time. At least two heartbeats, so that one may be lost.
+    pub lifetime: Duration,
+    /// Whether `DOMAIN\name` and `name@domain` are the same user as `name`.
+    pub fold_domains: bool,
+    /// For how long the request keys of leases that have ended are remembered.
+    pub remember_keys: Duration,
+    /// How many of them at most.
+    pub remembered_keys: usize,
+}
+
+impl Default for SeatSettings {
+    fn default() -> Self {
+        let heartbeat = Duration::from_secs(5 * 60);
+        Self {
+            heartbeat,
+            lifetime: heartbeat * 3,
+            fold_domains: true,
+            remember_keys: Duration::from_secs(15 * 60),
+            remembered_keys: 262_144,
+        }
+    }
+}
+
+impl SeatSettings {
+    /// User name as it is compared: case never matters, the domain only where it is kept.
+    pub fn user_key(&self, user: &str) -> String {
+        let name = if self.fold_domains {
+            let name = user.rsplit_once('\\').map_or(user, |(_, name)| name);
+            name.split_once('@').map_or(name, |(name, _)| name)
+        } else {
+            user
+        };
+        name.to_lowercase()
+    }
+}
