@@ -3,6 +3,7 @@
 mod date;
 mod host_id;
 mod model;
+mod parse;
 mod position;
 mod terms;
 mod vendor_string;
@@ -14,6 +15,7 @@ pub use model::{
     Attribute, AttributeValue, Increment, IncrementKeyword, License, LicenseFile, Line, LineKind, Package,
     PackageComponent, Server, Suite, Upgrade, Vendor,
 };
+pub use parse::parse;
 pub use position::{Position, Span, Spanned};
 pub use terms::{
     DEFAULT_BORROW_HOURS, DEFAULT_SORT, DupGroup, FloatOk, NamedOnly, Supersede, Terms, TimeZoneRule,

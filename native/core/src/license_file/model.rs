@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use licensing_api::finding::Finding;
 
+use super::parse::is_administrators;
 use super::position::{Position, Span, Spanned};
 use super::{HostId, LicenseDate, LicenseVersion, Terms};
 
@@ -250,6 +251,13 @@ pub struct Attribute {
     pub keyword: Spanned<String>,
     /// Value without its outer quotes; none for a bare flag.
     pub value: Option<AttributeValue>,
+}
+
+impl Attribute {
+    /// Whether the administrator may change it: `keyword=value` in lower case. No signature of ours covers it.
+    pub fn is_administrators(&self) -> bool {
+        self.value.is_some() && is_administrators(&self.keyword.value)
+    }
 }
 
 /// Value of an attribute.

@@ -3,3 +3,4 @@
 
 mod host_address;
 mod options_file;
+mod license_file;

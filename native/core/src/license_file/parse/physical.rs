@@ -1,0 +1,78 @@
+//! Physical lines: bytes between line ends, decoded.
+
+use std::borrow::Cow;
+
+use crate::license_file::Span;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// One physical line.
+pub(super) struct Physical<'a> {
+    /// Counted from 1.
+    pub(super) number: u32,
+    /// All its bytes: byte order mark and line end included.
+    pub(super) span: Span,
+    /// Decoded text without byte order mark and line end.
+    pub(super) text: Cow<'a, str>,
+    /// Byte of the file that `text` begins with.
+    pub(super) text_start: usize,
+    /// Whether each character is one byte: the line is not UTF-8 and was read as Windows-1252.
+    pub(super) single_byte: bool,
+}
+
+/// The physical lines of a file, one after the other.
+pub(super) struct PhysicalLines<'a> {
+    bytes: &'a [u8],
+    next: usize,
+    number: u32,
+}
+
+impl<'a> PhysicalLines<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            next: 0,
+            number: 0,
+        }
+    }
+}
+
+impl<'a> Iterator for PhysicalLines<'a> {
+    type Item = Physical<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let start = self.next;
+        let rest = self.bytes.get(start..).filter(|rest| !rest.is_empty())?;
+        let length = rest
+            .iter()
+            .position(|&byte| byte == b'\n')
+            .map_or(rest.len(), |end| end + 1);
+        self.next = start + length;
+        self.number = self.number.saturating_add(1);
+
+        let line = rest.get(..length)?;
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let (text_start, content) = match line.strip_prefix(BYTE_ORDER_MARK) {
+            Some(content) if start == 0 => (start + BYTE_ORDER_MARK.len(), content),
+            _ => (start, line),
+        };
+        let (text, single_byte) = match std::str::from_utf8(content) {
+            Ok(text) => (Cow::Borrowed(text), false),
+            Err(_) => (
+                encoding_rs::WINDOWS_1252.decode_without_bom_handling(content).0,
+                true,
+            ),
+        };
+        Some(Physical {
+            number: self.number,
+            span: Span {
+                start,
+                end: self.next,
+            },
+            text,
+            text_start,
+            single_byte,
+        })
+    }
+}
