@@ -2,5 +2,5 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod host_address;
-mod options_file;
 mod license_file;
+mod options_file;
