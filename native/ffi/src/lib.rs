@@ -1,1 +1,45 @@
-//! Placeholder.
+//! The native library `licensing`: a flat C ABI over the client.
+//!
+//! Administration is a connection, tasks and buffers of JSON; products take seats through typed structures. The
+//! rules that hold for every function stand in `docs/native-library.md`.
+
+// The types carry the names that they have in C.
+#![allow(non_camel_case_types)]
+
+mod boundary;
+mod buffer;
+mod connection;
+mod handles;
+mod input;
+mod inventory;
+mod lease;
+mod numbers;
+mod operations;
+mod product;
+mod runtime;
+mod submit;
+mod task;
+mod version;
+
+pub use boundary::licensing_status;
+pub use buffer::{
+    licensing_buffer, licensing_buffer_data, licensing_buffer_free, licensing_buffer_length,
+    licensing_problem_code, licensing_problem_denial, licensing_problem_part, licensing_problem_text,
+};
+pub use connection::{licensing_connection, licensing_connection_free, licensing_connection_open};
+pub use inventory::inventory;
+pub use lease::{
+    licensing_checkin, licensing_checkout, licensing_checkout_request, licensing_lease, licensing_lease_free,
+    licensing_lease_info, licensing_lease_read, licensing_lease_state,
+};
+pub use numbers::{c_enumerations, ErrorNumbers, OperationNumbers};
+pub use operations::licensing_operations;
+pub use product::{
+    licensing_heartbeat, licensing_product, licensing_product_free, licensing_product_open,
+    licensing_product_options, licensing_product_status,
+};
+pub use submit::{licensing_certificate_fetch, licensing_location_discover, licensing_task_submit};
+pub use task::{
+    licensing_event, licensing_task, licensing_task_cancel, licensing_task_free, licensing_task_wait,
+};
+pub use version::{licensing_abi_version, licensing_version, ABI_VERSION};

@@ -1,0 +1,453 @@
+// Generated from native/ffi; do not edit. See docs/native-library.md.
+
+#pragma warning disable 0105
+using System;
+using System.Collections;
+using System.Collections.Generic;
+using System.Runtime.InteropServices;
+using Licensing.Native;
+#pragma warning restore 0105
+
+namespace Licensing.Native
+{
+    public static partial class Interop
+    {
+        public const string NativeLib = "licensing";
+
+        static Interop()
+        {
+        }
+
+
+        /// Version of the ABI. Callers compare it with LICENSING_ABI_VERSION before anything else.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_abi_version")]
+        public static extern uint licensing_abi_version();
+
+        /// Version of the library as text; it is static and must not be freed.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_version")]
+        public static extern IntPtr licensing_version();
+
+        /// The table of operations as JSON: abiVersion, version and operations; each of these has number, name, method,
+        /// path, permission, words, cmdlets, summary, errors, rows, and the fields of its request and row.
+        ///
+        /// The caller promises:
+        /// `table` and `error` are NULL or may be written.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_operations")]
+        public static extern uint licensing_operations(ref IntPtr table, ref IntPtr error);
+
+        /// The bytes of the buffer, followed by a NUL that its length does not count. They stay until the buffer is freed.
+        /// NULL when the handle is not valid.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_buffer_data")]
+        public static extern IntPtr licensing_buffer_data(IntPtr buffer);
+
+        /// How many bytes the buffer has; 0 when the handle is not valid.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_buffer_length")]
+        public static extern ulong licensing_buffer_length(IntPtr buffer);
+
+        /// Frees a buffer. NULL and handles that are not valid are left alone.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_buffer_free")]
+        public static extern void licensing_buffer_free(IntPtr buffer);
+
+        /// Number of the error that the buffer describes, one of LICENSING_ERROR_...; 0 when it describes none.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_problem_code")]
+        public static extern uint licensing_problem_code(IntPtr error);
+
+        /// One part of the error that the buffer describes, by its licensing_problem_part. It stays until the buffer is
+        /// freed. An empty text when the buffer describes no error or there is no such part.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_problem_text")]
+        public static extern IntPtr licensing_problem_text(IntPtr error, uint part);
+
+        /// Number of the denial when a seat was refused, such as -4 when all seats are taken; else 0.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_problem_denial")]
+        public static extern int licensing_problem_denial(IntPtr error);
+
+        /// Prepares a connection; nothing is sent before the first task.
+        ///
+        /// `options` is JSON: address, certHash, caFile, account, connectTimeoutMs, timeoutMs, all but the address
+        /// optional. `secret` is the password of the account, or a token when there is no account; it may be wiped as soon
+        /// as the call returns.
+        ///
+        /// The caller promises:
+        /// `options` and `secret` are NULL or have as many bytes as their lengths say; `connection` and `error` are NULL
+        /// or may be written.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_connection_open")]
+        public static extern uint licensing_connection_open(ref byte options, ulong options_length, ref byte secret, ulong secret_length, ref IntPtr connection, ref IntPtr error);
+
+        /// Frees a connection. NULL and handles that are not valid are left alone.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_connection_free")]
+        public static extern void licensing_connection_free(IntPtr connection);
+
+        /// Starts an operation, one of LICENSING_OPERATION_...; `request` is its request as JSON, none for an empty one.
+        /// The bytes may be wiped as soon as the call returns.
+        ///
+        /// The caller promises:
+        /// `request` is NULL or has `request_length` bytes; `task` and `error` are NULL or may be written.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_task_submit")]
+        public static extern uint licensing_task_submit(IntPtr connection, uint operation, ref byte request, ulong request_length, ref IntPtr task, ref IntPtr error);
+
+        /// Starts looking at the certificate that a server shows, without believing it and without credentials. `options`
+        /// is JSON: address, timeoutMs. Done is a Certificate, as LICENSING_OPERATION_GET_CERTIFICATE returns it.
+        ///
+        /// The caller promises:
+        /// `options` is NULL or has `options_length` bytes; `task` and `error` are NULL or may be written.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_certificate_fetch")]
+        public static extern uint licensing_certificate_fetch(ref byte options, ulong options_length, ref IntPtr task, ref IntPtr error);
+
+        /// Starts asking the license manager where the services of a host are. `options` is JSON: host, port (27000 unless
+        /// given), addressType (LS, VD, LAC or WSL; WSL unless given), timeoutMs. Done is an object: address is the one
+        /// asked for; serverName, version, webServices and vendors (vendor, address, serving) are all there is.
+        ///
+        /// The caller promises:
+        /// `options` is NULL or has `options_length` bytes; `task` and `error` are NULL or may be written.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_location_discover")]
+        public static extern uint licensing_location_discover(ref byte options, ulong options_length, ref IntPtr task, ref IntPtr error);
+
+        /// Waits at most `timeout_ms` milliseconds, 200 at most, for news of a task. `kind` tells what there is; with
+        /// everything but Pending comes a buffer that the caller must free. After Done or Failed the same event comes again. Several threads may
+        /// wait; each event goes to one of them.
+        ///
+        /// The caller promises:
+        /// `kind`, `data` and `error` are NULL or may be written.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_task_wait")]
+        public static extern uint licensing_task_wait(IntPtr task, uint timeout_ms, out TaskEvent kind, ref IntPtr data, ref IntPtr error);
+
+        /// Cancels a task; its end is then Failed with LICENSING_ERROR_CANCELLED. From any thread, also while another
+        /// waits, and as often as you like; a task that has ended stays as it is.
+        ///
+        /// The caller promises:
+        /// `error` is NULL or may be written.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_task_cancel")]
+        public static extern uint licensing_task_cancel(IntPtr task, ref IntPtr error);
+
+        /// Cancels a task unless it has ended, and frees it. A thread that waits for it gets Failed. NULL and handles that
+        /// are not valid are left alone.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_task_free")]
+        public static extern void licensing_task_free(IntPtr task);
+
+        /// Finds the vendor daemon and connects to it.
+        ///
+        /// The caller promises:
+        /// `options` is NULL or points to such a structure, whose texts are NULL or end with a NUL; `product` and `error`
+        /// are NULL or may be written.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_product_open")]
+        public static extern uint licensing_product_open(ref ProductOptions options, ref IntPtr product, ref IntPtr error);
+
+        /// What the vendor daemon says about itself, as JSON: vendor, version, serving, reason and features (feature,
+        /// version, count, overdraft, inUse).
+        ///
+        /// The caller promises:
+        /// `status` and `error` are NULL or may be written.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_product_status")]
+        public static extern uint licensing_product_status(IntPtr product, ref IntPtr status, ref IntPtr error);
+
+        /// Frees a connection. Leases taken through it keep their seats and their heartbeats in the background. NULL and
+        /// handles that are not valid are left alone.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_product_free")]
+        public static extern void licensing_product_free(IntPtr product);
+
+        /// Takes seats. A refusal is LICENSING_ERROR_SEAT_DENIED with its number in licensing_problem_denial.
+        ///
+        /// The caller promises:
+        /// `request` is NULL or points to such a structure, whose texts are NULL or end with a NUL; `lease` and `error`
+        /// are NULL or may be written.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_checkout")]
+        public static extern uint licensing_checkout(IntPtr product, ref CheckoutRequest request, ref IntPtr lease, ref IntPtr error);
+
+        /// Keeps all leases of this connection alive, for products that do it themselves. `ended` tells how many of them
+        /// had ended; it may be NULL.
+        ///
+        /// The caller promises:
+        /// `ended` and `error` are NULL or may be written.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_heartbeat")]
+        public static extern uint licensing_heartbeat(IntPtr product, out uint ended, ref IntPtr error);
+
+        /// Tells what was given out and whether it still holds; nothing is asked of the server.
+        ///
+        /// The caller promises:
+        /// `info` and `error` are NULL or may be written.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_lease_read")]
+        public static extern uint licensing_lease_read(IntPtr lease, out LeaseInfo info, ref IntPtr error);
+
+        /// Gives the seats back. `was_held` becomes 1 when they were held until now, else 0; it may be NULL. Doing it twice
+        /// is no error. The lease must still be freed.
+        ///
+        /// The caller promises:
+        /// `was_held` and `error` are NULL or may be written.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_checkin")]
+        public static extern uint licensing_checkin(IntPtr lease, out uint was_held, ref IntPtr error);
+
+        /// Frees a lease. Seats that it still holds are given back in the background, as well as that goes. NULL and
+        /// handles that are not valid are left alone.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_lease_free")]
+        public static extern void licensing_lease_free(IntPtr lease);
+
+    }
+
+    /// Numbers of the errors.
+    public enum ErrorCode
+    {
+        /// The operation succeeded.
+        Success = 0,
+        /// The account may not do this.
+        UserNotAuthorized = 1,
+        /// There is no such account.
+        UserNotFound = 2,
+        /// No account matches.
+        NoUsers = 3,
+        /// The credentials are missing or wrong.
+        AuthorizationFailed = 4,
+        /// The filter is not valid.
+        InvalidFilter = 5,
+        /// The server's certificate is not valid.
+        InvalidCertificate = 6,
+        /// The server's certificate is not the expected one.
+        CertificateVerificationFailed = 7,
+        /// The license server cannot be reached.
+        CommunicationError = 8,
+        /// The server met an unforeseen error.
+        UnknownError = 9,
+        /// The type of address is not known.
+        InvalidType = 10,
+        /// The language is not supported.
+        LocaleUnsupported = 11,
+        /// No licenses are installed.
+        NoInventory = 12,
+        /// The vendor daemon is not serving.
+        CitrixLicensingVendorOrServiceDown = 13,
+        /// The Subscription Advantage date is not valid.
+        InvalidSADateFormat = 14,
+        /// The start date is after the end date.
+        InvalidStartDateOrEndDate = 15,
+        /// The feature name is not valid.
+        InvalidProductEditionModelFormat = 16,
+        /// A license file of this name is installed.
+        FileAlreadyExists = 17,
+        /// The license file could not be written.
+        FileWriteFailed = 18,
+        /// The license file could not be opened.
+        FileOpenFailed = 19,
+        /// There is no such license file.
+        FileNotFound = 20,
+        /// The file is not a usable license file.
+        InvalidLicenseFile = 21,
+        /// The account name cannot be resolved.
+        ActiveDirectoryAccountResolutionFailed = 22,
+        /// The request is not valid.
+        InvalidRequest = 1000,
+        /// The request is too large.
+        RequestTooLarge = 1001,
+        /// There is no such operation.
+        OperationNotFound = 1002,
+        /// The operation has another method.
+        MethodNotAllowed = 1003,
+        /// Too many failed log-ins.
+        AccountLocked = 1004,
+        /// Too many requests.
+        TooManyRequests = 1005,
+        /// One account with Full permission must remain.
+        LastAdministrator = 1006,
+        /// The password is too weak.
+        PasswordTooWeak = 1007,
+        /// There is no such token.
+        TokenNotFound = 1008,
+        /// There is no such lease.
+        LeaseNotFound = 1009,
+        /// The server is stopping.
+        ServerStopping = 1010,
+        /// The server cannot make changes durable.
+        StorageUnavailable = 1011,
+        /// The server's stored state is damaged.
+        StorageDamaged = 1012,
+        /// The address is not valid.
+        InvalidAddress = 2000,
+        /// The server did not answer in time.
+        Timeout = 2001,
+        /// The operation was cancelled.
+        Cancelled = 2002,
+        /// The answer is not understood.
+        ProtocolError = 2003,
+        /// The handle is not valid.
+        InvalidHandle = 2004,
+        /// The native library met a defect.
+        InternalError = 2005,
+        /// The seat was refused.
+        SeatDenied = 2006,
+        /// The local file cannot be read.
+        LocalFileUnreadable = 2007,
+    }
+
+    /// Whether a lease still holds its seats.
+    public enum LeaseState
+    {
+        /// It does, as far as the server last said.
+        Held = 0,
+        /// The server said that it ended: too long without a heartbeat, or revoked.
+        Ended = 1,
+        /// Given back.
+        CheckedIn = 2,
+    }
+
+    /// Numbers of the operations.
+    public enum Operation
+    {
+        /// Shows version, set-up and vendor daemons of the license server.
+        GetServerInfo = 1,
+        /// Shows the certificate of the web services; the only operation that needs no credentials.
+        GetCertificate = 2,
+        /// Shows what the caller may do.
+        GetEffectivePermission = 3,
+        /// Lists the accounts that may use the web services.
+        GetAdministrators = 10,
+        /// Adds an account; one that exists is returned unchanged.
+        NewAdministrator = 11,
+        /// Changes the level or password of an account.
+        SetAdministrator = 12,
+        /// Removes an account and ends its tokens.
+        RemoveAdministrator = 13,
+        /// Lists the bearer tokens, without their secrets.
+        GetTokens = 14,
+        /// Makes a bearer token and shows its secret this once.
+        NewToken = 15,
+        /// Ends a bearer token at once.
+        RemoveToken = 16,
+        /// Shows the readable names of features and license types.
+        GetLocalizedNames = 20,
+        /// Lists the error codes in words.
+        GetErrors = 21,
+        /// Lists the standing alerts.
+        GetAlerts = 22,
+        /// Lists what is installed and how much of it is in use, a row for each pool.
+        GetInventory = 30,
+        /// Lists who holds a seat.
+        GetUsage = 31,
+        /// Lists the installed license files.
+        GetLicenseFiles = 40,
+        /// Installs a license file after checking it.
+        ImportLicenseFile = 41,
+        /// Removes an installed license file.
+        RemoveLicenseFile = 42,
+        /// Explains a license file and what it would change, without installing it.
+        ExplainLicenseFile = 43,
+    }
+
+    /// Parts of a problem, for licensing_problem_text.
+    public enum ProblemPart
+    {
+        /// Stable name of the error, such as CommunicationError.
+        Name = 0,
+        /// What happened, in general.
+        Title = 1,
+        /// What happened, in this case.
+        Detail = 2,
+        /// To what it happened; may be empty.
+        Target = 3,
+        /// What to do.
+        Action = 4,
+    }
+
+    /// What licensing_task_wait found.
+    public enum TaskEvent
+    {
+        /// Nothing new; no buffer.
+        Pending = 0,
+        /// The buffer is a JSON array with the next rows, 500 at most.
+        Rows = 1,
+        /// The buffer is an object with the fields received and total: bytes of the answer, total null when unknown.
+        Progress = 2,
+        /// The end. The buffer is the answer, or an object with the number of rows after the last of them.
+        Done = 3,
+        /// The end. The buffer describes the problem.
+        Failed = 4,
+    }
+
+    /// What a product wants. Set it to zero, then fill in what is known; texts are UTF-8.
+    [Serializable]
+    [StructLayout(LayoutKind.Sequential)]
+    public partial struct CheckoutRequest
+    {
+        /// Feature; must be given.
+        public IntPtr feature;
+        /// Lowest version that will do, such as 2.1 or 2026.0401; NULL for any.
+        public IntPtr version;
+        /// User; NULL for the one this process runs as.
+        public IntPtr user;
+        /// Host; NULL for this machine's name.
+        public IntPtr host;
+        /// Display or terminal; may be NULL.
+        public IntPtr display;
+        /// What letter V of DUP_GROUP compares, usually the id of the client device; may be NULL.
+        public IntPtr vendor_data;
+        /// Name and version of the product, for reports; may be NULL.
+        public IntPtr product;
+        /// Seats; 0 means 1.
+        public uint count;
+        /// Process id, for reports; 0 for this process.
+        public uint process_id;
+    }
+
+    /// What was given out. The texts stay until the lease is freed.
+    [Serializable]
+    [StructLayout(LayoutKind.Sequential)]
+    public partial struct LeaseInfo
+    {
+        /// Feature.
+        public IntPtr feature;
+        /// Version of the pool the seats came from.
+        public IntPtr version;
+        /// When it was given out, in seconds since 1970 UTC; 0 when the server did not say.
+        public long since;
+        /// When the license itself expires, in seconds since 1970 UTC; 0 when it is permanent.
+        public long license_expires;
+        /// Seats.
+        public uint count;
+        /// How many of them are overdraft.
+        public uint overdraft;
+        /// A heartbeat is due at least this often, in seconds.
+        public uint heartbeat_seconds;
+        /// Without a heartbeat the lease ends after this time, in seconds.
+        public uint lifetime_seconds;
+        /// 1 when an answer had got lost and the server gave the same lease once more.
+        public uint repeated_request;
+        /// Whether it still holds its seats.
+        public LeaseState state;
+    }
+
+    /// How to reach a vendor daemon. Set it to zero, then fill in what is known; texts are UTF-8.
+    [Serializable]
+    [StructLayout(LayoutKind.Sequential)]
+    public partial struct ProductOptions
+    {
+        /// Host of the license server; NULL for this machine.
+        public IntPtr host;
+        /// Vendor whose daemon is wanted; NULL for the first that serves.
+        public IntPtr vendor;
+        /// Token of the product; NULL for none.
+        public IntPtr token;
+        /// SHA-256 of the server's certificate in hex, for servers other than this machine; NULL when an authority
+        /// vouches for it.
+        public IntPtr cert_hash;
+        /// PEM file of authorities; NULL for those of the operating system.
+        public IntPtr ca_file;
+        /// Port of the license manager; 0 for 27000.
+        public uint port;
+        /// Longest time for one attempt in milliseconds; 0 for 5000.
+        public uint attempt_timeout_ms;
+        /// Longest time for one call with all its attempts in milliseconds; 0 for 15000.
+        public uint timeout_ms;
+        /// 1 when the product calls licensing_heartbeat itself; 0 for heartbeats in the background.
+        public uint manual_heartbeats;
+    }
+
+
+
+    public class InteropException<T> : Exception
+    {
+        public T Error { get; private set; }
+
+        public InteropException(T error): base($"Something went wrong: {error}")
+        {
+            Error = error;
+        }
+    }
+
+}

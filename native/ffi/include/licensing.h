@@ -1,0 +1,650 @@
+/*
+ * licensing.h: the native library of Licensing Services.
+ *
+ * Generated; do not edit. The rules that hold for every function stand in docs/native-library.md.
+ */
+
+#ifndef LICENSING_H
+#define LICENSING_H
+
+#include <stdint.h>
+
+/**
+ * Version of the ABI that this header describes; licensing_abi_version() must return the same.
+ */
+#define LICENSING_ABI_VERSION 1
+
+/**
+ * Numbers of the operations, for licensing_task_submit.
+ */
+enum licensing_operation {
+    /** Shows version, set-up and vendor daemons of the license server. */
+    LICENSING_OPERATION_GET_SERVER_INFO = 1,
+    /** Shows the certificate of the web services; the only operation that needs no credentials. */
+    LICENSING_OPERATION_GET_CERTIFICATE = 2,
+    /** Shows what the caller may do. */
+    LICENSING_OPERATION_GET_EFFECTIVE_PERMISSION = 3,
+    /** Lists the accounts that may use the web services. */
+    LICENSING_OPERATION_GET_ADMINISTRATORS = 10,
+    /** Adds an account; one that exists is returned unchanged. */
+    LICENSING_OPERATION_NEW_ADMINISTRATOR = 11,
+    /** Changes the level or password of an account. */
+    LICENSING_OPERATION_SET_ADMINISTRATOR = 12,
+    /** Removes an account and ends its tokens. */
+    LICENSING_OPERATION_REMOVE_ADMINISTRATOR = 13,
+    /** Lists the bearer tokens, without their secrets. */
+    LICENSING_OPERATION_GET_TOKENS = 14,
+    /** Makes a bearer token and shows its secret this once. */
+    LICENSING_OPERATION_NEW_TOKEN = 15,
+    /** Ends a bearer token at once. */
+    LICENSING_OPERATION_REMOVE_TOKEN = 16,
+    /** Shows the readable names of features and license types. */
+    LICENSING_OPERATION_GET_LOCALIZED_NAMES = 20,
+    /** Lists the error codes in words. */
+    LICENSING_OPERATION_GET_ERRORS = 21,
+    /** Lists the standing alerts. */
+    LICENSING_OPERATION_GET_ALERTS = 22,
+    /** Lists what is installed and how much of it is in use, a row for each pool. */
+    LICENSING_OPERATION_GET_INVENTORY = 30,
+    /** Lists who holds a seat. */
+    LICENSING_OPERATION_GET_USAGE = 31,
+    /** Lists the installed license files. */
+    LICENSING_OPERATION_GET_LICENSE_FILES = 40,
+    /** Installs a license file after checking it. */
+    LICENSING_OPERATION_IMPORT_LICENSE_FILE = 41,
+    /** Removes an installed license file. */
+    LICENSING_OPERATION_REMOVE_LICENSE_FILE = 42,
+    /** Explains a license file and what it would change, without installing it. */
+    LICENSING_OPERATION_EXPLAIN_LICENSE_FILE = 43,
+};
+
+/**
+ * Numbers of the errors: what licensing_status is.
+ */
+enum licensing_error {
+    /** The operation succeeded. */
+    LICENSING_ERROR_SUCCESS = 0,
+    /** The account may not do this. */
+    LICENSING_ERROR_USER_NOT_AUTHORIZED = 1,
+    /** There is no such account. */
+    LICENSING_ERROR_USER_NOT_FOUND = 2,
+    /** No account matches. */
+    LICENSING_ERROR_NO_USERS = 3,
+    /** The credentials are missing or wrong. */
+    LICENSING_ERROR_AUTHORIZATION_FAILED = 4,
+    /** The filter is not valid. */
+    LICENSING_ERROR_INVALID_FILTER = 5,
+    /** The server's certificate is not valid. */
+    LICENSING_ERROR_INVALID_CERTIFICATE = 6,
+    /** The server's certificate is not the expected one. */
+    LICENSING_ERROR_CERTIFICATE_VERIFICATION_FAILED = 7,
+    /** The license server cannot be reached. */
+    LICENSING_ERROR_COMMUNICATION_ERROR = 8,
+    /** The server met an unforeseen error. */
+    LICENSING_ERROR_UNKNOWN_ERROR = 9,
+    /** The type of address is not known. */
+    LICENSING_ERROR_INVALID_TYPE = 10,
+    /** The language is not supported. */
+    LICENSING_ERROR_LOCALE_UNSUPPORTED = 11,
+    /** No licenses are installed. */
+    LICENSING_ERROR_NO_INVENTORY = 12,
+    /** The vendor daemon is not serving. */
+    LICENSING_ERROR_CITRIX_LICENSING_VENDOR_OR_SERVICE_DOWN = 13,
+    /** The Subscription Advantage date is not valid. */
+    LICENSING_ERROR_INVALID_SA_DATE_FORMAT = 14,
+    /** The start date is after the end date. */
+    LICENSING_ERROR_INVALID_START_DATE_OR_END_DATE = 15,
+    /** The feature name is not valid. */
+    LICENSING_ERROR_INVALID_PRODUCT_EDITION_MODEL_FORMAT = 16,
+    /** A license file of this name is installed. */
+    LICENSING_ERROR_FILE_ALREADY_EXISTS = 17,
+    /** The license file could not be written. */
+    LICENSING_ERROR_FILE_WRITE_FAILED = 18,
+    /** The license file could not be opened. */
+    LICENSING_ERROR_FILE_OPEN_FAILED = 19,
+    /** There is no such license file. */
+    LICENSING_ERROR_FILE_NOT_FOUND = 20,
+    /** The file is not a usable license file. */
+    LICENSING_ERROR_INVALID_LICENSE_FILE = 21,
+    /** The account name cannot be resolved. */
+    LICENSING_ERROR_ACTIVE_DIRECTORY_ACCOUNT_RESOLUTION_FAILED = 22,
+    /** The request is not valid. */
+    LICENSING_ERROR_INVALID_REQUEST = 1000,
+    /** The request is too large. */
+    LICENSING_ERROR_REQUEST_TOO_LARGE = 1001,
+    /** There is no such operation. */
+    LICENSING_ERROR_OPERATION_NOT_FOUND = 1002,
+    /** The operation has another method. */
+    LICENSING_ERROR_METHOD_NOT_ALLOWED = 1003,
+    /** Too many failed log-ins. */
+    LICENSING_ERROR_ACCOUNT_LOCKED = 1004,
+    /** Too many requests. */
+    LICENSING_ERROR_TOO_MANY_REQUESTS = 1005,
+    /** One account with Full permission must remain. */
+    LICENSING_ERROR_LAST_ADMINISTRATOR = 1006,
+    /** The password is too weak. */
+    LICENSING_ERROR_PASSWORD_TOO_WEAK = 1007,
+    /** There is no such token. */
+    LICENSING_ERROR_TOKEN_NOT_FOUND = 1008,
+    /** There is no such lease. */
+    LICENSING_ERROR_LEASE_NOT_FOUND = 1009,
+    /** The server is stopping. */
+    LICENSING_ERROR_SERVER_STOPPING = 1010,
+    /** The server cannot make changes durable. */
+    LICENSING_ERROR_STORAGE_UNAVAILABLE = 1011,
+    /** The server's stored state is damaged. */
+    LICENSING_ERROR_STORAGE_DAMAGED = 1012,
+    /** The address is not valid. */
+    LICENSING_ERROR_INVALID_ADDRESS = 2000,
+    /** The server did not answer in time. */
+    LICENSING_ERROR_TIMEOUT = 2001,
+    /** The operation was cancelled. */
+    LICENSING_ERROR_CANCELLED = 2002,
+    /** The answer is not understood. */
+    LICENSING_ERROR_PROTOCOL_ERROR = 2003,
+    /** The handle is not valid. */
+    LICENSING_ERROR_INVALID_HANDLE = 2004,
+    /** The native library met a defect. */
+    LICENSING_ERROR_INTERNAL_ERROR = 2005,
+    /** The seat was refused. */
+    LICENSING_ERROR_SEAT_DENIED = 2006,
+    /** The local file cannot be read. */
+    LICENSING_ERROR_LOCAL_FILE_UNREADABLE = 2007,
+};
+
+/**
+ * Whether a lease still holds its seats.
+ */
+enum licensing_lease_state
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * It does, as far as the server last said.
+     */
+    LICENSING_LEASE_STATE_HELD = 0,
+    /**
+     * The server said that it ended: too long without a heartbeat, or revoked.
+     */
+    LICENSING_LEASE_STATE_ENDED = 1,
+    /**
+     * Given back.
+     */
+    LICENSING_LEASE_STATE_CHECKED_IN = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum licensing_lease_state licensing_lease_state;
+#else
+typedef uint32_t licensing_lease_state;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What licensing_task_wait found.
+ */
+enum licensing_event
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Nothing new; no buffer.
+     */
+    LICENSING_EVENT_PENDING = 0,
+    /**
+     * The buffer is a JSON array with the next rows, 500 at most.
+     */
+    LICENSING_EVENT_ROWS = 1,
+    /**
+     * The buffer is an object with the fields received and total: bytes of the answer, total null when unknown.
+     */
+    LICENSING_EVENT_PROGRESS = 2,
+    /**
+     * The end. The buffer is the answer, or an object with the number of rows after the last of them.
+     */
+    LICENSING_EVENT_DONE = 3,
+    /**
+     * The end. The buffer describes the problem.
+     */
+    LICENSING_EVENT_FAILED = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum licensing_event licensing_event;
+#else
+typedef uint32_t licensing_event;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Parts of a problem, for licensing_problem_text.
+ */
+enum licensing_problem_part
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Stable name of the error, such as CommunicationError.
+     */
+    LICENSING_PROBLEM_PART_NAME = 0,
+    /**
+     * What happened, in general.
+     */
+    LICENSING_PROBLEM_PART_TITLE = 1,
+    /**
+     * What happened, in this case.
+     */
+    LICENSING_PROBLEM_PART_DETAIL = 2,
+    /**
+     * To what it happened; may be empty.
+     */
+    LICENSING_PROBLEM_PART_TARGET = 3,
+    /**
+     * What to do.
+     */
+    LICENSING_PROBLEM_PART_ACTION = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum licensing_problem_part licensing_problem_part;
+#else
+typedef uint32_t licensing_problem_part;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Bytes of the library, usually JSON in UTF-8. Free it with licensing_buffer_free.
+ */
+typedef struct licensing_buffer licensing_buffer;
+
+/**
+ * A connection to the web services. Free it with licensing_connection_free; its tasks go on without it.
+ */
+typedef struct licensing_connection licensing_connection;
+
+/**
+ * Seats in use. Free it with licensing_lease_free, after licensing_checkin.
+ */
+typedef struct licensing_lease licensing_lease;
+
+/**
+ * A product's connection to a vendor daemon. Free it with licensing_product_free; its leases live on without it.
+ */
+typedef struct licensing_product licensing_product;
+
+/**
+ * Work in progress. Free it with licensing_task_free, which also cancels it.
+ */
+typedef struct licensing_task licensing_task;
+
+/**
+ * LICENSING_ERROR_SUCCESS (0), or the number of the error that the error buffer describes.
+ */
+typedef uint32_t licensing_status;
+
+/**
+ * What a product wants. Set it to zero, then fill in what is known; texts are UTF-8.
+ */
+typedef struct licensing_checkout_request {
+    /**
+     * Feature; must be given.
+     */
+    const char *feature;
+    /**
+     * Lowest version that will do, such as 2.1 or 2026.0401; NULL for any.
+     */
+    const char *version;
+    /**
+     * User; NULL for the one this process runs as.
+     */
+    const char *user;
+    /**
+     * Host; NULL for this machine's name.
+     */
+    const char *host;
+    /**
+     * Display or terminal; may be NULL.
+     */
+    const char *display;
+    /**
+     * What letter V of DUP_GROUP compares, usually the id of the client device; may be NULL.
+     */
+    const char *vendor_data;
+    /**
+     * Name and version of the product, for reports; may be NULL.
+     */
+    const char *product;
+    /**
+     * Seats; 0 means 1.
+     */
+    uint32_t count;
+    /**
+     * Process id, for reports; 0 for this process.
+     */
+    uint32_t process_id;
+} licensing_checkout_request;
+
+/**
+ * What was given out. The texts stay until the lease is freed.
+ */
+typedef struct licensing_lease_info {
+    /**
+     * Feature.
+     */
+    const char *feature;
+    /**
+     * Version of the pool the seats came from.
+     */
+    const char *version;
+    /**
+     * When it was given out, in seconds since 1970 UTC; 0 when the server did not say.
+     */
+    int64_t since;
+    /**
+     * When the license itself expires, in seconds since 1970 UTC; 0 when it is permanent.
+     */
+    int64_t license_expires;
+    /**
+     * Seats.
+     */
+    uint32_t count;
+    /**
+     * How many of them are overdraft.
+     */
+    uint32_t overdraft;
+    /**
+     * A heartbeat is due at least this often, in seconds.
+     */
+    uint32_t heartbeat_seconds;
+    /**
+     * Without a heartbeat the lease ends after this time, in seconds.
+     */
+    uint32_t lifetime_seconds;
+    /**
+     * 1 when an answer had got lost and the server gave the same lease once more.
+     */
+    uint32_t repeated_request;
+    /**
+     * Whether it still holds its seats.
+     */
+    licensing_lease_state state;
+} licensing_lease_info;
+
+/**
+ * How to reach a vendor daemon. Set it to zero, then fill in what is known; texts are UTF-8.
+ */
+typedef struct licensing_product_options {
+    /**
+     * Host of the license server; NULL for this machine.
+     */
+    const char *host;
+    /**
+     * Vendor whose daemon is wanted; NULL for the first that serves.
+     */
+    const char *vendor;
+    /**
+     * Token of the product; NULL for none.
+     */
+    const char *token;
+    /**
+     * SHA-256 of the server's certificate in hex, for servers other than this machine; NULL when an authority
+     * vouches for it.
+     */
+    const char *cert_hash;
+    /**
+     * PEM file of authorities; NULL for those of the operating system.
+     */
+    const char *ca_file;
+    /**
+     * Port of the license manager; 0 for 27000.
+     */
+    uint32_t port;
+    /**
+     * Longest time for one attempt in milliseconds; 0 for 5000.
+     */
+    uint32_t attempt_timeout_ms;
+    /**
+     * Longest time for one call with all its attempts in milliseconds; 0 for 15000.
+     */
+    uint32_t timeout_ms;
+    /**
+     * 1 when the product calls licensing_heartbeat itself; 0 for heartbeats in the background.
+     */
+    uint32_t manual_heartbeats;
+} licensing_product_options;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * The bytes of the buffer, followed by a NUL that its length does not count. They stay until the buffer is freed.
+ * NULL when the handle is not valid.
+ */
+const uint8_t *licensing_buffer_data(const struct licensing_buffer *buffer);
+
+/**
+ * How many bytes the buffer has; 0 when the handle is not valid.
+ */
+uint64_t licensing_buffer_length(const struct licensing_buffer *buffer);
+
+/**
+ * Frees a buffer. NULL and handles that are not valid are left alone.
+ */
+void licensing_buffer_free(struct licensing_buffer *buffer);
+
+/**
+ * Number of the error that the buffer describes, one of LICENSING_ERROR_...; 0 when it describes none.
+ */
+uint32_t licensing_problem_code(const struct licensing_buffer *error);
+
+/**
+ * One part of the error that the buffer describes, by its licensing_problem_part. It stays until the buffer is
+ * freed. An empty text when the buffer describes no error or there is no such part.
+ */
+const char *licensing_problem_text(const struct licensing_buffer *error,
+                                   uint32_t part);
+
+/**
+ * Number of the denial when a seat was refused, such as -4 when all seats are taken; else 0.
+ */
+int32_t licensing_problem_denial(const struct licensing_buffer *error);
+
+/**
+ * Prepares a connection; nothing is sent before the first task.
+ *
+ * `options` is JSON: address, certHash, caFile, account, connectTimeoutMs, timeoutMs, all but the address
+ * optional. `secret` is the password of the account, or a token when there is no account; it may be wiped as soon
+ * as the call returns.
+ *
+ * The caller promises:
+ * `options` and `secret` are NULL or have as many bytes as their lengths say; `connection` and `error` are NULL
+ * or may be written.
+ */
+licensing_status licensing_connection_open(const uint8_t *options,
+                                           uint64_t options_length,
+                                           const uint8_t *secret,
+                                           uint64_t secret_length,
+                                           struct licensing_connection **connection,
+                                           struct licensing_buffer **error);
+
+/**
+ * Frees a connection. NULL and handles that are not valid are left alone.
+ */
+void licensing_connection_free(struct licensing_connection *connection);
+
+/**
+ * Takes seats. A refusal is LICENSING_ERROR_SEAT_DENIED with its number in licensing_problem_denial.
+ *
+ * The caller promises:
+ * `request` is NULL or points to such a structure, whose texts are NULL or end with a NUL; `lease` and `error`
+ * are NULL or may be written.
+ */
+licensing_status licensing_checkout(const struct licensing_product *product,
+                                    const struct licensing_checkout_request *request,
+                                    struct licensing_lease **lease,
+                                    struct licensing_buffer **error);
+
+/**
+ * Tells what was given out and whether it still holds; nothing is asked of the server.
+ *
+ * The caller promises:
+ * `info` and `error` are NULL or may be written.
+ */
+licensing_status licensing_lease_read(const struct licensing_lease *lease,
+                                      struct licensing_lease_info *info,
+                                      struct licensing_buffer **error);
+
+/**
+ * Gives the seats back. `was_held` becomes 1 when they were held until now, else 0; it may be NULL. Doing it twice
+ * is no error. The lease must still be freed.
+ *
+ * The caller promises:
+ * `was_held` and `error` are NULL or may be written.
+ */
+licensing_status licensing_checkin(const struct licensing_lease *lease,
+                                   uint32_t *was_held,
+                                   struct licensing_buffer **error);
+
+/**
+ * Frees a lease. Seats that it still holds are given back in the background, as well as that goes. NULL and
+ * handles that are not valid are left alone.
+ */
+void licensing_lease_free(struct licensing_lease *lease);
+
+/**
+ * The table of operations as JSON: abiVersion, version and operations; each of these has number, name, method,
+ * path, permission, words, cmdlets, summary, errors, rows, and the fields of its request and row.
+ *
+ * The caller promises:
+ * `table` and `error` are NULL or may be written.
+ */
+licensing_status licensing_operations(struct licensing_buffer **table,
+                                      struct licensing_buffer **error);
+
+/**
+ * Finds the vendor daemon and connects to it.
+ *
+ * The caller promises:
+ * `options` is NULL or points to such a structure, whose texts are NULL or end with a NUL; `product` and `error`
+ * are NULL or may be written.
+ */
+licensing_status licensing_product_open(const struct licensing_product_options *options,
+                                        struct licensing_product **product,
+                                        struct licensing_buffer **error);
+
+/**
+ * Keeps all leases of this connection alive, for products that do it themselves. `ended` tells how many of them
+ * had ended; it may be NULL.
+ *
+ * The caller promises:
+ * `ended` and `error` are NULL or may be written.
+ */
+licensing_status licensing_heartbeat(const struct licensing_product *product,
+                                     uint32_t *ended,
+                                     struct licensing_buffer **error);
+
+/**
+ * What the vendor daemon says about itself, as JSON: vendor, version, serving, reason and features (feature,
+ * version, count, overdraft, inUse).
+ *
+ * The caller promises:
+ * `status` and `error` are NULL or may be written.
+ */
+licensing_status licensing_product_status(const struct licensing_product *product,
+                                          struct licensing_buffer **status,
+                                          struct licensing_buffer **error);
+
+/**
+ * Frees a connection. Leases taken through it keep their seats and their heartbeats in the background. NULL and
+ * handles that are not valid are left alone.
+ */
+void licensing_product_free(struct licensing_product *product);
+
+/**
+ * Starts an operation, one of LICENSING_OPERATION_...; `request` is its request as JSON, none for an empty one.
+ * The bytes may be wiped as soon as the call returns.
+ *
+ * The caller promises:
+ * `request` is NULL or has `request_length` bytes; `task` and `error` are NULL or may be written.
+ */
+licensing_status licensing_task_submit(const struct licensing_connection *connection,
+                                       uint32_t operation,
+                                       const uint8_t *request,
+                                       uint64_t request_length,
+                                       struct licensing_task **task,
+                                       struct licensing_buffer **error);
+
+/**
+ * Starts looking at the certificate that a server shows, without believing it and without credentials. `options`
+ * is JSON: address, timeoutMs. Done is a Certificate, as LICENSING_OPERATION_GET_CERTIFICATE returns it.
+ *
+ * The caller promises:
+ * `options` is NULL or has `options_length` bytes; `task` and `error` are NULL or may be written.
+ */
+licensing_status licensing_certificate_fetch(const uint8_t *options,
+                                             uint64_t options_length,
+                                             struct licensing_task **task,
+                                             struct licensing_buffer **error);
+
+/**
+ * Starts asking the license manager where the services of a host are. `options` is JSON: host, port (27000 unless
+ * given), addressType (LS, VD, LAC or WSL; WSL unless given), timeoutMs. Done is an object: address is the one
+ * asked for; serverName, version, webServices and vendors (vendor, address, serving) are all there is.
+ *
+ * The caller promises:
+ * `options` is NULL or has `options_length` bytes; `task` and `error` are NULL or may be written.
+ */
+licensing_status licensing_location_discover(const uint8_t *options,
+                                             uint64_t options_length,
+                                             struct licensing_task **task,
+                                             struct licensing_buffer **error);
+
+/**
+ * Waits at most `timeout_ms` milliseconds, 200 at most, for news of a task. `kind` tells what there is; with
+ * everything but Pending comes a buffer that the caller must free. After Done or Failed the same event comes again. Several threads may
+ * wait; each event goes to one of them.
+ *
+ * The caller promises:
+ * `kind`, `data` and `error` are NULL or may be written.
+ */
+licensing_status licensing_task_wait(const struct licensing_task *task,
+                                     uint32_t timeout_ms,
+                                     licensing_event *kind,
+                                     struct licensing_buffer **data,
+                                     struct licensing_buffer **error);
+
+/**
+ * Cancels a task; its end is then Failed with LICENSING_ERROR_CANCELLED. From any thread, also while another
+ * waits, and as often as you like; a task that has ended stays as it is.
+ *
+ * The caller promises:
+ * `error` is NULL or may be written.
+ */
+licensing_status licensing_task_cancel(const struct licensing_task *task,
+                                       struct licensing_buffer **error);
+
+/**
+ * Cancels a task unless it has ended, and frees it. A thread that waits for it gets Failed. NULL and handles that
+ * are not valid are left alone.
+ */
+void licensing_task_free(struct licensing_task *task);
+
+/**
+ * Version of the ABI. Callers compare it with LICENSING_ABI_VERSION before anything else.
+ */
+uint32_t licensing_abi_version(void);
+
+/**
+ * Version of the library as text; it is static and must not be freed.
+ */
+const char *licensing_version(void);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* LICENSING_H */

@@ -1,0 +1,226 @@
+//! Seats in use.
+
+use std::ffi::{c_char, CString};
+use std::sync::Arc;
+
+use interoptopus::{ffi_function, ffi_type};
+use licensing_api::Problem;
+use licensing_client::{CheckoutOptions, Lease, LeaseState};
+
+use crate::boundary::{guarded, licensing_status, quiet};
+use crate::buffer::{c_text, licensing_buffer};
+use crate::handles::Table;
+use crate::input;
+use crate::product::{licensing_product, PRODUCTS};
+use crate::runtime::runtime;
+
+/// Seats in use. Free it with licensing_lease_free, after licensing_checkin.
+#[ffi_type(opaque, name = "Lease")]
+pub struct licensing_lease {
+    _private: [u8; 0],
+}
+
+/// What a product wants. Set it to zero, then fill in what is known; texts are UTF-8.
+#[ffi_type(name = "CheckoutRequest")]
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct licensing_checkout_request {
+    /// Feature; must be given.
+    pub feature: *const c_char,
+    /// Lowest version that will do, such as 2.1 or 2026.0401; NULL for any.
+    pub version: *const c_char,
+    /// User; NULL for the one this process runs as.
+    pub user: *const c_char,
+    /// Host; NULL for this machine's name.
+    pub host: *const c_char,
+    /// Display or terminal; may be NULL.
+    pub display: *const c_char,
+    /// What letter V of DUP_GROUP compares, usually the id of the client device; may be NULL.
+    pub vendor_data: *const c_char,
+    /// Name and version of the product, for reports; may be NULL.
+    pub product: *const c_char,
+    /// Seats; 0 means 1.
+    pub count: u32,
+    /// Process id, for reports; 0 for this process.
+    pub process_id: u32,
+}
+
+/// Whether a lease still holds its seats.
+#[ffi_type(name = "LeaseState")]
+#[repr(u32)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum licensing_lease_state {
+    /// It does, as far as the server last said.
+    Held = 0,
+    /// The server said that it ended: too long without a heartbeat, or revoked.
+    Ended = 1,
+    /// Given back.
+    CheckedIn = 2,
+}
+
+/// What was given out. The texts stay until the lease is freed.
+#[ffi_type(name = "LeaseInfo")]
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct licensing_lease_info {
+    /// Feature.
+    pub feature: *const c_char,
+    /// Version of the pool the seats came from.
+    pub version: *const c_char,
+    /// When it was given out, in seconds since 1970 UTC; 0 when the server did not say.
+    pub since: i64,
+    /// When the license itself expires, in seconds since 1970 UTC; 0 when it is permanent.
+    pub license_expires: i64,
+    /// Seats.
+    pub count: u32,
+    /// How many of them are overdraft.
+    pub overdraft: u32,
+    /// A heartbeat is due at least this often, in seconds.
+    pub heartbeat_seconds: u32,
+    /// Without a heartbeat the lease ends after this time, in seconds.
+    pub lifetime_seconds: u32,
+    /// 1 when an answer had got lost and the server gave the same lease once more.
+    pub repeated_request: u32,
+    /// Whether it still holds its seats.
+    pub state: licensing_lease_state,
+}
+
+struct Kept {
+    lease: Lease,
+    feature: CString,
+    version: CString,
+}
+
+static LEASES: Table<licensing_lease, Kept> = Table::new();
+
+/// Takes seats. A refusal is LICENSING_ERROR_SEAT_DENIED with its number in licensing_problem_denial.
+///
+/// # Safety
+/// `request` is NULL or points to such a structure, whose texts are NULL or end with a NUL; `lease` and `error`
+/// are NULL or may be written.
+#[ffi_function]
+#[no_mangle]
+pub unsafe extern "C" fn licensing_checkout(
+    product: *const licensing_product,
+    request: *const licensing_checkout_request,
+    lease: *mut *mut licensing_lease,
+    error: *mut *mut licensing_buffer,
+) -> licensing_status {
+    let body = || {
+        let place = input::writable(lease, "lease")?;
+        let product = PRODUCTS.get(product)?;
+        if request.is_null() {
+            return Err(input::invalid("request", "request is NULL.".to_owned()).into());
+        }
+        // SAFETY: not NULL, and the caller promised that it points to such a structure with such texts.
+        let options = unsafe { read_request(&*request)? };
+        let lease = runtime()?.block_on(product.checkout(&options))?;
+        let info = lease.info();
+        let kept = Kept {
+            feature: c_text(&info.feature),
+            version: c_text(&info.version),
+            lease,
+        };
+        // SAFETY: checked for NULL, and the caller promised that it may be written.
+        unsafe { place.write(LEASES.insert(Arc::new(kept))) };
+        Ok(())
+    };
+    // SAFETY: the caller's promise about `error`.
+    unsafe { guarded(error, body) }
+}
+
+/// # Safety
+/// The texts are NULL or end with a NUL.
+unsafe fn read_request(request: &licensing_checkout_request) -> Result<CheckoutOptions, Problem> {
+    // SAFETY: the caller promised it for each of the texts.
+    let text = |text, what| unsafe { input::text(text, what) };
+    let feature = text(request.feature, "feature")?.filter(|feature| !feature.is_empty());
+    let feature = feature.ok_or_else(|| input::invalid("feature", "The feature is missing.".to_owned()))?;
+    let mut options = CheckoutOptions::new(feature);
+    options.version = text(request.version, "version")?.unwrap_or_default();
+    options.user = text(request.user, "user")?.unwrap_or(options.user);
+    options.host = text(request.host, "host")?.unwrap_or(options.host);
+    options.display = text(request.display, "display")?.unwrap_or_default();
+    options.vendor_data = text(request.vendor_data, "vendor_data")?.unwrap_or_default();
+    options.product = text(request.product, "product")?.unwrap_or_default();
+    options.count = request.count.max(1);
+    if request.process_id != 0 {
+        options.process_id = request.process_id;
+    }
+    Ok(options)
+}
+
+/// Tells what was given out and whether it still holds; nothing is asked of the server.
+///
+/// # Safety
+/// `info` and `error` are NULL or may be written.
+#[ffi_function]
+#[no_mangle]
+pub unsafe extern "C" fn licensing_lease_read(
+    lease: *const licensing_lease,
+    info: *mut licensing_lease_info,
+    error: *mut *mut licensing_buffer,
+) -> licensing_status {
+    let body = || {
+        let place = input::writable(info, "info")?;
+        let kept = LEASES.get(lease)?;
+        // SAFETY: checked for NULL, and the caller promised that it may be written.
+        unsafe { place.write(describe(&kept)) };
+        Ok(())
+    };
+    // SAFETY: the caller's promise about `error`.
+    unsafe { guarded(error, body) }
+}
+
+fn describe(kept: &Kept) -> licensing_lease_info {
+    let info = kept.lease.info();
+    licensing_lease_info {
+        feature: kept.feature.as_ptr(),
+        version: kept.version.as_ptr(),
+        since: info.since.map_or(0, |at| at.as_second()),
+        license_expires: info.license_expires.map_or(0, |at| at.as_second()),
+        count: info.count,
+        overdraft: info.overdraft,
+        heartbeat_seconds: info.heartbeat_seconds,
+        lifetime_seconds: info.lifetime_seconds,
+        repeated_request: u32::from(info.repeated_request),
+        state: match kept.lease.state() {
+            LeaseState::Held => licensing_lease_state::Held,
+            LeaseState::Ended => licensing_lease_state::Ended,
+            LeaseState::CheckedIn => licensing_lease_state::CheckedIn,
+        },
+    }
+}
+
+/// Gives the seats back. `was_held` becomes 1 when they were held until now, else 0; it may be NULL. Doing it twice
+/// is no error. The lease must still be freed.
+///
+/// # Safety
+/// `was_held` and `error` are NULL or may be written.
+#[ffi_function]
+#[no_mangle]
+pub unsafe extern "C" fn licensing_checkin(
+    lease: *const licensing_lease,
+    was_held: *mut u32,
+    error: *mut *mut licensing_buffer,
+) -> licensing_status {
+    let body = || {
+        let kept = LEASES.get(lease)?;
+        let held = runtime()?.block_on(kept.lease.checkin())?;
+        if !was_held.is_null() {
+            // SAFETY: not NULL, and the caller promised that it may be written.
+            unsafe { was_held.write(u32::from(held)) };
+        }
+        Ok(())
+    };
+    // SAFETY: the caller's promise about `error`.
+    unsafe { guarded(error, body) }
+}
+
+/// Frees a lease. Seats that it still holds are given back in the background, as well as that goes. NULL and
+/// handles that are not valid are left alone.
+#[ffi_function]
+#[no_mangle]
+pub extern "C" fn licensing_lease_free(lease: *mut licensing_lease) {
+    quiet((), || drop(LEASES.remove(lease)));
+}
