@@ -57,6 +57,33 @@ impl AddressPattern {
         let (v6, value) = bits(address);
         self.v6 == v6 && value & self.mask == self.value
     }
+
+    /// Which parts are fixed: patterns of equal masks can be looked up by hash.
+    pub(crate) fn mask(self) -> AddressMask {
+        AddressMask {
+            v6: self.v6,
+            mask: self.mask,
+        }
+    }
+}
+
+/// The fixed parts of a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct AddressMask {
+    v6: bool,
+    mask: u128,
+}
+
+impl AddressMask {
+    /// The only pattern with this mask that matches the address; none for the other family.
+    pub(crate) fn pattern_of(self, address: IpAddr) -> Option<AddressPattern> {
+        let (v6, value) = bits(address);
+        (v6 == self.v6).then_some(AddressPattern {
+            v6,
+            mask: self.mask,
+            value: value & self.mask,
+        })
+    }
 }
 
 fn full_mask(v6: bool) -> u128 {

@@ -8,6 +8,7 @@ pub mod host_address;
 pub mod license_file;
 pub mod moment;
 pub mod options_file;
+pub mod policy;
 pub mod pool;
 pub mod seat;
 pub mod wildcard;

@@ -199,6 +199,9 @@ impl<'a> Cursor<'a> {
             action: format!("Write {}", usage(&self.option.text)),
         })?;
         self.taken += 1;
+        if word.text.is_empty() {
+            return Err(bad(word, format!("{what} is empty."), self.option));
+        }
         Ok(word)
     }
 

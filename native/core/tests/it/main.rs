@@ -4,3 +4,4 @@
 mod host_address;
 mod license_file;
 mod options_file;
+mod policy;

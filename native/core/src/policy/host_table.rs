@@ -1,0 +1,126 @@
+//! Hosts by name or address.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use crate::host_address::{AddressMask, AddressPattern};
+use crate::options_file::FqdnMatching;
+
+use super::Identity;
+
+/// A host as an options file names it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum HostEntry {
+    /// Name in lower case.
+    Name(String),
+    /// Address, possibly with `*`.
+    Address(AddressPattern),
+}
+
+impl HostEntry {
+    /// Reads a name or an address; none for a name with `*`, which could never match.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        match AddressPattern::parse(text) {
+            Some(pattern) => Some(Self::Address(pattern)),
+            None if text.contains('*') => None,
+            None => Some(Self::Name(text.to_lowercase())),
+        }
+    }
+}
+
+/// Values by host.
+#[derive(Debug, Clone)]
+pub(super) struct HostTable<T> {
+    matching: FqdnMatching,
+    names: HashMap<String, Vec<T>>,
+    /// By first label, those of the names that have more than one.
+    first_labels: HashMap<String, Vec<T>>,
+    /// Names that begin with a dot: whole domains.
+    domains: HashMap<String, Vec<T>>,
+    masks: Vec<AddressMask>,
+    addresses: HashMap<AddressPattern, Vec<T>>,
+}
+
+impl<T: Copy> HostTable<T> {
+    pub(super) fn new(matching: FqdnMatching) -> Self {
+        Self {
+            matching,
+            names: HashMap::new(),
+            first_labels: HashMap::new(),
+            domains: HashMap::new(),
+            masks: Vec::new(),
+            addresses: HashMap::new(),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.names.is_empty() && self.domains.is_empty() && self.addresses.is_empty()
+    }
+
+    pub(super) fn add(&mut self, entry: HostEntry, value: T) {
+        match entry {
+            HostEntry::Address(pattern) => self.add_address(pattern, value),
+            HostEntry::Name(name) => {
+                if self.matching == FqdnMatching::Lenient {
+                    match name.split_once('.') {
+                        Some(("", _)) => self.domains.entry(name.clone()).or_default().push(value),
+                        Some((label, _)) => {
+                            self.first_labels.entry(label.to_owned()).or_default().push(value);
+                        }
+                        None => {}
+                    }
+                }
+                self.names.entry(name).or_default().push(value);
+            }
+        }
+    }
+
+    pub(super) fn add_address(&mut self, pattern: AddressPattern, value: T) {
+        let mask = pattern.mask();
+        if !self.masks.contains(&mask) {
+            self.masks.push(mask);
+        }
+        self.addresses.entry(pattern).or_default().push(value);
+    }
+
+    /// Calls for each value of a host; a value that was added more than once may come more than once.
+    pub(super) fn each(&self, identity: &Identity<'_>, take: &mut impl FnMut(T)) {
+        self.each_name(&identity.host, take);
+        for address in identity.addresses.into_iter().flatten() {
+            self.each_address(address, take);
+        }
+    }
+
+    fn each_name(&self, host: &str, take: &mut impl FnMut(T)) {
+        if self.names.is_empty() || host.is_empty() {
+            return;
+        }
+        give(self.names.get(host), take);
+        if self.matching == FqdnMatching::Exact {
+            return;
+        }
+        match host.split_once('.') {
+            None => give(self.first_labels.get(host), take),
+            Some((label, _)) => give(self.names.get(label), take),
+        }
+        if !self.domains.is_empty() {
+            for (index, _) in host.match_indices('.').filter(|(index, _)| *index > 0) {
+                give(self.domains.get(&host[index..]), take);
+            }
+        }
+    }
+
+    fn each_address(&self, address: IpAddr, take: &mut impl FnMut(T)) {
+        for mask in &self.masks {
+            if let Some(pattern) = mask.pattern_of(address) {
+                give(self.addresses.get(&pattern), take);
+            }
+        }
+    }
+}
+
+pub(super) fn give<T: Copy>(values: Option<&Vec<T>>, take: &mut impl FnMut(T)) {
+    for value in values.into_iter().flatten() {
+        take(*value);
+    }
+}
