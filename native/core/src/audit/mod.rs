@@ -65,6 +65,8 @@ numbered! {
         ClockJumped = 20,
         /// The storage takes changes again.
         StorageRecovered = 21,
+        /// An administrator changed something.
+        Administered = 30,
     }
 }
 
@@ -109,6 +111,14 @@ numbered! {
         Vendor = 18,
         /// Seconds.
         Seconds = 19,
+        /// Account on whose behalf it was done.
+        Actor = 20,
+        /// Address the account acted from.
+        Origin = 21,
+        /// Name of the operation.
+        Operation = 22,
+        /// To what it was done.
+        Target = 23,
     }
 }
 

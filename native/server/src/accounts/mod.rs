@@ -1,0 +1,559 @@
+//! Who may use the web services: accounts with passwords, bearer tokens, and the record of who changed what.
+//!
+//! Everything lives in `state/server.db`. A change and its record are one transaction, durable before it is answered.
+
+mod administrators;
+mod audit;
+mod caller;
+mod database;
+mod lockout;
+mod name;
+pub mod password;
+mod tokens;
+mod verified;
+
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::net::IpAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use licensing_api::administrator::{
+    Administrator, GetAdministrators, NewAdministrator, RemoveAdministrator, SetAdministrator,
+};
+use licensing_api::token::{GetTokens, IssuedToken, NewToken, RemoveToken, Token, TokenScope};
+use licensing_api::{ErrorCode, Permission, Problem, Rows, Secret};
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+pub use audit::Actor;
+pub use caller::{Caller, Credentials};
+pub use database::AccountsError;
+pub use name::{AccountName, NotAName};
+
+use administrators::{Account, AccountChange};
+use audit::Change;
+use database::{Database, Refusal};
+use lockout::LockOut;
+use password::HashingPool;
+use verified::VerifiedPasswords;
+
+/// Queues in which log-ins with the same account name wait for each other, so that guesses at one account are counted
+/// one after the other. Different accounts may share one; it only costs them time.
+const QUEUES: usize = 256;
+
+/// Handle on the accounts. Cloning gives another handle on the same.
+#[derive(Debug, Clone)]
+pub struct Accounts {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    database: Database,
+    host_name: String,
+    hashing: HashingPool,
+    lockout: LockOut,
+    verified: VerifiedPasswords,
+    queues: Vec<Mutex<()>>,
+    spread: RandomState,
+}
+
+impl Accounts {
+    /// Opens the database, or makes an empty one. `host_name` stands for the domain of the server's own accounts.
+    ///
+    /// # Errors
+    /// When the file cannot be used, is damaged, or is from a newer version.
+    pub fn open(path: &Path, host_name: &str) -> Result<Self, AccountsError> {
+        let hashing = HashingPool::new().map_err(|problem| AccountsError::File {
+            path: path.to_owned(),
+            source: std::io::Error::other(problem.detail),
+        })?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                database: Database::open(path)?,
+                host_name: host_name.to_owned(),
+                hashing,
+                lockout: LockOut::default(),
+                verified: VerifiedPasswords::new()?,
+                queues: (0..QUEUES).map(|_| Mutex::new(())).collect(),
+                spread: RandomState::new(),
+            }),
+        })
+    }
+
+    /// Adds the first administrator of a new server. For `init`, before anything is served: it blocks.
+    ///
+    /// # Errors
+    /// `PasswordTooWeak`, `ActiveDirectoryAccountResolutionFailed`, or `InvalidRequest` when there are accounts already.
+    pub fn add_first_administrator(
+        &self,
+        account: &str,
+        password: &Secret,
+    ) -> Result<Administrator, Problem> {
+        let name = self.parse(account)?;
+        password::check(password, &name)?;
+        let hash = password::hash(password)?;
+        let actor = Actor {
+            account: "setup".to_owned(),
+            origin: String::new(),
+        };
+        self.write(move |transaction, host_name| {
+            if database::count(transaction, "account")? > 0 {
+                return Err(
+                    Problem::new(ErrorCode::InvalidRequest, "There are accounts already.")
+                        .advise("Use one of them to add others.")
+                        .into(),
+                );
+            }
+            let stamp = (&actor, Timestamp::now());
+            let added = administrators::add(transaction, &name, false, Permission::Full, Some(&hash), stamp)?;
+            shown(transaction, &added, host_name)
+        })
+    }
+
+    /// Whether there is no account at all.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn is_empty(&self) -> Result<bool, Problem> {
+        self.inner
+            .database
+            .read(|connection| database::count(connection, "account"))
+            .map(|count| count == 0)
+    }
+
+    /// Finds out whom credentials belong to.
+    ///
+    /// # Errors
+    /// `AuthorizationFailed` when they do not hold, `AccountLocked` after too many failures, `UserNotAuthorized` for a
+    /// token that only opens the licensing ports.
+    pub async fn authenticate(
+        &self,
+        credentials: Credentials,
+        address: IpAddr,
+        now: Timestamp,
+    ) -> Result<Caller, Problem> {
+        match credentials {
+            Credentials::Password { account, password } => self.log_in(&account, password, address).await,
+            Credentials::Token(secret) => self.open_with_token(secret, address, now).await,
+        }
+    }
+
+    async fn log_in(&self, typed: &str, password: Secret, address: IpAddr) -> Result<Caller, Problem> {
+        // A text that is no name is treated like a name that nobody has.
+        let key = match AccountName::parse(typed, &self.inner.host_name) {
+            Ok(name) => name.key(),
+            Err(_) => format!("?{}", typed.chars().take(300).collect::<String>().to_lowercase()),
+        };
+        self.check_lock(&key, address)?;
+        let account = self.account_by_key(key.clone()).await?;
+        if let Some(caller) = self.remembered(&key, account.as_ref(), &password, address) {
+            return Ok(caller);
+        }
+
+        let queue = usize::try_from(self.inner.spread.hash_one(&key) % QUEUES as u64).unwrap_or_default();
+        let _turn = match self.inner.queues.get(queue) {
+            Some(queue) => Some(queue.lock().await),
+            None => None,
+        };
+        self.check_lock(&key, address)?;
+        if let Some(caller) = self.remembered(&key, account.as_ref(), &password, address) {
+            return Ok(caller);
+        }
+        let stored = account.as_ref().and_then(|account| account.password.clone());
+        let fits = self
+            .inner
+            .hashing
+            .verify(password.clone(), stored.clone())
+            .await?;
+        match (account, stored) {
+            (Some(account), Some(stored)) if fits => {
+                let now = Instant::now();
+                self.inner.lockout.succeeded(&key, address, now);
+                self.inner.verified.remember(&key, &password, &stored, now);
+                Ok(self.caller(&account, account.permissions, None, address))
+            }
+            _ => Err(self.failed(&key, address)),
+        }
+    }
+
+    fn remembered(
+        &self,
+        key: &str,
+        account: Option<&Account>,
+        password: &Secret,
+        address: IpAddr,
+    ) -> Option<Caller> {
+        let account = account?;
+        let stored = account.password.as_deref()?;
+        let now = Instant::now();
+        if !self.inner.verified.knows(key, password, stored, now) {
+            return None;
+        }
+        self.inner.lockout.succeeded(key, address, now);
+        Some(self.caller(account, account.permissions, None, address))
+    }
+
+    fn check_lock(&self, key: &str, address: IpAddr) -> Result<(), Problem> {
+        match self.inner.lockout.delay(key, address, Instant::now()) {
+            Some(delay) => Err(locked(delay)),
+            None => Ok(()),
+        }
+    }
+
+    fn failed(&self, key: &str, address: IpAddr) -> Problem {
+        let delay = self.inner.lockout.failed(key, address, Instant::now());
+        tracing::warn!(account = key, %address, locked_for = ?delay, "a log-in failed");
+        not_authenticated("Account or password is wrong.")
+    }
+
+    async fn open_with_token(
+        &self,
+        secret: Secret,
+        address: IpAddr,
+        now: Timestamp,
+    ) -> Result<Caller, Problem> {
+        let found = self
+            .read(move |connection, host_name| {
+                let Some(found) = tokens::find(connection, &secret, host_name)? else {
+                    return Ok(None);
+                };
+                let account = administrators::by_rid(connection, found.rid)?;
+                Ok(account.map(|account| (found.token, account)))
+            })
+            .await?;
+        let Some((token, account)) = found else {
+            tracing::warn!(%address, "a token was refused");
+            return Err(not_authenticated("The token is not known."));
+        };
+        if now >= token.expires {
+            return Err(not_authenticated("The token has ended.").about(token.token_id));
+        }
+        match token.scope {
+            TokenScope::Administration => {
+                let level = token.permissions.min(account.permissions);
+                Ok(self.caller(&account, level, Some(token.token_id), address))
+            }
+            TokenScope::Product => Err(Problem::new(
+                ErrorCode::UserNotAuthorized,
+                "The token opens the licensing ports, not the web services.",
+            )
+            .about(token.token_id)),
+        }
+    }
+
+    fn caller(
+        &self,
+        account: &Account,
+        permissions: Permission,
+        token_id: Option<String>,
+        address: IpAddr,
+    ) -> Caller {
+        let host_name = &self.inner.host_name;
+        Caller {
+            rid: account.rid,
+            account: account.name.shown(host_name),
+            user_name: account.name.name().to_owned(),
+            user_domain: account.name.shown_domain(host_name),
+            permissions,
+            token_id,
+            address,
+        }
+    }
+
+    /// Lists accounts.
+    ///
+    /// # Errors
+    /// `NoUsers`, `InvalidFilter`.
+    pub async fn administrators(&self, filter: GetAdministrators) -> Result<Rows<Administrator>, Problem> {
+        self.blocking(move |this| {
+            this.inner
+                .database
+                .read(|connection| Ok(administrators::list(connection, &filter, &this.inner.host_name)))?
+                .map_err(|refusal| this.refused(refusal))
+        })
+        .await
+    }
+
+    /// Adds an account; one that exists is returned unchanged.
+    ///
+    /// # Errors
+    /// `ActiveDirectoryAccountResolutionFailed`, `PasswordTooWeak`, `InvalidRequest`.
+    pub async fn add(&self, request: NewAdministrator, caller: &Caller) -> Result<Administrator, Problem> {
+        let name = self.parse(&request.account)?;
+        let permissions = account_level(request.permissions)?.unwrap_or(Permission::Full);
+        if request.group && request.password.is_some() {
+            return Err(
+                Problem::new(ErrorCode::InvalidRequest, "password: a group has none.").about(request.account),
+            );
+        }
+        let hash = self.hash(request.password, &name).await?;
+        let actor = caller.actor();
+        self.blocking(move |this| {
+            this.write(|transaction, host_name| {
+                let stamp = (&actor, Timestamp::now());
+                let added = administrators::add(
+                    transaction,
+                    &name,
+                    request.group,
+                    permissions,
+                    hash.as_deref(),
+                    stamp,
+                )?;
+                shown(transaction, &added, host_name)
+            })
+        })
+        .await
+    }
+
+    /// Changes level or password of an account.
+    ///
+    /// # Errors
+    /// `UserNotFound`, `PasswordTooWeak`, `LastAdministrator`, `InvalidRequest`.
+    pub async fn set(&self, request: SetAdministrator, caller: &Caller) -> Result<Administrator, Problem> {
+        let permissions = account_level(request.permissions)?;
+        let identity = request.identity;
+        let account = self.blocking(move |this| this.find(&identity)).await?;
+        let password = self.hash(request.password, &account.name).await?;
+        let actor = caller.actor();
+        let change = AccountChange {
+            permissions,
+            password,
+        };
+        self.blocking(move |this| {
+            this.write(|transaction, host_name| {
+                let stamp = (&actor, Timestamp::now());
+                let changed = administrators::change(transaction, account.rid, &change, stamp)?;
+                shown(transaction, &changed, host_name)
+            })
+        })
+        .await
+    }
+
+    /// Removes an account and ends its tokens.
+    ///
+    /// # Errors
+    /// `UserNotFound`, `LastAdministrator`.
+    pub async fn remove(
+        &self,
+        request: RemoveAdministrator,
+        caller: &Caller,
+    ) -> Result<Administrator, Problem> {
+        let actor = caller.actor();
+        self.blocking(move |this| {
+            this.write(|transaction, host_name| {
+                let account = administrators::resolve(transaction, &request.identity, host_name)?;
+                administrators::remove(transaction, &account, (&actor, Timestamp::now()))?;
+                shown(transaction, &account, host_name)
+            })
+        })
+        .await
+    }
+
+    /// Lists tokens.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn tokens(&self, filter: GetTokens) -> Result<Rows<Token>, Problem> {
+        self.read(move |connection, host_name| tokens::list(connection, &filter, host_name))
+            .await
+    }
+
+    /// Makes a token for the caller's account.
+    ///
+    /// # Errors
+    /// `UserNotAuthorized` for a level above the caller's, `InvalidRequest`.
+    pub async fn issue_token(
+        &self,
+        request: NewToken,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<IssuedToken, Problem> {
+        let caller = caller.clone();
+        self.blocking(move |this| {
+            this.write(|transaction, _| tokens::issue(transaction, &request, &caller, (&caller.actor(), now)))
+        })
+        .await
+    }
+
+    /// Ends a token.
+    ///
+    /// # Errors
+    /// `TokenNotFound`.
+    pub async fn remove_token(&self, request: RemoveToken, caller: &Caller) -> Result<Token, Problem> {
+        let actor = caller.actor();
+        self.blocking(move |this| {
+            this.write(|transaction, host_name| {
+                tokens::remove(transaction, &request, host_name, (&actor, Timestamp::now()))
+            })
+        })
+        .await
+    }
+
+    /// Tokens that open the licensing ports at this time, for the vendor daemons.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn product_tokens(&self, now: Timestamp) -> Result<Vec<crate::manager::ProductToken>, Problem> {
+        self.read(move |connection, _| tokens::for_products(connection, now))
+            .await
+    }
+
+    /// Records a change that is made elsewhere. To be called, and awaited, before the change itself: there may be a
+    /// record of a change that failed, but never a change without a record.
+    ///
+    /// # Errors
+    /// When the record cannot be made durable; the change must not be made then.
+    pub async fn record(
+        &self,
+        caller: &Caller,
+        action: &'static str,
+        target: String,
+        detail: Value,
+    ) -> Result<(), Problem> {
+        let actor = caller.actor();
+        self.blocking(move |this| {
+            this.write(|transaction, _| {
+                let change = Change {
+                    action,
+                    target: &target,
+                    detail,
+                };
+                Ok(audit::record(transaction, &actor, &change, Timestamp::now())?)
+            })
+        })
+        .await
+    }
+
+    /// Walks the record of all changes. Gives the number of entries.
+    ///
+    /// # Errors
+    /// `StorageDamaged` naming the first record that was changed or is missing.
+    pub async fn verify_record(&self) -> Result<u64, Problem> {
+        self.read(|connection, _| audit::verify(connection))
+            .await?
+            .map_err(|error| {
+                Problem::new(
+                    ErrorCode::StorageDamaged,
+                    format!("The audit of the web services: {error}."),
+                )
+                .about("state/server.db")
+            })
+    }
+
+    fn parse(&self, account: &str) -> Result<AccountName, Problem> {
+        AccountName::parse(account, &self.inner.host_name).map_err(|error| {
+            Problem::new(
+                ErrorCode::ActiveDirectoryAccountResolutionFailed,
+                format!("{error}."),
+            )
+            .about(account)
+        })
+    }
+
+    fn find(&self, identity: &str) -> Result<Account, Problem> {
+        self.inner
+            .database
+            .read(|connection| {
+                Ok(administrators::resolve(
+                    connection,
+                    identity,
+                    &self.inner.host_name,
+                ))
+            })?
+            .map_err(|refusal| self.refused(refusal))
+    }
+
+    async fn hash(&self, password: Option<Secret>, name: &AccountName) -> Result<Option<String>, Problem> {
+        let Some(password) = password else {
+            return Ok(None);
+        };
+        password::check(&password, name)?;
+        self.inner.hashing.hash(password).await.map(Some)
+    }
+
+    async fn account_by_key(&self, key: String) -> Result<Option<Account>, Problem> {
+        self.read(move |connection, _| administrators::by_key(connection, &key))
+            .await
+    }
+
+    fn refused(&self, refusal: Refusal) -> Problem {
+        self.inner.database.explain(refusal)
+    }
+
+    fn write<T>(
+        &self,
+        work: impl FnOnce(&rusqlite::Transaction<'_>, &str) -> Result<T, Refusal>,
+    ) -> Result<T, Problem> {
+        self.inner
+            .database
+            .write(|transaction| work(transaction, &self.inner.host_name))
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&rusqlite::Connection, &str) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.blocking(move |this| {
+            this.inner
+                .database
+                .read(|connection| work(connection, &this.inner.host_name))
+        })
+        .await
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let this = self.clone();
+        tokio::task::spawn_blocking(move || work(&this))
+            .await
+            .map_err(|error| {
+                Problem::new(
+                    ErrorCode::UnknownError,
+                    format!("A task of the server ended: {error}."),
+                )
+            })?
+    }
+}
+
+fn shown(
+    transaction: &rusqlite::Transaction<'_>,
+    account: &Account,
+    host_name: &str,
+) -> Result<Administrator, Refusal> {
+    let machine_sid = database::machine_sid(transaction)?;
+    Ok(administrators::shown(account, &machine_sid, host_name))
+}
+
+fn account_level(wanted: Option<Permission>) -> Result<Option<Permission>, Problem> {
+    match wanted {
+        Some(Permission::None) => Err(Problem::new(
+            ErrorCode::InvalidRequest,
+            "permissions: ReadOnly or Full.",
+        )),
+        other => Ok(other),
+    }
+}
+
+fn not_authenticated(detail: &str) -> Problem {
+    Problem::new(ErrorCode::AuthorizationFailed, detail)
+}
+
+fn locked(delay: Duration) -> Problem {
+    let seconds = u32::try_from(delay.as_secs())
+        .unwrap_or(u32::MAX)
+        .saturating_add(1);
+    Problem::new(
+        ErrorCode::AccountLocked,
+        format!("Log-ins are refused for another {seconds} s."),
+    )
+    .retry_after(seconds)
+}
+
+#[cfg(test)]
+mod tests;
