@@ -1,1 +1,20 @@
-//! Placeholder.
+//! Durable state: the seats of one vendor in one SQLite file, written by one thread in groups, told in an audit that is
+//! chained by hash.
+//!
+//! [`SeatService`] is the whole of it: it owns the ledger of `licensing-core` and the file, acknowledges a change only
+//! after it is on the disk, and never lets two processes own one file. See [`schema`] for what is stored.
+
+mod clock;
+mod database;
+mod error;
+mod head;
+mod owner;
+mod row;
+pub mod schema;
+mod service;
+
+pub use clock::{Clock, SystemClock};
+pub use error::StoreError;
+pub use service::{
+    AuditReport, DEFAULT_LOCK_WAIT, SeatService, SeatServiceOptions, SeatServiceStatus, ServiceState,
+};

@@ -1,5 +1,6 @@
 //! Records in the making.
 
+use crate::pool::PoolIdentity;
 use crate::seat::{Change, Holder, LeaseRecord};
 
 use super::{AuditField, AuditKind};
@@ -51,19 +52,14 @@ impl AuditEntry {
     /// The record of a change.
     pub fn of(change: &Change) -> Self {
         match change {
-            Change::Opened {
-                record,
-                feature,
-                version,
-            } => Self::new(AuditKind::LeaseOpened)
-                .feature(feature, version)
-                .lease(record),
+            Change::Opened { record, pool } => Self::new(AuditKind::LeaseOpened).pool(pool).lease(record),
             Change::Closed(closed) => Self::new(AuditKind::LeaseClosed)
-                .feature(&closed.feature, &closed.version)
+                .pool(&closed.pool)
                 .lease(&closed.record)
                 .number(AuditField::Reason, u64::from(closed.reason as u8)),
             Change::Denied(denied) => Self::new(AuditKind::Denied)
-                .feature(&denied.feature, &denied.version)
+                .text(AuditField::Feature, &denied.feature)
+                .text(AuditField::Version, &denied.version)
                 .number(AuditField::Count, u64::from(denied.count))
                 .holder(&denied.holder)
                 .number(
@@ -78,9 +74,9 @@ impl AuditEntry {
         (self.kind, self.fields)
     }
 
-    fn feature(self, feature: &str, version: &str) -> Self {
-        self.text(AuditField::Feature, feature)
-            .text(AuditField::Version, version)
+    fn pool(self, pool: &PoolIdentity) -> Self {
+        self.text(AuditField::Feature, &pool.feature)
+            .text(AuditField::Version, pool.version.as_str())
     }
 
     fn lease(self, record: &LeaseRecord) -> Self {

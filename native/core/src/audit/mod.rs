@@ -160,6 +160,11 @@ impl AuditRecord {
         })
     }
 
+    /// Whether it tells of a lease that ended.
+    pub fn is_closed(&self) -> bool {
+        self.kind == AuditKind::LeaseClosed.number()
+    }
+
     /// A field as text.
     pub fn text(&self, field: AuditField) -> Option<&str> {
         std::str::from_utf8(self.bytes(field)?).ok()

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use licensing_api::inventory::{PoolStatus, SignatureState};
@@ -180,7 +181,7 @@ fn group(candidates: Vec<Candidate>) -> Vec<Pool> {
                 pools.push((
                     rank,
                     Pool {
-                        identity: candidate.identity,
+                        identity: Arc::new(candidate.identity),
                         increments: vec![candidate.increment],
                     },
                 ));

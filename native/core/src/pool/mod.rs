@@ -4,6 +4,8 @@ mod build;
 mod effects;
 mod identity;
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use licensing_api::inventory::{PoolStatus, SignatureState};
 
@@ -33,7 +35,7 @@ impl PoolSet {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pool {
     /// What they have in common.
-    pub identity: PoolIdentity,
+    pub identity: Arc<PoolIdentity>,
     /// The increments, in the order of their files and lines.
     pub increments: Vec<PoolIncrement>,
 }

@@ -1,5 +1,9 @@
 //! What a decision changes: the store makes it durable, the audit tells of it.
 
+use std::sync::Arc;
+
+use crate::pool::PoolIdentity;
+
 use super::{CheckoutRequest, Denial, Holder, LeaseRecord};
 
 /// Why a lease ended. The numbers are stored.
@@ -19,10 +23,8 @@ pub struct ClosedLease {
     pub record: LeaseRecord,
     /// Why it ended.
     pub reason: CloseReason,
-    /// Feature it was of.
-    pub feature: String,
-    /// Version of its pool.
-    pub version: String,
+    /// Pool it was of.
+    pub pool: Arc<PoolIdentity>,
 }
 
 /// A request that was refused.
@@ -73,10 +75,8 @@ pub enum Change {
     Opened {
         /// The new lease.
         record: LeaseRecord,
-        /// Feature it is of.
-        feature: String,
-        /// Version of its pool.
-        version: String,
+        /// Pool it is of.
+        pool: Arc<PoolIdentity>,
     },
     /// Seats came back.
     Closed(ClosedLease),

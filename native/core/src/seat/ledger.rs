@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::mem;
+use std::sync::Arc;
 
 use hashbrown::HashTable;
 use jiff::{Timestamp, civil::Date};
@@ -63,6 +64,7 @@ impl Held {
 /// A pool with what is out of it.
 #[derive(Debug)]
 pub(super) struct PoolState {
+    id: PoolId,
     pub(super) pool: Pool,
     /// What it may give out on the ledger's day.
     pub(super) capacity: Capacity,
@@ -178,7 +180,7 @@ impl Ledger {
     pub fn restore(
         &mut self,
         record: LeaseRecord,
-        identity: &PoolIdentity,
+        identity: &Arc<PoolIdentity>,
         now: Moment,
     ) -> Result<(), RestoreError> {
         let serial = record.serial;
@@ -344,13 +346,6 @@ impl Ledger {
         })
     }
 
-    /// Identity of a pool that is installed or has seats out.
-    pub fn pool_identity(&self, id: PoolId) -> Option<&PoolIdentity> {
-        self.by_id
-            .get(&id)
-            .map(|index| &self.pools[*index as usize].pool.identity)
-    }
-
     pub(super) fn observe_day(&mut self, today: Date) {
         if self.day == today {
             return;
@@ -361,13 +356,14 @@ impl Ledger {
         }
     }
 
-    fn pool_of(&mut self, identity: &PoolIdentity) -> u32 {
+    fn pool_of(&mut self, identity: &Arc<PoolIdentity>) -> u32 {
         let id = identity.id();
         if let Some(index) = self.by_id.get(&id) {
             return *index;
         }
         let index = self.pools.len() as u32;
         self.pools.push(PoolState {
+            id,
             pool: Pool {
                 identity: identity.clone(),
                 increments: Vec::new(),
@@ -419,7 +415,7 @@ impl Ledger {
             serial,
             id,
             request_key: request.request_key,
-            pool: identity.id(),
+            pool: state.id,
             count: request.count,
             overdraft: choice.overdraft,
             since_ms,
@@ -427,8 +423,7 @@ impl Ledger {
         };
         self.changes.push(Change::Opened {
             record,
-            feature: identity.feature.clone(),
-            version: identity.version.to_string(),
+            pool: Arc::clone(identity),
         });
         let held = Held {
             id,
@@ -543,15 +538,14 @@ impl Ledger {
                 serial: held.serial,
                 id: held.id,
                 request_key: held.key,
-                pool: identity.id(),
+                pool: state.id,
                 count: held.count,
                 overdraft: held.overdraft,
                 since_ms: held.since_ms,
                 holder: held.holder(),
             },
             reason,
-            feature: identity.feature.clone(),
-            version: identity.version.to_string(),
+            pool: Arc::clone(identity),
         };
         self.changes.push(Change::Closed(closed));
         self.remember_closed(held.key, now);

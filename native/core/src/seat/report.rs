@@ -1,7 +1,9 @@
 //! What the ledger tells administrators.
 
 use jiff::SignedDuration;
-use licensing_api::inventory::InventoryRow;
+use std::collections::HashMap;
+
+use licensing_api::inventory::{GetInventory, InventoryRow};
 use licensing_api::usage::{GetUsage, LicenseModel, UsageRow};
 
 use crate::Moment;
@@ -91,16 +93,50 @@ impl Ledger {
         })
     }
 
-    /// All pools in the order in which they are tried, then those that are gone but have seats out. The readable names
-    /// are the codes: words for them are a matter of language, which the ledger does not speak.
-    pub fn inventory(&self, now: Moment) -> Vec<InventoryRow> {
+    /// The pools asked for, in the order in which they are tried, then those that are gone but have seats out. The
+    /// readable names are the codes: words for them are a matter of language, which the ledger does not speak.
+    pub fn inventory(&self, filter: &GetInventory, now: Moment) -> Vec<InventoryRow> {
+        let feature = filter.feature.as_deref().map(Wildcard::new);
+        let repeated = filter.check_for_same_serial_number.then(|| self.serial_numbers());
         let installed = self.order.iter().map(|index| &self.pools[*index as usize]);
         let gone = self.pools.iter().filter(|state| state.pool.increments.is_empty());
         installed
             .chain(gone)
             .filter(|state| state.is_listed())
+            .filter(|state| {
+                feature
+                    .as_ref()
+                    .is_none_or(|f| f.matches(&state.pool.identity.feature))
+            })
+            .filter(|state| {
+                let vendor = &state.pool.identity.vendor;
+                filter
+                    .vendor
+                    .as_ref()
+                    .is_none_or(|wanted| wanted.eq_ignore_ascii_case(vendor))
+            })
+            .filter(|state| {
+                let mut serials = state
+                    .pool
+                    .increments
+                    .iter()
+                    .filter_map(|i| i.serial_number.as_deref());
+                repeated
+                    .as_ref()
+                    .is_none_or(|counts| serials.any(|serial| counts[serial] > 1))
+            })
             .map(|state| inventory_row(state, now))
             .collect()
+    }
+
+    /// How many increments carry each serial number.
+    fn serial_numbers(&self) -> HashMap<&str, usize> {
+        let mut counts = HashMap::new();
+        let increments = self.pools.iter().flat_map(|state| &state.pool.increments);
+        for serial in increments.filter_map(|increment| increment.serial_number.as_deref()) {
+            *counts.entry(serial).or_insert(0) += 1;
+        }
+        counts
     }
 }
 

@@ -1,0 +1,439 @@
+//! The file: opening, reading and the one kind of transaction.
+
+use std::collections::HashMap;
+use std::fs::OpenOptions;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use licensing_core::Moment;
+use licensing_core::audit::{AuditChain, AuditEntry, AuditError, AuditField, AuditRecord, AuditVerifier};
+use licensing_core::pool::{PoolId, PoolIdentity, PoolSet};
+use licensing_core::seat::{Change, Ledger, RequestKey, SeatSettings};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
+
+use crate::head::Head;
+use crate::{StoreError, owner, row, schema};
+
+/// How many of the last audit records are verified at every start. All of them are by `verify_audit`.
+const TAIL: u64 = 10_000;
+
+/// What goes into one transaction.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    /// Changes of the ledger, in order.
+    pub(crate) changes: Vec<Change>,
+    /// Events besides them.
+    pub(crate) events: Vec<AuditEntry>,
+}
+
+impl Batch {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.events.is_empty()
+    }
+}
+
+/// The writer's hold on the file.
+pub(crate) struct Database {
+    path: PathBuf,
+    connection: Connection,
+    head: Head,
+    pools: HashMap<PoolId, i64>,
+    /// Pages written to the log since the last checkpoint, about.
+    log_pages: usize,
+}
+
+impl Database {
+    /// Opens or makes the file of a vendor.
+    pub(crate) fn open(path: &Path, vendor: &str) -> Result<Self, StoreError> {
+        // SQLite would make the file readable for everyone that the umask lets.
+        owner::private(OpenOptions::new().create(true).append(true))
+            .open(path)
+            .map_err(|error| StoreError::Unavailable {
+                path: path.to_owned(),
+                detail: error.to_string(),
+            })?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
+        let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+        connection.busy_timeout(Duration::from_secs(5)).map_err(failed)?;
+        schema::configure(&connection).map_err(failed)?;
+        connection.set_prepared_statement_cache_capacity(32);
+        let version = schema::version(&connection).map_err(failed)?;
+        if version > schema::VERSION {
+            let detail = format!("the file was written by a newer version of the server (schema {version})");
+            return Err(StoreError::Foreign {
+                path: path.to_owned(),
+                detail,
+            });
+        }
+        if version == 0 {
+            let head = Head::new(vendor);
+            let transaction = connection.transaction().map_err(failed)?;
+            schema::create(&transaction).map_err(failed)?;
+            write_head(&transaction, &head).map_err(failed)?;
+            transaction.commit().map_err(failed)?;
+        }
+        let head = read_head(&connection, path)?;
+        if head.vendor != vendor {
+            let detail = format!("the file holds the seats of {}, not of {vendor}", head.vendor);
+            return Err(StoreError::Foreign {
+                path: path.to_owned(),
+                detail,
+            });
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            connection,
+            head,
+            pools: HashMap::new(),
+            log_pages: 0,
+        })
+    }
+
+    pub(crate) fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// Latest trusted time of earlier runs.
+    pub(crate) fn high_water(&self) -> Option<Timestamp> {
+        Timestamp::from_millisecond(self.head.high_water_ms)
+            .ok()
+            .filter(|_| self.head.high_water_ms != i64::MIN)
+    }
+
+    /// Keeps the file below a size; none for no limit.
+    pub(crate) fn limit(&self, bytes: Option<u64>) -> Result<(), StoreError> {
+        let pages = bytes.map_or(i64::from(u32::MAX) - 1, |bytes| {
+            i64::try_from(bytes / 4096).unwrap_or(i64::MAX)
+        });
+        self.connection
+            .pragma_update_and_check(None, "max_page_count", pages, |row| row.get::<_, i64>(0))
+            .map(|_| ())
+            .map_err(|error| self.error(&error))
+    }
+
+    /// Reads everything and checks it: structure, every lease, their number and sum, the end of the audit.
+    pub(crate) fn load(
+        &mut self,
+        settings: SeatSettings,
+        pools: PoolSet,
+        now: Moment,
+    ) -> Result<Ledger, StoreError> {
+        self.head = read_head(&self.connection, &self.path)?;
+        self.check_structure()?;
+        let identities = self.read_pools()?;
+        let mut ledger = Ledger::new(settings, pools, now);
+        let (mut count, mut sum) = (0u64, 0u64);
+        {
+            let mut statement = self
+                .connection
+                .prepare("SELECT serial, pool, body FROM lease ORDER BY serial")
+                .map_err(|error| self.error(&error))?;
+            let mut rows = statement.query([]).map_err(|error| self.error(&error))?;
+            while let Some(row) = rows.next().map_err(|error| self.error(&error))? {
+                let (serial, pool, body) = lease_columns(row).map_err(|error| self.error(&error))?;
+                let identity = identities
+                    .get(&pool)
+                    .ok_or_else(|| StoreError::damaged(&self.path, format!("lease {serial} has no pool")))?;
+                let (record, check) = row::decode(serial, pool, identity.id(), &body)
+                    .ok_or_else(|| StoreError::damaged(&self.path, format!("lease {serial} was changed")))?;
+                count += 1;
+                sum = sum.wrapping_add(check);
+                ledger
+                    .restore(record, identity, now)
+                    .map_err(|error| StoreError::damaged(&self.path, error.to_string()))?;
+            }
+        }
+        if count != self.head.leases || sum != self.head.lease_sum {
+            let detail = format!("{count} leases are stored, {} were written", self.head.leases);
+            return Err(StoreError::damaged(&self.path, detail));
+        }
+        ledger.raise_next_serial(self.head.next_serial);
+        self.read_tail(&mut ledger, now)?;
+        self.pools = identities
+            .into_iter()
+            .map(|(row, identity)| (identity.id(), row))
+            .collect();
+        Ok(ledger)
+    }
+
+    /// Makes a batch durable: all of it, or nothing.
+    pub(crate) fn commit(
+        &mut self,
+        batch: &Batch,
+        next_serial: u64,
+        at: Timestamp,
+        high_water: Timestamp,
+    ) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        let failed = |error: rusqlite::Error| StoreError::sqlite(&path, &error);
+        let mut head = self.head.clone();
+        head.next_serial = next_serial;
+        head.high_water_ms = head.high_water_ms.max(high_water.as_millisecond());
+        let mut new_pools = Vec::new();
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(failed)?;
+        for change in &batch.changes {
+            match change {
+                Change::Opened { record, pool } => {
+                    let pool = match self.pools.get(&record.pool) {
+                        Some(row) => *row,
+                        None => pool_row(&transaction, &path, &mut new_pools, record.pool, pool)?,
+                    };
+                    let serial = serial(record.serial, &path)?;
+                    let (body, sum) = row::encode(record, serial, pool);
+                    transaction
+                        .prepare_cached("INSERT INTO lease (serial, pool, body) VALUES (?1, ?2, ?3)")
+                        .and_then(|mut statement| statement.execute(params![serial, pool, body]))
+                        .map_err(failed)?;
+                    head.leases += 1;
+                    head.lease_sum = head.lease_sum.wrapping_add(sum);
+                }
+                Change::Closed(closed) => {
+                    let serial = serial(closed.record.serial, &path)?;
+                    let pool = self
+                        .pools
+                        .get(&closed.record.pool)
+                        .copied()
+                        .or_else(|| {
+                            new_pools
+                                .iter()
+                                .find(|(id, _)| *id == closed.record.pool)
+                                .map(|p| p.1)
+                        })
+                        .ok_or_else(|| StoreError::damaged(&path, format!("lease {serial} has no pool")))?;
+                    let removed = transaction
+                        .prepare_cached("DELETE FROM lease WHERE serial = ?1")
+                        .and_then(|mut statement| statement.execute([serial]))
+                        .map_err(failed)?;
+                    if removed != 1 {
+                        return Err(StoreError::damaged(
+                            &path,
+                            format!("lease {serial} is not stored"),
+                        ));
+                    }
+                    let (_, sum) = row::encode(&closed.record, serial, pool);
+                    head.leases = head.leases.saturating_sub(1);
+                    head.lease_sum = head.lease_sum.wrapping_sub(sum);
+                }
+                Change::Denied(_) => {}
+            }
+        }
+        let entries = batch
+            .changes
+            .iter()
+            .map(AuditEntry::of)
+            .chain(batch.events.iter().cloned());
+        let mut records = 0;
+        for entry in entries {
+            let sealed = head.audit.append(at, entry);
+            let sequence = serial(sealed.sequence, &path)?;
+            transaction
+                .prepare_cached("INSERT INTO audit (sequence, body, hash) VALUES (?1, ?2, ?3)")
+                .and_then(|mut statement| statement.execute(params![sequence, sealed.body, sealed.hash]))
+                .map_err(failed)?;
+            records += 1;
+        }
+        write_head(&transaction, &head).map_err(failed)?;
+        transaction.commit().map_err(failed)?;
+        self.head = head;
+        self.pools.extend(new_pools);
+        // Three pages for leases, audit and head, and about one more for every eight records.
+        self.log_pages += 3 + records / 8;
+        Ok(())
+    }
+
+    /// Copies the log into the file when it has grown large.
+    pub(crate) fn checkpoint_if_due(&mut self, limit_pages: usize) -> Result<(), StoreError> {
+        if self.log_pages < limit_pages {
+            return Ok(());
+        }
+        self.log_pages = 0;
+        self.checkpoint("PASSIVE")
+    }
+
+    /// Copies the log into the file and empties it.
+    pub(crate) fn finish(&self) -> Result<(), StoreError> {
+        self.checkpoint("TRUNCATE")
+    }
+
+    fn checkpoint(&self, mode: &str) -> Result<(), StoreError> {
+        self.connection
+            .query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| {
+                row.get::<_, i64>(0)
+            })
+            .map(|_| ())
+            .map_err(|error| self.error(&error))
+    }
+
+    fn error(&self, error: &rusqlite::Error) -> StoreError {
+        StoreError::sqlite(&self.path, error)
+    }
+
+    /// Lets SQLite check the small tables. The audit is left to its chain: it may be large.
+    fn check_structure(&self) -> Result<(), StoreError> {
+        for table in ["head", "pool", "lease"] {
+            let result: String = self
+                .connection
+                .query_row(&format!("PRAGMA quick_check('{table}')"), [], |row| row.get(0))
+                .map_err(|error| self.error(&error))?;
+            if result != "ok" {
+                return Err(StoreError::damaged(
+                    &self.path,
+                    format!("table {table}: {result}"),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn read_pools(&self) -> Result<HashMap<i64, Arc<PoolIdentity>>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<(i64, Vec<u8>, String)>> {
+            let mut statement = self
+                .connection
+                .prepare("SELECT id, fingerprint, identity FROM pool")?;
+            statement
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+                .collect()
+        };
+        let mut pools = HashMap::new();
+        for (id, fingerprint, identity) in read().map_err(|error| self.error(&error))? {
+            let identity: PoolIdentity = serde_json::from_str(&identity)
+                .map_err(|error| StoreError::damaged(&self.path, format!("pool {id}: {error}")))?;
+            if identity.id().as_bytes().as_slice() != fingerprint {
+                return Err(StoreError::damaged(&self.path, format!("pool {id} was changed")));
+            }
+            pools.insert(id, Arc::new(identity));
+        }
+        Ok(pools)
+    }
+
+    /// Verifies the last audit records, and takes the request keys of leases that have ended from them.
+    fn read_tail(&self, ledger: &mut Ledger, now: Moment) -> Result<(), StoreError> {
+        let last = self.head.audit.last();
+        let from = last.saturating_sub(TAIL);
+        verify(&self.connection, &self.path, &self.head, from, &mut |record| {
+            if let Some(key) = record
+                .is_closed()
+                .then(|| record.bytes(AuditField::RequestKey))
+                .flatten()
+                .and_then(RequestKey::from_slice)
+            {
+                ledger.remember_closed(key, now);
+            }
+        })
+        .map(|_| ())
+    }
+}
+
+/// Verifies a whole file's audit through a connection of its own; gives the number of records.
+pub(crate) fn verify_file(path: &Path) -> Result<u64, StoreError> {
+    let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+    connection.busy_timeout(Duration::from_secs(5)).map_err(failed)?;
+    // One transaction: the head and the records of one instant.
+    let snapshot = connection.transaction().map_err(failed)?;
+    let head = read_head(&snapshot, path)?;
+    verify(&snapshot, path, &head, 0, &mut |_| {})
+}
+
+fn verify(
+    connection: &Connection,
+    path: &Path,
+    head: &Head,
+    from: u64,
+    each: &mut dyn FnMut(&AuditRecord),
+) -> Result<u64, StoreError> {
+    let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
+    let broken = |error: AuditError| StoreError::damaged(path, error.to_string());
+    let mut verifier = AuditVerifier::new(if from == 0 {
+        AuditChain::new(&head.vendor)
+    } else {
+        let hash: Option<Vec<u8>> = connection
+            .query_row(
+                "SELECT hash FROM audit WHERE sequence = ?1",
+                [serial(from, path)?],
+                |row| row.get(0),
+            )
+            .optional()
+            .map_err(failed)?;
+        let hash = hash.and_then(|hash| hash.try_into().ok());
+        AuditChain::resume(
+            from,
+            hash.ok_or_else(|| StoreError::damaged(path, format!("audit record {from} is missing")))?,
+        )
+    });
+    let mut statement = connection
+        .prepare("SELECT sequence, body, hash FROM audit WHERE sequence > ?1 ORDER BY sequence")
+        .map_err(failed)?;
+    let mut rows = statement.query([serial(from, path)?]).map_err(failed)?;
+    let mut count = 0;
+    while let Some(row) = rows.next().map_err(failed)? {
+        let sequence: i64 = row.get(0).map_err(failed)?;
+        let body = row.get_ref(1).map_err(failed)?.as_blob().unwrap_or_default();
+        let hash = row.get_ref(2).map_err(failed)?.as_blob().unwrap_or_default();
+        verifier
+            .check(u64::try_from(sequence).unwrap_or(0), body, hash)
+            .map_err(broken)?;
+        if let Some(record) = AuditRecord::decode(body) {
+            each(&record);
+        }
+        count += 1;
+    }
+    verifier.finish(&head.audit).map_err(broken)?;
+    Ok(count)
+}
+
+fn lease_columns(row: &rusqlite::Row<'_>) -> rusqlite::Result<(i64, i64, Vec<u8>)> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+}
+
+fn pool_row(
+    transaction: &Transaction<'_>,
+    path: &Path,
+    new_pools: &mut Vec<(PoolId, i64)>,
+    id: PoolId,
+    identity: &PoolIdentity,
+) -> Result<i64, StoreError> {
+    if let Some((_, row)) = new_pools.iter().find(|(new, _)| *new == id) {
+        return Ok(*row);
+    }
+    let json = serde_json::to_string(identity)
+        .map_err(|error| StoreError::damaged(path, format!("{id:?}: {error}")))?;
+    transaction
+        .execute(
+            "INSERT INTO pool (fingerprint, identity) VALUES (?1, ?2)",
+            params![id.as_bytes().as_slice(), json],
+        )
+        .map_err(|error| StoreError::sqlite(path, &error))?;
+    let row = transaction.last_insert_rowid();
+    new_pools.push((id, row));
+    Ok(row)
+}
+
+fn read_head(connection: &Connection, path: &Path) -> Result<Head, StoreError> {
+    let body: Option<Vec<u8>> = connection
+        .query_row("SELECT body FROM head WHERE id = 1", [], |row| row.get(0))
+        .optional()
+        .map_err(|error| StoreError::sqlite(path, &error))?;
+    body.and_then(|body| Head::decode(&body))
+        .ok_or_else(|| StoreError::damaged(path, "the head row is missing or was changed"))
+}
+
+fn write_head(connection: &Connection, head: &Head) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO head (id, body) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET body = ?1",
+        )?
+        .execute([head.encode()])
+        .map(|_| ())
+}
+
+fn serial(number: u64, path: &Path) -> Result<i64, StoreError> {
+    i64::try_from(number).map_err(|_| StoreError::damaged(path, format!("number {number} is out of range")))
+}

@@ -1,0 +1,113 @@
+//! The compact form of a lease.
+
+use licensing_core::pool::PoolId;
+use licensing_core::seat::{Holder, LeaseId, LeaseRecord, RequestKey};
+use sha2::{Digest, Sha256};
+
+const FORM: u8 = 1;
+
+/// Checksum of a row: it covers the row's keys, so that a row under another key does not pass either.
+pub(crate) fn checksum(table: &[u8], key: i64, reference: i64, body: &[u8]) -> u64 {
+    let mut hash = Sha256::new();
+    hash.update(table);
+    hash.update(key.to_be_bytes());
+    hash.update(reference.to_be_bytes());
+    hash.update(body);
+    let digest = hash.finalize();
+    digest
+        .first_chunk::<8>()
+        .map_or(0, |bytes| u64::from_be_bytes(*bytes))
+}
+
+/// A stored lease: its body with the checksum at the end, and that checksum.
+pub(crate) fn encode(record: &LeaseRecord, serial: i64, pool: i64) -> (Vec<u8>, u64) {
+    let holder = &record.holder;
+    let mut body = Vec::with_capacity(160);
+    body.push(FORM);
+    body.extend_from_slice(record.id.as_bytes());
+    body.extend_from_slice(record.request_key.as_bytes());
+    body.extend_from_slice(&record.count.to_be_bytes());
+    body.extend_from_slice(&record.overdraft.to_be_bytes());
+    body.extend_from_slice(&record.since_ms.to_be_bytes());
+    body.extend_from_slice(&holder.process_id.to_be_bytes());
+    for name in [
+        &holder.user,
+        &holder.host,
+        &holder.display,
+        &holder.vendor_data,
+        &holder.product,
+    ] {
+        // Names are at most 256 bytes, see MAX_NAME_BYTES.
+        body.extend_from_slice(&(name.len() as u16).to_be_bytes());
+        body.extend_from_slice(name.as_bytes());
+    }
+    let sum = checksum(b"lease", serial, pool, &body);
+    body.extend_from_slice(&sum.to_be_bytes());
+    (body, sum)
+}
+
+/// Reads a stored lease; none when its checksum or its form does not hold.
+pub(crate) fn decode(serial: i64, pool: i64, pool_id: PoolId, stored: &[u8]) -> Option<(LeaseRecord, u64)> {
+    let (body, sum) = stored.split_last_chunk::<8>()?;
+    let sum = u64::from_be_bytes(*sum);
+    if checksum(b"lease", serial, pool, body) != sum {
+        return None;
+    }
+    let mut reader = Reader::new(body);
+    if reader.array::<1>()? != [FORM] {
+        return None;
+    }
+    let record = LeaseRecord {
+        serial: u64::try_from(serial).ok()?,
+        id: LeaseId::from_bytes(reader.array()?),
+        request_key: RequestKey::from_bytes(reader.array()?),
+        pool: pool_id,
+        count: u32::from_be_bytes(reader.array()?),
+        overdraft: u32::from_be_bytes(reader.array()?),
+        since_ms: i64::from_be_bytes(reader.array()?),
+        holder: {
+            let process_id = u32::from_be_bytes(reader.array()?);
+            Holder {
+                user: reader.text()?,
+                host: reader.text()?,
+                display: reader.text()?,
+                vendor_data: reader.text()?,
+                product: reader.text()?,
+                process_id,
+            }
+        },
+    };
+    reader.rest().is_empty().then_some((record, sum))
+}
+
+/// Takes a body apart.
+pub(crate) struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(body: &'a [u8]) -> Self {
+        Self { rest: body }
+    }
+
+    pub(crate) fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (value, rest) = self.rest.split_first_chunk::<N>()?;
+        self.rest = rest;
+        Some(*value)
+    }
+
+    pub(crate) fn u64(&mut self) -> Option<u64> {
+        self.array().map(u64::from_be_bytes)
+    }
+
+    pub(crate) fn text(&mut self) -> Option<String> {
+        let length = usize::from(u16::from_be_bytes(self.array()?));
+        let (value, rest) = self.rest.split_at_checked(length)?;
+        self.rest = rest;
+        String::from_utf8(value.to_vec()).ok()
+    }
+
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+}

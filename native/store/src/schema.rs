@@ -1,0 +1,77 @@
+//! What is stored, and how SQLite is told to keep it.
+//!
+//! | table | rows |
+//! | --- | --- |
+//! | `head` | one: ends of audit and serial numbers, number and sum of the leases, latest trusted time, with a checksum |
+//! | `pool` | pools that ever had a lease: fingerprint and identity as JSON, so that a seat outlives its license file |
+//! | `lease` | leases held: serial number, pool, and a compact body that ends with a checksum |
+//! | `audit` | one for every event: sequence number, canonical form, hash of the chain up to it |
+//!
+//! A transaction writes leases, audit and head together. The head holds the sum of the checksums of all leases, so a
+//! lease that is changed, lost or doubled by a fault is noticed when the file is read; the audit is verified by its
+//! chain, and the head says where that ends.
+
+use rusqlite::Connection;
+
+/// Version of this schema.
+pub const VERSION: i64 = 1;
+
+/// `LSST`, so that other programs can tell what the file is.
+const APPLICATION_ID: i64 = 0x4C53_5354;
+
+const TABLES: &str = "
+CREATE TABLE head (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    body BLOB NOT NULL
+) STRICT;
+CREATE TABLE pool (
+    id INTEGER PRIMARY KEY,
+    fingerprint BLOB NOT NULL UNIQUE,
+    identity TEXT NOT NULL
+) STRICT;
+CREATE TABLE lease (
+    serial INTEGER PRIMARY KEY,
+    pool INTEGER NOT NULL REFERENCES pool (id),
+    body BLOB NOT NULL
+) STRICT;
+CREATE TABLE audit (
+    sequence INTEGER PRIMARY KEY,
+    body BLOB NOT NULL,
+    hash BLOB NOT NULL
+) STRICT;
+";
+
+/// Sets the connection of the writer up.
+///
+/// - WAL with `synchronous = FULL`: a commit is one append and one sync, and survives a power cut; `fullfsync` makes
+///   that true on macOS as well.
+/// - Pages of 4 KiB: a lone checkout writes three of them; larger pages would only make its commit longer.
+/// - No automatic checkpoint: the writer makes them after it has answered.
+/// - Foreign keys are checked, cells are checked when read, and nothing in the file's schema is trusted to run code.
+pub(crate) fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "page_size", 4096)?;
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0))?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "fullfsync", true)?;
+    connection.pragma_update(None, "checkpoint_fullfsync", true)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "cache_size", -16 * 1024)?;
+    Ok(())
+}
+
+/// Version of the schema in the file; 0 when it is new.
+pub(crate) fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+/// Makes the tables.
+pub(crate) fn create(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(TABLES)?;
+    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    connection.pragma_update(None, "user_version", VERSION)
+}

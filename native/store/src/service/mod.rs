@@ -1,0 +1,334 @@
+//! The seat service: one thread that writes, any number of callers.
+
+mod status;
+mod writer;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use licensing_api::inventory::{GetInventory, InventoryRow};
+use licensing_api::usage::{GetUsage, UsageRow};
+use licensing_core::pool::PoolSet;
+use licensing_core::seat::{CheckoutRequest, Decision, LeaseId, Ledger, SeatSettings, UsageFilter};
+use licensing_core::{Moment, audit::AuditEntry, audit::AuditField, audit::AuditKind};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::clock::WallGuard;
+use crate::database::{self, Batch, Database};
+use crate::owner::OwnerLock;
+use crate::{Clock, StoreError};
+
+pub use status::{AuditReport, SeatServiceStatus, ServiceState};
+use writer::{Command, Writer};
+
+/// How long a service waits for the one before it to end.
+pub const DEFAULT_LOCK_WAIT: Duration = Duration::from_secs(10);
+
+/// Commands that may wait for the writer. More callers wait for room.
+const QUEUE: usize = 8192;
+
+/// Slots of the ledger that are listed under one hold of its lock.
+const PAGE: usize = 1024;
+
+/// What a seat service is started with.
+pub struct SeatServiceOptions {
+    /// The database file. Its folder must exist.
+    pub path: PathBuf,
+    /// Vendor whose seats they are.
+    pub vendor: String,
+    /// The pools to serve from.
+    pub pools: PoolSet,
+    /// Settings of the ledger.
+    pub settings: SeatSettings,
+    /// The clocks.
+    pub clock: Arc<dyn Clock>,
+    /// How long to wait for another process to let go of the file.
+    pub lock_wait: Duration,
+    /// How often leases are ended, and a storage that is out of order is tried again.
+    pub tick: Duration,
+    /// Largest size of the file; none for no limit.
+    pub max_database_bytes: Option<u64>,
+}
+
+impl SeatServiceOptions {
+    /// The usual options.
+    pub fn new(
+        path: impl Into<PathBuf>,
+        vendor: impl Into<String>,
+        pools: PoolSet,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            vendor: vendor.into(),
+            pools,
+            settings: SeatSettings::default(),
+            clock,
+            lock_wait: DEFAULT_LOCK_WAIT,
+            tick: Duration::from_secs(1),
+            max_database_bytes: None,
+        }
+    }
+}
+
+/// What callers and the writer share. The lock is never held while the disk is waited for.
+struct Shared {
+    seats: Mutex<Seats>,
+    clock: Arc<dyn Clock>,
+}
+
+struct Seats {
+    ledger: Ledger,
+    guard: WallGuard,
+}
+
+impl Shared {
+    /// The ledger has no state between two statements that a panic could leave half done for readers: it is rebuilt
+    /// from the disk on every doubt.
+    fn lock(&self) -> MutexGuard<'_, Seats> {
+        self.seats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Seats {
+    fn now(&mut self, clock: &dyn Clock) -> Moment {
+        self.guard.observe(clock)
+    }
+}
+
+/// The seats of one vendor. Clones are handles to the same service; when the last one is gone it stops by itself.
+#[derive(Clone)]
+pub struct SeatService {
+    shared: Arc<Shared>,
+    commands: mpsc::Sender<Command>,
+    state: watch::Receiver<ServiceState>,
+    path: Arc<PathBuf>,
+}
+
+impl fmt::Debug for SeatService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SeatService")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+impl SeatService {
+    /// Opens the file, checks and reads it, and starts the writer. Blocks while it does.
+    ///
+    /// # Errors
+    /// [`StoreError::Owned`] when another process does not let go in time, [`StoreError::Damaged`] when what is stored
+    /// contradicts itself, [`StoreError::Foreign`], [`StoreError::Unavailable`] and [`StoreError::Failed`] from the
+    /// file system.
+    pub fn start(options: SeatServiceOptions) -> Result<Self, StoreError> {
+        let owner = OwnerLock::acquire(&options.path, options.lock_wait)?;
+        let mut database = Database::open(&options.path, &options.vendor)?;
+        database.limit(options.max_database_bytes)?;
+        let mut guard = WallGuard::new(options.clock.as_ref(), database.high_water());
+        let now = guard.observe(options.clock.as_ref());
+        let pools = options.pools.pools.len();
+        let ledger = database.load(options.settings.clone(), options.pools.clone(), now)?;
+        let mut started = AuditEntry::new(AuditKind::Started)
+            .text(AuditField::Vendor, &options.vendor)
+            .number(AuditField::Leases, ledger.len() as u64)
+            .number(AuditField::Pools, pools as u64);
+        if let Some(seconds) = guard.jump_seconds() {
+            started = started.number(AuditField::Seconds, seconds.unsigned_abs());
+        }
+        let batch = Batch {
+            changes: Vec::new(),
+            events: vec![started],
+        };
+        let state = match database.commit(&batch, ledger.next_serial(), now.wall, guard.high()) {
+            Ok(()) => ServiceState::Serving,
+            // What is held can be read and kept alive; nothing changes until there is room.
+            Err(error @ StoreError::Unavailable { .. }) => ServiceState::Degraded {
+                error,
+                since: now.wall,
+            },
+            Err(error) => return Err(error),
+        };
+        let (commands, receiver) = mpsc::channel(QUEUE);
+        let (state_sender, state) = watch::channel(state);
+        let shared = Arc::new(Shared {
+            seats: Mutex::new(Seats { ledger, guard }),
+            clock: options.clock,
+        });
+        let path = Arc::new(options.path);
+        let writer = Writer::new(
+            Arc::clone(&shared),
+            database,
+            owner,
+            receiver,
+            state_sender,
+            options.settings,
+            options.pools,
+        );
+        let unavailable = |error: std::io::Error| StoreError::Unavailable {
+            path: path.as_ref().clone(),
+            detail: format!("no thread can be started: {error}"),
+        };
+        let ticker = commands.downgrade();
+        let tick = options.tick;
+        let (alive, ended) = std::sync::mpsc::channel();
+        thread::Builder::new()
+            .name(format!("seats-{}", options.vendor))
+            .spawn(move || {
+                writer.run();
+                drop(alive);
+            })
+            .map_err(unavailable)?;
+        thread::Builder::new()
+            .name(format!("ticks-{}", options.vendor))
+            .spawn(move || {
+                let timeout = std::sync::mpsc::RecvTimeoutError::Timeout;
+                let ended: std::sync::mpsc::Receiver<()> = ended;
+                while ended.recv_timeout(tick) == Err(timeout) {
+                    let Some(commands) = ticker.upgrade() else { break };
+                    // A full queue wakes the writer anyway.
+                    let _ = commands.try_send(Command::Tick);
+                }
+            })
+            .map_err(unavailable)?;
+        Ok(Self {
+            shared,
+            commands,
+            state,
+            path,
+        })
+    }
+
+    /// Takes seats. When this returns `Granted`, the lease and its audit record are on the disk.
+    ///
+    /// # Errors
+    /// When nothing can be made durable. The request may be repeated with the same key.
+    pub async fn checkout(&self, request: CheckoutRequest) -> Result<Decision, StoreError> {
+        let mut id = [0; 16];
+        getrandom::fill(&mut id).map_err(|error| StoreError::Unavailable {
+            path: self.path.as_ref().clone(),
+            detail: format!("the system gives no random numbers: {error}"),
+        })?;
+        let id = LeaseId::from_bytes(id);
+        let request = Box::new(request);
+        self.ask(|reply| Command::Checkout { request, id, reply }).await
+    }
+
+    /// Gives a lease back. False when it was not held (any more), which is no error.
+    ///
+    /// # Errors
+    /// When nothing can be made durable.
+    pub async fn checkin(&self, id: LeaseId) -> Result<bool, StoreError> {
+        self.ask(|reply| Command::Checkin { id, reply }).await
+    }
+
+    /// Keeps leases alive; gives the positions of those that are not held. Memory only: waits for no disk.
+    pub fn heartbeat(&self, ids: &[LeaseId]) -> Vec<u32> {
+        let mut seats = self.shared.lock();
+        let now = seats.now(self.shared.clock.as_ref());
+        seats.ledger.heartbeat(ids, now)
+    }
+
+    /// Who holds what. Memory only; a long list is taken in pieces, so that checkouts go on meanwhile.
+    pub fn usage(&self, request: &GetUsage) -> Vec<UsageRow> {
+        let filter = UsageFilter::new(request);
+        let mut rows = Vec::new();
+        let mut from = Some(0);
+        while let Some(at) = from {
+            let mut seats = self.shared.lock();
+            let now = seats.now(self.shared.clock.as_ref());
+            from = seats.ledger.usage_page(&filter, at, PAGE, now, &mut rows);
+        }
+        rows
+    }
+
+    /// The pools and what is out of them. Memory only.
+    pub fn inventory(&self, request: &GetInventory) -> Vec<InventoryRow> {
+        let mut seats = self.shared.lock();
+        let now = seats.now(self.shared.clock.as_ref());
+        seats.ledger.inventory(request, now)
+    }
+
+    /// Serves from other pools from now on. Seats that are out stay out.
+    ///
+    /// # Errors
+    /// When nothing can be made durable; the pools are then as before.
+    pub async fn replace_pools(&self, pools: PoolSet) -> Result<(), StoreError> {
+        self.ask(|reply| Command::ReplacePools { pools, reply }).await
+    }
+
+    /// Changes the largest size of the file; none for no limit.
+    ///
+    /// # Errors
+    /// When the file cannot be reached.
+    pub async fn set_max_database_bytes(&self, bytes: Option<u64>) -> Result<(), StoreError> {
+        self.ask(|reply| Command::Limit { bytes, reply }).await
+    }
+
+    /// Whether it serves, and what an administrator should know.
+    pub fn status(&self) -> SeatServiceStatus {
+        let state = self.state.borrow().clone();
+        let mut seats = self.shared.lock();
+        let now = seats.now(self.shared.clock.as_ref());
+        let clock = seats.guard.alert();
+        SeatServiceStatus::new(state, seats.ledger.len(), clock, now.wall)
+    }
+
+    /// Waits until the service can go on no more, and gives the reason: the process must end then, and starts anew from
+    /// what is on the disk. Gives [`StoreError::Stopping`] after an orderly stop.
+    pub async fn ended(&self) -> StoreError {
+        let mut state = self.state.clone();
+        match state.wait_for(ServiceState::is_final).await.as_deref() {
+            Ok(ServiceState::Failed { error }) => error.clone(),
+            Ok(ServiceState::Serving | ServiceState::Degraded { .. } | ServiceState::Stopped) | Err(_) => {
+                StoreError::Stopping
+            }
+        }
+    }
+
+    /// Verifies the whole audit as it is on the disk, beside the running service.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] names the first record that does not fit.
+    pub async fn verify_audit(&self) -> Result<AuditReport, StoreError> {
+        let path = Arc::clone(&self.path);
+        match tokio::task::spawn_blocking(move || database::verify_file(&path)).await {
+            Ok(result) => result.map(|records| AuditReport { records }),
+            Err(_) => Err(StoreError::Stopping),
+        }
+    }
+
+    /// Answers what is waiting, closes the file in good order and stops.
+    ///
+    /// # Errors
+    /// When the end could not be written; what was acknowledged is on the disk all the same.
+    pub async fn shutdown(&self) -> Result<(), StoreError> {
+        match self.ask(|reply| Command::Shutdown { reply }).await {
+            Err(StoreError::Stopping) => Ok(()),
+            result => result,
+        }
+    }
+
+    async fn ask<T>(
+        &self,
+        command: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Command,
+    ) -> Result<T, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.commands
+            .send(command(reply))
+            .await
+            .map_err(|_| self.last_words())?;
+        answer.await.unwrap_or_else(|_| Err(self.last_words()))
+    }
+
+    fn last_words(&self) -> StoreError {
+        match &*self.state.borrow() {
+            ServiceState::Failed { error } => error.clone(),
+            ServiceState::Serving | ServiceState::Degraded { .. } | ServiceState::Stopped => {
+                StoreError::Stopping
+            }
+        }
+    }
+}

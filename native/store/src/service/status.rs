@@ -1,0 +1,84 @@
+//! How a seat service is doing.
+
+use jiff::Timestamp;
+use licensing_api::alert::{Alert, AlertLevel};
+
+use crate::StoreError;
+
+/// Whether a seat service serves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ServiceState {
+    /// Changes are made durable.
+    Serving,
+    /// Nothing can be made durable at the moment: checkouts and checkins are refused, heartbeats and lists go on. It
+    /// tries again by itself.
+    Degraded {
+        /// What happened.
+        error: StoreError,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// It cannot go on; the process must end.
+    Failed {
+        /// What happened.
+        error: StoreError,
+    },
+    /// Stopped on purpose.
+    Stopped,
+}
+
+impl ServiceState {
+    /// Whether it stays so.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::Serving | Self::Degraded { .. } => false,
+            Self::Failed { .. } | Self::Stopped => true,
+        }
+    }
+}
+
+/// What an administrator should know of a seat service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeatServiceStatus {
+    /// Whether it serves.
+    pub state: ServiceState,
+    /// Leases held.
+    pub leases: usize,
+    /// Standing alerts.
+    pub alerts: Vec<Alert>,
+}
+
+impl SeatServiceStatus {
+    pub(super) fn new(state: ServiceState, leases: usize, clock: Option<Alert>, now: Timestamp) -> Self {
+        let mut alerts: Vec<Alert> = clock.into_iter().collect();
+        match &state {
+            ServiceState::Serving | ServiceState::Stopped => {}
+            ServiceState::Degraded { error, since } => alerts.push(alert(error, *since)),
+            ServiceState::Failed { error } => alerts.push(alert(error, now)),
+        }
+        Self {
+            state,
+            leases,
+            alerts,
+        }
+    }
+}
+
+fn alert(error: &StoreError, since: Timestamp) -> Alert {
+    let code = error.code();
+    Alert {
+        code: code.name().to_owned(),
+        level: AlertLevel::Alarm,
+        title: code.title().to_owned(),
+        detail: error.to_string(),
+        action: code.action().to_owned(),
+        since: Some(since),
+    }
+}
+
+/// An audit that holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AuditReport {
+    /// Number of records, all of them verified.
+    pub records: u64,
+}

@@ -1,0 +1,331 @@
+//! The one thread that decides and writes.
+
+use std::sync::Arc;
+
+use licensing_core::Moment;
+use licensing_core::audit::{AuditEntry, AuditField, AuditKind};
+use licensing_core::pool::PoolSet;
+use licensing_core::seat::{CheckoutRequest, Decision, LeaseId, SeatSettings};
+use tokio::sync::{mpsc, oneshot, watch};
+use tracing::{error, info, warn};
+
+use crate::StoreError;
+use crate::database::{Batch, Database};
+use crate::owner::OwnerLock;
+
+use super::{ServiceState, Shared};
+
+/// Commands that go into one transaction at most.
+const BATCH: usize = 2048;
+
+/// Pages in the log from which on it is copied into the file: 16 MiB.
+const CHECKPOINT_PAGES: usize = 4096;
+
+/// How often the latest trusted time is stored when nothing else is, in milliseconds.
+const HIGH_WATER_MS: i64 = 60_000;
+
+type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
+
+/// What callers ask of the writer.
+pub(super) enum Command {
+    Checkout {
+        request: Box<CheckoutRequest>,
+        id: LeaseId,
+        reply: Reply<Decision>,
+    },
+    Checkin {
+        id: LeaseId,
+        reply: Reply<bool>,
+    },
+    ReplacePools {
+        pools: PoolSet,
+        reply: Reply<()>,
+    },
+    Limit {
+        bytes: Option<u64>,
+        reply: Reply<()>,
+    },
+    Shutdown {
+        reply: Reply<()>,
+    },
+    Tick,
+}
+
+/// An answer that waits for its commit.
+enum Answer {
+    Checkout(Reply<Decision>, Decision),
+    Checkin(Reply<bool>, bool),
+    ReplacePools(Reply<()>),
+}
+
+impl Answer {
+    // A caller that is gone needs no answer: nobody else can be told.
+    fn send(self) {
+        match self {
+            Self::Checkout(reply, decision) => drop(reply.send(Ok(decision))),
+            Self::Checkin(reply, held) => drop(reply.send(Ok(held))),
+            Self::ReplacePools(reply) => drop(reply.send(Ok(()))),
+        }
+    }
+
+    fn fail(self, error: &StoreError) {
+        let error = error.clone();
+        match self {
+            Self::Checkout(reply, _) => drop(reply.send(Err(error))),
+            Self::Checkin(reply, _) => drop(reply.send(Err(error))),
+            Self::ReplacePools(reply) => drop(reply.send(Err(error))),
+        }
+    }
+}
+
+pub(super) struct Writer {
+    shared: Arc<Shared>,
+    database: Database,
+    _owner: OwnerLock,
+    commands: mpsc::Receiver<Command>,
+    state: watch::Sender<ServiceState>,
+    settings: SeatSettings,
+    /// The pools as they were last made durable, for reading the ledger anew.
+    pools: PoolSet,
+    /// Whether the jump of the clock that stands has been written to the audit.
+    jump_told: bool,
+}
+
+impl Writer {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        database: Database,
+        owner: OwnerLock,
+        commands: mpsc::Receiver<Command>,
+        state: watch::Sender<ServiceState>,
+        settings: SeatSettings,
+        pools: PoolSet,
+    ) -> Self {
+        Self {
+            shared,
+            database,
+            _owner: owner,
+            commands,
+            state,
+            settings,
+            pools,
+            jump_told: false,
+        }
+    }
+
+    /// Takes all commands that are waiting, each time, until it is told to stop or nobody is left.
+    pub(super) fn run(mut self) {
+        let mut waiting = Vec::with_capacity(BATCH);
+        let mut stop = None;
+        while stop.is_none() && self.commands.blocking_recv_many(&mut waiting, BATCH) > 0 {
+            stop = self.process(&mut waiting);
+            if self.state.borrow().is_final() {
+                break;
+            }
+        }
+        let result = self.close();
+        if let Some(reply) = stop {
+            drop(reply.send(result));
+        }
+    }
+
+    /// Serves one batch; gives who asked to stop.
+    fn process(&mut self, waiting: &mut Vec<Command>) -> Option<Reply<()>> {
+        let refused = match &*self.state.borrow() {
+            ServiceState::Serving => None,
+            ServiceState::Degraded { error, .. } | ServiceState::Failed { error } => Some(error.clone()),
+            ServiceState::Stopped => Some(StoreError::Stopping),
+        };
+        if let Some(error) = refused {
+            return self.refuse(waiting, &error);
+        }
+        let mut answers = Vec::with_capacity(waiting.len());
+        let mut stop = None;
+        let mut pools = None;
+        let (batch, now, high, next_serial) = {
+            let shared = Arc::clone(&self.shared);
+            let mut seats = shared.lock();
+            let now = seats.now(shared.clock.as_ref());
+            let mut batch = Batch::default();
+            seats.ledger.expire(now);
+            for command in waiting.drain(..) {
+                match command {
+                    Command::Checkout { request, id, reply } => {
+                        answers.push(Answer::Checkout(reply, seats.ledger.checkout(&request, id, now)));
+                    }
+                    Command::Checkin { id, reply } => {
+                        answers.push(Answer::Checkin(reply, seats.ledger.checkin(id, now)));
+                    }
+                    Command::ReplacePools { pools: set, reply } => {
+                        batch.events.push(
+                            AuditEntry::new(AuditKind::PoolsReplaced)
+                                .number(AuditField::Pools, set.pools.len() as u64),
+                        );
+                        seats.ledger.replace_pools(set.clone(), now);
+                        pools = Some(set);
+                        answers.push(Answer::ReplacePools(reply));
+                    }
+                    Command::Limit { bytes, reply } => drop(reply.send(self.database.limit(bytes))),
+                    Command::Shutdown { reply } => stop = Some(reply),
+                    Command::Tick => {}
+                }
+            }
+            batch.changes = seats.ledger.take_changes();
+            batch.events.extend(self.clock_event(seats.guard.jump_seconds()));
+            (batch, now, seats.guard.high(), seats.ledger.next_serial())
+        };
+        let stale = high
+            .as_millisecond()
+            .saturating_sub(self.database.head().high_water_ms)
+            > HIGH_WATER_MS;
+        if batch.is_empty() && !stale {
+            answers.into_iter().for_each(Answer::send);
+            return stop;
+        }
+        match self.database.commit(&batch, next_serial, now.wall, high) {
+            Ok(()) => {
+                self.pools = pools.unwrap_or_else(|| std::mem::take(&mut self.pools));
+                answers.into_iter().for_each(Answer::send);
+                if let Err(error) = self.database.checkpoint_if_due(CHECKPOINT_PAGES) {
+                    self.fall(&error, now);
+                }
+            }
+            Err(error) => {
+                answers.into_iter().for_each(|answer| answer.fail(&error));
+                self.fall(&error, now);
+            }
+        }
+        stop
+    }
+
+    /// While nothing can be made durable, nothing is changed; a tick tries whether it can.
+    fn refuse(&mut self, waiting: &mut Vec<Command>, error: &StoreError) -> Option<Reply<()>> {
+        let mut stop = None;
+        let mut tick = false;
+        for command in waiting.drain(..) {
+            match command {
+                Command::Checkout { reply, .. } => drop(reply.send(Err(error.clone()))),
+                Command::Checkin { reply, .. } => drop(reply.send(Err(error.clone()))),
+                Command::ReplacePools { reply, .. } => drop(reply.send(Err(error.clone()))),
+                Command::Limit { bytes, reply } => drop(reply.send(self.database.limit(bytes))),
+                Command::Shutdown { reply } => stop = Some(reply),
+                Command::Tick => tick = true,
+            }
+        }
+        if tick && !error.is_fatal() {
+            self.probe();
+        }
+        stop
+    }
+
+    /// Tries to write; when that works, it serves again.
+    fn probe(&mut self) {
+        let (now, high, next_serial) = {
+            let mut seats = self.shared.lock();
+            let now = seats.now(self.shared.clock.as_ref());
+            (now, seats.guard.high(), seats.ledger.next_serial())
+        };
+        let recovered = AuditEntry::new(AuditKind::StorageRecovered);
+        let batch = Batch {
+            changes: Vec::new(),
+            events: vec![recovered],
+        };
+        match self.database.commit(&batch, next_serial, now.wall, high) {
+            Ok(()) => {
+                info!("the storage takes changes again");
+                self.state.send_replace(ServiceState::Serving);
+            }
+            Err(error) if error.is_fatal() => self.fall(&error, now),
+            Err(_) => {}
+        }
+    }
+
+    /// After a failed commit: reads anew what is on the disk, or gives up.
+    fn fall(&mut self, error: &StoreError, now: Moment) {
+        let reloaded = if error.is_fatal() {
+            Err(error.clone())
+        } else {
+            self.database.load(self.settings.clone(), self.pools.clone(), now)
+        };
+        match reloaded {
+            Ok(ledger) => {
+                warn!(%error, "the storage takes no changes; checkouts and checkins are refused until it does");
+                self.shared.lock().ledger = ledger;
+                self.state.send_replace(ServiceState::Degraded {
+                    error: error.clone(),
+                    since: now.wall,
+                });
+            }
+            Err(error) => {
+                error!(%error, "the seat service cannot go on");
+                self.state.send_replace(ServiceState::Failed { error });
+            }
+        }
+    }
+
+    /// A record when the clock has newly jumped.
+    fn clock_event(&mut self, jump: Option<i64>) -> Option<AuditEntry> {
+        let new = jump.filter(|_| !self.jump_told);
+        self.jump_told = jump.is_some();
+        let seconds = new?;
+        let direction = if seconds < 0 { "back" } else { "ahead" };
+        warn!(
+            seconds,
+            "the wall clock jumped {direction}; no seat is taken back because of it"
+        );
+        Some(
+            AuditEntry::new(AuditKind::ClockJumped)
+                .number(AuditField::Seconds, seconds.unsigned_abs())
+                .text(AuditField::Detail, direction),
+        )
+    }
+
+    fn close(&mut self) -> Result<(), StoreError> {
+        self.commands.close();
+        let result = match &*self.state.borrow() {
+            ServiceState::Failed { error } => Err(error.clone()),
+            ServiceState::Serving | ServiceState::Degraded { .. } | ServiceState::Stopped => Ok(()),
+        };
+        let result = result.and_then(|()| {
+            let (now, high, next_serial) = {
+                let mut seats = self.shared.lock();
+                let now = seats.now(self.shared.clock.as_ref());
+                (now, seats.guard.high(), seats.ledger.next_serial())
+            };
+            let batch = Batch {
+                changes: Vec::new(),
+                events: vec![AuditEntry::new(AuditKind::Stopped)],
+            };
+            self.database.commit(&batch, next_serial, now.wall, high)?;
+            self.database.finish()
+        });
+        // What came in after the last batch was not served.
+        let last_words = result.clone().err().unwrap_or(StoreError::Stopping);
+        while let Ok(command) = self.commands.try_recv() {
+            let mut one = vec![command];
+            drop(self.refuse_late(&mut one, &last_words));
+        }
+        self.state.send_if_modified(|state| {
+            let running = !state.is_final();
+            if running {
+                *state = ServiceState::Stopped;
+            }
+            running
+        });
+        result
+    }
+
+    fn refuse_late(&mut self, waiting: &mut Vec<Command>, error: &StoreError) -> Option<Reply<()>> {
+        for command in waiting.drain(..) {
+            match command {
+                Command::Checkout { reply, .. } => drop(reply.send(Err(error.clone()))),
+                Command::Checkin { reply, .. } => drop(reply.send(Err(error.clone()))),
+                Command::ReplacePools { reply, .. }
+                | Command::Limit { reply, .. }
+                | Command::Shutdown { reply } => drop(reply.send(Err(error.clone()))),
+                Command::Tick => {}
+            }
+        }
+        None
+    }
+}
