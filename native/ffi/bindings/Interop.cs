@@ -73,6 +73,14 @@ namespace Licensing.Native
         [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_connection_open")]
         public static extern uint licensing_connection_open(ref byte options, ulong options_length, ref byte secret, ulong secret_length, ref IntPtr connection, ref IntPtr error);
 
+        /// The address of a connection in its one form, `https://host:port/`, as a buffer of text: host in lower case, port
+        /// always there, so that two connections to the same place can be told by it.
+        ///
+        /// The caller promises:
+        /// `address` and `error` are NULL or may be written.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_connection_address")]
+        public static extern uint licensing_connection_address(IntPtr connection, ref IntPtr address, ref IntPtr error);
+
         /// Frees a connection. NULL and handles that are not valid are left alone.
         [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_connection_free")]
         public static extern void licensing_connection_free(IntPtr connection);

@@ -472,6 +472,17 @@ licensing_status licensing_connection_open(const uint8_t *options,
                                            struct licensing_buffer **error);
 
 /**
+ * The address of a connection in its one form, `https://host:port/`, as a buffer of text: host in lower case, port
+ * always there, so that two connections to the same place can be told by it.
+ *
+ * The caller promises:
+ * `address` and `error` are NULL or may be written.
+ */
+licensing_status licensing_connection_address(const struct licensing_connection *connection,
+                                              struct licensing_buffer **address,
+                                              struct licensing_buffer **error);
+
+/**
  * Frees a connection. NULL and handles that are not valid are left alone.
  */
 void licensing_connection_free(struct licensing_connection *connection);

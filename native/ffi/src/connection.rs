@@ -9,7 +9,7 @@ use licensing_client::{AdminClient, ConnectOptions, Credentials, Trust};
 use serde::Deserialize;
 
 use crate::boundary::{guarded, licensing_status, quiet};
-use crate::buffer::licensing_buffer;
+use crate::buffer::{self, licensing_buffer};
 use crate::handles::Table;
 use crate::input;
 
@@ -106,6 +106,29 @@ fn client(options: &[u8], secret: &[u8]) -> Result<AdminClient, Problem> {
     connect.connect_timeout = input::milliseconds(options.connect_timeout_ms, connect.connect_timeout);
     connect.timeout = input::milliseconds(options.timeout_ms, connect.timeout);
     AdminClient::connect(connect)
+}
+
+/// The address of a connection in its one form, `https://host:port/`, as a buffer of text: host in lower case, port
+/// always there, so that two connections to the same place can be told by it.
+///
+/// # Safety
+/// `address` and `error` are NULL or may be written.
+#[ffi_function]
+#[no_mangle]
+pub unsafe extern "C" fn licensing_connection_address(
+    connection: *const licensing_connection,
+    address: *mut *mut licensing_buffer,
+    error: *mut *mut licensing_buffer,
+) -> licensing_status {
+    let body = || {
+        let address = input::writable(address, "address")?;
+        let text = CONNECTIONS.get(connection)?.address().to_string();
+        // SAFETY: checked for NULL, and the caller promised that it may be written.
+        unsafe { address.write(buffer::of_bytes(text.into_bytes())) };
+        Ok(())
+    };
+    // SAFETY: the caller's promise about `error`.
+    unsafe { guarded(error, body) }
 }
 
 /// Frees a connection. NULL and handles that are not valid are left alone.

@@ -6,7 +6,7 @@ use crate::buffer::{
     licensing_buffer_data, licensing_buffer_free, licensing_buffer_length, licensing_problem_code,
     licensing_problem_denial, licensing_problem_part, licensing_problem_text,
 };
-use crate::connection::{licensing_connection_free, licensing_connection_open};
+use crate::connection::{licensing_connection_address, licensing_connection_free, licensing_connection_open};
 use crate::lease::{licensing_checkin, licensing_checkout, licensing_lease_free, licensing_lease_read};
 use crate::numbers::{ErrorNumbers, OperationNumbers};
 use crate::operations::licensing_operations;
@@ -30,6 +30,7 @@ pub fn inventory() -> Inventory {
         .register(function!(licensing_problem_text))
         .register(function!(licensing_problem_denial))
         .register(function!(licensing_connection_open))
+        .register(function!(licensing_connection_address))
         .register(function!(licensing_connection_free))
         .register(function!(licensing_task_submit))
         .register(function!(licensing_certificate_fetch))

@@ -26,7 +26,9 @@ pub use buffer::{
     licensing_buffer, licensing_buffer_data, licensing_buffer_free, licensing_buffer_length,
     licensing_problem_code, licensing_problem_denial, licensing_problem_part, licensing_problem_text,
 };
-pub use connection::{licensing_connection, licensing_connection_free, licensing_connection_open};
+pub use connection::{
+    licensing_connection, licensing_connection_address, licensing_connection_free, licensing_connection_open,
+};
 pub use inventory::inventory;
 pub use lease::{
     licensing_checkin, licensing_checkout, licensing_checkout_request, licensing_lease, licensing_lease_free,

@@ -1,0 +1,94 @@
+function Get-LicenseInventory {
+    <#
+    .SYNOPSIS
+        Lists what is installed and how much of it is in use, a row for each pool.
+
+    .DESCRIPTION
+        A pool is the increments of one feature that count together. Installed seats, overdraft, seats in use and
+        free seats are separate numbers: Installed is without overdraft, InUse and Free are with it.
+
+        A name without wildcards that no pool has is an error; a pattern without a match is not.
+
+    .PARAMETER Feature
+        Features (product_edition_model), wildcards allowed.
+
+    .PARAMETER Vendor
+        Only pools of this vendor.
+
+    .PARAMETER CheckForSameSerialNumber
+        Only pools with a serial number that another increment also carries.
+
+    .PARAMETER Locale
+        Language of the readable names; English unless given.
+
+    .PARAMETER Session
+        Sessions from Connect-LicenseServer, or the names of their servers; several are asked at the same time.
+        Without it the default session is used.
+
+    .EXAMPLE
+        Get-LicenseInventory
+
+        Lists every pool of the default session's server.
+
+    .EXAMPLE
+        Get-LicenseInventory *_CCU | Where-Object { $_.PercentInUse -ge 90 }
+
+        Lists the concurrent pools that are nearly out.
+
+    .EXAMPLE
+        Get-LicenseInventory | Group-Object Feature -NoElement
+
+        Counts the pools of each feature.
+
+    .INPUTS
+        Objects with the properties Feature and Server.
+
+    .OUTPUTS
+        LicensingAdmin.InventoryRow.
+
+    .LINK
+        Get-LicenseUsage
+
+    .LINK
+        Get-LicenseFile
+
+    .LINK
+        Get-LicInventory
+    #>
+    [CmdletBinding()]
+    [OutputType('LicensingAdmin.InventoryRow')]
+    param(
+        [Parameter(Position = 0, ValueFromPipelineByPropertyName)]
+        [Alias('ProductEditionModel', 'PEM')]
+        [SupportsWildcards()]
+        [ArgumentCompleter([LicensingAdmin.FeatureCompleter])]
+        [string[]] $Feature,
+
+        [ArgumentCompleter([LicensingAdmin.VendorCompleter])]
+        [string] $Vendor,
+
+        [switch] $CheckForSameSerialNumber,
+
+        [string] $Locale,
+
+        [Parameter(ValueFromPipelineByPropertyName, ValueFromPipeline)]
+        [Alias('Server')]
+        [LicensingAdmin.SessionTransformation()]
+        [ArgumentCompleter([LicensingAdmin.SessionCompleter])]
+        [LicensingAdmin.LicensingSession[]] $Session
+    )
+
+    process {
+        $sessions = @(Resolve-LicensingSession -Cmdlet $PSCmdlet -Session $Session)
+        $request = @{
+            feature                  = ConvertTo-LicensingFilter $Feature
+            vendor                   = if ($Vendor) { $Vendor } else { $null }
+            checkForSameSerialNumber = [bool] $CheckForSameSerialNumber
+            locale                   = if ($Locale) { $Locale } else { $null }
+        }
+        $outcome = @{}
+        Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $sessions -Operation 'GetInventory' -Request $request -Outcome $outcome |
+            Select-LicensingMatch -Cmdlet $PSCmdlet -Outcome $outcome -Property 'Feature' -Pattern $Feature -NotFoundCode 'FeatureNotFound' `
+                -NotFoundAction 'List all features with Get-LicenseInventory.'
+    }
+}

@@ -1,0 +1,94 @@
+function Import-LicenseFile {
+    <#
+    .SYNOPSIS
+        Installs license files on the server after checking them.
+
+    .DESCRIPTION
+        Reads local files and sends them to the server, which checks each before anything changes and stores it
+        under its own name. The result shows how the pools changed.
+
+        A file that fails its checks changes nothing; Test-LicenseFile says why.
+
+    .PARAMETER Path
+        Local license files, wildcards allowed.
+
+    .PARAMETER LiteralPath
+        Local license files, taken as written; files from Get-ChildItem bind to it.
+
+    .PARAMETER Overwrite
+        Replaces a file of the same name.
+
+    .PARAMETER Session
+        Sessions from Connect-LicenseServer, or the names of their servers; several are asked at the same time.
+        Without it the default session is used.
+
+    .EXAMPLE
+        Import-LicenseFile ./acme.lic
+
+        Installs a file on the server of the default session.
+
+    .EXAMPLE
+        Get-ChildItem ./licenses -Filter *.lic | Import-LicenseFile -Overwrite
+
+        Installs every license file of a folder and replaces those of the same name.
+
+    .EXAMPLE
+        Import-LicenseFile ./acme.lic -WhatIf
+
+        Says what would be done and sends nothing.
+
+    .INPUTS
+        System.String, or files from Get-ChildItem.
+
+    .OUTPUTS
+        LicensingAdmin.ImportedLicenseFile, with Effects as LicensingAdmin.PoolEffect.
+
+    .LINK
+        Test-LicenseFile
+
+    .LINK
+        Get-LicenseFile
+
+    .LINK
+        Remove-LicenseFile
+
+    .LINK
+        Import-LicLicenseFile
+    #>
+    [CmdletBinding(SupportsShouldProcess, DefaultParameterSetName = 'Path')]
+    [OutputType('LicensingAdmin.ImportedLicenseFile')]
+    param(
+        [Parameter(Mandatory, Position = 0, ParameterSetName = 'Path', ValueFromPipeline)]
+        [SupportsWildcards()]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $Path,
+
+        [Parameter(Mandatory, ParameterSetName = 'LiteralPath', ValueFromPipelineByPropertyName)]
+        [Alias('PSPath', 'FullName')]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $LiteralPath,
+
+        [Alias('Force')]
+        [switch] $Overwrite,
+
+        [LicensingAdmin.SessionTransformation()]
+        [ArgumentCompleter([LicensingAdmin.SessionCompleter])]
+        [LicensingAdmin.LicensingSession[]] $Session
+    )
+
+    process {
+        $sessions = @(Resolve-LicensingSession -Cmdlet $PSCmdlet -Session $Session)
+        foreach ($file in Resolve-LicensingPath -Cmdlet $PSCmdlet -Path $Path -LiteralPath $LiteralPath) {
+            $content = Read-LicensingFile -Cmdlet $PSCmdlet -Path $file
+            if ($null -eq $content) {
+                continue
+            }
+            $name = Split-Path -Path $file -Leaf
+            $allowed = @($sessions | Where-Object { $PSCmdlet.ShouldProcess($_.Server, "Import license file $name") })
+            if ($allowed.Count -gt 0) {
+                $request = @{ fileName = $name; content = $content; overwrite = [bool] $Overwrite }
+                Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'ImportLicenseFile' -Request $request -Target $file
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+function New-LicenseAdministrator {
+    <#
+    .SYNOPSIS
+        Adds an account that may use the web services.
+
+    .DESCRIPTION
+        Adds an account with its level and, when given, its first password. An account that exists is returned
+        unchanged.
+
+    .PARAMETER Account
+        DOMAIN\name, name@domain, or a bare name for an account of the server itself.
+
+    .PARAMETER Password
+        First password, 12 characters or more. Without one the account can only use tokens.
+
+    .PARAMETER Credential
+        Account and first password together.
+
+    .PARAMETER Permission
+        Level of the account; Full unless given.
+
+    .PARAMETER Group
+        The name is that of a group.
+
+    .PARAMETER Session
+        Sessions from Connect-LicenseServer, or the names of their servers; several are asked at the same time.
+        Without it the default session is used.
+
+    .EXAMPLE
+        New-LicenseAdministrator alice -Permission ReadOnly -Password (Read-Host -AsSecureString)
+
+        Adds an account that may look, and asks for its password.
+
+    .EXAMPLE
+        New-LicenseAdministrator 'EXAMPLE\LicenseTeam' -Group
+
+        Adds a group with full permission.
+
+    .EXAMPLE
+        Import-Csv ./accounts.csv | New-LicenseAdministrator -WhatIf
+
+        Says which accounts of a table with the columns Account and Permission would be added.
+
+    .INPUTS
+        Objects with the properties Account, Permissions, Group and Server.
+
+    .OUTPUTS
+        LicensingAdmin.Administrator.
+
+    .LINK
+        Get-LicenseAdministrator
+
+    .LINK
+        Set-LicenseAdministrator
+
+    .LINK
+        Remove-LicenseAdministrator
+
+    .LINK
+        New-LicAdministrator
+    #>
+    [CmdletBinding(SupportsShouldProcess, DefaultParameterSetName = 'Account')]
+    [OutputType('LicensingAdmin.Administrator')]
+    param(
+        [Parameter(Mandatory, Position = 0, ParameterSetName = 'Account', ValueFromPipelineByPropertyName)]
+        [ValidateNotNullOrEmpty()]
+        [string] $Account,
+
+        [Parameter(ParameterSetName = 'Account')]
+        [securestring] $Password,
+
+        [Parameter(Mandatory, ParameterSetName = 'Credential')]
+        [System.Management.Automation.Credential()]
+        [pscredential] $Credential,
+
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [Alias('Permissions')]
+        [ValidateSet('Full', 'ReadOnly')]
+        [string] $Permission = 'Full',
+
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [switch] $Group,
+
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [Alias('Server')]
+        [LicensingAdmin.SessionTransformation()]
+        [ArgumentCompleter([LicensingAdmin.SessionCompleter])]
+        [LicensingAdmin.LicensingSession[]] $Session
+    )
+
+    process {
+        $sessions = @(Resolve-LicensingSession -Cmdlet $PSCmdlet -Session $Session)
+        $name = if ($Credential) { $Credential.UserName } else { $Account }
+        $allowed = @($sessions | Where-Object { $PSCmdlet.ShouldProcess($_.Server, "Add administrator $name ($Permission)") })
+        if ($allowed.Count -gt 0) {
+            $request = @{
+                account     = $name
+                group       = [bool] $Group
+                permissions = $Permission
+                password    = if ($Credential) { $Credential.Password } else { $Password }
+            }
+            Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'NewAdministrator' -Request $request -Target $name
+        }
+    }
+}
