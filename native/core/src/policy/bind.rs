@@ -106,7 +106,11 @@ impl<'a> Binder<'a> {
     fn rule(&mut self, rule: &'a Rule) {
         let meant = self.meant(rule);
         match &rule.kind {
-            RuleKind::Access { list, subject } => {
+            RuleKind::Access {
+                list,
+                subject,
+                who: _,
+            } => {
                 for index in meant {
                     if *list == AccessList::Include && rule.selector.is_some() {
                         self.included[index].push((rule.line, subject));

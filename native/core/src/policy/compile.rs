@@ -43,9 +43,20 @@ pub(super) struct Rule {
 
 #[derive(Debug, Clone)]
 pub(super) enum RuleKind {
-    Access { list: AccessList, subject: Subject },
-    Max { limited: Limited, subject: MaxSubject },
-    Reserve { seats: u32, subject: Subject, who: Who },
+    Access {
+        list: AccessList,
+        subject: Subject,
+        who: Who,
+    },
+    Max {
+        limited: Limited,
+        subject: MaxSubject,
+    },
+    Reserve {
+        seats: u32,
+        subject: Subject,
+        who: Who,
+    },
     Setting(Setting),
 }
 
@@ -269,7 +280,11 @@ impl Compiler {
             return self.without_effect(line, "A list of an entitlement", NO_ACTIVATION);
         }
         if let Some(subject) = self.subject(line, who) {
-            let kind = RuleKind::Access { list, subject };
+            let kind = RuleKind::Access {
+                list,
+                subject,
+                who: who.clone(),
+            };
             self.policy.rules.push(Rule {
                 line,
                 selector: selector.cloned(),

@@ -9,6 +9,7 @@
 //! 4. [`PoolPolicy::reservations`] and [`PoolPolicy::draws_from`] — seats set aside, and which of them are theirs,
 //! 5. the settings of the pool: overdraft, borrowing, linger and timeout.
 
+mod announce;
 mod bind;
 mod compile;
 mod directory;

@@ -1,6 +1,7 @@
 //! Behaviour of the domain through its public surface.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod debug_log;
 mod host_address;
 mod license_file;
 mod options_file;

@@ -1,8 +1,9 @@
 use std::net::IpAddr;
 
-use jiff::civil::date;
+use jiff::civil::{date, time};
 use licensing_api::denial::DenialReason;
 use licensing_api::finding::{Finding, Severity};
+use licensing_core::debug_log::LogLine;
 use licensing_core::license_file::NamedOnly;
 use licensing_core::options_file::{LogEvent, LogPath, parse};
 use licensing_core::policy::{
@@ -563,4 +564,33 @@ fn options_about_activation_are_said_to_have_no_effect() {
         .collect();
     assert_eq!(lines, [1, 2, 3, 4, 5].map(|line| (line, Severity::Information)));
     assert_eq!(bound.pools[0].admit(&bound.policy.identify(user("bert"))), Ok(()));
+}
+
+#[test]
+fn the_debug_log_says_what_took_effect() {
+    let text = "RESERVE 12 cad GROUP g\nGROUP g anna\nINCLUDE cad:VERSION=1.0 GROUP g\nEXCLUDEALL USER bert\n\
+                TIMEOUT cad 1200\nTIMEOUTALL 3600\nMAX_BORROW_HOURS cad 5\nINCLUDE cad GROUP none\n";
+    let bound = bind(text, &[pool("cad", "1.0", 10)]);
+    let said: Vec<_> = bound
+        .policy
+        .announcements(&bound.pools)
+        .into_iter()
+        .map(|event| {
+            LogLine {
+                time: time(1, 2, 3, 0),
+                daemon: "D",
+                event: event.into(),
+            }
+            .to_string()
+        })
+        .collect();
+    let expected = [
+        "ALL FEATURES: INACTIVITY TIMEOUT set to 3600 seconds",
+        "INCLUDE USER_GROUP g in cad",
+        "EXCLUDEALL USER bert",
+        "FEATURE   cad INACTIVITY TIMEOUT set to 1200 seconds",
+        "Max borrow interval for feature, cad, set to 5 hours",
+        "RESERVING 10 cad  licenses for USER_GROUP g",
+    ];
+    assert_eq!(said, expected.map(|text| format!(" 1:02:03 (D) {text}")));
 }
