@@ -12,6 +12,7 @@ pub mod options_file;
 pub mod policy;
 pub mod pool;
 pub mod seat;
+pub mod signing;
 pub mod wildcard;
 
 pub use moment::Moment;

@@ -1,6 +1,7 @@
 //! License files: reading them without losing a byte, and knowing what each line says.
 
 mod date;
+mod edit;
 mod host_id;
 mod model;
 mod parse;
@@ -10,6 +11,7 @@ mod vendor_string;
 mod version;
 
 pub use date::{InvalidDate, LicenseDate};
+pub use edit::{Edit, InvalidEdit};
 pub use host_id::{HostId, HostIdentity, InvalidHostId};
 pub use model::{
     Attribute, AttributeValue, Increment, IncrementKeyword, License, LicenseFile, Line, LineKind, Package,

@@ -183,6 +183,14 @@ impl License {
         }
     }
 
+    /// Its attributes, and the place of its last word before them.
+    pub(crate) fn places(&self) -> (&[Attribute], Span) {
+        (
+            &self.attributes,
+            self.key.as_ref().map_or(self.count.span, |key| key.span),
+        )
+    }
+
     /// The first attribute of that keyword, whatever its case.
     pub fn attribute(&self, keyword: &str) -> Option<&Attribute> {
         self.attributes
@@ -221,6 +229,16 @@ pub struct Package {
     pub terms: Terms,
 }
 
+impl Package {
+    /// Its attributes, and the place of its last word before them.
+    pub(crate) fn places(&self) -> (&[Attribute], Span) {
+        (
+            &self.attributes,
+            self.key.as_ref().map_or(self.version.span, |key| key.span),
+        )
+    }
+}
+
 /// OPTIONS= of a package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Suite {
@@ -254,6 +272,18 @@ pub struct Attribute {
 }
 
 impl Attribute {
+    /// Bytes it takes, from the keyword to the end of the value.
+    pub fn span(&self) -> Span {
+        let end = self
+            .value
+            .as_ref()
+            .map_or(self.keyword.span.end, |value| value.span.end);
+        Span {
+            start: self.keyword.span.start,
+            end,
+        }
+    }
+
     /// Whether the administrator may change it: `keyword=value` in lower case. No signature of ours covers it.
     pub fn is_administrators(&self) -> bool {
         self.value.is_some() && is_administrators(&self.keyword.value)

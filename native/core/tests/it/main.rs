@@ -6,3 +6,4 @@ mod host_address;
 mod license_file;
 mod options_file;
 mod policy;
+mod signing;

@@ -142,9 +142,10 @@ pub(super) fn vendor(at: Position, words: &[Token<'_>], notes: &mut Notes) -> Op
                 };
                 if assignment.keyword.eq_ignore_ascii_case("OPTIONS") {
                     // `options=` with nothing behind it is common and means the default place.
-                    vendor.options = Some(value).filter(|path| !path.value.is_empty());
+                    let path = Some(value).filter(|path| !path.value.is_empty());
+                    vendor.options = vendor.options.or(path);
                 } else if assignment.keyword.eq_ignore_ascii_case("PORT") {
-                    vendor.port = port(&value, notes);
+                    vendor.port = vendor.port.or(port(&value, notes));
                 } else {
                     unknown_option(token, notes);
                 }
@@ -153,7 +154,7 @@ pub(super) fn vendor(at: Position, words: &[Token<'_>], notes: &mut Notes) -> Op
                 let number = token.text.bytes().all(|byte| byte.is_ascii_digit());
                 match plain {
                     // A number can only be the port, however many paths were left out.
-                    _ if number => vendor.port = port(&token.word(), notes),
+                    _ if number => vendor.port = vendor.port.or(port(&token.word(), notes)),
                     0 => vendor.path = Some(token.word()),
                     1 => vendor.options = Some(token.word()),
                     _ => unknown_option(token, notes),

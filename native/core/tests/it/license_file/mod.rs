@@ -1,3 +1,4 @@
+mod edit;
 mod round_trip;
 mod values;
 mod wild;
