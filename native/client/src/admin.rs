@@ -220,6 +220,9 @@ impl AdminClient {
             .map_err(|error| self.transport(info, &error))?;
         let status = response.status();
         let total = response.content_length();
+        if total.is_some_and(|total| total > MAXIMUM_ANSWER_BYTES) {
+            return Err(self.too_large(info));
+        }
         let mut answer = Zeroizing::new(Vec::new());
         while let Some(piece) = response
             .chunk()
@@ -228,13 +231,7 @@ impl AdminClient {
         {
             let received = answer.len() as u64 + piece.len() as u64;
             if received > MAXIMUM_ANSWER_BYTES {
-                let detail = format!(
-                    "{}: the answer has more than {MAXIMUM_ANSWER_BYTES} bytes.",
-                    info.name
-                );
-                return Err(
-                    failure::not_understood(self.address(), detail).advise("Ask with a narrower filter.")
-                );
+                return Err(self.too_large(info));
             }
             answer.extend_from_slice(&piece);
             progress(Progress { received, total });
@@ -244,6 +241,14 @@ impl AdminClient {
         } else {
             Err(self.refused(info, status, &answer))
         }
+    }
+
+    fn too_large(&self, info: &OperationInfo) -> Problem {
+        let detail = format!(
+            "{}: the answer has more than {MAXIMUM_ANSWER_BYTES} bytes.",
+            info.name
+        );
+        failure::not_understood(self.address(), detail).advise("Ask with a narrower filter.")
     }
 
     fn transport(&self, info: &OperationInfo, error: &reqwest::Error) -> Problem {

@@ -52,6 +52,14 @@ pub(crate) fn of_transport(address: &Address, error: &(dyn Error + 'static)) -> 
     if let Some(tls) = find::<rustls::Error>(error) {
         return of_tls(address, tls);
     }
+    if find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
+        let detail = format!(
+            "{} does not answer in HTTP ({}).",
+            address.authority(),
+            innermost(error)
+        );
+        return not_understood(address, detail);
+    }
     unreachable(address, innermost(error))
 }
 
@@ -82,7 +90,6 @@ fn is_unusable(why: &CertificateError) -> bool {
             | CertificateError::NotValidYet
             | CertificateError::NotValidYetContext { .. }
             | CertificateError::Revoked
-            | CertificateError::BadSignature
             | CertificateError::InvalidPurpose
             | CertificateError::InvalidPurposeContext { .. }
             | CertificateError::UnhandledCriticalExtension

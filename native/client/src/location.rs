@@ -6,10 +6,11 @@ use std::time::Duration;
 use licensing_api::{ErrorCode, Problem};
 use licensing_protocol::licensing::DiscoverRequest;
 use licensing_protocol::licensing::license_manager_client::LicenseManagerClient;
+use tonic::transport::Channel;
 
 use crate::address::Address;
 use crate::failure;
-use crate::product::channel::{self, Belief};
+use crate::product::channel::{self, Belief, Security};
 use crate::trust::Trust;
 
 /// Which address `Get-LicLocation` is asked for.
@@ -53,6 +54,8 @@ pub struct Discovery {
     pub manager: Address,
     /// Where the web services are.
     pub web_services: Address,
+    /// Whether the licensing ports speak TLS.
+    pub tls: bool,
     /// The vendor daemons.
     pub vendors: Vec<VendorEndpoint>,
 }
@@ -119,8 +122,9 @@ impl Discovery {
 
 /// Asks the license manager at `manager` (port 27000 unless changed) where everything is.
 ///
-/// Off loopback this is TLS. Without a `trust` its certificate is not checked: nothing secret is sent, and what
-/// comes back only says at which ports of that same host to look, where the certificate does count.
+/// Off loopback this is TLS; on loopback plain text, or TLS when the server insists. Without a `trust` its
+/// certificate is not checked: nothing secret is sent, and what comes back only says at which ports of that same
+/// host to look, where the certificate does count.
 ///
 /// # Errors
 /// `CommunicationError`, `Timeout`, `ProtocolError`, and those of certificates when there is a `trust`.
@@ -129,8 +133,7 @@ pub async fn discover(
     trust: Option<&Trust>,
     timeout: Duration,
 ) -> Result<Discovery, Problem> {
-    let belief = trust.map_or(Belief::Anybody, Belief::Trust);
-    match tokio::time::timeout(timeout, ask(manager, belief, timeout)).await {
+    match tokio::time::timeout(timeout, ask_somehow(manager, trust, timeout)).await {
         Ok(outcome) => outcome,
         Err(_) => Err(failure::timed_out(
             manager,
@@ -140,8 +143,31 @@ pub async fn discover(
     }
 }
 
-async fn ask(manager: &Address, belief: Belief<'_>, timeout: Duration) -> Result<Discovery, Problem> {
-    let channel = channel::open(manager, belief, timeout).await?;
+async fn ask_somehow(
+    manager: &Address,
+    trust: Option<&Trust>,
+    timeout: Duration,
+) -> Result<Discovery, Problem> {
+    let tls = Security::Tls(Belief::at(manager, trust));
+    if !manager.is_loopback() {
+        return ask(manager, channel::open(manager, tls, timeout).await?, true).await;
+    }
+    let plain = channel::open(manager, Security::Plain, timeout).await?;
+    match ask(manager, plain, false).await {
+        // A server that insists on TLS breaks off at the first plain byte.
+        Err(problem) if problem.code == ErrorCode::CommunicationError => {
+            let channel = channel::open(manager, tls, timeout).await;
+            match channel {
+                Ok(channel) => ask(manager, channel, true).await,
+                Err(other) if other.code == ErrorCode::CommunicationError => Err(problem),
+                Err(other) => Err(other),
+            }
+        }
+        outcome => outcome,
+    }
+}
+
+async fn ask(manager: &Address, channel: Channel, tls: bool) -> Result<Discovery, Problem> {
     let reply = LicenseManagerClient::new(channel)
         .discover(DiscoverRequest {
             vendor: String::new(),
@@ -168,6 +194,7 @@ async fn ask(manager: &Address, belief: Belief<'_>, timeout: Duration) -> Result
         version: reply.version,
         manager: manager.clone(),
         web_services: address(reply.web_services_port)?,
+        tls,
         vendors: vendors.collect::<Result<_, Problem>>()?,
     })
 }

@@ -20,6 +20,15 @@ use crate::trust::{self, Trust};
 /// Silence after which the other side is asked whether it still lives.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
+/// How a port is spoken to.
+#[derive(Clone, Copy)]
+pub(crate) enum Security<'a> {
+    /// In plain text; on loopback only.
+    Plain,
+    /// Over TLS.
+    Tls(Belief<'a>),
+}
+
 /// Whose certificate will do.
 #[derive(Clone, Copy)]
 pub(crate) enum Belief<'a> {
@@ -27,6 +36,18 @@ pub(crate) enum Belief<'a> {
     Anybody,
     /// As the caller said.
     Trust(&'a Trust),
+}
+
+impl<'a> Belief<'a> {
+    /// What `trust` means for that address. On loopback, where plain text would do as well, a certificate counts
+    /// only when the caller named it or its authority.
+    pub(crate) fn at(address: &Address, trust: Option<&'a Trust>) -> Self {
+        match trust {
+            None => Self::Anybody,
+            Some(Trust::System) if address.is_loopback() => Self::Anybody,
+            Some(trust) => Self::Trust(trust),
+        }
+    }
 }
 
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -38,13 +59,12 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 /// `CommunicationError`, `Timeout` and those of certificates.
 pub(crate) async fn open(
     address: &Address,
-    belief: Belief<'_>,
+    security: Security<'_>,
     timeout: Duration,
 ) -> Result<Channel, Problem> {
-    let tls = if address.is_loopback() {
-        None
-    } else {
-        Some(connector(belief)?)
+    let tls = match security {
+        Security::Plain => None,
+        Security::Tls(belief) => Some(connector(belief)?),
     };
     let name = address.server_name()?;
     let endpoint = Endpoint::from_shared(format!("http://{}", address.authority()))

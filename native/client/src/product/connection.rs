@@ -16,7 +16,7 @@ use tonic::transport::Channel;
 use tonic::{Request, Status};
 use zeroize::Zeroizing;
 
-use super::channel::{self, Belief};
+use super::channel::{self, Belief, Security};
 use super::checkout::{CheckoutError, CheckoutOptions, Denial};
 use super::heartbeat;
 use super::lease::{Lease, LeaseInfo, LeaseState};
@@ -315,7 +315,12 @@ impl Connection {
         let options = &self.options;
         let found = discover(&options.manager, Some(&options.trust), options.attempt_timeout).await?;
         let address = found.vendor(options.vendor.as_deref())?.address.clone();
-        let channel = channel::open(&address, Belief::Trust(&options.trust), options.attempt_timeout).await?;
+        let security = if found.tls {
+            Security::Tls(Belief::at(&address, Some(&options.trust)))
+        } else {
+            Security::Plain
+        };
+        let channel = channel::open(&address, security, options.attempt_timeout).await?;
         let number = self.links_made.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let new = Link {
             client: VendorDaemonClient::new(channel),

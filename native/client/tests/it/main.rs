@@ -1,0 +1,9 @@
+//! The client against peers that behave, misbehave and vanish, all of them in this process on loopback.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod address;
+mod admin;
+mod certificates;
+mod daemon;
+mod product;
+mod web;
