@@ -13,6 +13,7 @@ pub mod policy;
 pub mod pool;
 pub mod seat;
 pub mod signing;
+pub mod ticket;
 pub mod wildcard;
 
 pub use moment::Moment;

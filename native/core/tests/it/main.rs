@@ -7,3 +7,4 @@ mod license_file;
 mod options_file;
 mod policy;
 mod signing;
+mod ticket;
