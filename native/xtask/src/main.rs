@@ -1,2 +1,47 @@
-//! Placeholder.
-fn main() {}
+//! `cargo xtask`: builds, shows, tests, measures and packs the workspace.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use xtask::{bench, package, suite};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Development tasks of Licensing Services")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Runs all tests: Rust, the C example, PowerShell
+    Test {
+        /// Only tests whose name contains this
+        filter: Option<String>,
+    },
+    /// Measures; what follows goes to the measuring program
+    Bench {
+        /// Arguments of the measuring program
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Builds for release and packs the result into target/package
+    Package,
+}
+
+#[tokio::main(worker_threads = 2)]
+async fn main() -> ExitCode {
+    let outcome = match Arguments::parse().task {
+        Task::Test { filter } => suite::run(filter.as_deref()).await,
+        Task::Bench { arguments } => bench::run(&arguments).await,
+        Task::Package => package::run().await,
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("cargo xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

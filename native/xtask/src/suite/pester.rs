@@ -1,0 +1,178 @@
+//! The PowerShell tests, each file in a PowerShell of its own against the built module.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use tokio::process::Command;
+
+use crate::counts::Counts;
+use crate::powershell::PowerShell;
+use crate::{build, child, workspace};
+
+/// The version that is fetched from the PowerShell Gallery where there is none.
+const PESTER: &str = "5.7.1";
+
+/// Builds the module and runs all files. Besides the counts it returns what did not run, if anything.
+///
+/// # Errors
+/// When a program cannot be started or a report cannot be read.
+pub(super) async fn run(powershell: &PowerShell, filter: Option<&str>) -> Result<(Counts, Option<String>)> {
+    println!(
+        "\nPowerShell {} ({})",
+        powershell.version,
+        powershell.program.display()
+    );
+    let files = files()?;
+    if files.is_empty() {
+        return Ok((Counts::default(), None));
+    }
+    if let Err(error) = build::everything(powershell, "Debug", &workspace::out()).await {
+        eprintln!("The module cannot be built: {error:#}");
+        return Ok((
+            Counts::FAILURE,
+            Some(did_not_run(&files, &["the module cannot be built".to_owned()])),
+        ));
+    }
+    let modules = workspace::target().join("powershell-modules");
+    if let Err(error) = provide_pester(powershell, &modules).await {
+        return Ok((
+            Counts::default(),
+            Some(did_not_run(&files, &[format!("no Pester: {error:#}")])),
+        ));
+    }
+    let reports = workspace::target().join("pester");
+    std::fs::create_dir_all(&reports).with_context(|| format!("{} cannot be made", reports.display()))?;
+    let mut counts = Counts::default();
+    for file in &files {
+        counts += run_file(powershell, file, &reports, &modules, filter).await?;
+    }
+    Ok((counts, None))
+}
+
+/// What to say when there is no PowerShell.
+///
+/// # Errors
+/// When the folder of tests cannot be read.
+pub(super) fn nothing_ran(reasons: &[String]) -> Result<(Counts, Option<String>)> {
+    let files = files()?;
+    let unrun = if files.is_empty() {
+        None
+    } else {
+        Some(did_not_run(&files, reasons))
+    };
+    Ok((Counts::default(), unrun))
+}
+
+fn did_not_run(files: &[PathBuf], reasons: &[String]) -> String {
+    let mut text = String::from("!! THE POWERSHELL TESTS DID NOT RUN !!\n");
+    for file in files {
+        text.push_str(&format!("   {}\n", file.display()));
+    }
+    text.push_str("because:\n");
+    for reason in reasons {
+        text.push_str(&format!("   {reason}\n"));
+    }
+    text.push_str("Install PowerShell 7.4 or later and set LICENSING_PWSH to its program.");
+    text
+}
+
+fn files() -> Result<Vec<PathBuf>> {
+    let folder = workspace::root().join("tests");
+    let mut files = Vec::new();
+    let Ok(entries) = std::fs::read_dir(&folder) else {
+        return Ok(files);
+    };
+    for entry in entries {
+        let path = entry
+            .with_context(|| format!("{} cannot be read", folder.display()))?
+            .path();
+        if path.to_string_lossy().ends_with(".Tests.ps1") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+async fn run_file(
+    powershell: &PowerShell,
+    file: &Path,
+    reports: &Path,
+    modules: &Path,
+    filter: Option<&str>,
+) -> Result<Counts> {
+    let name = file
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    println!("\n── {name}");
+    let report = reports.join(format!("{name}.xml"));
+    if report.exists() {
+        std::fs::remove_file(&report).with_context(|| format!("{} cannot be removed", report.display()))?;
+    }
+    let mut tests = with_modules(powershell.command(), modules);
+    tests
+        .arg("-File")
+        .arg(
+            workspace::root()
+                .join("native")
+                .join("xtask")
+                .join("run-pester.ps1"),
+        )
+        .arg("-Path")
+        .arg(file)
+        .arg("-Report")
+        .arg(&report)
+        .args(filter.into_iter().flat_map(|filter| ["-Filter", filter]))
+        .env("LICENSING_OUT", workspace::out())
+        .env("LICENSING_MODULE", workspace::out().join("LicensingAdmin"))
+        .env("LICENSING_PROGRAMS", workspace::out().join("bin"))
+        .env("LICENSING_PWSH", &powershell.program);
+    let (succeeded, _) = child::tee(&mut tests).await?;
+    let mut counts = match std::fs::read_to_string(&report) {
+        Ok(text) => Counts::from_junit(&text).with_context(|| format!("{}", report.display()))?,
+        Err(_) => Counts::default(),
+    };
+    let empty = counts == Counts::default() && filter.is_none();
+    if counts.failed == 0 && (!succeeded || empty) {
+        eprintln!("{name} did not run to its end.");
+        counts += Counts::FAILURE;
+    }
+    Ok(counts)
+}
+
+/// Makes sure that there is a Pester 5: the one at hand, or one from the PowerShell Gallery below `modules`.
+async fn provide_pester(powershell: &PowerShell, modules: &Path) -> Result<()> {
+    let check = "Import-Module Pester -MinimumVersion 5.0 -ErrorAction Stop";
+    let mut looking = with_modules(powershell.command(), modules);
+    looking.args(["-Command", check]);
+    if child::output(&mut looking).await.is_ok() {
+        return Ok(());
+    }
+    println!("Fetching Pester {PESTER} from the PowerShell Gallery …");
+    std::fs::create_dir_all(modules).with_context(|| format!("{} cannot be made", modules.display()))?;
+    let fetch = format!(
+        "$ErrorActionPreference = 'Stop'; Save-PSResource -Name Pester -Version {PESTER} -Repository PSGallery \
+         -Path $env:LICENSING_PESTER -TrustRepository"
+    );
+    let mut fetching = powershell.command();
+    fetching
+        .args(["-Command", &fetch])
+        .env("LICENSING_PESTER", modules);
+    child::output(&mut fetching)
+        .await
+        .context("it cannot be fetched from the PowerShell Gallery")?;
+    Ok(())
+}
+
+fn with_modules(mut command: Command, modules: &Path) -> Command {
+    let mut paths = vec![modules.to_path_buf()];
+    if let Some(given) = std::env::var_os("PSModulePath") {
+        paths.extend(std::env::split_paths(&given));
+    }
+    // A path with the separator in its name cannot be written into the variable; then the given ones stand alone.
+    if let Ok(joined) = std::env::join_paths(paths) {
+        command.env("PSModulePath", joined);
+    }
+    command
+}

@@ -1,0 +1,7 @@
+//! The tasks as far as they can be tested without running themselves.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod counts;
+mod fetching;
+mod releases;
+mod search;
