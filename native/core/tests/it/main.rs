@@ -1,10 +1,13 @@
 //! Behaviour of the domain through its public surface.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod audit;
 mod debug_log;
 mod host_address;
 mod license_file;
 mod options_file;
 mod policy;
+mod pools;
+mod seats;
 mod signing;
 mod ticket;
