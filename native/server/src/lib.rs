@@ -5,8 +5,16 @@
 
 pub mod accounts;
 pub mod config;
+pub mod control;
+pub mod daemon;
 pub mod durable_file;
+pub mod failure;
+pub mod init;
+pub mod installed;
 pub mod listener;
+pub mod log;
 pub mod manager;
+pub mod product_access;
 pub mod tls;
+pub mod verify;
 pub mod web;

@@ -1,2 +1,148 @@
-//! Placeholder.
-fn main() {}
+//! `licensingd`: the license server.
+
+use std::io::IsTerminal;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+use licensing_server::config::{Config, ConfigChoices, DataFolder};
+use licensing_server::init::{NewServer, PasswordSource};
+use licensing_server::{daemon, init, listener, log, manager, verify};
+
+/// The license server: serves seats of licensed software and lets administrators see and steer that.
+#[derive(Debug, Parser)]
+#[command(name = "licensingd", version)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Makes the data folder of a new server: configuration, certificate, first administrator.
+    Init(Init),
+    /// Serves until told to end (SIGTERM); SIGHUP reads license files and certificate again.
+    Run(Place),
+    /// Checks the databases and the chain of the audit of a server that is not running.
+    Verify(Place),
+    /// Serves the seats of one vendor; started by the manager.
+    #[command(hide = true)]
+    VendorDaemon,
+}
+
+#[derive(Debug, Args)]
+struct Place {
+    /// Data folder.
+    #[arg(long, env = "LICENSINGD_DATA", default_value = "/var/lib/licensing")]
+    data: PathBuf,
+    /// Configuration file; licensingd.toml in the data folder unless given.
+    #[arg(long, env = "LICENSINGD_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct Init {
+    /// Data folder.
+    #[arg(long, env = "LICENSINGD_DATA", default_value = "/var/lib/licensing")]
+    data: PathBuf,
+    /// Name that license files are bound to; the machine's own unless given.
+    #[arg(long)]
+    host_name: Option<String>,
+    /// Address of all ports. Off loopback the licensing ports speak TLS and products need a token.
+    #[arg(long)]
+    listen: Option<IpAddr>,
+    /// Port of the license manager; 0 takes any free one.
+    #[arg(long)]
+    port: Option<u16>,
+    /// Port of the first vendor daemon; 0 takes any free one.
+    #[arg(long)]
+    vendor_port: Option<u16>,
+    /// Port of the web services; 0 takes any free one.
+    #[arg(long)]
+    web_port: Option<u16>,
+    /// Name of the first administrator.
+    #[arg(long, default_value = "admin")]
+    administrator: String,
+    /// File whose first line is the administrator's password; one is made up unless given.
+    #[arg(long, value_name = "FILE", conflicts_with = "password_stdin")]
+    password_file: Option<PathBuf>,
+    /// Read the administrator's password from the standard input.
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+fn main() -> ExitCode {
+    match carry_out(CommandLine::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("licensingd: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn carry_out(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Init(arguments) => initialise(arguments),
+        Command::Run(place) => run(&place),
+        Command::Verify(place) => {
+            let found = verify::verify(&DataFolder::new(&place.data))?;
+            print!("{found}");
+            Ok(if found.is_sound() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            })
+        }
+        Command::VendorDaemon => daemon::run(),
+    }
+}
+
+fn initialise(arguments: Init) -> anyhow::Result<ExitCode> {
+    let defaults = ConfigChoices::default();
+    let data = DataFolder::new(arguments.data);
+    let made = init::init(NewServer {
+        data: data.clone(),
+        choices: ConfigChoices {
+            host_name: arguments.host_name.unwrap_or(defaults.host_name),
+            listen: arguments.listen.unwrap_or(defaults.listen),
+            port: arguments.port.unwrap_or(defaults.port),
+            vendor_port: arguments.vendor_port.unwrap_or(defaults.vendor_port),
+            web_port: arguments.web_port.unwrap_or(defaults.web_port),
+        },
+        administrator: arguments.administrator,
+        password: match (arguments.password_file, arguments.password_stdin) {
+            (Some(file), _) => PasswordSource::File(file),
+            (None, true) => PasswordSource::StandardInput,
+            (None, false) => PasswordSource::Generated,
+        },
+    })?;
+    println!("data folder     {}", data.root().display());
+    println!("administrator   {}", made.administrator);
+    if let Some(password) = made.generated_password {
+        if std::io::stdout().is_terminal() {
+            println!("password        {}  (shown this once)", password.expose());
+        } else {
+            println!(
+                "password        in {}; read it and remove the file",
+                init::leave_password(&data, &password)?.display()
+            );
+        }
+    }
+    println!("certificate     {}", made.cert_hash);
+    println!("next            licensingd run --data {}", data.root().display());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn run(place: &Place) -> anyhow::Result<ExitCode> {
+    let data = DataFolder::new(&place.data);
+    let config = Config::load(place.config.as_ref().unwrap_or(&data.config_file()))?;
+    log::start(&config.log)?;
+    listener::raise_file_limit();
+    let executable = std::env::current_exe().context("the program does not find itself")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(manager::run(config, data, &executable))?;
+    Ok(ExitCode::SUCCESS)
+}

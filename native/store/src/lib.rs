@@ -12,9 +12,11 @@ mod owner;
 mod row;
 pub mod schema;
 mod service;
+mod verify;
 
 pub use clock::{Clock, SystemClock};
 pub use error::StoreError;
 pub use service::{
     AuditReport, DEFAULT_LOCK_WAIT, SeatService, SeatServiceOptions, SeatServiceStatus, ServiceState,
 };
+pub use verify::verify;

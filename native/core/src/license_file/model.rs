@@ -24,6 +24,11 @@ impl LicenseFile {
         self.source.get(line.span.range()).unwrap_or_default()
     }
 
+    /// The bytes that were read.
+    pub fn source(&self) -> &[u8] {
+        &self.source
+    }
+
     /// The whole file, byte for byte as it was read.
     pub fn to_bytes(&self) -> Vec<u8> {
         self.lines

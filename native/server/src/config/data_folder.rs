@@ -69,9 +69,14 @@ impl DataFolder {
         self.state().join("server.db")
     }
 
-    /// Database of the leases and the audit of a vendor.
+    /// Database of the leases and the audit of a vendor. Names that differ in case alone are one vendor.
     pub fn vendor_database(&self, vendor: &str) -> PathBuf {
-        self.state().join(format!("{vendor}.db"))
+        self.state().join(format!("{}.db", vendor.to_ascii_uppercase()))
+    }
+
+    /// Held by the manager that serves from this folder.
+    pub fn manager_lock(&self) -> PathBuf {
+        self.run().join("manager.lock")
     }
 
     /// Folder of what only a running server has.

@@ -2,6 +2,7 @@
 
 mod data_folder;
 mod limits;
+mod template;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use data_folder::DataFolder;
 pub use limits::LimitsConfig;
+pub use template::{ConfigChoices, config_text};
 
 /// Prefix of the environment variables that override the file: `LICENSINGD_LICENSING__PORT=27001`.
 pub const ENVIRONMENT_PREFIX: &str = "LICENSINGD_";
@@ -56,8 +58,6 @@ pub struct LicensingConfig {
     pub accept_unverified: BTreeSet<String>,
     /// Who may use the licensing ports without a product token.
     pub anonymous: AnonymousAccess,
-    /// Whether the licensing ports speak TLS.
-    pub tls: LicensingTls,
 }
 
 /// Who may use the licensing ports without a product token.
@@ -69,16 +69,6 @@ pub enum AnonymousAccess {
     /// Whoever connects from the machine itself.
     Loopback,
     /// Everybody who can connect.
-    Always,
-}
-
-/// Whether the licensing ports speak TLS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LicensingTls {
-    /// Unless they listen on a loopback address.
-    OffLoopback,
-    /// On every address.
     Always,
 }
 
@@ -127,7 +117,6 @@ impl Default for LicensingConfig {
             lifetime_seconds: 900,
             accept_unverified: BTreeSet::new(),
             anonymous: AnonymousAccess::Loopback,
-            tls: LicensingTls::OffLoopback,
         }
     }
 }
@@ -152,12 +141,11 @@ impl Default for LogConfig {
 }
 
 impl LicensingConfig {
-    /// Whether the licensing ports speak TLS.
-    pub fn uses_tls(&self) -> bool {
-        match self.tls {
-            LicensingTls::Always => true,
-            LicensingTls::OffLoopback => !self.listen.is_loopback(),
-        }
+    /// Whether increments of this vendor are served although nobody can verify their signatures.
+    pub fn accepts_unverified(&self, vendor: &str) -> bool {
+        self.accept_unverified
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(vendor))
     }
 }
 
@@ -219,10 +207,11 @@ impl Config {
         if !(1..=86_400).contains(&licensing.heartbeat_seconds) {
             return invalid("licensing.heartbeat_seconds", "1 to 86400");
         }
-        if licensing.lifetime_seconds < licensing.heartbeat_seconds || licensing.lifetime_seconds > 604_800 {
+        // One heartbeat may get lost without ending a lease.
+        if !(2 * licensing.heartbeat_seconds..=604_800).contains(&licensing.lifetime_seconds) {
             return invalid(
                 "licensing.lifetime_seconds",
-                "at least heartbeat_seconds, at most 604800",
+                "at least twice heartbeat_seconds, at most 604800",
             );
         }
         self.limits.check()

@@ -21,23 +21,6 @@ fn an_empty_file_gives_the_documented_defaults() {
         (27000, 7279, 8083)
     );
     assert!(config.licensing.listen.is_loopback() && config.web.listen.is_loopback());
-    assert!(!config.licensing.uses_tls());
-}
-
-#[test]
-fn off_loopback_the_licensing_ports_speak_tls() {
-    assert!(
-        load("[licensing]\nlisten = \"0.0.0.0\"")
-            .unwrap()
-            .licensing
-            .uses_tls()
-    );
-    assert!(
-        load("[licensing]\ntls = \"always\"")
-            .unwrap()
-            .licensing
-            .uses_tls()
-    );
 }
 
 #[test]
@@ -46,7 +29,7 @@ fn a_misspelled_or_senseless_setting_is_named() {
         ("[licensing]\nprot = 1", "prot"),
         ("[licensing]\nheartbeat_seconds = 0", "heartbeat_seconds"),
         (
-            "[licensing]\nheartbeat_seconds = 60\nlifetime_seconds = 59",
+            "[licensing]\nheartbeat_seconds = 60\nlifetime_seconds = 119",
             "lifetime_seconds",
         ),
         ("[limits]\nconnections = 0", "limits.connections"),
@@ -63,4 +46,48 @@ fn a_missing_file_says_how_to_make_one() {
         .expect_err("there is none")
         .to_string();
     assert!(error.contains("licensingd init"), "{error}");
+}
+
+#[test]
+fn the_file_that_init_writes_shows_every_setting_and_its_default() {
+    let text = config_text(&ConfigChoices::default());
+    assert_eq!(load(&text).unwrap(), Config::default());
+
+    // With its comments taken off, each setting that stands there must have its default, and none may be missing.
+    let uncommented: String = text
+        .lines()
+        .map(|line| {
+            line.strip_prefix('#')
+                .filter(|rest| !rest.starts_with(' '))
+                .unwrap_or(line)
+                .to_owned()
+                + "\n"
+        })
+        .collect();
+    assert_eq!(load(&uncommented).unwrap(), Config::default());
+    let written: toml::Table = uncommented.parse().unwrap();
+    let all = toml::Table::try_from(Config::default()).unwrap();
+    let names = |table: &toml::Table| {
+        let mut names = Vec::new();
+        for (name, value) in table {
+            match value.as_table() {
+                Some(inner) if name != "vendor_ports" => {
+                    names.extend(inner.keys().map(|key| format!("{name}.{key}")));
+                }
+                Some(_) | None => names.push(name.clone()),
+            }
+        }
+        names.sort();
+        names
+    };
+    assert_eq!(names(&written), names(&all));
+}
+
+#[test]
+fn a_host_name_is_written_so_that_it_is_read_back() {
+    let choices = ConfigChoices {
+        host_name: "quote\" back\\slash".to_owned(),
+        ..ConfigChoices::default()
+    };
+    assert_eq!(load(&config_text(&choices)).unwrap().host_name, choices.host_name);
 }

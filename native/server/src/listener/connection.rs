@@ -54,7 +54,7 @@ pub(super) async fn run(stream: TcpStream, peer: SocketAddr, ticket: Ticket, por
     let _ = stream.set_nodelay(true);
     let stream = StalledWriter::new(stream, limits.request());
     let ticket = Arc::new(ticket);
-    match &port.options.tls {
+    match port.options.tls.with(peer) {
         None => serve(stream, peer, ticket, deadline, &port).await,
         Some(tls) => {
             let handshake = TlsAcceptor::from(Arc::clone(tls)).accept(stream);

@@ -41,6 +41,27 @@ pub enum PortProtocol {
     Http2,
 }
 
+/// Whether a port speaks TLS.
+#[derive(Debug, Clone)]
+pub enum PortTls {
+    /// Never: the port is on a loopback address.
+    Plain,
+    /// With everybody but those who connect from the machine itself.
+    OffLoopback(Arc<ServerConfig>),
+    /// With everybody.
+    Always(Arc<ServerConfig>),
+}
+
+impl PortTls {
+    fn with(&self, peer: SocketAddr) -> Option<&Arc<ServerConfig>> {
+        match self {
+            Self::Plain => None,
+            Self::OffLoopback(config) => (!peer.ip().to_canonical().is_loopback()).then_some(config),
+            Self::Always(config) => Some(config),
+        }
+    }
+}
+
 /// How one port is served.
 #[derive(Debug, Clone)]
 pub struct PortOptions {
@@ -50,8 +71,8 @@ pub struct PortOptions {
     pub limits: LimitsConfig,
     /// What it speaks.
     pub protocol: PortProtocol,
-    /// TLS, or none for plain text.
-    pub tls: Option<Arc<ServerConfig>>,
+    /// Whether it speaks TLS.
+    pub tls: PortTls,
     /// Largest request body in bytes.
     pub body_bytes: usize,
     /// Paths whose bodies are streams without end; size and time of the body are not bounded there, only their

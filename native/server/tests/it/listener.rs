@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::routing::{get, post};
 use licensing_server::config::LimitsConfig;
-use licensing_server::listener::{self, PortOptions, PortProtocol, ServerTls};
+use licensing_server::listener::{self, PortOptions, PortProtocol, PortTls, ServerTls};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
@@ -26,7 +26,7 @@ struct Port {
     leave: Arc<Notify>,
 }
 
-async fn open(limits: LimitsConfig, tls: Option<Arc<rustls::ServerConfig>>) -> Port {
+async fn open(limits: LimitsConfig, tls: PortTls) -> Port {
     let (entered, leave) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let slow = {
         let (entered, leave) = (Arc::clone(&entered), Arc::clone(&leave));
@@ -118,7 +118,7 @@ fn quick() -> LimitsConfig {
 
 #[tokio::test]
 async fn a_connection_without_a_request_is_closed() {
-    let port = open(quick(), None).await;
+    let port = open(quick(), PortTls::Plain).await;
     for beginning in [
         "",
         "G",
@@ -139,7 +139,7 @@ async fn a_connection_without_a_request_is_closed() {
 
 #[tokio::test]
 async fn a_trickling_header_is_cut_off() {
-    let port = open(quick(), None).await;
+    let port = open(quick(), PortTls::Plain).await;
     let mut stream = port.connect().await;
     let trickle = async {
         let mut sent = 0_u64;
@@ -159,7 +159,7 @@ async fn a_trickling_header_is_cut_off() {
 
 #[tokio::test]
 async fn a_trickling_body_is_cut_off() {
-    let port = open(quick(), None).await;
+    let port = open(quick(), PortTls::Plain).await;
     let answer = port
         .ask("POST /body HTTP/1.1\r\nhost: x\r\ncontent-length: 500\r\nconnection: close\r\n\r\nabc")
         .await;
@@ -169,7 +169,7 @@ async fn a_trickling_body_is_cut_off() {
 
 #[tokio::test]
 async fn a_body_over_the_bound_is_refused() {
-    let port = open(quick(), None).await;
+    let port = open(quick(), PortTls::Plain).await;
     for (length, status) in [(1_000, "200"), (1_001, "413")] {
         let body = "b".repeat(length);
         let answer = port
@@ -192,7 +192,7 @@ async fn the_oldest_that_asked_for_nothing_makes_room() {
             pending_connections: 10,
             ..LimitsConfig::default()
         },
-        None,
+        PortTls::Plain,
     )
     .await;
     let mut silent = Vec::new();
@@ -212,7 +212,7 @@ async fn strangers_make_room_after_their_request_too() {
         connections: 1,
         ..LimitsConfig::default()
     };
-    let port = open(limits, None).await;
+    let port = open(limits, PortTls::Plain).await;
     let mut stranger = port.connect().await;
     stranger
         .write_all(b"GET /private HTTP/1.1\r\nhost: x\r\n\r\n")
@@ -232,7 +232,7 @@ async fn an_idle_connection_is_closed() {
             idle_seconds: 1,
             ..LimitsConfig::default()
         },
-        None,
+        PortTls::Plain,
     )
     .await;
     let mut stream = port.connect().await;
@@ -246,7 +246,7 @@ async fn an_idle_connection_is_closed() {
 
 #[tokio::test]
 async fn a_request_under_way_is_answered_at_the_end() {
-    let port = open(LimitsConfig::default(), None).await;
+    let port = open(LimitsConfig::default(), PortTls::Plain).await;
     let mut stream = port.connect().await;
     stream
         .write_all(b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n")
@@ -263,7 +263,7 @@ async fn a_request_under_way_is_answered_at_the_end() {
 
 #[tokio::test]
 async fn a_request_that_never_ends_does_not_hold_up_the_end() {
-    let port = open(quick(), None).await;
+    let port = open(quick(), PortTls::Plain).await;
     let mut stream = port.connect().await;
     stream
         .write_all(b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n")
@@ -314,7 +314,11 @@ async fn seen_certificate(address: SocketAddr, trusted: &ServerTls) -> Result<St
 async fn a_new_certificate_is_used_without_a_restart() {
     let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (tls, first) = certificate(folder.path());
-    let port = open(quick(), Some(tls.server_config(&["http/1.1"]).unwrap())).await;
+    let port = open(
+        quick(),
+        PortTls::Always(tls.server_config(&["http/1.1"]).unwrap()),
+    )
+    .await;
     assert!(
         seen_certificate(port.address, &tls)
             .await
@@ -354,7 +358,11 @@ async fn a_new_certificate_is_used_without_a_restart() {
 async fn a_handshake_that_never_ends_is_cut_off() {
     let folder = tempfile::tempdir().unwrap();
     let (tls, _) = certificate(folder.path());
-    let port = open(quick(), Some(tls.server_config(&["http/1.1"]).unwrap())).await;
+    let port = open(
+        quick(),
+        PortTls::Always(tls.server_config(&["http/1.1"]).unwrap()),
+    )
+    .await;
     for beginning in [&b""[..], &[0x16, 3, 1, 2, 0], b"GET / HTTP/1.1\r\n\r\n"] {
         let mut stream = port.connect().await;
         stream.write_all(beginning).await.unwrap();

@@ -1,0 +1,104 @@
+//! The manager's side of the control port.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use licensing_api::{ErrorCode, Problem};
+use licensing_protocol::control::ExecuteRequest;
+use licensing_protocol::control::daemon_control_client::DaemonControlClient;
+use licensing_protocol::control::execute_reply::Outcome;
+use tonic::Request;
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::transport::{Channel, Endpoint};
+
+use super::{ControlSecret, MESSAGE_BYTES, SECRET_METADATA, Verb};
+use crate::failure;
+
+/// Time for the connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Time for an answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+/// Time for an answer that has to read everything stored.
+const LONG_ANSWER_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// Asks one daemon.
+#[derive(Debug, Clone)]
+pub struct ControlClient {
+    vendor: String,
+    channel: Channel,
+    secret: MetadataValue<Ascii>,
+}
+
+impl ControlClient {
+    /// A client of the daemon behind this loopback port. The connection is made with the first call, and again
+    /// after it broke.
+    ///
+    /// # Errors
+    /// If the secret cannot be sent.
+    pub fn new(vendor: &str, port: u16, secret: &ControlSecret) -> Result<Self, Problem> {
+        let down = |error: &dyn std::fmt::Display| daemon_down(vendor, &error.to_string());
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let endpoint = Endpoint::from_shared(format!("http://{address}")).map_err(|error| down(&error))?;
+        let mut secret = MetadataValue::try_from(secret.expose()).map_err(|error| down(&error))?;
+        secret.set_sensitive(true);
+        Ok(Self {
+            vendor: vendor.to_owned(),
+            channel: endpoint
+                .connect_timeout(CONNECT_TIMEOUT)
+                .tcp_nodelay(true)
+                .connect_lazy(),
+            secret,
+        })
+    }
+
+    /// Has an operation of the table or a verb carried out.
+    ///
+    /// # Errors
+    /// `CitrixLicensingVendorOrServiceDown` if the daemon does not answer in time, and whatever it answers.
+    pub async fn execute(&self, operation: &str, request: Vec<u8>, actor: &str) -> Result<Vec<u8>, Problem> {
+        let timeout = if operation == Verb::VerifyAudit.name() {
+            LONG_ANSWER_TIMEOUT
+        } else {
+            ANSWER_TIMEOUT
+        };
+        let mut call = Request::new(ExecuteRequest {
+            operation: operation.to_owned(),
+            request,
+            actor: actor.to_owned(),
+        });
+        call.metadata_mut().insert(SECRET_METADATA, self.secret.clone());
+        let mut client =
+            DaemonControlClient::new(self.channel.clone()).max_decoding_message_size(MESSAGE_BYTES);
+        let reply = match tokio::time::timeout(timeout, client.execute(call)).await {
+            Ok(Ok(reply)) => reply.into_inner(),
+            Ok(Err(status)) => return Err(failure::problem(&status).about(&self.vendor)),
+            Err(_) => {
+                let text = format!("it did not answer {operation} within {} s", timeout.as_secs());
+                return Err(daemon_down(&self.vendor, &text));
+            }
+        };
+        match reply.outcome {
+            Some(Outcome::Response(answer)) => Ok(answer),
+            Some(Outcome::Problem(problem)) => {
+                Err(serde_json::from_slice(&problem).unwrap_or_else(|error| {
+                    daemon_down(&self.vendor, &format!("its answer is not understood: {error}"))
+                }))
+            }
+            None => Err(daemon_down(&self.vendor, "its answer is empty")),
+        }
+    }
+
+    /// Has a verb carried out that answers nothing of interest.
+    ///
+    /// # Errors
+    /// As [`Self::execute`].
+    pub async fn tell(&self, verb: Verb, request: Vec<u8>) -> Result<(), Problem> {
+        self.execute(verb.name(), request, "").await.map(drop)
+    }
+}
+
+/// The problem of a daemon that cannot be asked.
+pub(crate) fn daemon_down(vendor: &str, text: &str) -> Problem {
+    let detail = format!("The vendor daemon {vendor} is not serving: {text}.");
+    Problem::new(ErrorCode::CitrixLicensingVendorOrServiceDown, detail).about(vendor)
+}

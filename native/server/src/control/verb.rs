@@ -1,0 +1,66 @@
+//! What only the manager asks of a daemon, besides operations of the table.
+
+use licensing_api::alert::Alert;
+use serde::{Deserialize, Serialize};
+
+/// A request of the manager that no administrator can make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// Tells how the daemon is: [`DaemonHealth`].
+    Health,
+    /// Reads license files, options file, issuers and certificate again. Leases stay.
+    Reread,
+    /// Replaces the product tokens; the request is the list.
+    SetProductTokens,
+    /// Recomputes the chain of the audit records: [`AuditReport`].
+    VerifyAudit,
+    /// Reads the certificate again.
+    ReloadCertificate,
+}
+
+impl Verb {
+    /// All verbs.
+    pub const ALL: &'static [Self] = &[
+        Self::Health,
+        Self::Reread,
+        Self::SetProductTokens,
+        Self::VerifyAudit,
+        Self::ReloadCertificate,
+    ];
+
+    /// Name on the wire; no operation of the table has it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Health => "manager.Health",
+            Self::Reread => "manager.Reread",
+            Self::SetProductTokens => "manager.SetProductTokens",
+            Self::VerifyAudit => "manager.VerifyAudit",
+            Self::ReloadCertificate => "manager.ReloadCertificate",
+        }
+    }
+
+    /// The verb of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|verb| verb.name() == name)
+    }
+}
+
+/// How a daemon is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DaemonHealth {
+    /// Whether checkouts can be made durable.
+    pub serving: bool,
+    /// Why not; empty while serving.
+    pub reason: String,
+    /// Its standing alerts.
+    pub alerts: Vec<Alert>,
+}
+
+/// What a walk along the audit chain found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditReport {
+    /// Number of records, all of them verified.
+    pub records: u64,
+}

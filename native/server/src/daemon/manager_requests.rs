@@ -1,0 +1,125 @@
+//! What the manager asks a vendor daemon.
+
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use licensing_api::operation::{Rows, op};
+use licensing_api::{ErrorCode, Operation, OperationId, Problem};
+use licensing_store::SeatService;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::licenses::Licenses;
+use super::process::blocking;
+use super::status;
+use crate::config::Config;
+use crate::control::{AuditReport, ControlHandler, Verb};
+use crate::listener::ServerTls;
+use crate::manager::ProductToken;
+use crate::product_access::ProductAccess;
+
+/// Answers the manager.
+pub(super) struct ManagerRequests {
+    pub(super) vendor: String,
+    pub(super) config: Config,
+    pub(super) seats: SeatService,
+    pub(super) licenses: Arc<Licenses>,
+    pub(super) access: Arc<ProductAccess>,
+    pub(super) tls: ServerTls,
+}
+
+impl ManagerRequests {
+    async fn operation(&self, id: OperationId, request: &[u8]) -> Result<Vec<u8>, Problem> {
+        let seats = self.seats.clone();
+        match id {
+            OperationId::GetInventory => {
+                let request: <op::GetInventory as Operation>::Request = read(request)?;
+                write(&Rows {
+                    items: blocking(move || seats.inventory(&request)).await?,
+                })
+            }
+            OperationId::GetUsage => {
+                let request: <op::GetUsage as Operation>::Request = read(request)?;
+                write(&Rows {
+                    items: blocking(move || seats.usage(&request)).await?,
+                })
+            }
+            OperationId::GetServerInfo
+            | OperationId::GetCertificate
+            | OperationId::GetEffectivePermission
+            | OperationId::GetAdministrators
+            | OperationId::NewAdministrator
+            | OperationId::SetAdministrator
+            | OperationId::RemoveAdministrator
+            | OperationId::GetTokens
+            | OperationId::NewToken
+            | OperationId::RemoveToken
+            | OperationId::GetLocalizedNames
+            | OperationId::GetErrors
+            | OperationId::GetAlerts
+            | OperationId::GetLicenseFiles
+            | OperationId::ImportLicenseFile
+            | OperationId::RemoveLicenseFile
+            | OperationId::ExplainLicenseFile => Err(unknown(id.info().name)),
+        }
+    }
+
+    async fn verb(&self, verb: Verb, request: &[u8]) -> Result<Vec<u8>, Problem> {
+        match verb {
+            Verb::Health => write(&status::health(&self.vendor, &self.config, &self.seats)),
+            Verb::Reread => {
+                self.licenses.reread(&self.seats).await?;
+                Ok(Vec::new())
+            }
+            Verb::SetProductTokens => {
+                let tokens: Vec<ProductToken> = read(request)?;
+                self.access.set_tokens(&tokens);
+                Ok(Vec::new())
+            }
+            Verb::VerifyAudit => {
+                let report = self.seats.verify_audit().await.map_err(|error| error.problem())?;
+                write(&AuditReport {
+                    records: report.records,
+                })
+            }
+            Verb::ReloadCertificate => {
+                let reloaded = self.tls.reload();
+                reloaded.map_err(|error| Problem::new(ErrorCode::FileOpenFailed, error.to_string()))?;
+                Ok(Vec::new())
+            }
+        }
+    }
+}
+
+impl ControlHandler for ManagerRequests {
+    fn execute<'a>(
+        &'a self,
+        operation: &'a str,
+        request: &'a [u8],
+        _actor: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<u8>, Problem>> {
+        async move {
+            match (Verb::from_name(operation), OperationId::from_name(operation)) {
+                (Some(verb), _) => self.verb(verb, request).await,
+                (None, Some(id)) => self.operation(id, request).await,
+                (None, None) => Err(unknown(operation)),
+            }
+        }
+        .boxed()
+    }
+}
+
+fn unknown(operation: &str) -> Problem {
+    let detail = format!("A vendor daemon does not offer {operation:?}.");
+    Problem::new(ErrorCode::OperationNotFound, detail).about(operation)
+}
+
+fn read<T: DeserializeOwned>(request: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(request)
+        .map_err(|error| Problem::new(ErrorCode::InvalidRequest, error.to_string()))
+}
+
+fn write<T: Serialize>(answer: &T) -> Result<Vec<u8>, Problem> {
+    serde_json::to_vec(answer).map_err(|error| Problem::new(ErrorCode::UnknownError, error.to_string()))
+}

@@ -1,0 +1,13 @@
+//! The vendor daemon: serves the seats of one vendor, as a process of its own that the manager starts and watches.
+
+mod licenses;
+mod manager_requests;
+mod process;
+mod products;
+mod session;
+mod settings;
+mod status;
+mod validation;
+
+pub use process::run;
+pub use settings::{DaemonSettings, StartAnswer};

@@ -1,0 +1,236 @@
+//! A vendor daemon from its settings to its end.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use licensing_api::{ErrorCode, Problem};
+use licensing_core::seat::SeatSettings;
+use licensing_store::{Clock, SeatService, SeatServiceOptions, SystemClock};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::licenses::Licenses;
+use super::manager_requests::ManagerRequests;
+use super::products::{self, Products};
+use super::settings::{DaemonSettings, StartAnswer};
+use crate::config::{Config, DataFolder};
+use crate::listener::{self, PortOptions, PortProtocol, PortTls, ServerTls};
+use crate::product_access::ProductAccess;
+use crate::{control, log};
+
+/// Largest settings: the configuration and ten thousand tokens.
+const SETTINGS_BYTES: u64 = 16 * 1024 * 1024;
+/// Largest request of the manager: ten thousand tokens.
+const CONTROL_BODY_BYTES: usize = 16 * 1024 * 1024;
+
+/// The hidden command `vendor-daemon`: reads its settings from the standard input, answers there is a port or why not
+/// on the standard output, and serves until the standard input closes.
+///
+/// # Errors
+/// If it was not started by a manager, or the seats can go on no more.
+pub fn run() -> anyhow::Result<ExitCode> {
+    let mut line = String::new();
+    BufReader::new(std::io::stdin().lock().take(SETTINGS_BYTES))
+        .read_line(&mut line)
+        .context("the settings cannot be read")?;
+    let settings: DaemonSettings =
+        serde_json::from_str(&line).context("this command is for the license manager alone")?;
+    log::start(&settings.config.log)?;
+    listener::raise_file_limit();
+    let orphaned = when_stdin_closes()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let outcome = runtime.block_on(async {
+        let daemon = match Daemon::open(settings).await {
+            Ok(daemon) => daemon,
+            Err(error) => {
+                answer(&StartAnswer::Failed {
+                    reason: format!("{error:#}"),
+                })?;
+                return Ok(ExitCode::FAILURE);
+            }
+        };
+        daemon.serve(orphaned).await
+    });
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    outcome
+}
+
+/// A token that fires when the standard input closes: the manager wants the daemon to end, or is gone.
+fn when_stdin_closes() -> anyhow::Result<CancellationToken> {
+    let closed = CancellationToken::new();
+    let token = closed.clone();
+    std::thread::Builder::new()
+        .name("stdin".to_owned())
+        .spawn(move || {
+            // An error means as much as the end.
+            let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+            token.cancel();
+        })
+        .context("no thread can be started")?;
+    Ok(closed)
+}
+
+fn answer(answer: &StartAnswer) -> anyhow::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "{}", serde_json::to_string(answer)?)?;
+    Ok(stdout.flush()?)
+}
+
+/// Runs what takes a while beside the tasks that answer.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| Problem::new(ErrorCode::UnknownError, error.to_string()))
+}
+
+/// A daemon whose state is open and whose ports are bound.
+struct Daemon {
+    settings: DaemonSettings,
+    seats: SeatService,
+    licenses: Arc<Licenses>,
+    tls: ServerTls,
+    licensing: TcpListener,
+    control: TcpListener,
+}
+
+impl Daemon {
+    async fn open(settings: DaemonSettings) -> anyhow::Result<Self> {
+        let data = DataFolder::new(&settings.data);
+        let tls = ServerTls::open(&data.certificate(), &data.certificate_key())?;
+        let licensing = bind(&settings).await?;
+        let control = listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+        let (vendor, config) = (settings.vendor.clone(), settings.config.clone());
+        let (licenses, seats) =
+            tokio::task::spawn_blocking(move || open_seats(&vendor, &config, &data)).await??;
+        Ok(Self {
+            settings,
+            seats,
+            licenses: Arc::new(licenses),
+            tls,
+            licensing,
+            control,
+        })
+    }
+
+    async fn serve(self, orphaned: CancellationToken) -> anyhow::Result<ExitCode> {
+        let serving = StartAnswer::Serving {
+            port: self.licensing.local_addr()?.port(),
+            control_port: self.control.local_addr()?.port(),
+            process_id: std::process::id(),
+        };
+        let stopping = CancellationToken::new();
+        let seats = self.seats.clone();
+        let vendor = self.settings.vendor.clone();
+        let tasks = self.start(&stopping)?;
+        answer(&serving)?;
+        let failure = tokio::select! {
+            () = orphaned.cancelled() => None,
+            error = seats.ended() => Some(error),
+        };
+        stopping.cancel();
+        for task in tasks {
+            task.await?;
+        }
+        if let Some(error) = failure {
+            tracing::error!(vendor, %error, "the seats can go on no more");
+            bail!("{error}");
+        }
+        seats.shutdown().await?;
+        tracing::info!(vendor, "the vendor daemon ends");
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn start(self, stopping: &CancellationToken) -> anyhow::Result<Vec<JoinHandle<()>>> {
+        let Self {
+            settings,
+            seats,
+            licenses,
+            tls,
+            licensing,
+            control,
+        } = self;
+        let access = ProductAccess::new(settings.config.licensing.anonymous, &settings.product_tokens);
+        let products = Products {
+            vendor: settings.vendor.clone(),
+            heartbeat_seconds: settings.config.licensing.heartbeat_seconds,
+            seats: seats.clone(),
+            access: Arc::clone(&access),
+            stopping: stopping.clone(),
+        };
+        let licensing_port = PortOptions {
+            name: "licensing",
+            limits: settings.config.limits.clone(),
+            protocol: PortProtocol::Http2,
+            tls: PortTls::OffLoopback(tls.server_config(&["h2"])?),
+            body_bytes: products::MESSAGE_BYTES,
+            streaming_paths: &[products::SESSION_PATH],
+        };
+        let control_port = PortOptions {
+            name: "control",
+            protocol: PortProtocol::Http2,
+            tls: PortTls::Plain,
+            body_bytes: CONTROL_BODY_BYTES,
+            streaming_paths: &[],
+            limits: settings.config.limits.clone(),
+        };
+        let secret = settings.control_secret.clone();
+        let requests = Arc::new(ManagerRequests {
+            vendor: settings.vendor,
+            config: settings.config,
+            seats: seats.clone(),
+            licenses: Arc::clone(&licenses),
+            access,
+            tls,
+        });
+        let days = {
+            let stopping = stopping.clone();
+            async move { licenses.follow_the_days(&seats, stopping).await }
+        };
+        Ok(vec![
+            tokio::spawn(listener::serve(
+                licensing,
+                products.router(),
+                licensing_port,
+                stopping.clone(),
+            )),
+            tokio::spawn(listener::serve(
+                control,
+                control::router(requests, secret),
+                control_port,
+                stopping.clone(),
+            )),
+            tokio::spawn(days),
+        ])
+    }
+}
+
+async fn bind(settings: &DaemonSettings) -> std::io::Result<TcpListener> {
+    let address = |port| SocketAddr::new(settings.config.licensing.listen, port);
+    match listener::bind(address(settings.port)).await {
+        Err(error) if settings.any_port_will_do => {
+            tracing::warn!(%error, "another port is taken");
+            listener::bind(address(0)).await
+        }
+        outcome => outcome,
+    }
+}
+
+fn open_seats(vendor: &str, config: &Config, data: &DataFolder) -> anyhow::Result<(Licenses, SeatService)> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let (licenses, pools) = Licenses::open(vendor, config, data, Arc::clone(&clock))
+        .with_context(|| format!("{} cannot be read", data.licenses().display()))?;
+    let mut options = SeatServiceOptions::new(data.vendor_database(vendor), vendor, pools, clock);
+    options.settings = SeatSettings {
+        heartbeat: Duration::from_secs(config.licensing.heartbeat_seconds.into()),
+        lifetime: Duration::from_secs(config.licensing.lifetime_seconds.into()),
+        ..SeatSettings::default()
+    };
+    Ok((licenses, SeatService::start(options)?))
+}

@@ -1,0 +1,186 @@
+//! What products ask a vendor daemon.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::Router;
+use futures_util::Stream;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use licensing_api::{ErrorCode, Problem};
+use licensing_core::seat::{Decision, Denial, Lease};
+use licensing_protocol::licensing as wire;
+use licensing_protocol::licensing::vendor_daemon_server::{VendorDaemon, VendorDaemonServer};
+use licensing_store::SeatService;
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status, Streaming};
+
+use super::{session, validation};
+use crate::failure;
+use crate::product_access::{Caller, ProductAccess};
+
+/// Largest message: a heartbeat of the most leases, each of 16 bytes and its field header.
+pub(super) const MESSAGE_BYTES: usize = validation::HEARTBEAT_LEASES * 20 + 1024;
+/// Path of the stream.
+pub(super) const SESSION_PATH: &str = "/licensing.v1.VendorDaemon/Session";
+
+/// Answers products, one call or one message of a session at a time.
+#[derive(Clone)]
+pub(super) struct Products {
+    pub(super) vendor: String,
+    /// How often products are asked for a heartbeat.
+    pub(super) heartbeat_seconds: u32,
+    pub(super) seats: SeatService,
+    pub(super) access: Arc<ProductAccess>,
+    pub(super) stopping: CancellationToken,
+}
+
+impl Products {
+    /// The routes of the licensing port, behind the check of the product token.
+    pub(super) fn router(self) -> Router {
+        let access = Arc::clone(&self.access);
+        let service = VendorDaemonServer::new(self).max_decoding_message_size(MESSAGE_BYTES);
+        access.guard(tonic::service::Routes::new(service).into_axum_router())
+    }
+
+    pub(super) async fn check_out(
+        &self,
+        request: wire::CheckoutRequest,
+    ) -> Result<wire::CheckoutReply, Problem> {
+        let request = validation::checkout(request)?;
+        let decision = self
+            .seats
+            .checkout(request)
+            .await
+            .map_err(|error| error.problem())?;
+        let outcome = match decision {
+            Decision::Granted(lease) => {
+                wire::checkout_reply::Outcome::Lease(lease_on_the_wire(&lease, false))
+            }
+            Decision::Repeated(lease) => {
+                wire::checkout_reply::Outcome::Lease(lease_on_the_wire(&lease, true))
+            }
+            Decision::Denied(denial) => wire::checkout_reply::Outcome::Denial(denial_on_the_wire(denial)),
+        };
+        Ok(wire::CheckoutReply {
+            outcome: Some(outcome),
+        })
+    }
+
+    pub(super) async fn check_in(
+        &self,
+        request: &wire::CheckinRequest,
+    ) -> Result<wire::CheckinReply, Problem> {
+        let lease = validation::checkin(request)?;
+        let was_held = self.seats.checkin(lease).await.map_err(|error| error.problem())?;
+        Ok(wire::CheckinReply { was_held })
+    }
+
+    pub(super) fn beat(&self, request: &wire::HeartbeatRequest) -> Result<wire::HeartbeatReply, Problem> {
+        let leases = validation::heartbeat(request)?;
+        let ended = self.seats.heartbeat(&leases);
+        Ok(wire::HeartbeatReply {
+            ended,
+            heartbeat_seconds: self.heartbeat_seconds,
+        })
+    }
+}
+
+fn lease_on_the_wire(lease: &Lease, repeated_request: bool) -> wire::Lease {
+    wire::Lease {
+        lease_id: lease.id.as_bytes().to_vec(),
+        feature: lease.feature.clone(),
+        version: lease.version.clone(),
+        count: lease.count,
+        overdraft: lease.overdraft,
+        heartbeat_seconds: seconds(lease.heartbeat),
+        lifetime_seconds: seconds(lease.lifetime),
+        since: Some(instant_on_the_wire(lease.since)),
+        license_expires: lease.license_expires.and_then(end_of).map(instant_on_the_wire),
+        repeated_request,
+    }
+}
+
+fn denial_on_the_wire(denial: Denial) -> wire::Denial {
+    wire::Denial {
+        number: denial.reason.number(),
+        reason: format!("{:?}", denial.reason),
+        text: denial.detail,
+        action: denial.reason.action().to_owned(),
+    }
+}
+
+fn seconds(time: std::time::Duration) -> u32 {
+    u32::try_from(time.as_secs()).unwrap_or(u32::MAX)
+}
+
+/// The first instant after a license's last day, in the server's time zone.
+fn end_of(last_day: Date) -> Option<Timestamp> {
+    let next = last_day.checked_add(1.day()).ok()?;
+    Some(next.to_zoned(TimeZone::system()).ok()?.timestamp())
+}
+
+fn instant_on_the_wire(instant: Timestamp) -> prost_types::Timestamp {
+    prost_types::Timestamp {
+        seconds: instant.as_second(),
+        nanos: instant.subsec_nanosecond(),
+    }
+}
+
+#[tonic::async_trait]
+impl VendorDaemon for Products {
+    type SessionStream = Pin<Box<dyn Stream<Item = Result<wire::SessionReply, Status>> + Send>>;
+
+    async fn checkout(
+        &self,
+        request: Request<wire::CheckoutRequest>,
+    ) -> Result<Response<wire::CheckoutReply>, Status> {
+        answer(self.check_out(request.into_inner()).await)
+    }
+
+    async fn checkin(
+        &self,
+        request: Request<wire::CheckinRequest>,
+    ) -> Result<Response<wire::CheckinReply>, Status> {
+        answer(self.check_in(request.get_ref()).await)
+    }
+
+    async fn heartbeat(
+        &self,
+        request: Request<wire::HeartbeatRequest>,
+    ) -> Result<Response<wire::HeartbeatReply>, Status> {
+        answer(self.beat(request.get_ref()))
+    }
+
+    async fn status(
+        &self,
+        request: Request<wire::StatusRequest>,
+    ) -> Result<Response<wire::StatusReply>, Status> {
+        answer(self.tell_status(request.into_inner()).await)
+    }
+
+    async fn session(
+        &self,
+        request: Request<Streaming<wire::SessionRequest>>,
+    ) -> Result<Response<Self::SessionStream>, Status> {
+        // The guard in front of every route puts it there.
+        let caller = request.extensions().get::<Caller>().cloned().ok_or_else(|| {
+            failure::status(&Problem::new(
+                ErrorCode::AuthorizationFailed,
+                "The caller is not known.",
+            ))
+        })?;
+        Ok(Response::new(Box::pin(session::serve(
+            self.clone(),
+            caller,
+            request.into_inner(),
+        ))))
+    }
+}
+
+fn answer<T>(outcome: Result<T, Problem>) -> Result<Response<T>, Status> {
+    outcome
+        .map(Response::new)
+        .map_err(|problem| failure::status(&problem))
+}

@@ -1,0 +1,204 @@
+//! What a request must look like before anybody looks at what it means.
+
+use licensing_api::{ErrorCode, Problem};
+use licensing_core::seat::{CheckoutRequest, Holder, LeaseId, MAX_NAME_BYTES, MAX_SEATS, RequestKey};
+use licensing_protocol::licensing as wire;
+
+/// Most leases of one heartbeat.
+pub(super) const HEARTBEAT_LEASES: usize = 10_000;
+/// Longest version.
+const VERSION_BYTES: usize = 64;
+
+/// A checkout with all its fields within their bounds. A request without a key gets one of its own.
+pub(super) fn checkout(request: wire::CheckoutRequest) -> Result<CheckoutRequest, Problem> {
+    let holder = request.holder.ok_or_else(|| invalid("holder", "is missing"))?;
+    let request_key = if request.request_key.is_empty() {
+        RequestKey::from_bytes(random()?)
+    } else {
+        RequestKey::from_slice(&request.request_key)
+            .ok_or_else(|| invalid("request_key", "must have 16 bytes, or none"))?
+    };
+    let count = request.count.max(1);
+    if count > MAX_SEATS {
+        return Err(invalid("count", &format!("must not be above {MAX_SEATS}")));
+    }
+    Ok(CheckoutRequest {
+        request_key,
+        feature: name("feature", request.feature, Presence::Required)?,
+        version: bounded("version", request.version, Presence::Optional, VERSION_BYTES)?,
+        count,
+        holder: Holder {
+            user: name("holder.user", holder.user, Presence::Required)?,
+            host: name("holder.host", holder.host, Presence::Required)?,
+            display: name("holder.display", holder.display, Presence::Optional)?,
+            vendor_data: name("holder.vendor_data", holder.vendor_data, Presence::Optional)?,
+            product: name("holder.product", holder.product, Presence::Optional)?,
+            process_id: holder.process_id,
+        },
+        queue: request.queue,
+        borrow_seconds: request.borrow_seconds,
+    })
+}
+
+/// The lease of a checkin.
+pub(super) fn checkin(request: &wire::CheckinRequest) -> Result<LeaseId, Problem> {
+    LeaseId::from_slice(&request.lease_id).ok_or_else(|| invalid("lease_id", "must have 16 bytes"))
+}
+
+/// The leases of a heartbeat.
+pub(super) fn heartbeat(request: &wire::HeartbeatRequest) -> Result<Vec<LeaseId>, Problem> {
+    if request.lease_ids.len() > HEARTBEAT_LEASES {
+        return Err(invalid(
+            "lease_ids",
+            &format!("must not be more than {HEARTBEAT_LEASES}"),
+        ));
+    }
+    let leases = request.lease_ids.iter().map(|id| LeaseId::from_slice(id));
+    leases
+        .collect::<Option<_>>()
+        .ok_or_else(|| invalid("lease_ids", "must have 16 bytes each"))
+}
+
+/// The feature that a status is wanted of; empty for all.
+pub(super) fn status(request: wire::StatusRequest) -> Result<String, Problem> {
+    name("feature", request.feature, Presence::Optional)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Presence {
+    Required,
+    Optional,
+}
+
+fn name(field: &str, text: String, presence: Presence) -> Result<String, Problem> {
+    bounded(field, text, presence, MAX_NAME_BYTES)
+}
+
+fn bounded(field: &str, text: String, presence: Presence, bytes: usize) -> Result<String, Problem> {
+    if text.is_empty() && presence == Presence::Required {
+        return Err(invalid(field, "is missing"));
+    }
+    if text.len() > bytes {
+        return Err(invalid(field, &format!("must not be longer than {bytes} bytes")));
+    }
+    // What is logged and shown in tables must not be able to disturb them.
+    if text.chars().any(char::is_control) {
+        return Err(invalid(field, "must not hold control characters"));
+    }
+    Ok(text)
+}
+
+fn random() -> Result<[u8; 16], Problem> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| {
+        Problem::new(
+            ErrorCode::UnknownError,
+            format!("There is no randomness: {error}."),
+        )
+    })?;
+    Ok(bytes)
+}
+
+fn invalid(field: &str, text: &str) -> Problem {
+    Problem::new(ErrorCode::InvalidRequest, format!("{field} {text}.")).about(field)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn request() -> wire::CheckoutRequest {
+        wire::CheckoutRequest {
+            request_key: vec![7; 16],
+            feature: "cad".to_owned(),
+            holder: Some(wire::Holder {
+                user: "ann".to_owned(),
+                host: "pc".to_owned(),
+                ..Default::default()
+            }),
+            ..Default::default()
+        }
+    }
+
+    fn refused(change: impl FnOnce(&mut wire::CheckoutRequest)) -> String {
+        let mut request = request();
+        change(&mut request);
+        let problem = checkout(request).expect_err("it is out of bounds");
+        assert_eq!(problem.code, ErrorCode::InvalidRequest);
+        problem.target
+    }
+
+    #[test]
+    fn a_count_of_zero_is_one_seat() {
+        assert_eq!(checkout(request()).unwrap().count, 1);
+    }
+
+    #[test]
+    fn requests_without_a_key_are_different_requests() {
+        let without = || {
+            checkout(wire::CheckoutRequest {
+                request_key: Vec::new(),
+                ..request()
+            })
+            .unwrap()
+        };
+        assert_ne!(without().request_key, without().request_key);
+    }
+
+    #[test]
+    fn a_field_out_of_bounds_is_named() {
+        assert_eq!(
+            refused(|request| request.request_key = vec![0; 15]),
+            "request_key"
+        );
+        assert_eq!(
+            refused(|request| request.request_key = vec![0; 17]),
+            "request_key"
+        );
+        assert_eq!(refused(|request| request.feature.clear()), "feature");
+        assert_eq!(refused(|request| request.feature = "f".repeat(257)), "feature");
+        assert_eq!(refused(|request| request.version = "1".repeat(65)), "version");
+        assert_eq!(refused(|request| request.count = u32::MAX), "count");
+        assert_eq!(refused(|request| request.holder = None), "holder");
+        let holder =
+            |change: fn(&mut wire::Holder)| refused(|request| change(request.holder.as_mut().unwrap()));
+        assert_eq!(holder(|holder| holder.user = "a\nb".to_owned()), "holder.user");
+        assert_eq!(
+            holder(|holder| holder.host = "\u{1b}[2J".to_owned()),
+            "holder.host"
+        );
+        assert_eq!(
+            holder(|holder| holder.display = "\u{0}".to_owned()),
+            "holder.display"
+        );
+        assert_eq!(
+            holder(|holder| holder.vendor_data = "é".repeat(129)),
+            "holder.vendor_data"
+        );
+        assert_eq!(
+            holder(|holder| holder.product = "p".repeat(257)),
+            "holder.product"
+        );
+    }
+
+    #[test]
+    fn lease_ids_have_their_length_and_number() {
+        checkin(&wire::CheckinRequest {
+            lease_id: vec![1; 15],
+        })
+        .expect_err("too short");
+        checkin(&wire::CheckinRequest {
+            lease_id: vec![1; 16],
+        })
+        .unwrap();
+        let beat = |lease_ids| heartbeat(&wire::HeartbeatRequest { lease_ids });
+        assert_eq!(
+            beat(vec![vec![1; 16]; HEARTBEAT_LEASES]).unwrap().len(),
+            HEARTBEAT_LEASES
+        );
+        beat(vec![vec![1; 16]; HEARTBEAT_LEASES + 1]).expect_err("too many");
+        beat(vec![vec![1; 16], Vec::new()]).expect_err("an empty one");
+    }
+}

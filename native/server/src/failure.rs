@@ -1,0 +1,79 @@
+//! Problems as gRPC carries them.
+
+use licensing_api::error::ErrorCategory;
+use licensing_api::{ErrorCode, Problem};
+use tonic::metadata::{MetadataMap, MetadataValue};
+use tonic::{Code, Status};
+
+/// Metadata with the stable code of the error.
+pub const CODE_METADATA: &str = "licensing-code";
+/// Metadata with the advice.
+pub const ACTION_METADATA: &str = "licensing-action";
+
+/// The status that carries a problem: as JSON in its details, code and advice in the metadata too.
+pub fn status(problem: &Problem) -> Status {
+    let mut metadata = MetadataMap::new();
+    for (name, text) in [
+        (CODE_METADATA, problem.code.name()),
+        (ACTION_METADATA, problem.action.as_str()),
+    ] {
+        // Text beyond ASCII is in the details alone.
+        if let Ok(value) = MetadataValue::try_from(text) {
+            metadata.insert(name, value);
+        }
+    }
+    let details = serde_json::to_vec(problem).unwrap_or_default();
+    Status::with_details_and_metadata(
+        grpc_code(problem),
+        problem.detail.clone(),
+        details.into(),
+        metadata,
+    )
+}
+
+fn grpc_code(problem: &Problem) -> Code {
+    match problem.category {
+        ErrorCategory::AuthenticationError => Code::Unauthenticated,
+        ErrorCategory::PermissionDenied => Code::PermissionDenied,
+        ErrorCategory::InvalidArgument | ErrorCategory::InvalidData | ErrorCategory::ProtocolError => {
+            Code::InvalidArgument
+        }
+        ErrorCategory::ObjectNotFound => Code::NotFound,
+        ErrorCategory::ResourceExists => Code::AlreadyExists,
+        ErrorCategory::InvalidOperation => Code::FailedPrecondition,
+        ErrorCategory::LimitsExceeded => Code::ResourceExhausted,
+        ErrorCategory::OperationTimeout => Code::DeadlineExceeded,
+        ErrorCategory::OperationStopped => Code::Cancelled,
+        ErrorCategory::ConnectionError | ErrorCategory::ResourceUnavailable => Code::Unavailable,
+        ErrorCategory::NotSpecified
+        | ErrorCategory::SecurityError
+        | ErrorCategory::WriteError
+        | ErrorCategory::OpenError => Code::Internal,
+    }
+}
+
+/// The problem that a status carries, or the best that can be said of it.
+pub fn problem(status: &Status) -> Problem {
+    serde_json::from_slice(status.details()).unwrap_or_else(|_| {
+        let code = match status.code() {
+            Code::Unauthenticated => ErrorCode::AuthorizationFailed,
+            Code::InvalidArgument => ErrorCode::InvalidRequest,
+            Code::Unimplemented => ErrorCode::OperationNotFound,
+            Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled => {
+                ErrorCode::CitrixLicensingVendorOrServiceDown
+            }
+            Code::Ok
+            | Code::Unknown
+            | Code::NotFound
+            | Code::AlreadyExists
+            | Code::PermissionDenied
+            | Code::ResourceExhausted
+            | Code::FailedPrecondition
+            | Code::Aborted
+            | Code::OutOfRange
+            | Code::Internal
+            | Code::DataLoss => ErrorCode::UnknownError,
+        };
+        Problem::new(code, status.message())
+    })
+}

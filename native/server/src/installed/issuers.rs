@@ -1,0 +1,32 @@
+//! Reading the issuers that the server trusts.
+
+use std::io;
+use std::path::Path;
+
+use licensing_core::signing::{MAX_TRUST_FILE_BYTES, TrustStore, TrustedIssuer};
+
+use crate::config::DataFolder;
+
+use super::folder::{files_ending, read_bounded};
+
+/// The issuer of every `*.pub` of the trust folder, and complaints about those that cannot be used.
+///
+/// # Errors
+/// If the folder itself cannot be read.
+pub fn read_issuers(data: &DataFolder) -> io::Result<(TrustStore, Vec<String>)> {
+    let mut trust = TrustStore::new();
+    let mut complaints = Vec::new();
+    for path in files_ending(&data.trust(), "pub")? {
+        match issuer(&path) {
+            Ok(issuer) => drop(trust.add(issuer)),
+            Err(why) => complaints.push(format!("the issuer {} is not trusted: {why}", path.display())),
+        }
+    }
+    Ok((trust, complaints))
+}
+
+fn issuer(path: &Path) -> Result<TrustedIssuer, String> {
+    let bytes = read_bounded(path, MAX_TRUST_FILE_BYTES).map_err(|error| error.to_string())?;
+    let text = String::from_utf8(bytes).map_err(|error| error.to_string())?;
+    TrustedIssuer::from_text(&text).map_err(|error| error.to_string())
+}

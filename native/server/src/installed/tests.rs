@@ -1,0 +1,125 @@
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+
+use licensing_core::license_file::parse;
+use licensing_core::signing::IssuerKey;
+use zeroize::Zeroizing;
+
+use super::*;
+
+struct Fixture {
+    _folder: tempfile::TempDir,
+    data: DataFolder,
+    key: IssuerKey,
+}
+
+fn fixture() -> Fixture {
+    let folder = tempfile::tempdir().unwrap();
+    let data = DataFolder::new(folder.path());
+    fs::create_dir(data.licenses()).unwrap();
+    fs::create_dir(data.trust()).unwrap();
+    let key = IssuerKey::from_random(&Zeroizing::new([7; 32]));
+    Fixture {
+        _folder: folder,
+        data,
+        key,
+    }
+}
+
+impl Fixture {
+    fn trust(&self) {
+        let issuer = self.key.public("Test", &["*".to_owned()]).unwrap();
+        fs::write(self.data.trust().join("test.pub"), issuer.to_text().unwrap()).unwrap();
+    }
+
+    fn install(&self, name: &str, count: u32) {
+        let text = format!("SERVER this_host ANY\nVENDOR ACME\nINCREMENT cad ACME 1.0 permanent {count}\n");
+        fs::write(
+            self.data.licenses().join(name),
+            self.key.sign_file(&parse(text.as_bytes())),
+        )
+        .unwrap();
+    }
+}
+
+fn seats(installed: &Installed) -> u32 {
+    let today = jiff::civil::date(2030, 1, 1);
+    let pools = installed.pools("acme", &Config::default(), today);
+    pools
+        .pools
+        .iter()
+        .filter_map(|pool| pool.capacity(today).count)
+        .sum()
+}
+
+#[test]
+fn only_what_a_trusted_issuer_signed_gives_seats() {
+    let fixture = fixture();
+    fixture.install("a.lic", 5);
+    assert_eq!(seats(&Installed::read(&fixture.data).unwrap()), 0);
+    fixture.trust();
+    assert_eq!(seats(&Installed::read(&fixture.data).unwrap()), 5);
+}
+
+#[test]
+fn a_new_issuer_shows_although_the_file_is_the_same() {
+    let fixture = fixture();
+    fixture.install("a.lic", 5);
+    let before = Installed::read(&fixture.data).unwrap();
+    fixture.trust();
+    assert_eq!(seats(&Installed::read_again(&fixture.data, &before).unwrap()), 5);
+}
+
+#[test]
+fn changed_files_count_as_they_are_now_and_removed_ones_do_not_count() {
+    let fixture = fixture();
+    fixture.trust();
+    fixture.install("a.lic", 5);
+    fixture.install("b.lic", 7);
+    let first = Installed::read(&fixture.data).unwrap();
+    assert_eq!(seats(&first), 12);
+    fixture.install("a.lic", 6);
+    fs::remove_file(fixture.data.licenses().join("b.lic")).unwrap();
+    let second = Installed::read_again(&fixture.data, &first).unwrap();
+    assert_eq!(seats(&second), 6);
+    assert_eq!(seats(&second.changed("a.lic", None)), 0);
+    assert_eq!(seats(&second.changed("a.lic", first.files.last().cloned())), 7);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_grew_too_large_stays_as_it_was() {
+    let fixture = fixture();
+    fixture.trust();
+    fixture.install("a.lic", 5);
+    let first = Installed::read(&fixture.data).unwrap();
+    let file = fs::File::options()
+        .write(true)
+        .open(fixture.data.licenses().join("a.lic"))
+        .unwrap();
+    file.set_len(17 * 1024 * 1024).unwrap();
+    let second = Installed::read_again(&fixture.data, &first).unwrap();
+    assert_eq!(seats(&second), 5);
+    assert_eq!(second.complaints.len(), 1, "{:?}", second.complaints);
+    assert_eq!(
+        seats(&Installed::read(&fixture.data).unwrap()),
+        0,
+        "at a new start there is nothing to keep"
+    );
+}
+
+#[test]
+fn a_trust_file_that_is_none_is_complained_about() {
+    let fixture = fixture();
+    fixture.trust();
+    fixture.install("a.lic", 5);
+    fs::write(fixture.data.trust().join("other.pub"), [0xff, 0xfe]).unwrap();
+    let installed = Installed::read(&fixture.data).unwrap();
+    assert_eq!(seats(&installed), 5);
+    assert!(
+        installed.complaints[0].contains("other.pub"),
+        "{:?}",
+        installed.complaints
+    );
+}

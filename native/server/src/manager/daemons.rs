@@ -1,0 +1,339 @@
+//! All vendor daemons of this server.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, join_all};
+use licensing_api::alert::{Alert, AlertLevel};
+use licensing_api::server::{DaemonState, VendorDaemon};
+use licensing_api::{ErrorCode, Problem};
+use tokio::sync::watch;
+
+use super::directory::{DaemonGateway, ProductToken};
+use super::license_scan::{self, NamedVendor, Scan};
+use super::ports;
+use super::supervisor::{Launch, Supervisor};
+use crate::config::{Config, DataFolder};
+use crate::control::{ControlClient, DaemonHealth, Verb, daemon_down};
+use crate::daemon::DaemonSettings;
+use crate::installed::{Folder, read_issuers};
+
+/// Most tokens that open the licensing ports.
+const PRODUCT_TOKENS: usize = 10_000;
+
+/// The daemons and what they are started with. Cloning gives another handle on the same.
+#[derive(Clone)]
+pub(super) struct Daemons {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    config: Arc<Config>,
+    data: DataFolder,
+    executable: PathBuf,
+    /// By name in capitals.
+    running: Mutex<BTreeMap<String, Supervisor>>,
+    complaints: Mutex<Vec<String>>,
+    tokens: Arc<Mutex<Vec<ProductToken>>>,
+    changes: watch::Sender<u64>,
+    rereading: tokio::sync::Mutex<bool>,
+}
+
+impl Daemons {
+    /// No daemon yet.
+    pub(super) fn new(config: Arc<Config>, data: DataFolder, executable: PathBuf) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                config,
+                data,
+                executable,
+                running: Mutex::default(),
+                complaints: Mutex::default(),
+                tokens: Arc::default(),
+                changes: watch::channel(0).0,
+                rereading: tokio::sync::Mutex::new(true),
+            }),
+        }
+    }
+
+    /// Tells when the status of a daemon changes.
+    pub(super) fn changes(&self) -> watch::Receiver<u64> {
+        self.shared.changes.subscribe()
+    }
+
+    fn running(&self) -> MutexGuard<'_, BTreeMap<String, Supervisor>> {
+        lock(&self.shared.running)
+    }
+
+    /// Brings the daemons in line with the license files; those that stay read them again.
+    async fn reread(&self) -> Result<(), Problem> {
+        let rereading = self.shared.rereading.lock().await;
+        if !*rereading {
+            return Err(Problem::new(
+                ErrorCode::ServerStopping,
+                "The daemons are being stopped.",
+            ));
+        }
+        let scan = self.scan().await?;
+        for complaint in &scan.complaints {
+            tracing::warn!(complaint, "a part of the license files is not used");
+        }
+        lock(&self.shared.complaints).clone_from(&scan.complaints);
+        for ended in self.stop_where(|key, supervisor| !self.is_wanted(key, supervisor, &scan)) {
+            // A panic in there is reported by its own message.
+            let _ = ended.await;
+        }
+        let staying: Vec<_> = self.running().values().map(Supervisor::control).collect();
+        let starting = self.start_missing(&scan.vendors);
+        // Whoever is down reads the files at its next start anyhow.
+        let told = join_all(
+            staying
+                .into_iter()
+                .flatten()
+                .map(|control| async move { control.tell(Verb::Reread, Vec::new()).await }),
+        );
+        let (told, _) = tokio::join!(told, join_all(starting));
+        told.into_iter().collect()
+    }
+
+    async fn scan(&self) -> Result<Scan, Problem> {
+        let data = self.shared.data.clone();
+        let unreadable = |error: &dyn std::fmt::Display| {
+            let folder = self.shared.data.licenses();
+            let detail = format!("The folder {} cannot be read: {error}.", folder.display());
+            Problem::new(ErrorCode::FileOpenFailed, detail)
+        };
+        let scan = tokio::task::spawn_blocking(move || {
+            let mut scan = license_scan::scan(Folder::read(&data)?);
+            scan.complaints.extend(read_issuers(&data)?.1);
+            std::io::Result::Ok(scan)
+        });
+        scan.await
+            .map_err(|error| unreadable(&error))?
+            .map_err(|error| unreadable(&error))
+    }
+
+    fn is_wanted(&self, key: &str, supervisor: &Supervisor, scan: &Scan) -> bool {
+        let Some(vendor) = scan
+            .vendors
+            .iter()
+            .find(|vendor| vendor.name.to_ascii_uppercase() == key)
+        else {
+            return false;
+        };
+        // A daemon that got its port by order keeps it; a port that is written down must be the one it has.
+        ports::written(&self.shared.config.licensing, vendor)
+            .is_none_or(|port| port == supervisor.wanted_port)
+    }
+
+    fn start_missing(&self, vendors: &[NamedVendor]) -> Vec<impl Future<Output = ()> + use<>> {
+        let mut running = self.running();
+        let mut starting = Vec::new();
+        for vendor in vendors {
+            let key = vendor.name.to_ascii_uppercase();
+            if running.contains_key(&key) {
+                continue;
+            }
+            let written = vendors.iter().filter_map(|vendor| vendor.port);
+            let taken = running
+                .values()
+                .map(|supervisor| supervisor.wanted_port)
+                .chain(written)
+                .collect();
+            let supervisor = self.start(
+                vendor,
+                ports::choose(&self.shared.config.licensing, vendor, &taken),
+            );
+            starting.push(supervisor.first_attempt());
+            running.insert(key, supervisor);
+        }
+        starting
+    }
+
+    fn start(&self, vendor: &NamedVendor, port: u16) -> Supervisor {
+        let shared = &self.shared;
+        let (config, data, name) = (
+            Arc::clone(&shared.config),
+            shared.data.clone(),
+            vendor.name.clone(),
+        );
+        let tokens = Arc::clone(&shared.tokens);
+        let settings = move |port, any_port_will_do, control_secret| DaemonSettings {
+            vendor: name.clone(),
+            data: data.root().to_owned(),
+            config: (*config).clone(),
+            port,
+            any_port_will_do,
+            control_secret,
+            product_tokens: lock(&tokens).clone(),
+        };
+        let launch = Launch {
+            executable: shared.executable.clone(),
+            vendor: vendor.name.clone(),
+            port,
+            drain: shared.config.limits.drain(),
+            settings: Box::new(settings),
+        };
+        let changes = shared.changes.clone();
+        Supervisor::start(
+            launch,
+            Arc::new(move || changes.send_modify(|number| *number += 1)),
+        )
+    }
+
+    fn stop_where(&self, is_over: impl Fn(&str, &Supervisor) -> bool) -> Vec<tokio::task::JoinHandle<()>> {
+        let mut running = self.running();
+        let over: Vec<_> = running
+            .iter()
+            .filter(|(key, supervisor)| is_over(key, supervisor))
+            .map(|(key, _)| key.clone())
+            .collect();
+        over.into_iter()
+            .filter_map(|key| running.remove(&key))
+            .map(Supervisor::stop)
+            .collect()
+    }
+
+    /// Ends all daemons and waits for it; none is started afterwards.
+    pub(super) async fn stop(&self) {
+        *self.shared.rereading.lock().await = false;
+        join_all(self.stop_where(|_, _| true)).await;
+    }
+
+    /// Has every running daemon carry out a verb.
+    pub(super) async fn tell_all(&self, verb: Verb, request: &[u8]) -> Result<(), Problem> {
+        let controls: Vec<_> = self
+            .running()
+            .values()
+            .filter_map(|supervisor| supervisor.control().ok())
+            .collect();
+        let told = join_all(controls.into_iter().map(|control| {
+            let request = request.to_vec();
+            async move { control.tell(verb, request).await }
+        }));
+        told.await.into_iter().collect()
+    }
+
+    fn control(&self, vendor: &str) -> Result<ControlClient, Problem> {
+        match self.running().get(&vendor.to_ascii_uppercase()) {
+            Some(supervisor) => supervisor.control(),
+            None => Err(daemon_down(vendor, "no license file names it")),
+        }
+    }
+
+    fn own_alerts(&self) -> Vec<Alert> {
+        let mut alerts = Vec::new();
+        for supervisor in self.running().values() {
+            let status = supervisor.status();
+            if status.daemon.state == DaemonState::BackOff {
+                alerts.push(Alert {
+                    code: "VendorDaemonDown".to_owned(),
+                    level: AlertLevel::Alarm,
+                    title: "A vendor daemon is down.".to_owned(),
+                    detail: format!(
+                        "{}: {}.",
+                        status.daemon.vendor,
+                        status.reason.trim_end_matches('.')
+                    ),
+                    action: "Remove the cause; the daemon is started again by itself.".to_owned(),
+                    since: None,
+                });
+            }
+        }
+        for complaint in lock(&self.shared.complaints).iter() {
+            alerts.push(Alert {
+                code: "LicenseFileNotUsed".to_owned(),
+                level: AlertLevel::Alert,
+                title: "A part of the license files is not used.".to_owned(),
+                detail: format!("{complaint}."),
+                action: "Correct or remove the file.".to_owned(),
+                since: None,
+            });
+        }
+        alerts
+    }
+}
+
+impl DaemonGateway for Daemons {
+    fn vendors(&self) -> Vec<VendorDaemon> {
+        let mut daemons: Vec<_> = self
+            .running()
+            .values()
+            .map(|supervisor| supervisor.status().daemon)
+            .collect();
+        daemons.sort_by_key(|daemon| daemon.port);
+        daemons
+    }
+
+    fn execute<'a>(
+        &'a self,
+        vendor: &'a str,
+        operation: &'a str,
+        request: Vec<u8>,
+        actor: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<u8>, Problem>> {
+        async move { self.control(vendor)?.execute(operation, request, actor).await }.boxed()
+    }
+
+    fn reread(&self) -> BoxFuture<'_, Result<(), Problem>> {
+        Self::reread(self).boxed()
+    }
+
+    fn set_product_tokens(&self, tokens: Vec<ProductToken>) -> BoxFuture<'_, Result<(), Problem>> {
+        async move {
+            if tokens.len() > PRODUCT_TOKENS {
+                let detail = format!(
+                    "There may be {PRODUCT_TOKENS} product tokens, not {}.",
+                    tokens.len()
+                );
+                return Err(Problem::new(ErrorCode::InvalidRequest, detail));
+            }
+            let request = serde_json::to_vec(&tokens)
+                .map_err(|error| Problem::new(ErrorCode::InvalidRequest, error.to_string()))?;
+            *lock(&self.shared.tokens) = tokens;
+            self.tell_all(Verb::SetProductTokens, &request).await
+        }
+        .boxed()
+    }
+
+    fn alerts(&self) -> BoxFuture<'_, Vec<Alert>> {
+        async move {
+            let mut alerts = self.own_alerts();
+            let controls: Vec<_> = self
+                .running()
+                .values()
+                .filter_map(|supervisor| supervisor.control().ok())
+                .collect();
+            let answers = join_all(
+                controls
+                    .iter()
+                    .map(|control| control.execute(Verb::Health.name(), Vec::new(), "")),
+            );
+            for answer in answers.await {
+                let health = answer.and_then(|answer| {
+                    serde_json::from_slice::<DaemonHealth>(&answer)
+                        .map_err(|error| Problem::new(ErrorCode::UnknownError, error.to_string()))
+                });
+                match health {
+                    Ok(health) => alerts.extend(health.alerts),
+                    Err(problem) => alerts.push(Alert {
+                        code: "VendorDaemonDown".to_owned(),
+                        level: AlertLevel::Alarm,
+                        title: problem.title,
+                        detail: problem.detail,
+                        action: problem.action,
+                        since: None,
+                    }),
+                }
+            }
+            alerts
+        }
+        .boxed()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

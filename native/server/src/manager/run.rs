@@ -1,0 +1,296 @@
+//! `licensingd run`: from the first bound port to the last closed one.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use jiff::Timestamp;
+use licensing_api::license_file::MAX_LICENSE_FILE_BYTES;
+use licensing_api::server::DaemonState;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::daemons::Daemons;
+use super::directory::{DaemonDirectory, DaemonGateway};
+use super::discover;
+use super::endpoints::Endpoints;
+use super::folder_lock::FolderLock;
+use super::signals::{Signal, Signals};
+use crate::config::{Config, DataFolder};
+use crate::control::Verb;
+use crate::listener::{self, PortOptions, PortProtocol, PortTls};
+use crate::product_access::ProductAccess;
+use crate::tls::ServerCertificate;
+use crate::web::{self, WebSetup};
+
+/// How long a predecessor that is about to end is waited for.
+const PREDECESSOR: Duration = Duration::from_secs(10);
+/// Largest request of the web services: a license file of the largest size in base64, and what is around it.
+const WEB_BODY_BYTES: usize = MAX_LICENSE_FILE_BYTES / 3 * 4 + 64 * 1024;
+/// How often it is looked whether the daemons need another certificate.
+const CERTIFICATE_CHECK: Duration = Duration::from_secs(5);
+
+/// Ports of the manager, bound but not served yet.
+struct Ports {
+    licensing: TcpListener,
+    licensing_address: SocketAddr,
+    web: TcpListener,
+    web_address: SocketAddr,
+}
+
+impl Ports {
+    async fn bind(config: &Config) -> std::io::Result<Self> {
+        let licensing =
+            listener::bind(SocketAddr::new(config.licensing.listen, config.licensing.port)).await?;
+        let web = listener::bind(SocketAddr::new(config.web.listen, config.web.port)).await?;
+        Ok(Self {
+            licensing_address: licensing.local_addr()?,
+            licensing,
+            web_address: web.local_addr()?,
+            web,
+        })
+    }
+}
+
+/// Serves until the system tells it to end. When everything listens, the endpoints are written to their file and, as
+/// one line, to the standard output.
+///
+/// # Errors
+/// If the data folder is in use or incomplete, or a port cannot be bound.
+pub async fn run(config: Config, data: DataFolder, executable: &Path) -> anyhow::Result<()> {
+    let started = Timestamp::now();
+    let mut signals = Signals::listen().context("signals cannot be listened to")?;
+    let lock_file = data.manager_lock();
+    let lock = tokio::task::spawn_blocking(move || FolderLock::take(&lock_file, PREDECESSOR)).await??;
+    Endpoints::remove(&data).context("an old run/endpoints.json cannot be removed")?;
+    let config = Arc::new(config);
+    let certificate = Arc::new(ServerCertificate::open_or_make(
+        &data,
+        &certificate_names(&config),
+    )?);
+    let ports = Ports::bind(&config).await?;
+    let stopping = CancellationToken::new();
+    let daemons = Daemons::new(Arc::clone(&config), data.clone(), executable.to_owned());
+    let server = Server {
+        config,
+        data,
+        certificate,
+        daemons,
+        stopping,
+        started,
+    };
+
+    let served = tokio::select! {
+        served = server.serve(ports) => served?,
+        () = end_wanted(&mut signals) => {
+            server.daemons.stop().await;
+            return Ok(());
+        }
+    };
+    let mut changes = server.daemons.changes();
+    loop {
+        tokio::select! {
+            signal = signals.next() => match signal {
+                Signal::End => break,
+                Signal::Reread => server.reread().await,
+            },
+            // The sender lives as long as the server.
+            _ = changes.changed() => served.publish(&server),
+        }
+    }
+    tracing::info!("the server is ending");
+    served.end(&server).await;
+    drop(lock);
+    Ok(())
+}
+
+struct Server {
+    config: Arc<Config>,
+    data: DataFolder,
+    certificate: Arc<ServerCertificate>,
+    daemons: Daemons,
+    stopping: CancellationToken,
+    started: Timestamp,
+}
+
+/// What runs.
+struct Served {
+    licensing: SocketAddr,
+    web_services: SocketAddr,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Server {
+    async fn serve(&self, ports: Ports) -> anyhow::Result<Served> {
+        let config = &self.config;
+        let tls = self.certificate.tls();
+        let web = web::open(WebSetup {
+            config: Arc::clone(config),
+            data: self.data.clone(),
+            daemons: DaemonDirectory::new(self.daemons.clone()),
+            certificate: Arc::clone(&self.certificate),
+            started: self.started,
+            licensing_address: ports.licensing_address,
+            web_address: ports.web_address,
+            stopping: self.stopping.clone(),
+        })
+        .await
+        .context("the web services cannot be opened")?;
+        self.reread_licenses().await;
+
+        // Tokens matter on this port only for what strangers are told.
+        let access = ProductAccess::new(config.licensing.anonymous, &[]);
+        let discover = discover::router(
+            &config.host_name,
+            ports.web_address.port(),
+            self.daemons.clone(),
+            access,
+        );
+        let licensing = PortOptions {
+            name: "licensing",
+            limits: config.limits.clone(),
+            protocol: PortProtocol::Http2,
+            tls: PortTls::OffLoopback(tls.server_config(&["h2"])?),
+            body_bytes: discover::REQUEST_BYTES,
+            streaming_paths: &[],
+        };
+        let stopping = &self.stopping;
+        let web_services = PortOptions {
+            name: "web services",
+            limits: config.limits.clone(),
+            protocol: PortProtocol::Http,
+            tls: PortTls::Always(tls.server_config(&["h2", "http/1.1"])?),
+            body_bytes: WEB_BODY_BYTES,
+            streaming_paths: &[],
+        };
+        let certificate = Arc::clone(&self.certificate);
+        let served = Served {
+            licensing: ports.licensing_address,
+            web_services: ports.web_address,
+            tasks: vec![
+                tokio::spawn(listener::serve(
+                    ports.licensing,
+                    discover,
+                    licensing,
+                    stopping.clone(),
+                )),
+                tokio::spawn(listener::serve(ports.web, web, web_services, stopping.clone())),
+                tokio::spawn(Arc::clone(&certificate).keep_current(stopping.clone())),
+                tokio::spawn(pass_on_certificate(
+                    certificate,
+                    self.daemons.clone(),
+                    stopping.clone(),
+                )),
+            ],
+        };
+        let line = serde_json::to_string(&served.endpoints(self))?;
+        served.publish(self);
+        let mut stdout = std::io::stdout().lock();
+        writeln!(stdout, "{line}")
+            .and_then(|()| stdout.flush())
+            .context("the standard output is closed")?;
+        tracing::info!(
+            licensing = %served.licensing,
+            web_services = %served.web_services,
+            version = env!("CARGO_PKG_VERSION"),
+            "the server serves"
+        );
+        Ok(served)
+    }
+
+    async fn reread_licenses(&self) {
+        if let Err(problem) = self.daemons.reread().await {
+            tracing::error!(
+                code = problem.code.name(),
+                detail = problem.detail,
+                "not everything could be read"
+            );
+        }
+    }
+
+    async fn reread(&self) {
+        tracing::info!("everything is read again");
+        if let Err(error) = self.certificate.reload() {
+            tracing::warn!(%error, "the certificate in the tls folder is not used; the earlier one stays");
+        }
+        self.reread_licenses().await;
+    }
+}
+
+impl Served {
+    fn endpoints(&self, server: &Server) -> Endpoints {
+        let serving = server
+            .daemons
+            .vendors()
+            .into_iter()
+            .filter(|daemon| daemon.state == DaemonState::Running);
+        Endpoints {
+            licensing: self.licensing,
+            web_services: self.web_services,
+            cert_hash: server.certificate.tls().certificate_hash(),
+            vendors: serving.map(|daemon| (daemon.vendor, daemon.port)).collect(),
+            process_id: std::process::id(),
+        }
+    }
+
+    fn publish(&self, server: &Server) {
+        if let Err(error) = self.endpoints(server).write(&server.data) {
+            tracing::error!(%error, "run/endpoints.json cannot be written");
+        }
+    }
+
+    /// Stops taking in requests, lets those under way end, then ends the daemons.
+    async fn end(self, server: &Server) {
+        if let Err(error) = Endpoints::remove(&server.data) {
+            tracing::error!(%error, "run/endpoints.json cannot be removed");
+        }
+        server.stopping.cancel();
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a part of the server failed");
+            }
+        }
+        server.daemons.stop().await;
+    }
+}
+
+/// Ends when the system wants the server to end.
+async fn end_wanted(signals: &mut Signals) {
+    while signals.next().await != Signal::End {}
+}
+
+/// Names that a certificate of our own is made out to.
+fn certificate_names(config: &Config) -> Vec<String> {
+    let mut names = vec![config.host_name.clone()];
+    names.extend(config.web.certificate_names.iter().cloned());
+    names
+}
+
+/// Has the daemons read the certificate again when it has been replaced.
+async fn pass_on_certificate(
+    certificate: Arc<ServerCertificate>,
+    daemons: Daemons,
+    stopping: CancellationToken,
+) {
+    let mut used = certificate.tls().certificate_hash();
+    loop {
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            () = tokio::time::sleep(CERTIFICATE_CHECK) => {}
+        }
+        let now = certificate.tls().certificate_hash();
+        if now != used {
+            match daemons.tell_all(Verb::ReloadCertificate, &[]).await {
+                Ok(()) => used = now,
+                Err(problem) => tracing::warn!(
+                    detail = problem.detail,
+                    "a daemon has not taken the new certificate"
+                ),
+            }
+        }
+    }
+}
