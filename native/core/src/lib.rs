@@ -4,6 +4,7 @@
 //! licensing stands here once; the server, the command line and the native library only carry data to it and back.
 
 pub mod audit;
+pub mod authority;
 pub mod debug_log;
 pub mod host_address;
 pub mod license_file;

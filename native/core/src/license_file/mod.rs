@@ -17,6 +17,7 @@ pub use model::{
     Attribute, AttributeValue, Increment, IncrementKeyword, License, LicenseFile, Line, LineKind, Package,
     PackageComponent, Server, Suite, Upgrade, Vendor,
 };
+pub(crate) use parse::is_administrators;
 pub use parse::parse;
 pub use position::{Position, Span, Spanned};
 pub use terms::{

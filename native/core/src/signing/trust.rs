@@ -43,8 +43,8 @@ pub enum InvalidTrustFile {
         /// What it must be.
         actual: KeyId,
     },
-    /// No name of the issuer.
-    #[error("issuer is empty")]
+    /// No name of the issuer, or one that spans lines.
+    #[error("issuer is empty or has control characters")]
     Issuer,
     /// No vendors.
     #[error("vendors is empty; name the vendors the issuer may sign for, or \"*\" for all")]
@@ -68,7 +68,7 @@ impl TrustedIssuer {
             return Err(InvalidTrustFile::PublicKey);
         }
         let issuer = issuer.trim();
-        if issuer.is_empty() {
+        if issuer.is_empty() || issuer.chars().any(char::is_control) {
             return Err(InvalidTrustFile::Issuer);
         }
         if vendors.is_empty() || vendors.iter().any(|vendor| vendor.trim().is_empty()) {

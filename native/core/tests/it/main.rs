@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod audit;
+mod authority;
 mod debug_log;
 mod host_address;
 mod license_file;

@@ -84,7 +84,7 @@ keywords! {
 /// Whether an attribute spelled so belongs to the administrator: lower case throughout, and not a keyword of the
 /// publisher written small. Such a one is read like its upper-case form, so it must count as the publisher's too;
 /// otherwise anyone could add `overdraft=1000`.
-pub(in crate::license_file) fn is_administrators(spelled: &str) -> bool {
+pub(crate) fn is_administrators(spelled: &str) -> bool {
     let small = spelled
         .bytes()
         .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use licensing_api::license_file::MAX_LICENSE_FILE_BYTES;
 
 use keyword::Keyword;
-pub(in crate::license_file) use keyword::is_administrators;
+pub(crate) use keyword::is_administrators;
 use logical::{Content, Logical, Text};
 use notes::Notes;
 use notes::shown;

@@ -151,7 +151,7 @@ fn check_dependants(lines: &[Line], notes: &mut Notes) {
             LineKind::Package(package)
                 if !enabling.contains(&(name(&package.name), package.version.value.clone())) =>
             {
-                notes.warning(
+                notes.information(
                     line.at,
                     Some(-82),
                     format!(
@@ -163,7 +163,7 @@ fn check_dependants(lines: &[Line], notes: &mut Notes) {
                 );
             }
             LineKind::Upgrade(upgrade) if !preceding.contains(&name(&upgrade.license.feature)) => {
-                notes.warning(
+                notes.information(
                     line.at,
                     None,
                     format!(
