@@ -279,6 +279,21 @@ async fn a_silent_server_is_a_timeout_and_the_connection_is_closed() {
 }
 
 #[tokio::test]
+async fn an_answer_that_stops_half_way_is_a_timeout() {
+    let identity = self_signed();
+    let begun = Behaviour::RawThenSilent(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{".to_vec());
+    let server = WebServer::start(Some(identity.server_config(&[])), begun).await;
+    let mut options = pinned(&server, &identity);
+    options.timeout = Duration::from_millis(300);
+    let problem = AdminClient::connect(options)
+        .unwrap()
+        .verify()
+        .await
+        .expect_err("half an answer");
+    assert_eq!(problem.code, ErrorCode::Timeout);
+}
+
+#[tokio::test]
 async fn a_server_that_accepts_but_does_not_shake_hands_is_a_timeout() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = Address::new("127.0.0.1", listener.local_addr().unwrap().port()).unwrap();

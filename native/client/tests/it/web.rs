@@ -21,6 +21,8 @@ pub(crate) enum Behaviour {
     },
     /// Writes exactly this and closes.
     Raw(Vec<u8>),
+    /// Writes exactly this and then nothing more.
+    RawThenSilent(Vec<u8>),
     /// Reads the request and never answers.
     Silent,
     /// Reads the request and closes.
@@ -125,15 +127,21 @@ async fn serve(
                 let _ = stream.shutdown().await;
                 return;
             }
-            Behaviour::Silent => {
-                let mut rest = [0; 64];
-                while stream.read(&mut rest).await.is_ok_and(|length| length > 0) {}
-                let _ = seen.send(Seen::Gone);
-                return;
+            Behaviour::RawThenSilent(bytes) => {
+                let _ = stream.write_all(bytes).await;
+                return silence(stream, seen).await;
             }
+            Behaviour::Silent => return silence(stream, seen).await,
             Behaviour::Close => return,
         }
     }
+}
+
+/// Waits until the client is gone.
+async fn silence(mut stream: impl AsyncRead + Unpin, seen: mpsc::UnboundedSender<Seen>) {
+    let mut rest = [0; 64];
+    while stream.read(&mut rest).await.is_ok_and(|length| length > 0) {}
+    let _ = seen.send(Seen::Gone);
 }
 
 async fn request(stream: &mut (impl AsyncRead + Unpin)) -> Option<(String, String)> {

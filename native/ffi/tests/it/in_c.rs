@@ -1,0 +1,194 @@
+//! The header and the examples as C and C++ compilers see them.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use crate::calls::Peer;
+use crate::daemon::{Asked, LicenseServer};
+use crate::web::Behaviour;
+
+fn room() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Whether a tool can be started. Where a test cannot do without it, its absence is said, never silently passed over.
+fn has(tool: &str) -> bool {
+    let found = Command::new(tool)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    let found = found.is_ok_and(|status| status.success());
+    if !found {
+        eprintln!("skipped: there is no {tool} on this machine");
+        assert!(
+            std::env::var_os("CI").is_none() || tool == "valgrind",
+            "{tool} is missing"
+        );
+    }
+    found
+}
+
+fn run(command: &mut Command) -> Output {
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(
+        output.status.success(),
+        "{command:?}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output
+}
+
+/// Where Cargo puts what this test was linked with.
+pub(crate) fn library() -> PathBuf {
+    let test = std::env::current_exe().expect("the test itself");
+    let name = format!(
+        "{}licensing_ffi{}",
+        std::env::consts::DLL_PREFIX,
+        std::env::consts::DLL_SUFFIX
+    );
+    let library = test.parent().expect("a folder").join(name);
+    assert!(library.exists(), "{} was not built", library.display());
+    library
+}
+
+fn compile(example: &str, folder: &Path) -> PathBuf {
+    let program = folder.join(example.trim_end_matches(".c"));
+    let library = library();
+    let mut rpath = OsString::from("-Wl,-rpath,");
+    rpath.push(library.parent().expect("a folder"));
+    run(Command::new("gcc")
+        .args([
+            "-std=c11",
+            "-Wall",
+            "-Wextra",
+            "-Wpedantic",
+            "-Werror",
+            "-g",
+            "-I",
+        ])
+        .arg(room().join("include"))
+        .arg(room().join("examples").join(example))
+        .arg(&library)
+        .arg(rpath)
+        .arg("-o")
+        .arg(&program));
+    program
+}
+
+#[test]
+fn the_header_is_valid_c_and_cpp() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = "#include \"licensing.h\"\n\
+        int main(void) { return licensing_abi_version() == LICENSING_ABI_VERSION ? (int)LICENSING_ERROR_SUCCESS : 1; }\n";
+    for (compiler, standard, suffix) in [("gcc", "-std=c11", "c"), ("g++", "-std=c++17", "cpp")] {
+        if has(compiler) {
+            let file = folder.path().join(format!("header.{suffix}"));
+            std::fs::write(&file, source).unwrap();
+            run(Command::new(compiler)
+                .args([
+                    standard,
+                    "-Wall",
+                    "-Wextra",
+                    "-Wpedantic",
+                    "-Werror",
+                    "-fsyntax-only",
+                    "-I",
+                ])
+                .arg(room().join("include"))
+                .arg(&file));
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_checkout_example_takes_a_seat_and_gives_it_back() {
+    if !has("gcc") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let program = compile("checkout.c", folder.path());
+    let mut server = LicenseServer::start(1);
+    let port = server.manager.port().to_string();
+    let output = run(Command::new(&program).args(["ACME_CAD", "127.0.0.1", &port, "ACME"]));
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "1 seat(s) of ACME_CAD 2026.0401, heartbeat every 300 s\nheartbeat: 0 lease(s) ended\n\
+         checked in, held until now\n"
+    );
+    let asked: Vec<&str> = server
+        .so_far()
+        .iter()
+        .map(|asked| match asked {
+            Asked::Checkout { .. } => "checkout",
+            Asked::Heartbeat(_) => "heartbeat",
+            Asked::Checkin(_) => "checkin",
+        })
+        .collect();
+    assert_eq!(asked, ["checkout", "heartbeat", "checkin"]);
+
+    server.truth().seats = 0;
+    let output = Command::new(&program)
+        .args(["ACME_CAD", "127.0.0.1", &port])
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        said.contains("SeatDenied") && said.contains("denied with -4"),
+        "{said}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn the_checkout_example_is_clean_under_valgrind() {
+    if !has("gcc") || !has("valgrind") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let program = compile("checkout.c", folder.path());
+    let server = LicenseServer::start(1);
+    let port = server.manager.port().to_string();
+    // Threads of the runtime live until the process ends, so that what they hold is still reachable, not lost.
+    run(Command::new("valgrind")
+        .args([
+            "--quiet",
+            "--error-exitcode=9",
+            "--leak-check=full",
+            "--errors-for-leak-kinds=definite",
+        ])
+        .arg(&program)
+        .args(["ACME_CAD", "127.0.0.1", &port]));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_usage_example_lists_rows() {
+    use std::io::Write;
+
+    if !has("gcc") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let program = compile("usage.c", folder.path());
+    let peer = Peer::new(Behaviour::json(
+        200,
+        r#"{"items":[{"feature":"ACME_CAD","user":"eve"}]}"#,
+    ));
+    let mut running = Command::new(&program)
+        .args([&peer.server.address.to_string(), &peer.cert_hash, "admin"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    running.stdin.take().unwrap().write_all(b"s3cret\n").unwrap();
+    let output = running.wait_with_output().unwrap();
+    assert!(output.status.success());
+    let rows: serde_json::Value = serde_json::from_slice(&output.stdout).expect("rows");
+    assert_eq!(rows[0]["user"], "eve");
+}
