@@ -14,6 +14,7 @@ pub mod policy;
 pub mod pool;
 pub mod seat;
 pub mod signing;
+pub mod status_text;
 pub mod ticket;
 pub mod wildcard;
 

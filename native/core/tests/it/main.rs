@@ -11,4 +11,5 @@ mod policy;
 mod pools;
 mod seats;
 mod signing;
+mod status_text;
 mod ticket;
