@@ -22,4 +22,5 @@ pub use product::{
     CheckoutError, CheckoutOptions, Denial, FeatureStatus, Heartbeats, Lease, LeaseInfo, LeaseState,
     ProductClient, ProductOptions, VendorStatus,
 };
+pub use request::WipedJson;
 pub use trust::{CertHash, Trust};

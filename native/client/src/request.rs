@@ -27,7 +27,7 @@ pub(crate) struct Target {
 /// `InvalidRequest` when the request is no object, a field of the path is missing or unusable, or a field of the
 /// query is no plain value.
 pub(crate) fn target(info: &OperationInfo, request: Value) -> Result<Target, Problem> {
-    let mut request = Wiped(request);
+    let mut request = WipedJson(request);
     let Value::Object(fields) = &mut request.0 else {
         return Err(invalid(info, "", "the request must be a JSON object"));
     };
@@ -44,10 +44,35 @@ pub(crate) fn target(info: &OperationInfo, request: Value) -> Result<Target, Pro
     })
 }
 
-/// JSON whose texts are overwritten when it goes.
-struct Wiped(Value);
+/// JSON that may hold a secret: its texts are overwritten when it goes.
+#[derive(Default)]
+pub struct WipedJson(Value);
 
-impl Drop for Wiped {
+impl WipedJson {
+    /// Takes care of the value from now on.
+    pub fn new(value: Value) -> Self {
+        Self(value)
+    }
+
+    /// The value.
+    pub fn get(&self) -> &Value {
+        &self.0
+    }
+
+    /// Hands the value on to somebody else's care.
+    pub fn take(mut self) -> Value {
+        std::mem::take(&mut self.0)
+    }
+}
+
+/// Says nothing of the value.
+impl std::fmt::Debug for WipedJson {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("WipedJson(…)")
+    }
+}
+
+impl Drop for WipedJson {
     fn drop(&mut self) {
         wipe(&mut self.0);
     }

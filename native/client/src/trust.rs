@@ -81,8 +81,8 @@ impl Trust {
     /// The TLS set-up for it.
     ///
     /// # Errors
-    /// `LocalFileUnreadable` when the file of authorities cannot be read or holds none, `InternalError` when the
-    /// operating system's store cannot be opened.
+    /// `LocalFileUnreadable` when the file of authorities cannot be read or holds none,
+    /// `CertificateVerificationFailed` when the operating system trusts nobody at all.
     pub(crate) fn client_config(&self) -> Result<ClientConfig, Problem> {
         match self {
             Self::CertHash(hash) => with_verifier(Arc::new(Pinned {
@@ -96,8 +96,8 @@ impl Trust {
             Self::System => {
                 let verifier = rustls_platform_verifier::Verifier::new(provider()).map_err(|error| {
                     Problem::new(
-                        ErrorCode::InternalError,
-                        format!("No trusted authorities were found: {error}."),
+                        ErrorCode::CertificateVerificationFailed,
+                        format!("This machine has no trusted authorities: {error}."),
                     )
                     .advise("Install the operating system's certificate authorities, or pass CertHash.")
                 })?;

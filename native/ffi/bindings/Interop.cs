@@ -111,8 +111,8 @@ namespace Licensing.Native
         public static extern uint licensing_location_discover(ref byte options, ulong options_length, ref IntPtr task, ref IntPtr error);
 
         /// Waits at most `timeout_ms` milliseconds, 200 at most, for news of a task. `kind` tells what there is; with
-        /// everything but Pending comes a buffer that the caller must free. After Done or Failed the same event comes again. Several threads may
-        /// wait; each event goes to one of them.
+        /// everything but Pending comes a buffer that the caller must free. After Done or Failed the same event comes
+        /// again. Several threads may wait; each event goes to one of them.
         ///
         /// The caller promises:
         /// `kind`, `data` and `error` are NULL or may be written.

@@ -616,8 +616,8 @@ licensing_status licensing_location_discover(const uint8_t *options,
 
 /**
  * Waits at most `timeout_ms` milliseconds, 200 at most, for news of a task. `kind` tells what there is; with
- * everything but Pending comes a buffer that the caller must free. After Done or Failed the same event comes again. Several threads may
- * wait; each event goes to one of them.
+ * everything but Pending comes a buffer that the caller must free. After Done or Failed the same event comes
+ * again. Several threads may wait; each event goes to one of them.
  *
  * The caller promises:
  * `kind`, `data` and `error` are NULL or may be written.

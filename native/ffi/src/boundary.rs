@@ -114,3 +114,38 @@ fn caught(body: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
     INSIDE.set(outer);
     outcome.unwrap_or_else(|_| Err(defect().into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::CStr;
+    use std::ptr;
+
+    use super::*;
+    use crate::buffer::{
+        licensing_buffer_free, licensing_problem_code, licensing_problem_part, licensing_problem_text,
+    };
+
+    #[test]
+    #[allow(clippy::panic, reason = "the panic is what is tested")]
+    fn a_panic_in_a_call_is_an_internal_error_with_its_text() {
+        let mut error = ptr::null_mut();
+        // SAFETY: a place to write to.
+        let status = unsafe { guarded(&mut error, || panic!("a defect in the call")) };
+        assert_eq!(status, ErrorCode::InternalError.number());
+        assert_eq!(licensing_problem_code(error), status);
+        let detail = licensing_problem_text(error, licensing_problem_part::Detail as u32);
+        // SAFETY: never NULL, and the buffer is live.
+        let detail = unsafe { CStr::from_ptr(detail) }.to_string_lossy().into_owned();
+        assert!(
+            detail.contains("a defect in the call") && detail.contains("boundary.rs"),
+            "{detail}"
+        );
+        licensing_buffer_free(error);
+    }
+
+    #[test]
+    #[allow(clippy::panic, reason = "the panic is what is tested")]
+    fn a_panic_where_nothing_can_be_reported_gives_the_fallback() {
+        assert_eq!(quiet(7, || panic!("a defect")), 7);
+    }
+}

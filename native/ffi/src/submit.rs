@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use interoptopus::ffi_function;
 use licensing_api::{ErrorCode, OperationId, Problem};
-use licensing_client::{discover, fetch_certificate, Address, AdminClient, DEFAULT_LICENSE_PORT};
+use licensing_client::{discover, fetch_certificate, Address, AdminClient, WipedJson, DEFAULT_LICENSE_PORT};
 use serde::Deserialize;
 use serde_json::{json, Value};
 
@@ -44,7 +44,7 @@ pub unsafe extern "C" fn licensing_task_submit(
         })?;
         // SAFETY: the caller promised the bytes.
         let request = unsafe { input::bytes(request, request_length, "request")? };
-        let request: Value = input::json(request, "request")?;
+        let request = WipedJson::new(input::json(request, "request")?);
         let started = start(&client, operation, request)?;
         // SAFETY: checked for NULL, and the caller promised that it may be written.
         unsafe { task.write(started) };
@@ -57,15 +57,17 @@ pub unsafe extern "C" fn licensing_task_submit(
 fn start(
     client: &AdminClient,
     operation: OperationId,
-    request: Value,
+    request: WipedJson,
 ) -> Result<*mut licensing_task, Problem> {
     let client = client.clone();
     let info = operation.info();
     Task::start(licensing_client::cancelled(info), move |task| async move {
         let report = move |progress| task.report(progress);
-        let answer = client.call_json_with_progress(operation, request, report).await?;
+        let answer = client
+            .call_json_with_progress(operation, request.take(), report)
+            .await?;
         if !info.rows {
-            return Ok(Answer::Object(answer));
+            return Ok(Answer::Object(WipedJson::new(answer)));
         }
         match answer {
             Value::Object(mut fields) => match fields.remove("items") {
@@ -184,7 +186,9 @@ fn object_task(
 ) -> Result<*mut licensing_task, Problem> {
     let cancelled = Problem::new(ErrorCode::Cancelled, format!("{what} was cancelled."))
         .advise("Nothing: it only reads.");
-    Task::start(cancelled, |_| async move { work.await.map(Answer::Object) })
+    Task::start(cancelled, |_| async move {
+        work.await.map(|object| Answer::Object(WipedJson::new(object)))
+    })
 }
 
 fn to_json(value: &impl serde::Serialize) -> Result<Value, Problem> {

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use interoptopus::{ffi_function, ffi_type};
-use licensing_api::{ErrorCode, Problem};
-use licensing_client::Progress;
+use licensing_api::Problem;
+use licensing_client::{Progress, WipedJson};
 use serde_json::{json, Value};
 use tokio::task::AbortHandle;
 
@@ -52,7 +52,7 @@ static TASKS: Table<licensing_task, Task> = Table::new();
 /// What the work came to.
 pub(crate) enum Answer {
     Rows(Vec<Value>),
-    Object(Value),
+    Object(WipedJson),
 }
 
 enum Outcome {
@@ -60,7 +60,7 @@ enum Outcome {
         left: std::vec::IntoIter<Value>,
         total: usize,
     },
-    Object(Value),
+    Object(WipedJson),
     Problem(Box<Problem>),
 }
 
@@ -154,7 +154,10 @@ impl Task {
             }
             if let Some(progress) = state.progress.take() {
                 let object = json!({ "received": progress.received, "total": progress.total });
-                return (licensing_event::Progress, Some(Outgoing::Json(object)));
+                return (
+                    licensing_event::Progress,
+                    Some(Outgoing::Json(object.to_string())),
+                );
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -173,7 +176,7 @@ impl Task {
 
 /// What goes out with an event.
 enum Outgoing {
-    Json(Value),
+    Json(String),
     Problem(Problem),
 }
 
@@ -184,13 +187,19 @@ fn next(outcome: &mut Outcome) -> (licensing_event, Option<Outgoing>) {
             if rows.is_empty() {
                 (
                     licensing_event::Done,
-                    Some(Outgoing::Json(json!({ "rows": *total }))),
+                    Some(Outgoing::Json(json!({ "rows": *total }).to_string())),
                 )
             } else {
-                (licensing_event::Rows, Some(Outgoing::Json(Value::Array(rows))))
+                (
+                    licensing_event::Rows,
+                    Some(Outgoing::Json(Value::Array(rows).to_string())),
+                )
             }
         }
-        Outcome::Object(object) => (licensing_event::Done, Some(Outgoing::Json(object.clone()))),
+        Outcome::Object(object) => (
+            licensing_event::Done,
+            Some(Outgoing::Json(object.get().to_string())),
+        ),
         Outcome::Problem(problem) => (
             licensing_event::Failed,
             Some(Outgoing::Problem((**problem).clone())),
@@ -199,8 +208,8 @@ fn next(outcome: &mut Outcome) -> (licensing_event, Option<Outgoing>) {
 }
 
 /// Waits at most `timeout_ms` milliseconds, 200 at most, for news of a task. `kind` tells what there is; with
-/// everything but Pending comes a buffer that the caller must free. After Done or Failed the same event comes again. Several threads may
-/// wait; each event goes to one of them.
+/// everything but Pending comes a buffer that the caller must free. After Done or Failed the same event comes
+/// again. Several threads may wait; each event goes to one of them.
 ///
 /// # Safety
 /// `kind`, `data` and `error` are NULL or may be written.
@@ -221,12 +230,7 @@ pub unsafe extern "C" fn licensing_task_wait(
         let buffer = match outgoing {
             None => std::ptr::null_mut(),
             Some(Outgoing::Problem(problem)) => buffer::of_failure(problem.into()),
-            Some(Outgoing::Json(value)) => buffer::of_bytes(serde_json::to_vec(&value).map_err(|error| {
-                Problem::new(
-                    ErrorCode::InternalError,
-                    format!("The answer cannot be written as JSON: {error}."),
-                )
-            })?),
+            Some(Outgoing::Json(text)) => buffer::of_bytes(text.into_bytes()),
         };
         // SAFETY: both were checked for NULL, and the caller promised that they may be written.
         unsafe {
@@ -268,4 +272,32 @@ pub extern "C" fn licensing_task_free(task: *mut licensing_task) {
             task.cancel();
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use licensing_api::ErrorCode;
+
+    use super::*;
+
+    #[test]
+    #[allow(clippy::panic, reason = "the panic is what is tested")]
+    fn a_panic_in_a_task_is_a_problem_with_its_text() {
+        let cancelled = Problem::new(ErrorCode::Cancelled, "");
+        let handle = Task::start(cancelled, |_| async { panic!("a defect in the task") }).expect("a runtime");
+        let task = TASKS.get(handle).expect("a task");
+        let end = loop {
+            match task.wait(Duration::from_millis(200)) {
+                (licensing_event::Pending, _) => {}
+                end => break end,
+            }
+        };
+        licensing_task_free(handle);
+        let (licensing_event::Failed, Some(Outgoing::Problem(problem))) = end else {
+            panic!("the task did not fail")
+        };
+        assert_eq!(problem.code, ErrorCode::InternalError);
+        assert!(problem.detail.contains("a defect in the task"), "{problem:?}");
+        assert!(problem.detail.contains("task.rs"), "{problem:?}");
+    }
 }

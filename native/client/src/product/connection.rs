@@ -162,6 +162,7 @@ impl Connection {
                     client.heartbeat(request).await
                 })
                 .await?;
+            self.follow(batch, reply.heartbeat_seconds);
             for position in reply.ended {
                 let id = usize::try_from(position)
                     .ok()
@@ -219,6 +220,19 @@ impl Connection {
             info,
             state,
             connection: Arc::clone(self),
+        }
+    }
+
+    /// The administrator may have changed how often a heartbeat is due.
+    fn follow(&self, ids: &[Vec<u8>], heartbeat_seconds: u32) {
+        if heartbeat_seconds == 0 {
+            return;
+        }
+        let mut leases = self.leases();
+        for id in ids {
+            if let Some(kept) = leases.get_mut(id) {
+                kept.heartbeat_seconds = heartbeat_seconds;
+            }
         }
     }
 
