@@ -8,7 +8,7 @@ use licensing_api::OperationInfo;
 use licensing_api::operation::TABLE;
 
 use crate::failure::{EXIT_CODES, Exit, Failure};
-use crate::{checkout, location, operations, print};
+use crate::{authority, checkout, location, operations, print};
 
 /// The whole command.
 pub(crate) fn command() -> Command {
@@ -28,6 +28,7 @@ pub(crate) fn command() -> Command {
     command
         .subcommand(location::command())
         .subcommand(checkout::command())
+        .subcommand(authority::command())
         .subcommand(
             Command::new("completions")
                 .about("Writes the completion script for a shell.")
@@ -50,6 +51,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
     match words.as_slice() {
         ["location"] => location::run(matches).await,
         ["checkout"] => checkout::run(matches).await,
+        ["authority", task] => authority::run(task, matches),
         ["completions"] => completions(matches),
         words => match operation(&words.join(" ")) {
             Some(operation) => operations::run(operation, matches).await,

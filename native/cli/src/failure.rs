@@ -127,11 +127,15 @@ fn exit_for(category: ErrorCategory) -> Exit {
 /// Code, what, to what, what to do.
 fn describe(problem: &Problem) -> String {
     let mut text = format!("licensing: {}: {}", problem.code, print::plain(&problem.title));
-    if !problem.detail.is_empty() && problem.detail != problem.title {
+    let mut details = problem.detail.lines();
+    if let Some(first) = details.next().filter(|first| *first != problem.title) {
         text.push(' ');
-        text.push_str(&print::plain(&problem.detail));
+        text.push_str(&print::plain(first));
     }
     text.push('\n');
+    for line in details {
+        text.push_str(&format!("    {}\n", print::plain(line)));
+    }
     if !problem.target.is_empty() {
         text.push_str(&format!("  Concerns:   {}\n", print::plain(&problem.target)));
     }

@@ -31,33 +31,63 @@ pub(crate) fn bytes(path: &Path, limit: usize) -> Result<Vec<u8>, Problem> {
     Ok(content)
 }
 
+/// The text of a file in UTF-8.
+///
+/// # Errors
+/// As for [`bytes`], and `LocalFileUnreadable` when it is no UTF-8.
+pub(crate) fn text(path: &Path, limit: usize) -> Result<String, Problem> {
+    String::from_utf8(bytes(path, limit)?).map_err(|error| {
+        Problem::new(
+            ErrorCode::LocalFileUnreadable,
+            format!("It is not UTF-8: {error}."),
+        )
+        .about(path.display().to_string())
+        .advise("Save the file as UTF-8.")
+    })
+}
+
 /// The first line of a file that holds a secret; `-` is standard input.
 ///
 /// # Errors
 /// When it cannot be read, is empty or is no text.
 pub(crate) fn secret(path: &Path) -> Result<Secret, Failure> {
-    let unusable = |detail: &str| {
-        Failure::usage(
-            detail,
-            path.display().to_string(),
-            "Write the secret into the first line of the file, in UTF-8.",
-        )
-    };
-    let mut content = Zeroizing::new(Vec::with_capacity(1024));
-    open(path)
-        .and_then(|reader| reader.take(MAX_SECRET_BYTES).read_to_end(&mut content))
-        .map_err(|error| unreadable(path, &error))?;
-    let text = std::str::from_utf8(&content).map_err(|_| unusable("The file of the secret is not UTF-8."))?;
+    let text = secret_text(path)?;
     let line = text
         .strip_prefix('\u{feff}')
-        .unwrap_or(text)
+        .unwrap_or(&text)
         .lines()
         .next()
         .unwrap_or_default();
     if line.is_empty() {
-        return Err(unusable("The first line of the file of the secret is empty."));
+        return Err(unusable_secret(
+            path,
+            "The first line of the file of the secret is empty.",
+        ));
     }
     Ok(Secret::new(line))
+}
+
+/// All of a file that holds a secret.
+///
+/// # Errors
+/// When it cannot be read or is no text.
+pub(crate) fn secret_text(path: &Path) -> Result<Zeroizing<String>, Failure> {
+    let mut content = Zeroizing::new(Vec::with_capacity(4096));
+    open(path)
+        .and_then(|reader| reader.take(MAX_SECRET_BYTES).read_to_end(&mut content))
+        .map_err(|error| unreadable(path, &error))?;
+    match std::str::from_utf8(&content) {
+        Ok(text) => Ok(Zeroizing::new(text.to_owned())),
+        Err(_) => Err(unusable_secret(path, "The file of the secret is not UTF-8.")),
+    }
+}
+
+fn unusable_secret(path: &Path, detail: &str) -> Failure {
+    Failure::usage(
+        detail,
+        path.display().to_string(),
+        "Write the secret into the first line of the file, in UTF-8.",
+    )
 }
 
 fn open(path: &Path) -> io::Result<Box<dyn Read>> {

@@ -1,6 +1,7 @@
 //! `licensing`: every operation of a license server from any shell, and the issuer's side.
 
 mod arguments;
+mod authority;
 mod checkout;
 mod command_line;
 mod connection;

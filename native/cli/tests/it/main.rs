@@ -1,6 +1,7 @@
 //! The `licensing` command as its users see it: output, exit codes, mistakes.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod authority;
 mod help;
 mod mistakes;
 mod run;
