@@ -1,0 +1,111 @@
+# The commands of the Licensing Administration snap-in as its reference documents them: parameters with type, whether they are
+# required, position, pipeline and default, and what is returned. "Named" parameters have no position.
+@{
+    'Get-LicLocation' = @{
+        OutputType = 'System.String'
+        Parameters = @(
+            @{ Name = 'LicenseServerAddress'; Type = 'String'; Required = $false; Position = 0; Pipeline = $null; Default = 'LocalHost' }
+            @{ Name = 'LicenseServerPort'; Type = 'Int32'; Required = $false; Position = 1; Pipeline = $null; Default = 27000 }
+            @{ Name = 'AddressType'; Type = 'String'; Required = $false; Position = 2; Pipeline = $null; Default = 'WSL' }
+        )
+    }
+    'Get-LicCertificate' = @{
+        OutputType = 'System.Security.Cryptography.X509Certificates.X509Certificate2'
+        Parameters = @(
+            @{ Name = 'AdminAddress'; Type = 'String'; Required = $true; Position = 0; Pipeline = 'ByValue'; Default = $null }
+        )
+    }
+    'Get-LicServerInfo' = @{
+        OutputType = 'Citrix.Licensing.Admin.SDK.WSLServerInfo'
+        Parameters = @(
+            @{ Name = 'AdminAddress'; Type = 'String'; Required = $true; Position = 0; Pipeline = 'ByValue'; Default = $null }
+        )
+    }
+    'Get-LicEffectivePermission' = @{
+        OutputType = 'Citrix.Licensing.Admin.SDK.WSLServerInfo'
+        Parameters = @(
+            @{ Name = 'AdminAddress'; Type = 'String'; Required = $true; Position = 0; Pipeline = 'ByValue'; Default = $null }
+            @{ Name = 'CertHash'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'Credentials'; Type = 'PSCredential'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+        )
+    }
+    'Get-LicInventory' = @{
+        OutputType = 'Citrix.Licensing.Admin.SDK.WSLInventory'
+        Parameters = @(
+            @{ Name = 'AdminAddress'; Type = 'String'; Required = $true; Position = 0; Pipeline = 'ByValue'; Default = $null }
+            @{ Name = 'CheckForSameSerialNumber'; Type = 'SwitchParameter'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'Locale'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = 'EN' }
+            @{ Name = 'CertHash'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'Credentials'; Type = 'PSCredential'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+        )
+    }
+    'Get-LicUsageDetails' = @{
+        OutputType = 'Citrix.Licensing.Admin.SDK.WSLUsageDetails'
+        Parameters = @(
+            @{ Name = 'AdminAddress'; Type = 'String'; Required = $true; Position = 0; Pipeline = 'ByValue'; Default = $null }
+            @{ Name = 'ProductEditionModel'; Type = 'String'; Required = $true; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'CertHash'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+        )
+    }
+    'Get-LicLocalizedNames' = @{
+        OutputType = 'Citrix.Licensing.Admin.SDK.WSLLocalizedNames'
+        Parameters = @(
+            @{ Name = 'AdminAddress'; Type = 'String'; Required = $true; Position = 0; Pipeline = 'ByValue'; Default = $null }
+            @{ Name = 'Locale'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = 'en' }
+            @{ Name = 'CertHash'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+        )
+    }
+    'Get-LicAdministrator' = @{
+        OutputType = 'Citrix.Licensing.Admin.SDK.WSLUser'
+        Parameters = @(
+            @{ Name = 'AdminAddress'; Type = 'String'; Required = $true; Position = 0; Pipeline = 'ByValue'; Default = $null }
+            @{ Name = 'AccountSid'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'ReadOnly'; Type = 'SwitchParameter'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'CertHash'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'Credentials'; Type = 'PSCredential'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+        )
+    }
+    'New-LicAdministrator' = @{
+        OutputType = 'Citrix.Licensing.Admin.SDK.WSLUser'
+        Parameters = @(
+            @{ Name = 'AdminAddress'; Type = 'String'; Required = $true; Position = 0; Pipeline = 'ByValue'; Default = $null }
+            @{ Name = 'Account'; Type = 'String'; Required = $true; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'Group'; Type = 'SwitchParameter'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'ReadOnly'; Type = 'SwitchParameter'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'CertHash'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'Credentials'; Type = 'PSCredential'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+        )
+    }
+    'Set-LicAdministrator' = @{
+        OutputType = 'Citrix.Licensing.Admin.SDK.WSLUser'
+        Parameters = @(
+            @{ Name = 'AdminAddress'; Type = 'String'; Required = $true; Position = 0; Pipeline = 'ByValue'; Default = $null }
+            @{ Name = 'Account'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'AccountSid'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'Group'; Type = 'SwitchParameter'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'ReadOnly'; Type = 'SwitchParameter'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'CertHash'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'Credentials'; Type = 'PSCredential'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+        )
+    }
+    'Remove-LicAdministrator' = @{
+        OutputType = 'System.Void'
+        Parameters = @(
+            @{ Name = 'AdminAddress'; Type = 'String'; Required = $true; Position = 0; Pipeline = 'ByValue'; Default = $null }
+            @{ Name = 'Account'; Type = 'String'; Required = $true; Position = 1; Pipeline = $null; Default = $null }
+            @{ Name = 'AccountSid'; Type = 'String'; Required = $true; Position = $null; Pipeline = 'ByPropertyName'; Default = $null }
+            @{ Name = 'CertHash'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'Credentials'; Type = 'PSCredential'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+        )
+    }
+    'Import-LicLicenseFile' = @{
+        OutputType = 'System.Void'
+        Parameters = @(
+            @{ Name = 'AdminAddress'; Type = 'String'; Required = $true; Position = 0; Pipeline = 'ByValue'; Default = $null }
+            @{ Name = 'FileName'; Type = 'String'; Required = $true; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'Overwrite'; Type = 'SwitchParameter'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'CertHash'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'Credentials'; Type = 'PSCredential'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+        )
+    }
+}
