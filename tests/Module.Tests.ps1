@@ -60,12 +60,17 @@ Describe 'The table of operations' {
 
     It '<Name> has a request that its functions can fill' -ForEach $operations {
         # Read from the source of the functions: every key of a request they write is a field of the operation.
-        $fields = $Operation.Request.Fields.Name
+        $fields = @($Operation.Request.Fields | ForEach-Object Name)
         foreach ($cmdlet in $Cmdlets) {
             $ast = (Get-Command $cmdlet).ScriptBlock.Ast
-            $tables = $ast.FindAll({ param($node) $node -is [System.Management.Automation.Language.HashtableAst] }, $true) |
-                Where-Object { $_.Parent.Parent.Parent -isnot [System.Management.Automation.Language.ConvertExpressionAst] -and $_.Parent -isnot [System.Management.Automation.Language.ConvertExpressionAst] }
-            $keys = $tables | ForEach-Object { $_.KeyValuePairs.Item1.Value }
+            $isTable = { param($node) $node -is [System.Management.Automation.Language.HashtableAst] }
+            # Rows of the snap-in's shape are tables too; they are the ones that are cast to an object.
+            $tables = $ast.FindAll($isTable, $true) | Where-Object { $_.Parent -isnot [System.Management.Automation.Language.ConvertExpressionAst] }
+            $keys = foreach ($table in $tables) {
+                foreach ($pair in $table.KeyValuePairs) {
+                    $pair.Item1.Value
+                }
+            }
             $keys | Where-Object { $_ -notin $fields } | Should -BeNullOrEmpty
         }
     }

@@ -14,7 +14,7 @@ function Write-LicensingProblem {
         $about = if ($Problem.Target) { $Problem.Target } elseif ($Session) { $Session.Server } else { $null }
     }
     $record = $Problem.ToErrorRecord($about)
-    if ($NameServer -and $Session) {
+    if ($NameServer -and $Session -and -not "$Problem".Contains($Session.Server)) {
         $action = $record.ErrorDetails.RecommendedAction
         $record.ErrorDetails = [System.Management.Automation.ErrorDetails]::new("$($Session.Server): $Problem")
         $record.ErrorDetails.RecommendedAction = $action

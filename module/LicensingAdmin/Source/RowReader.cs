@@ -103,7 +103,8 @@ namespace LicensingAdmin
                 case FieldKind.Boolean:
                     return reader.GetBoolean();
                 case FieldKind.Instant:
-                    return DateTimeOffset.Parse(reader.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
+// In the zone of this machine, as people read clocks; it is the same instant.
+                    return DateTimeOffset.Parse(reader.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToLocalTime();
                 case FieldKind.Date:
                     return DateTime.ParseExact(reader.GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture);
                 case FieldKind.Secret:
