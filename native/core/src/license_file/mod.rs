@@ -17,8 +17,8 @@ pub use model::{
     Attribute, AttributeValue, Increment, IncrementKeyword, License, LicenseFile, Line, LineKind, Package,
     PackageComponent, Server, Suite, Upgrade, Vendor,
 };
-pub(crate) use parse::is_administrators;
 pub use parse::parse;
+pub(crate) use parse::{Physical, PhysicalLines, is_administrators};
 pub use position::{Position, Span, Spanned};
 pub use terms::{
     DEFAULT_BORROW_HOURS, DEFAULT_SORT, DupGroup, FloatOk, NamedOnly, Supersede, Terms, TimeZoneRule,

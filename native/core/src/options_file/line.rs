@@ -2,7 +2,7 @@
 
 use licensing_api::finding::Severity;
 
-use crate::license_file::Position;
+use crate::license_file::{Physical, PhysicalLines, Position};
 
 use super::directive::{self, Reading};
 use super::findings::{BAD_SYNTAX, Complaint, Findings, UNKNOWN_WORD};
@@ -19,17 +19,14 @@ const USUAL_LINE_CHARACTERS: usize = 4_000;
 pub fn parse(bytes: &[u8]) -> OptionsFile {
     let mut findings = Findings::default();
     let mut lines = Vec::new();
-    let mut physical = bytes
-        .split_inclusive(|byte| *byte == b'\n')
-        .zip(1_u32..)
-        .peekable();
-    while let Some((first, number)) = physical.next() {
-        let mut gathered = Gathered::begin(first, number);
+    let mut physical = PhysicalLines::new(bytes);
+    while let Some(first) = physical.next() {
+        let mut gathered = Gathered::begin(bytes, &first);
         while gathered.continues {
-            let Some((next, number)) = physical.next() else {
+            let Some(next) = physical.next() else {
                 break;
             };
-            gathered.join(next, number);
+            gathered.join(bytes, &next);
         }
         lines.push(gathered.finish(&mut findings));
     }
@@ -50,49 +47,44 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn begin(raw: &[u8], number: u32) -> Self {
-        let mut text = decode(raw);
-        if number == 1 && text.starts_with('\u{feff}') {
-            text.remove(0);
-        }
-        let comment = match text.trim_start_matches(is_blank).chars().next() {
+    fn begin(bytes: &[u8], first: &Physical<'_>) -> Self {
+        let comment = match first.text.trim_start_matches(is_blank).chars().next() {
             Some('#') => Some(OptionLineKind::Comment),
             Some('*') => Some(OptionLineKind::SwitchedOff),
             _ => None,
         };
         let mut this = Self {
-            raw: raw.to_vec(),
-            first_line: number,
+            raw: raw_of(bytes, first).to_vec(),
+            first_line: first.number,
             physical_lines: 1,
             segments: Vec::new(),
             continues: false,
             comment,
         };
         if this.comment.is_none() {
-            this.segment(&text, number);
+            this.segment(first);
         }
         this
     }
 
     /// Adds a physical line. Comments are taken out before lines are joined.
-    fn join(&mut self, raw: &[u8], number: u32) {
-        self.raw.extend_from_slice(raw);
+    fn join(&mut self, bytes: &[u8], next: &Physical<'_>) {
+        self.raw.extend_from_slice(raw_of(bytes, next));
         self.physical_lines += 1;
-        let text = decode(raw);
-        if !text.trim_start_matches(is_blank).starts_with('#') {
-            self.segment(&text, number);
+        if !next.text.trim_start_matches(is_blank).starts_with('#') {
+            self.segment(next);
         }
     }
 
-    fn segment(&mut self, text: &str, line: u32) {
-        let text = text.trim_end_matches(|c| c == '\n' || is_blank(c));
+    fn segment(&mut self, physical: &Physical<'_>) {
+        let text = physical.text.trim_end_matches(is_blank);
         let (text, continues) = match text.strip_suffix('\\') {
             Some(text) => (text, true),
             None => (text, false),
         };
         self.continues = continues;
         self.segments.push(Segment {
-            line,
+            line: physical.number,
             text: text.to_owned(),
         });
     }
@@ -117,6 +109,12 @@ impl Gathered {
             kind,
         }
     }
+}
+
+fn raw_of<'a>(bytes: &'a [u8], physical: &Physical<'_>) -> &'a [u8] {
+    bytes
+        .get(physical.span.start..physical.span.end)
+        .unwrap_or_default()
 }
 
 fn read(segments: &[Segment], at: &mut Position, findings: &mut Findings) -> OptionLineKind {
@@ -179,26 +177,5 @@ fn longer_than_usual(at: Position, characters: usize) -> Complaint {
             "The line has {characters} characters; other license servers read {USUAL_LINE_CHARACTERS}."
         ),
         action: "Nothing here; write several shorter lines if the file is used elsewhere too.".to_owned(),
-    }
-}
-
-/// UTF-8, or else Windows-1252 byte by byte.
-fn decode(raw: &[u8]) -> String {
-    match std::str::from_utf8(raw) {
-        Ok(text) => text.to_owned(),
-        Err(_) => raw.iter().map(|byte| windows_1252(*byte)).collect(),
-    }
-}
-
-fn windows_1252(byte: u8) -> char {
-    const HIGH: [char; 32] = [
-        '\u{20ac}', '\u{81}', '\u{201a}', '\u{192}', '\u{201e}', '\u{2026}', '\u{2020}', '\u{2021}',
-        '\u{2c6}', '\u{2030}', '\u{160}', '\u{2039}', '\u{152}', '\u{8d}', '\u{17d}', '\u{8f}', '\u{90}',
-        '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}', '\u{2022}', '\u{2013}', '\u{2014}', '\u{2dc}',
-        '\u{2122}', '\u{161}', '\u{203a}', '\u{153}', '\u{9d}', '\u{17e}', '\u{178}',
-    ];
-    match byte {
-        0x80..=0x9f => HIGH[usize::from(byte - 0x80)],
-        _ => char::from(byte),
     }
 }

@@ -1,9 +1,12 @@
 //! What rules need to know of a pool.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 
-use crate::license_file::{License, LicenseDate, LicenseVersion, NamedOnly};
+use crate::license_file::{License, LicenseDate, LicenseVersion, LineKind, NamedOnly, Package};
 use crate::options_file::{Selector, SelectorKey};
+use crate::pool::{InstalledFile, Pool, PoolSet};
 
 /// A pool as rules see it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -96,6 +99,16 @@ impl LineFacts {
 }
 
 impl PoolFacts {
+    /// Of all pools of one vendor, in their order, from the files they were built from.
+    pub fn of(pools: &PoolSet, files: &[InstalledFile<'_>], today: Date) -> Vec<Self> {
+        let granting = GrantingLines::of(files);
+        pools
+            .pools
+            .iter()
+            .map(|pool| granting.facts(pool, today))
+            .collect()
+    }
+
     /// Names a rule can use for it, in lower case.
     pub(super) fn names(&self) -> impl Iterator<Item = String> {
         std::iter::once(&self.feature)
@@ -108,6 +121,80 @@ impl PoolFacts {
         match &selector.key {
             None => true,
             Some((key, value)) => self.lines.iter().any(|line| line.carries(*key, value)),
+        }
+    }
+}
+
+/// What the lines of files grant, by where they stand.
+struct GrantingLines<'a> {
+    licenses: HashMap<(&'a str, u32), &'a License>,
+    /// Packages by vendor and component, both in lower case.
+    packages: HashMap<(String, String), Vec<String>>,
+}
+
+impl<'a> GrantingLines<'a> {
+    fn of(files: &[InstalledFile<'a>]) -> Self {
+        let mut this = Self {
+            licenses: HashMap::new(),
+            packages: HashMap::new(),
+        };
+        for installed in files {
+            for line in &installed.file.lines {
+                let place = (installed.name, line.at.line);
+                match &line.kind {
+                    LineKind::Increment(increment) => {
+                        this.licenses.insert(place, &increment.license);
+                    }
+                    LineKind::Upgrade(upgrade) => {
+                        this.licenses.insert(place, &upgrade.license);
+                    }
+                    LineKind::Package(package) => this.package(package),
+                    LineKind::Blank
+                    | LineKind::Comment
+                    | LineKind::Server(_)
+                    | LineKind::Vendor(_)
+                    | LineKind::UseServer
+                    | LineKind::Decimal
+                    | LineKind::FeatureSet
+                    | LineKind::Fragment
+                    | LineKind::Unknown
+                    | LineKind::Malformed => {}
+                }
+            }
+        }
+        this
+    }
+
+    fn package(&mut self, package: &Package) {
+        for component in &package.components {
+            let key = (
+                package.vendor.value.to_lowercase(),
+                component.feature.to_lowercase(),
+            );
+            self.packages
+                .entry(key)
+                .or_default()
+                .push(package.name.value.clone());
+        }
+    }
+
+    fn facts(&self, pool: &Pool, today: Date) -> PoolFacts {
+        let licenses = || {
+            let places = pool
+                .increments
+                .iter()
+                .map(|increment| (increment.file.as_str(), increment.line));
+            places.filter_map(|place| self.licenses.get(&place).copied())
+        };
+        let identity = &pool.identity;
+        let key = (identity.vendor.to_lowercase(), identity.feature.to_lowercase());
+        PoolFacts {
+            feature: identity.feature.clone(),
+            packages: self.packages.get(&key).cloned().unwrap_or_default(),
+            lines: licenses().map(LineFacts::of).collect(),
+            seats: pool.capacity(today).count,
+            user_based: licenses().find_map(|license| license.terms.user_based),
+            host_based: licenses().find_map(|license| license.terms.host_based),
         }
     }
 }

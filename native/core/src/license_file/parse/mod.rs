@@ -20,7 +20,7 @@ pub(crate) use keyword::is_administrators;
 use logical::{Content, Logical, Text};
 use notes::Notes;
 use notes::shown;
-use physical::PhysicalLines;
+pub(crate) use physical::{Physical, PhysicalLines};
 use token::{Untokenised, first_word};
 
 use super::{IncrementKeyword, LicenseFile, Line, LineKind, Position, Span};

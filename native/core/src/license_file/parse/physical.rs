@@ -7,28 +7,28 @@ use crate::license_file::Span;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// One physical line.
-pub(super) struct Physical<'a> {
+pub(crate) struct Physical<'a> {
     /// Counted from 1.
-    pub(super) number: u32,
+    pub(crate) number: u32,
     /// All its bytes: byte order mark and line end included.
-    pub(super) span: Span,
+    pub(crate) span: Span,
     /// Decoded text without byte order mark and line end.
-    pub(super) text: Cow<'a, str>,
+    pub(crate) text: Cow<'a, str>,
     /// Byte of the file that `text` begins with.
-    pub(super) text_start: usize,
+    pub(crate) text_start: usize,
     /// Whether each character is one byte: the line is not UTF-8 and was read as Windows-1252.
-    pub(super) single_byte: bool,
+    pub(crate) single_byte: bool,
 }
 
 /// The physical lines of a file, one after the other.
-pub(super) struct PhysicalLines<'a> {
+pub(crate) struct PhysicalLines<'a> {
     bytes: &'a [u8],
     next: usize,
     number: u32,
 }
 
 impl<'a> PhysicalLines<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self {
             bytes,
             next: 0,
