@@ -13,6 +13,11 @@ macro_rules! denial_reasons {
             /// All reasons.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
+            /// Stable name.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name),)+ }
+            }
+
             /// Error number, negative.
             pub const fn number(self) -> i32 {
                 self as i32

@@ -50,26 +50,26 @@ pub struct LocalizedNames {
     pub license_types: Vec<LicenseTypeName>,
 }
 
-/// Asks for the texts of the error codes.
+/// Asks for the texts of the error codes and of the reasons for which seats are refused.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct GetErrors {
     /// Language code; `en` when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
-    /// Only this code.
+    /// Only the code or reason of this name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
 }
 
-/// One error code in words.
+/// One error code, or one reason for which seats are refused, in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorDescription {
     /// Stable name.
     pub code: String,
-    /// Stable number.
-    pub number: u32,
+    /// Stable number; negative for a reason of a refusal, as license manager logs show it.
+    pub number: i32,
     /// What happened.
     pub title: String,
     /// What to do.

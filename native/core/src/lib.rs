@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod authority;
+pub mod catalog;
 pub mod debug_log;
 pub mod host_address;
 pub mod license_file;

@@ -7,6 +7,7 @@ use licensing_api::inventory::{GetInventory, InventoryRow};
 use licensing_api::usage::{GetUsage, LicenseModel, UsageRow};
 
 use crate::Moment;
+use crate::catalog::FeatureCodes;
 use crate::pool::{Pool, PoolIncrement};
 use crate::wildcard::Wildcard;
 
@@ -142,7 +143,7 @@ impl Ledger {
 
 fn inventory_row(state: &PoolState, now: Moment) -> InventoryRow {
     let pool = &state.pool;
-    let (product, edition, model) = split_feature(&pool.identity.feature);
+    let codes = FeatureCodes::of(&pool.identity.feature);
     let license_type = pool
         .increments
         .iter()
@@ -153,10 +154,10 @@ fn inventory_row(state: &PoolState, now: Moment) -> InventoryRow {
         .total()
         .map_or(0, |total| total.saturating_sub(state.seats_out()));
     InventoryRow {
-        license_product_name: product.clone(),
-        localized_license_product_name: product,
-        license_edition: edition.clone(),
-        license_localized_edition: edition,
+        license_product_name: codes.product.to_owned(),
+        localized_license_product_name: codes.product.to_owned(),
+        license_edition: codes.edition.to_owned(),
+        license_localized_edition: codes.edition.to_owned(),
         license_expiration_date: pool.first_expiry(now.today),
         license_subscription_advantage_date: pool.identity.version.date().map(|version| version.date),
         license_type: license_type.clone(),
@@ -164,8 +165,8 @@ fn inventory_row(state: &PoolState, now: Moment) -> InventoryRow {
         licenses_in_use: state.seats_out(),
         licenses_available: state.capacity.count.unwrap_or(0),
         license_overdraft: state.capacity.overdraft,
-        license_model: model.clone(),
-        localized_license_model: model,
+        license_model: codes.model.to_owned(),
+        localized_license_model: codes.model.to_owned(),
         feature: pool.identity.feature.clone(),
         vendor: pool.identity.vendor.clone(),
         version: pool.identity.version.to_string(),
@@ -184,17 +185,6 @@ fn distinct<'a>(pool: &'a Pool, of: impl Fn(&'a PoolIncrement) -> Option<&'a str
     values.sort();
     values.dedup();
     values
-}
-
-/// Product, edition and model of `product_edition_model`. The edition may be absent; a name without `_` is a product.
-fn split_feature(feature: &str) -> (String, String, String) {
-    match (feature.split_once('_'), feature.rsplit_once('_')) {
-        (Some((product, rest)), Some((_, model))) => {
-            let edition = rest.rsplit_once('_').map_or("", |(edition, _)| edition);
-            (product.to_owned(), edition.to_owned(), model.to_owned())
-        }
-        (None, _) | (_, None) => (feature.to_owned(), String::new(), String::new()),
-    }
 }
 
 fn shifted(now: Moment, milliseconds: i128) -> jiff::Timestamp {

@@ -3,6 +3,7 @@
 
 mod audit;
 mod authority;
+mod catalog;
 mod debug_log;
 mod host_address;
 mod license_file;
