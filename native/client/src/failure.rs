@@ -156,8 +156,15 @@ pub(crate) fn of_status(address: &Address, status: &tonic::Status) -> Problem {
     Problem::new(code, detail).about(address.to_string())
 }
 
-/// Whether the answer may have got lost on the way, so that the same question may be asked again.
+/// Whether the answer may have got lost on the way, or the server is about to be another, so that the same question
+/// may be asked again.
 pub(crate) fn is_loss(status: &tonic::Status) -> bool {
+    if let Ok(problem) = serde_json::from_slice::<Problem>(status.details()) {
+        return matches!(
+            problem.code,
+            ErrorCode::ServerStopping | ErrorCode::CitrixLicensingVendorOrServiceDown
+        );
+    }
     match status.code() {
         Code::Unavailable | Code::Cancelled | Code::DeadlineExceeded | Code::Aborted => true,
         Code::Unknown | Code::Internal => status.source().is_some(),

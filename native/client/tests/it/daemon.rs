@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use licensing_api::Problem;
 use licensing_client::{Address, ProductOptions};
 use licensing_protocol::licensing as wire;
 use licensing_protocol::licensing::license_manager_server::{LicenseManager, LicenseManagerServer};
@@ -17,7 +18,7 @@ use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
 use tokio_stream::wrappers::{ReceiverStream, TcpListenerStream};
 use tonic::transport::Server;
-use tonic::{Request, Response, Status};
+use tonic::{Code, Request, Response, Status};
 
 /// What was asked of the daemon.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +41,8 @@ pub(crate) struct Truth {
     pub(crate) heartbeat_seconds: u32,
     /// So many answers to checkouts still get lost after the decision.
     pub(crate) lose_answers: u32,
+    /// Every checkout fails with this.
+    pub(crate) failure: Option<Problem>,
     /// Checkouts are never answered.
     pub(crate) hang: bool,
     pub(crate) serving: bool,
@@ -251,6 +254,14 @@ impl VendorDaemon for Daemon {
             std::future::pending::<()>().await;
         }
         let mut truth = self.truth.lock().expect("no panic");
+        if let Some(problem) = &truth.failure {
+            let details = serde_json::to_vec(problem).expect("JSON");
+            return Err(Status::with_details(
+                Code::Unavailable,
+                problem.detail.clone(),
+                details.into(),
+            ));
+        }
         let repeated = truth.leases.contains_key(&request.request_key);
         if !repeated && truth.leases.len() as u32 >= truth.seats {
             let denial = wire::Denial {

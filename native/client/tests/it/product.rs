@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use licensing_api::denial::DenialReason;
-use licensing_api::{ErrorCode, Secret};
+use licensing_api::{ErrorCode, Problem, Secret};
 use licensing_client::{
     AddressType, CertHash, CheckoutError, CheckoutOptions, Heartbeats, Lease, LeaseState, ProductClient,
     ProductOptions, Trust, discover,
@@ -106,6 +106,20 @@ async fn an_answer_that_got_lost_is_asked_for_with_the_same_key() {
     let other = checkout(&client).await;
     assert!(!other.info().repeated_request);
     assert_eq!(server.truth().leases.len(), 2);
+}
+
+#[tokio::test]
+async fn what_the_server_decided_is_not_asked_again() {
+    let mut server = LicenseServer::start(5);
+    let sent = Problem::new(ErrorCode::StorageUnavailable, "The disk is full.").about("ACME.db");
+    server.truth().failure = Some(sent.clone());
+    let client = manual(&server).await;
+    let error = client
+        .checkout(&CheckoutOptions::new("ACME_CAD"))
+        .await
+        .expect_err("no disk");
+    assert_eq!(error.into_problem(), sent);
+    assert_eq!(server.so_far().len(), 1);
 }
 
 #[tokio::test]
