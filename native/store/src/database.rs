@@ -1,6 +1,6 @@
 //! The file: opening, reading and the one kind of transaction.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,12 +8,15 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use licensing_core::Moment;
-use licensing_core::audit::{AuditChain, AuditEntry, AuditError, AuditField, AuditRecord, AuditVerifier};
+use licensing_core::audit::{
+    AuditChain, AuditEntry, AuditError, AuditField, AuditKind, AuditRecord, AuditVerifier,
+};
 use licensing_core::pool::{PoolId, PoolIdentity, PoolSet};
 use licensing_core::seat::{Change, Ledger, RequestKey, SeatSettings};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use crate::head::Head;
+use crate::service::AuditReport;
 use crate::{StoreError, owner, row, schema};
 
 /// How many of the last audit records are verified at every start. All of them are by `verify_audit`.
@@ -247,6 +250,24 @@ impl Database {
         Ok(())
     }
 
+    /// Makes sure that there is room for more than the next record, lest it serves and fails in turns: takes it, durably,
+    /// and leaves it to the file as free pages.
+    pub(crate) fn make_room(&self) -> Result<(), StoreError> {
+        const TAKE: &str = "DROP TABLE IF EXISTS room;
+            BEGIN IMMEDIATE;
+            CREATE TABLE room (body BLOB NOT NULL) STRICT;
+            INSERT INTO room VALUES (zeroblob(262144));
+            COMMIT;
+            DROP TABLE room;";
+        self.connection.execute_batch(TAKE).map_err(|error| {
+            if !self.connection.is_autocommit() {
+                // The error that matters is the first one.
+                let _ = self.connection.execute_batch("ROLLBACK");
+            }
+            self.error(&error)
+        })
+    }
+
     /// Copies the log into the file when it has grown large.
     pub(crate) fn checkpoint_if_due(&mut self, limit_pages: usize) -> Result<(), StoreError> {
         if self.log_pages < limit_pages {
@@ -330,16 +351,58 @@ impl Database {
     }
 }
 
-/// Verifies a whole file's audit through a connection of its own; gives the number of records.
-pub(crate) fn verify_file(path: &Path) -> Result<u64, StoreError> {
+/// Verifies a whole file's audit through a connection of its own, and that it tells of exactly the leases stored.
+pub(crate) fn verify_file(path: &Path) -> Result<AuditReport, StoreError> {
     let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     connection.busy_timeout(Duration::from_secs(5)).map_err(failed)?;
-    // One transaction: the head and the records of one instant.
+    // One transaction: the head, the records and the leases of one instant.
     let snapshot = connection.transaction().map_err(failed)?;
     let head = read_head(&snapshot, path)?;
-    verify(&snapshot, path, &head, 0, &mut |_| {})
+    let mut report = AuditReport::default();
+    let mut open = HashSet::new();
+    report.records = verify(&snapshot, path, &head, 0, &mut |record| {
+        let serial = record.number(AuditField::Serial);
+        match AuditKind::from_number(record.kind) {
+            Some(AuditKind::LeaseOpened) => {
+                report.opened += 1;
+                open.extend(serial);
+            }
+            Some(AuditKind::LeaseClosed) => {
+                report.closed += 1;
+                serial.map(|serial| open.remove(&serial));
+            }
+            Some(AuditKind::Denied) => report.denied += 1,
+            Some(
+                AuditKind::Started
+                | AuditKind::Stopped
+                | AuditKind::PoolsReplaced
+                | AuditKind::ClockJumped
+                | AuditKind::StorageRecovered
+                | AuditKind::Administered,
+            )
+            | None => {}
+        }
+    })?;
+    let mut statement = snapshot.prepare("SELECT serial FROM lease").map_err(failed)?;
+    let mut rows = statement.query([]).map_err(failed)?;
+    while let Some(row) = rows.next().map_err(failed)? {
+        let serial: i64 = row.get(0).map_err(failed)?;
+        if !u64::try_from(serial).is_ok_and(|serial| open.remove(&serial)) {
+            return Err(StoreError::damaged(
+                path,
+                format!("the audit does not tell of lease {serial}"),
+            ));
+        }
+    }
+    match open.iter().min() {
+        None => Ok(report),
+        Some(serial) => Err(StoreError::damaged(
+            path,
+            format!("lease {serial} of the audit is not stored"),
+        )),
+    }
 }
 
 fn verify(

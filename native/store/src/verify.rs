@@ -21,5 +21,5 @@ pub fn verify(path: &Path) -> Result<AuditReport, StoreError> {
         return Err(StoreError::damaged(path, found));
     }
     drop(connection);
-    database::verify_file(path).map(|records| AuditReport { records })
+    database::verify_file(path)
 }

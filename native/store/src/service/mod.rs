@@ -276,6 +276,11 @@ impl SeatService {
         SeatServiceStatus::new(state, seats.ledger.len(), clock, now.wall)
     }
 
+    /// The state, to wait for its changes.
+    pub fn watch(&self) -> watch::Receiver<ServiceState> {
+        self.state.clone()
+    }
+
     /// Waits until the service can go on no more, and gives the reason: the process must end then, and starts anew from
     /// what is on the disk. Gives [`StoreError::Stopping`] after an orderly stop.
     pub async fn ended(&self) -> StoreError {
@@ -291,11 +296,11 @@ impl SeatService {
     /// Verifies the whole audit as it is on the disk, beside the running service.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] names the first record that does not fit.
+    /// [`StoreError::Damaged`] names the first record that does not fit, or a lease whose opening is not told.
     pub async fn verify_audit(&self) -> Result<AuditReport, StoreError> {
         let path = Arc::clone(&self.path);
         match tokio::task::spawn_blocking(move || database::verify_file(&path)).await {
-            Ok(result) => result.map(|records| AuditReport { records }),
+            Ok(result) => result,
             Err(_) => Err(StoreError::Stopping),
         }
     }

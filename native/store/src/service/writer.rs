@@ -191,8 +191,9 @@ impl Writer {
                 }
             }
             Err(error) => {
-                answers.into_iter().for_each(|answer| answer.fail(&error));
+                // First the state: who hears of the failure and asks for it must see it.
                 self.fall(&error, now);
+                answers.into_iter().for_each(|answer| answer.fail(&error));
             }
         }
         stop
@@ -230,7 +231,8 @@ impl Writer {
             changes: Vec::new(),
             events: vec![recovered],
         };
-        match self.database.commit(&batch, next_serial, now.wall, high) {
+        let room = self.database.make_room();
+        match room.and_then(|()| self.database.commit(&batch, next_serial, now.wall, high)) {
             Ok(()) => {
                 info!("the storage takes changes again");
                 self.state.send_replace(ServiceState::Serving);

@@ -2,5 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod basics;
+mod damage;
+mod disk;
+mod kill;
+mod storm;
 mod support;
 mod time;

@@ -1,0 +1,49 @@
+//! Many callers, few seats.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use licensing_core::seat::Decision;
+use licensing_store::SystemClock;
+
+use crate::support::{pools, request, start};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn more_callers_than_seats_with_duplicates_never_get_more_than_there_are() {
+    const SEATS: usize = 10;
+    const CALLERS: u64 = 300;
+    let folder = tempfile::tempdir().unwrap();
+    let service = start(
+        &folder.path().join("ACME.db"),
+        pools("CAD", SEATS as u32),
+        Arc::new(SystemClock::new()),
+    );
+    let mut tasks = tokio::task::JoinSet::new();
+    for caller in 0..CALLERS {
+        // Every request is sent three times at once.
+        for _ in 0..3 {
+            let service = service.clone();
+            tasks.spawn(async move { (caller, service.checkout(request("CAD", caller)).await.unwrap()) });
+        }
+    }
+    let (mut granted, mut repeated) = (HashSet::new(), 0);
+    let mut holders = HashSet::new();
+    for (caller, decision) in tasks.join_all().await {
+        match decision {
+            Decision::Granted(lease) => {
+                assert!(granted.insert(*lease.id.as_bytes()));
+                holders.insert(caller);
+            }
+            Decision::Repeated(_) => repeated += 1,
+            Decision::Denied(_) => {}
+        }
+    }
+    assert_eq!(
+        (granted.len(), holders.len(), repeated),
+        (SEATS, SEATS, 2 * SEATS)
+    );
+    let report = service.verify_audit().await.unwrap();
+    assert_eq!(report.opened, SEATS as u64);
+    assert_eq!(report.denied, 3 * (CALLERS - SEATS as u64));
+    service.shutdown().await.unwrap();
+}
