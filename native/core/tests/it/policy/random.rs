@@ -173,3 +173,34 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #[test]
+    fn any_words_compile_and_bind(
+        words in prop::collection::vec(
+            prop_oneof![
+                line(),
+                Just("MAX 4294967295 cad USER é".to_owned()),
+                Just("RESERVE 4294967295 cad HOST .".to_owned()),
+                Just("INCLUDE cad HOST ..".to_owned()),
+                Just("HOST_GROUP hg1 . *.*.*.* ::".to_owned()),
+                ".{0,30}",
+            ],
+            0..20,
+        ),
+        asker in asker(),
+        host in ".{0,12}",
+    ) {
+        let (policy, _) = Policy::compile(&parse(words.join("\n").as_bytes()));
+        let pools = pools();
+        let (bound, _) = policy.bind(&pools.iter().map(facts).collect::<Vec<_>>());
+        let identity = policy.identify(Requester { host: &host, ..asker.requester() });
+        for (pool, own) in pools.iter().zip(&bound) {
+            prop_assert!(own.reserved() <= pool.seats);
+            prop_assert!(own.draws_from(&identity).len() <= own.reservations().len());
+            // Asked twice, answered alike.
+            prop_assert_eq!(own.admit(&identity), own.admit(&identity));
+            prop_assert_eq!(own.limits(&identity), own.limits(&identity));
+        }
+    }
+}
