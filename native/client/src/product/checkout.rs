@@ -28,14 +28,14 @@ pub struct CheckoutOptions {
 }
 
 impl CheckoutOptions {
-    /// One seat of any version, for the user, host and process that this program runs as.
+    /// One seat of any version, for the user, host and process that this program runs as. The user is empty where
+    /// the operating system has no name for it; servers demand one.
     pub fn new(feature: impl Into<String>) -> Self {
-        let user = std::env::var("USER").or_else(|_| std::env::var("USERNAME"));
         Self {
             feature: feature.into(),
             version: String::new(),
             count: 1,
-            user: user.unwrap_or_default(),
+            user: whoami::username().unwrap_or_default(),
             host: gethostname::gethostname().to_string_lossy().into_owned(),
             display: String::new(),
             vendor_data: String::new(),

@@ -61,6 +61,17 @@ async fn a_seat_is_taken_and_given_back() {
     assert_eq!(server.so_far(), []);
 }
 
+#[test]
+fn the_holder_is_this_process_unless_the_product_knows_better() {
+    let options = CheckoutOptions::new("ACME_CAD");
+    assert_eq!(
+        (options.feature.as_str(), options.version.as_str(), options.count),
+        ("ACME_CAD", "", 1)
+    );
+    assert!(!options.user.is_empty() && !options.host.is_empty());
+    assert_eq!(options.process_id, std::process::id());
+}
+
 #[tokio::test]
 async fn a_denial_is_an_answer_with_its_number() {
     let server = LicenseServer::start(0);
