@@ -44,6 +44,14 @@ pub(crate) fn command() -> Command {
 /// # Errors
 /// A denial, a lease that the server ended, or no connection.
 pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
+    let wanted = checkout_options(matches);
+    if wanted.user.is_empty() {
+        return Err(Failure::usage(
+            "The environment names no user.",
+            "--user",
+            "Give --user NAME.",
+        ));
+    }
     let client = ProductClient::connect(connect_options(matches)?).await?;
     let lease = client
         .checkout(&checkout_options(matches))

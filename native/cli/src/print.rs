@@ -53,11 +53,14 @@ pub(crate) fn json(answer: &Value) -> Result<(), Failure> {
 /// As for [`out`].
 pub(crate) fn answer(operation: &OperationInfo, answer: &Value) -> Result<(), Failure> {
     let row = operation.row_type();
+    let columns = views::columns(operation.id);
     if operation.rows {
         let rows = answer["items"].as_array().map(Vec::as_slice).unwrap_or_default();
-        out(&list(&row.fields, views::columns(operation.id), rows))
+        out(&list(&row.fields, columns, rows))
+    } else if columns.is_empty() {
+        out(&record(&whole(&row.fields), answer))
     } else {
-        out(&record(&row.fields, answer))
+        out(&record(&chosen(&row.fields, columns), answer))
     }
 }
 
@@ -65,15 +68,26 @@ fn list(fields: &[Field], columns: &[Column], rows: &[Value]) -> String {
     if rows.is_empty() {
         return "Nothing matches.\n".to_owned();
     }
-    let shown: Vec<(&Field, &str)> = columns
+    table(&chosen(fields, columns), rows)
+}
+
+/// A field and how it is called.
+type Named<'a> = (&'a Field, String);
+
+fn chosen<'a>(fields: &'a [Field], columns: &[Column]) -> Vec<Named<'a>> {
+    let field = |name: &str| fields.iter().find(|field| field.name == name);
+    columns
         .iter()
-        .filter_map(|(name, head)| Some((fields.iter().find(|field| field.name == *name)?, *head)))
-        .collect();
-    table(&shown, rows)
+        .filter_map(|(name, head)| Some((field(name)?, (*head).to_owned())))
+        .collect()
+}
+
+fn whole(fields: &[Field]) -> Vec<Named<'_>> {
+    fields.iter().map(|field| (field, title(&field.name))).collect()
 }
 
 /// A table with numbers to the right; as wide as the terminal, or as wide as needed when the output goes elsewhere.
-fn table(columns: &[(&Field, &str)], rows: &[Value]) -> String {
+fn table(columns: &[Named<'_>], rows: &[Value]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_content_arrangement(if io::stdout().is_terminal() {
@@ -81,7 +95,7 @@ fn table(columns: &[(&Field, &str)], rows: &[Value]) -> String {
     } else {
         ContentArrangement::Disabled
     });
-    table.set_header(columns.iter().map(|(_, head)| *head));
+    table.set_header(columns.iter().map(|(_, head)| head));
     for row in rows {
         table.add_row(columns.iter().map(|(field, _)| cell(field, &row[&field.name])));
     }
@@ -97,40 +111,27 @@ fn table(columns: &[(&Field, &str)], rows: &[Value]) -> String {
 }
 
 /// One line for each field, lists of objects as tables below.
-fn record(fields: &[Field], object: &Value) -> String {
+fn record(fields: &[Named<'_>], object: &Value) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     let mut below = String::new();
-    for field in fields {
+    for (field, head) in fields {
         let value = &object[&field.name];
         match (field.kind, value) {
-            (FieldKind::Nested, Value::Array(rows)) if !rows.is_empty() => {
-                let heads: Vec<String> = field
+            (FieldKind::Nested, Value::Array(rows)) if rows.is_empty() => {}
+            (FieldKind::Nested, Value::Array(rows)) => {
+                let columns: Vec<Named<'_>> = field
                     .fields
                     .iter()
-                    .map(|field| title(&field.name).to_uppercase())
+                    .map(|inner| (inner, title(&inner.name).to_uppercase()))
                     .collect();
-                let columns: Vec<_> = field
-                    .fields
-                    .iter()
-                    .zip(heads.iter().map(String::as_str))
-                    .collect();
-                below.push_str(&format!(
-                    "\n{}:\n{}",
-                    title(&field.name),
-                    self::table(&columns, rows)
-                ));
+                below.push_str(&format!("\n{head}:\n{}", self::table(&columns, rows)));
             }
-            (FieldKind::Nested, Value::Array(_)) => {}
             (FieldKind::Nested, nested) if nested.is_object() => {
-                below.push_str(&format!(
-                    "\n{}:\n{}",
-                    title(&field.name),
-                    record(&field.fields, nested)
-                ));
+                below.push_str(&format!("\n{head}:\n{}", record(&whole(&field.fields), nested)));
             }
             _ => {
-                table.add_row([title(&field.name), cell(field, value)]);
+                table.add_row([head.clone(), cell(field, value)]);
             }
         }
     }

@@ -5,7 +5,7 @@ use licensing_api::OperationId;
 /// A field and its head.
 pub(crate) type Column = (&'static str, &'static str);
 
-/// Columns of the table of a list; none for operations that answer with one object, which is shown whole.
+/// Columns of the table of a list, or lines of a record; none where an object is shown whole.
 pub(crate) fn columns(operation: OperationId) -> &'static [Column] {
     match operation {
         OperationId::GetAdministrators => &[
@@ -65,9 +65,29 @@ pub(crate) fn columns(operation: OperationId) -> &'static [Column] {
             ("size", "BYTES"),
             ("installed", "INSTALLED"),
         ],
-        OperationId::GetServerInfo
-        | OperationId::GetCertificate
-        | OperationId::GetEffectivePermission
+        OperationId::GetServerInfo => &[
+            ("hostName", "Host name"),
+            ("lsVersion", "Version"),
+            ("started", "Started"),
+            ("licensePort", "License manager port"),
+            ("webServicesPort", "Web services port"),
+            ("hostIp", "Web services address"),
+            ("userDomain", "Your domain"),
+            ("userName", "Your account"),
+            ("permissions", "Your permissions"),
+            ("vendorDaemons", "Vendor daemons"),
+        ],
+        OperationId::GetCertificate => &[
+            ("certHash", "Hash (SHA-256)"),
+            ("thumbprint", "Thumbprint (SHA-1)"),
+            ("subject", "Subject"),
+            ("issuer", "Issuer"),
+            ("serialNumber", "Serial number"),
+            ("notBefore", "Valid from"),
+            ("notAfter", "Valid until"),
+            ("dnsNames", "Made out to"),
+        ],
+        OperationId::GetEffectivePermission
         | OperationId::NewAdministrator
         | OperationId::SetAdministrator
         | OperationId::RemoveAdministrator

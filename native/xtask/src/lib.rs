@@ -4,6 +4,7 @@ pub mod bench;
 pub mod build;
 pub mod child;
 pub mod counts;
+pub mod demo;
 pub mod package;
 pub mod powershell;
 pub mod suite;

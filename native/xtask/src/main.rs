@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, package, suite};
+use xtask::{bench, demo, package, suite};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Development tasks of Licensing Services")]
@@ -14,6 +14,12 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Builds everything, runs a license server with ten products, and shows inventory and usage in PowerShell
+    Demo {
+        /// Leave it running until Ctrl-C, and print how to connect
+        #[arg(long)]
+        keep: bool,
+    },
     /// Runs all tests: Rust, the C example, PowerShell
     Test {
         /// Only tests whose name contains this
@@ -32,6 +38,7 @@ enum Task {
 #[tokio::main(worker_threads = 2)]
 async fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
+        Task::Demo { keep } => demo::run(keep).await,
         Task::Test { filter } => suite::run(filter.as_deref()).await,
         Task::Bench { arguments } => bench::run(&arguments).await,
         Task::Package => package::run().await,

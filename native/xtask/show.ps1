@@ -1,0 +1,30 @@
+<#
+.SYNOPSIS
+    The administrator's part of the demo: connects as the environment says, and shows what the server knows.
+#>
+[CmdletBinding()]
+param([Parameter(Mandatory)] [string] $Module)
+
+Set-StrictMode -Version 3.0
+$ErrorActionPreference = 'Stop'
+
+# Shows a command as it would be typed, then what it answers.
+function Show-Command {
+    param([scriptblock] $Command)
+
+    "`nPS> $("$Command".Trim())"
+    (& $Command | Out-String -Width 150).Trim("`r", "`n")
+}
+
+Import-Module $Module
+$password = Get-Content -LiteralPath $env:LICENSING_PASSWORD_FILE | ConvertTo-SecureString -AsPlainText
+$credential = [pscredential]::new($env:LICENSING_ACCOUNT, $password)
+$server = $env:LICENSING_SERVER
+$hash = $env:LICENSING_CERT_HASH
+Show-Command { Connect-LicenseServer $server -CertHash $hash -Credential $credential }
+Show-Command { Get-LicenseServer }
+Show-Command { Get-LicenseFile }
+Show-Command { Get-LicenseInventory }
+Show-Command { Get-LicenseUsage }
+Show-Command { Get-LicenseUsage -Feature 'REPORT*' | Sort-Object User | Format-Table User, Device, Since }
+Disconnect-LicenseServer

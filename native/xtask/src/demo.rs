@@ -1,0 +1,141 @@
+//! `cargo xtask demo`: the whole way once, from an order to seats in use.
+
+mod products;
+mod show;
+mod site;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use products::Products;
+use site::Site;
+
+use crate::powershell::{self, Found, PowerShell};
+use crate::{build, workspace};
+
+/// Builds everything, runs a license server with ten products in a temporary folder, and shows inventory and usage. Then
+/// everything is removed again, also after a failure and on Ctrl-C. With `keep` it stays until Ctrl-C.
+///
+/// # Errors
+/// When a step fails.
+pub async fn run(keep: bool) -> Result<bool> {
+    let mut interrupted = Box::pin(interruption());
+    let outcome = tokio::select! {
+        outcome = walk(keep) => outcome,
+        signal = &mut interrupted => signal.map(|()| false),
+    };
+    if matches!(outcome, Ok(false)) {
+        println!("\nInterrupted; everything was stopped and removed.");
+    }
+    outcome
+}
+
+/// Dropping the future at any point stops the programs and removes the folder.
+async fn walk(keep: bool) -> Result<bool> {
+    let started = Instant::now();
+    let mut steps = Steps::default();
+
+    steps.next("Build the license server, the command line and the PowerShell module");
+    let powershell = match powershell::find().await {
+        Found::PowerShell(powershell) => Some(powershell),
+        Found::Missing(reasons) => {
+            without_powershell(&reasons)?;
+            None
+        }
+    };
+    let programs = build(powershell.as_ref()).await?;
+
+    steps.next("Make an issuer of licenses");
+    let mut site = Site::new(programs)?;
+    site.make_issuer().await?;
+
+    steps.next("Make a license server that trusts it, and start it on free loopback ports");
+    site.make_server().await?;
+    site.start_server().await?;
+
+    steps.next("Issue a license file from an order, and import it");
+    site.issue().await?;
+    site.import().await?;
+
+    steps.next("Start ten products that each hold a seat");
+    let products = Products::start(&site).await?;
+
+    steps.next(match &powershell {
+        Some(_) => "Look at it in PowerShell",
+        None => "Look at it with the licensing command",
+    });
+    match &powershell {
+        Some(powershell) => show::in_powershell(powershell, &site).await?,
+        None => show::in_shell(&site).await?,
+    }
+
+    if keep {
+        show::how_to_connect(powershell.as_ref(), &site);
+        std::future::pending::<()>().await;
+    }
+
+    steps.next("Clean up");
+    products.stop().await?;
+    site.stop().await?;
+    println!("   All seats are back, the server has stopped, its folder is removed.");
+    println!("\nDone in {} s.", started.elapsed().as_secs());
+    Ok(true)
+}
+
+/// Where the built programs are.
+async fn build(powershell: Option<&PowerShell>) -> Result<PathBuf> {
+    match powershell {
+        Some(powershell) => {
+            build::everything(powershell, "Debug", &workspace::out()).await?;
+            Ok(workspace::out().join("bin"))
+        }
+        None => {
+            build::programs().await?;
+            Ok(workspace::target().join("debug"))
+        }
+    }
+}
+
+fn without_powershell(reasons: &[String]) -> Result<()> {
+    println!("   There is no PowerShell 7.4 or later here:");
+    for reason in reasons {
+        println!("     {reason}");
+    }
+    println!("   The demo shows the same through the licensing command instead.");
+    if workspace::in_ci() {
+        anyhow::bail!("with CI=true a missing PowerShell is a failure");
+    }
+    Ok(())
+}
+
+#[derive(Default)]
+struct Steps {
+    number: usize,
+}
+
+impl Steps {
+    fn next(&mut self, title: &str) {
+        self.number += 1;
+        println!("\n{}. {title}", self.number);
+    }
+}
+
+async fn interruption() -> Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate()).context("no signals can be received")?;
+        let mut hangup = signal(SignalKind::hangup()).context("no signals can be received")?;
+        tokio::select! {
+            pressed = tokio::signal::ctrl_c() => pressed.context("Ctrl-C cannot be received")?,
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c()
+        .await
+        .context("Ctrl-C cannot be received")?;
+    Ok(())
+}
