@@ -24,6 +24,10 @@ use crate::trust::Trust;
 /// Largest answer that is taken, in bytes; a server that sends more is not understood.
 pub const MAXIMUM_ANSWER_BYTES: u64 = 64 << 20;
 
+/// How long a connection is kept for the next operation: shorter than the 30 s after which servers close it, so that
+/// no request meets a connection that is just being closed.
+const IDLE: Duration = Duration::from_secs(20);
+
 /// Who asks.
 #[derive(Debug, Clone, Default)]
 pub enum Credentials {
@@ -108,6 +112,7 @@ impl AdminClient {
             .no_proxy()
             .redirect(redirect::Policy::none())
             .connect_timeout(options.connect_timeout)
+            .pool_idle_timeout(IDLE)
             .user_agent(concat!("licensing/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| Problem::new(ErrorCode::InternalError, format!("No HTTP client: {error}.")))?;
