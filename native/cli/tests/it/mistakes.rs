@@ -89,9 +89,26 @@ fn a_server_that_is_not_there() {
     }
     let manager = nobody();
     assert_eq!(run(&["location", "--manager", &manager]).code, 3);
+    let arguments = [
+        "checkout",
+        "ACME_CAD",
+        "--user",
+        "anna",
+        "--manager",
+        &manager,
+        "--timeout",
+        "1",
+    ];
+    assert_eq!(run(&arguments).code, 3);
+}
+
+#[test]
+fn a_checkout_for_nobody() {
+    let mut command = licensing(&["checkout", "ACME_CAD", "--json"]);
+    let ended = ended(command.env_remove("USER").env_remove("USERNAME"));
     assert_eq!(
-        run(&["checkout", "ACME_CAD", "--manager", &manager, "--timeout", "1"]).code,
-        3
+        (ended.code, ended.problem()["target"].as_str()),
+        (2, Some("--user"))
     );
 }
 
