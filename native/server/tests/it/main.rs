@@ -2,4 +2,10 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
+mod attacks;
+mod control;
+mod lifecycle;
 mod listener;
+mod products;
+mod set_up;
+mod support;

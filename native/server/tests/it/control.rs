@@ -1,0 +1,111 @@
+//! The control port of a vendor daemon.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use licensing_api::{ErrorCode, Problem};
+use licensing_protocol::control::ExecuteRequest;
+use licensing_protocol::control::daemon_control_client::DaemonControlClient;
+use licensing_server::config::LimitsConfig;
+use licensing_server::control::{self, ControlClient, ControlHandler, ControlSecret};
+use licensing_server::listener::{self, PortOptions, PortProtocol, PortTls};
+use tokio_util::sync::CancellationToken;
+use tonic::Code;
+
+use crate::support::channel;
+
+struct Echo;
+
+impl ControlHandler for Echo {
+    fn execute<'a>(
+        &'a self,
+        operation: &'a str,
+        request: &'a [u8],
+        actor: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<u8>, Problem>> {
+        async move {
+            match operation {
+                "echo" => Ok([actor.as_bytes(), request].concat()),
+                _ => Err(Problem::new(ErrorCode::OperationNotFound, "no such thing").about(operation)),
+            }
+        }
+        .boxed()
+    }
+}
+
+async fn open(secret: &ControlSecret) -> (SocketAddr, CancellationToken) {
+    let socket = listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+        .await
+        .unwrap();
+    let address = socket.local_addr().unwrap();
+    let options = PortOptions {
+        name: "control",
+        limits: LimitsConfig::default(),
+        protocol: PortProtocol::Http2,
+        tls: PortTls::Plain,
+        body_bytes: 1_000_000,
+        streaming_paths: &[],
+    };
+    let stopping = CancellationToken::new();
+    let router = control::router(Arc::new(Echo), secret.clone());
+    tokio::spawn(listener::serve(socket, router, options, stopping.clone()));
+    (address, stopping)
+}
+
+#[tokio::test]
+async fn the_manager_is_answered() {
+    let secret = ControlSecret::generate().unwrap();
+    let (address, stopping) = open(&secret).await;
+    let client = ControlClient::new("ACME", address.port(), &secret).unwrap();
+    assert_eq!(
+        client.execute("echo", b" says".to_vec(), "ann").await.unwrap(),
+        b"ann says"
+    );
+    let problem = client.execute("other", Vec::new(), "").await.unwrap_err();
+    assert_eq!(
+        (problem.code, problem.target.as_str()),
+        (ErrorCode::OperationNotFound, "other")
+    );
+    stopping.cancel();
+}
+
+#[tokio::test]
+async fn whoever_does_not_know_the_secret_is_refused() {
+    let (address, stopping) = open(&ControlSecret::generate().unwrap()).await;
+    let other = ControlSecret::generate().unwrap();
+    let client = ControlClient::new("ACME", address.port(), &other).unwrap();
+    let problem = client.execute("echo", Vec::new(), "").await.unwrap_err();
+    assert_eq!(problem.code, ErrorCode::AuthorizationFailed);
+
+    let mut bare = DaemonControlClient::new(channel(address).await);
+    for secret in [None, Some(""), Some("0"), Some("junk")] {
+        let mut request = tonic::Request::new(ExecuteRequest::default());
+        if let Some(secret) = secret {
+            request
+                .metadata_mut()
+                .insert(control::SECRET_METADATA, secret.parse().unwrap());
+        }
+        assert_eq!(
+            bare.execute(request).await.unwrap_err().code(),
+            Code::Unauthenticated,
+            "{secret:?}"
+        );
+    }
+    stopping.cancel();
+}
+
+#[tokio::test]
+async fn a_daemon_that_is_gone_is_said_to_be_down() {
+    let secret = ControlSecret::generate().unwrap();
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let client = ControlClient::new("ACME", port, &secret).unwrap();
+    let problem = client.execute("echo", Vec::new(), "").await.unwrap_err();
+    assert_eq!(problem.code, ErrorCode::CitrixLicensingVendorOrServiceDown);
+    assert_eq!(problem.target, "ACME");
+}

@@ -1,0 +1,226 @@
+//! What products ask and are answered.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use licensing_api::{ErrorCode, Problem};
+use licensing_protocol::licensing::session_reply::Body as Reply;
+use licensing_protocol::licensing::session_request::Body as Asked;
+use licensing_protocol::licensing::{
+    CheckinRequest, CheckoutRequest, HeartbeatRequest, SessionRequest, StatusRequest, checkout_reply,
+};
+use tonic::Code;
+
+use crate::support::{
+    acme, builder, check_in, check_out, daemon, in_use, request, server_with, start, status,
+};
+
+#[tokio::test]
+async fn seats_go_out_until_none_is_left_and_come_back() {
+    let server = server_with(2).await;
+    let mut client = daemon(&server).await;
+    let first = check_out(&mut client, 1).await.unwrap();
+    assert_eq!(
+        (first.lease_id.len(), first.count, first.feature.as_str()),
+        (16, 1, "cad")
+    );
+    assert_eq!((first.heartbeat_seconds, first.lifetime_seconds), (300, 900));
+    assert_eq!(first.license_expires, None);
+    check_out(&mut client, 2).await.unwrap();
+    let denial = check_out(&mut client, 3).await.unwrap_err();
+    assert_eq!((denial.number, denial.reason.as_str()), (-4, "AllSeatsTaken"));
+    assert!(!denial.text.is_empty() && !denial.action.is_empty());
+
+    assert!(check_in(&mut client, &first).await);
+    assert!(
+        !check_in(&mut client, &first).await,
+        "giving back twice is no error"
+    );
+    check_out(&mut client, 4).await.unwrap();
+    server.stop().unwrap();
+}
+
+#[tokio::test]
+async fn the_same_request_key_gives_the_same_lease() {
+    let server = server_with(5).await;
+    let mut client = daemon(&server).await;
+    let first = check_out(&mut client, 1).await.unwrap();
+    let again = check_out(&mut client, 1).await.unwrap();
+    assert_eq!(first.lease_id, again.lease_id);
+    assert!(!first.repeated_request && again.repeated_request);
+    assert_eq!(in_use(&mut client).await, 1);
+    server.stop().unwrap();
+}
+
+#[tokio::test]
+async fn a_lease_ends_without_heartbeats_and_lives_with_them() {
+    let server = start(
+        builder()
+            .license("acme.lic", &acme(2))
+            .setting("licensing.heartbeat_seconds", "1")
+            .setting("licensing.lifetime_seconds", "3"),
+    )
+    .await;
+    let mut client = daemon(&server).await;
+    let kept = check_out(&mut client, 1).await.unwrap();
+    let silent = check_out(&mut client, 2).await.unwrap();
+    let beat = |ids: Vec<Vec<u8>>| HeartbeatRequest { lease_ids: ids };
+    let mut beats = 0;
+    loop {
+        let answer = client
+            .heartbeat(beat(vec![kept.lease_id.clone()]))
+            .await
+            .unwrap()
+            .into_inner();
+        assert_eq!(answer.ended, Vec::<u32>::new());
+        assert_eq!(answer.heartbeat_seconds, 1);
+        beats += 1;
+        if in_use(&mut client).await == 1 {
+            break;
+        }
+        assert!(beats < 600, "the silent lease never ends");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let both = beat(vec![silent.lease_id.clone(), kept.lease_id.clone()]);
+    assert_eq!(client.heartbeat(both).await.unwrap().into_inner().ended, [0]);
+    server.stop().unwrap();
+}
+
+#[tokio::test]
+async fn status_shows_the_features() {
+    let server = server_with(3).await;
+    let mut client = daemon(&server).await;
+    check_out(&mut client, 1).await.unwrap();
+    let all = status(&mut client).await;
+    assert!(all.serving && all.reason.is_empty());
+    assert_eq!(all.vendor, "ACME");
+    assert_eq!(all.features.len(), 1);
+    assert_eq!((all.features[0].count, all.features[0].in_use), (3, 1));
+    let none = client
+        .status(StatusRequest {
+            feature: "cam".to_owned(),
+        })
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(none.features, []);
+    server.stop().unwrap();
+}
+
+#[tokio::test]
+async fn a_request_out_of_bounds_is_refused_with_code_and_advice() {
+    let server = server_with(1).await;
+    let mut client = daemon(&server).await;
+    let long = CheckoutRequest {
+        feature: "f".repeat(300),
+        ..request(1)
+    };
+    let status = client.checkout(long).await.expect_err("the name is too long");
+    assert_eq!(status.code(), Code::InvalidArgument);
+    assert_eq!(status.metadata().get("licensing-code").unwrap(), "InvalidRequest");
+    assert!(status.metadata().get("licensing-action").is_some());
+    let problem: Problem = serde_json::from_slice(status.details()).unwrap();
+    assert_eq!(
+        (problem.code, problem.target.as_str()),
+        (ErrorCode::InvalidRequest, "feature")
+    );
+
+    let huge = HeartbeatRequest {
+        lease_ids: vec![vec![1; 16]; 100_000],
+    };
+    client
+        .heartbeat(huge)
+        .await
+        .expect_err("the message is too large");
+    check_out(&mut client, 1).await.expect("others are served");
+    server.stop().unwrap();
+}
+
+#[tokio::test]
+async fn one_session_carries_everything() {
+    let server = server_with(1).await;
+    let mut client = daemon(&server).await;
+    let (sender, receiver) = tokio::sync::mpsc::channel(8);
+    let mut replies = client
+        .session(tokio_stream::wrappers::ReceiverStream::new(receiver))
+        .await
+        .unwrap()
+        .into_inner();
+    let mut ask = async |id: u64, body: Option<Asked>| {
+        sender.send(SessionRequest { id, body }).await.unwrap();
+        let reply = replies.next().await.unwrap().unwrap();
+        assert_eq!(reply.id, id);
+        reply.body.unwrap()
+    };
+    let Reply::Checkout(granted) = ask(10, Some(Asked::Checkout(request(1)))).await else {
+        panic!("no checkout")
+    };
+    let Some(checkout_reply::Outcome::Lease(lease)) = granted.outcome else {
+        panic!("no lease")
+    };
+    let Reply::Checkout(refused) = ask(11, Some(Asked::Checkout(request(2)))).await else {
+        panic!("no checkout")
+    };
+    assert!(matches!(
+        refused.outcome,
+        Some(checkout_reply::Outcome::Denial(_))
+    ));
+    let beat = HeartbeatRequest {
+        lease_ids: vec![vec![9; 16], lease.lease_id.clone()],
+    };
+    let Reply::Heartbeat(beat) = ask(12, Some(Asked::Heartbeat(beat))).await else {
+        panic!("no heartbeat")
+    };
+    assert_eq!(beat.ended, [0]);
+    let Reply::Failure(failure) = ask(13, None).await else {
+        panic!("no failure")
+    };
+    assert_eq!(failure.code, "InvalidRequest");
+    let checkin = CheckinRequest {
+        lease_id: lease.lease_id,
+    };
+    let Reply::Checkin(checkin) = ask(14, Some(Asked::Checkin(checkin))).await else {
+        panic!("no checkin")
+    };
+    assert!(checkin.was_held);
+    drop(sender);
+    assert!(
+        replies.next().await.is_none(),
+        "the daemon ends the session after the product has"
+    );
+    server.stop().unwrap();
+}
+
+#[tokio::test]
+async fn a_token_that_is_wrong_is_refused_even_where_none_is_needed() {
+    let server = server_with(1).await;
+    let mut client = daemon(&server).await;
+    let mut wrong = tonic::Request::new(StatusRequest::default());
+    wrong
+        .metadata_mut()
+        .insert("authorization", "Bearer id.wrong".parse().unwrap());
+    let status = client.status(wrong).await.expect_err("the token is wrong");
+    assert_eq!(status.code(), Code::Unauthenticated);
+    assert_eq!(
+        status.metadata().get("licensing-code").unwrap(),
+        "AuthorizationFailed"
+    );
+    server.stop().unwrap();
+}
+
+#[tokio::test]
+async fn without_a_token_nobody_is_served_where_one_is_needed() {
+    let server = start(
+        builder()
+            .license("acme.lic", &acme(1))
+            .setting("licensing.anonymous", "never"),
+    )
+    .await;
+    let mut client = daemon(&server).await;
+    let status = client.checkout(request(1)).await.expect_err("there is no token");
+    assert_eq!(status.code(), Code::Unauthenticated);
+    let found = crate::support::discover(server.endpoints().licensing).await;
+    assert_eq!(found.version, "", "a stranger is not told the version");
+    assert_eq!(found.vendors.len(), 1);
+    server.stop().unwrap();
+}

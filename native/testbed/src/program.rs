@@ -1,0 +1,65 @@
+//! The program `licensingd`.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use anyhow::{Context, bail};
+
+/// Variable that names the program, for runs without cargo.
+const VARIABLE: &str = "LICENSING_LICENSINGD";
+
+/// Path of `licensingd`: what `LICENSING_LICENSINGD` names, else built by cargo beside the running test.
+///
+/// # Errors
+/// If it is neither there nor can be built.
+pub fn licensingd() -> anyhow::Result<PathBuf> {
+    static PROGRAM: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let program = PROGRAM.get_or_init(|| find().map_err(|error| format!("{error:#}")));
+    program.clone().map_err(anyhow::Error::msg)
+}
+
+fn find() -> anyhow::Result<PathBuf> {
+    if let Some(path) = std::env::var_os(VARIABLE) {
+        return Ok(path.into());
+    }
+    let profile_folder = profile_folder()?;
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut build = Command::new(cargo);
+    build.args([
+        "build",
+        "--quiet",
+        "--package",
+        "licensing-server",
+        "--bin",
+        "licensingd",
+    ]);
+    if profile_folder.ends_with("release") {
+        build.arg("--release");
+    }
+    build.current_dir(env!("CARGO_MANIFEST_DIR"));
+    let built = build.status().context("cargo cannot be started")?;
+    if !built.success() {
+        bail!("licensingd cannot be built: cargo ended with {built}");
+    }
+    let program = profile_folder.join(format!("licensingd{}", std::env::consts::EXE_SUFFIX));
+    if !program.is_file() {
+        bail!(
+            "cargo has built licensingd, but not as {}; set {VARIABLE}",
+            program.display()
+        );
+    }
+    Ok(program)
+}
+
+/// `target/debug` or `target/release`, where the running program or test lies.
+fn profile_folder() -> anyhow::Result<PathBuf> {
+    let running = std::env::current_exe().context("the running program does not find itself")?;
+    let folder = running.parent().unwrap_or(Path::new("."));
+    let folder = if folder.ends_with("deps") {
+        folder.parent().unwrap_or(folder)
+    } else {
+        folder
+    };
+    Ok(folder.to_owned())
+}
