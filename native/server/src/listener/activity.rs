@@ -73,6 +73,18 @@ impl Activity {
             tokio::time::sleep_until(wait_until).await;
         }
     }
+
+    /// Ends when no request has been under way for this time from now on.
+    pub(super) async fn settled_for(&self, time: Duration) {
+        loop {
+            let from = Instant::now();
+            tokio::time::sleep(time).await;
+            let state = self.state();
+            if state.under_way == 0 && state.last <= from {
+                return;
+            }
+        }
+    }
 }
 
 impl Drop for UnderWay {

@@ -3,10 +3,17 @@
 use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use tokio::sync::Notify;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::LimitsConfig;
+
+/// Time that a connection has for its first request before it may have to make room for others of its own address.
+/// Meanwhile those wait to be accepted: a flood slows itself down and cannot push out who is about to ask.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// The connections of one port.
 pub(super) struct Admission {
@@ -14,6 +21,20 @@ pub(super) struct Admission {
     connections_per_address: usize,
     pending_connections: usize,
     table: Mutex<Table>,
+    /// Told when a pending connection has left.
+    left: Notify,
+}
+
+struct Pending {
+    since: Instant,
+    evicted: CancellationToken,
+}
+
+enum Answer {
+    In(Ticket),
+    Refused,
+    /// Try again then, or when another has left.
+    Wait(Instant),
 }
 
 #[derive(Default)]
@@ -22,7 +43,7 @@ struct Table {
     total: usize,
     by_network: HashMap<IpAddr, usize>,
     /// Without a request so far, oldest first.
-    pending: HashMap<IpAddr, BTreeMap<u64, CancellationToken>>,
+    pending: HashMap<IpAddr, BTreeMap<u64, Pending>>,
     pending_total: usize,
 }
 
@@ -41,6 +62,7 @@ impl Admission {
             connections_per_address: limits.connections_per_address,
             pending_connections: limits.pending_connections,
             table: Mutex::default(),
+            left: Notify::new(),
         })
     }
 
@@ -49,31 +71,48 @@ impl Admission {
     }
 
     /// Lets a connection in, if need be by closing one that has not made a request. None: no room.
-    pub(super) fn admit(self: &Arc<Self>, address: IpAddr) -> Option<Ticket> {
-        let network = network_of(address);
+    pub(super) async fn admit(self: &Arc<Self>, address: IpAddr) -> Option<Ticket> {
+        loop {
+            match self.try_admit(network_of(address)) {
+                Answer::In(ticket) => return Some(ticket),
+                Answer::Refused => return None,
+                Answer::Wait(until) => tokio::select! {
+                    () = tokio::time::sleep_until(until) => {}
+                    () = self.left.notified() => {}
+                },
+            }
+        }
+    }
+
+    fn try_admit(self: &Arc<Self>, network: IpAddr) -> Answer {
         let mut table = self.table();
         let here = table.by_network.get(&network).copied().unwrap_or(0);
         if here >= self.connections_per_address && !table.evict_of(network) {
-            return None;
+            return Answer::Refused;
         }
         if table.total >= self.connections && !table.evict_busiest() {
-            return None;
+            return Answer::Refused;
         }
-        if table.pending_total >= self.pending_connections {
-            table.evict_busiest();
+        if table.pending_total >= self.pending_connections
+            && let Some((busiest, oldest)) = table.busiest()
+        {
+            if busiest == network && oldest.elapsed() < GRACE {
+                return Answer::Wait(oldest + GRACE);
+            }
+            table.evict_of(busiest);
         }
         let number = table.next;
         table.next += 1;
         table.total += 1;
         *table.by_network.entry(network).or_default() += 1;
         let evicted = CancellationToken::new();
-        table
-            .pending
-            .entry(network)
-            .or_default()
-            .insert(number, evicted.clone());
+        let pending = Pending {
+            since: Instant::now(),
+            evicted: evicted.clone(),
+        };
+        table.pending.entry(network).or_default().insert(number, pending);
         table.pending_total += 1;
-        Some(Ticket {
+        Answer::In(Ticket {
             admission: Arc::clone(self),
             network,
             number,
@@ -88,13 +127,14 @@ impl Admission {
 }
 
 impl Table {
+    /// The network with the most pending connections, and since when its oldest one is pending.
+    fn busiest(&self) -> Option<(IpAddr, Instant)> {
+        let (network, waiting) = self.pending.iter().max_by_key(|(_, waiting)| waiting.len())?;
+        Some((*network, waiting.values().next()?.since))
+    }
+
     fn evict_busiest(&mut self) -> bool {
-        let busiest = self
-            .pending
-            .iter()
-            .max_by_key(|(_, waiting)| waiting.len())
-            .map(|(network, _)| *network);
-        busiest.is_some_and(|network| self.evict_of(network))
+        self.busiest().is_some_and(|(network, _)| self.evict_of(network))
     }
 
     fn evict_of(&mut self, network: IpAddr) -> bool {
@@ -102,22 +142,22 @@ impl Table {
             .pending
             .get(&network)
             .and_then(|waiting| waiting.keys().next().copied());
-        let Some(evicted) = oldest.and_then(|number| self.leave_pending(network, number)) else {
+        let Some(pending) = oldest.and_then(|number| self.leave_pending(network, number)) else {
             return false;
         };
-        evicted.cancel();
+        pending.evicted.cancel();
         self.release(network);
         true
     }
 
-    fn leave_pending(&mut self, network: IpAddr, number: u64) -> Option<CancellationToken> {
+    fn leave_pending(&mut self, network: IpAddr, number: u64) -> Option<Pending> {
         let waiting = self.pending.get_mut(&network)?;
-        let token = waiting.remove(&number)?;
+        let pending = waiting.remove(&number)?;
         if waiting.is_empty() {
             self.pending.remove(&network);
         }
         self.pending_total -= 1;
-        Some(token)
+        Some(pending)
     }
 
     fn release(&mut self, network: IpAddr) {
@@ -139,17 +179,23 @@ impl Ticket {
 
     /// The connection has made its first request: it need not make room any more.
     pub(super) fn establish(&self) {
-        self.admission.table().leave_pending(self.network, self.number);
+        self.leave_pending();
+    }
+
+    fn leave_pending(&self) {
+        let left = self.admission.table().leave_pending(self.network, self.number);
+        if left.is_some() {
+            self.admission.left.notify_one();
+        }
     }
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        let mut table = self.admission.table();
-        table.leave_pending(self.network, self.number);
+        self.leave_pending();
         // Whoever was evicted gave its place back then.
         if !self.evicted.is_cancelled() {
-            table.release(self.network);
+            self.admission.table().release(self.network);
         }
     }
 }
@@ -192,55 +238,60 @@ mod tests {
             && table.by_network.is_empty()
     }
 
-    #[test]
-    fn the_oldest_of_the_busiest_address_makes_room() {
+    #[tokio::test]
+    async fn the_oldest_of_the_busiest_address_makes_room() {
         let admission = admission(100, 100, 3);
-        let first = admission.admit(address(1)).unwrap();
-        let second = admission.admit(address(2)).unwrap();
-        let third = admission.admit(address(2)).unwrap();
-        let fourth = admission.admit(address(3)).unwrap();
+        let first = admission.admit(address(1)).await.unwrap();
+        let second = admission.admit(address(2)).await.unwrap();
+        let third = admission.admit(address(2)).await.unwrap();
+        let fourth = admission.admit(address(3)).await.unwrap();
         let evicted = [&first, &second, &third, &fourth].map(|ticket| ticket.evicted.is_cancelled());
         assert_eq!(evicted, [false, true, false, false]);
         drop((first, second, third, fourth));
         assert!(is_empty(&admission));
     }
 
-    #[test]
-    fn whoever_made_a_request_keeps_its_place() {
+    #[tokio::test]
+    async fn whoever_made_a_request_keeps_its_place() {
         let admission = admission(2, 2, 10);
         let tickets = [
-            admission.admit(address(1)).unwrap(),
-            admission.admit(address(1)).unwrap(),
+            admission.admit(address(1)).await.unwrap(),
+            admission.admit(address(1)).await.unwrap(),
         ];
         tickets.iter().for_each(Ticket::establish);
         assert!(
-            admission.admit(address(2)).is_none(),
+            admission.admit(address(2)).await.is_none(),
             "all places are taken by those who work"
         );
         assert!(tickets.iter().all(|ticket| !ticket.evicted.is_cancelled()));
         drop(tickets);
         assert!(is_empty(&admission));
-        assert!(admission.admit(address(2)).is_some());
+        assert!(admission.admit(address(2)).await.is_some());
     }
 
-    #[test]
-    fn one_address_cannot_take_all_places() {
+    #[tokio::test]
+    async fn one_address_cannot_take_all_places() {
         let admission = admission(10, 2, 10);
         let tickets = [
-            admission.admit(address(1)).unwrap(),
-            admission.admit(address(1)).unwrap(),
+            admission.admit(address(1)).await.unwrap(),
+            admission.admit(address(1)).await.unwrap(),
         ];
         tickets.iter().for_each(Ticket::establish);
-        assert!(admission.admit(address(1)).is_none());
-        assert!(admission.admit(address(2)).is_some());
+        assert!(admission.admit(address(1)).await.is_none());
+        assert!(admission.admit(address(2)).await.is_some());
     }
 
-    #[test]
-    fn one_ipv6_host_is_one_address() {
+    #[tokio::test]
+    async fn one_ipv6_host_is_one_address() {
         let admission = admission(10, 1, 10);
-        let ticket = admission.admit("2001:db8::1".parse().unwrap()).unwrap();
+        let ticket = admission.admit("2001:db8::1".parse().unwrap()).await.unwrap();
         ticket.establish();
-        assert!(admission.admit("2001:db8::2".parse().unwrap()).is_none());
-        assert!(admission.admit("2001:db8:0:1::2".parse().unwrap()).is_some());
+        assert!(admission.admit("2001:db8::2".parse().unwrap()).await.is_none());
+        assert!(
+            admission
+                .admit("2001:db8:0:1::2".parse().unwrap())
+                .await
+                .is_some()
+        );
     }
 }

@@ -37,6 +37,8 @@ const BUFFER_BYTES: usize = 64 * 1024;
 const KEEP_ALIVE: Duration = Duration::from_secs(60);
 /// How long the peer has to answer that.
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a connection without requests stays open after its peer was told that it ends.
+const SETTLED: Duration = Duration::from_millis(500);
 /// Streams that a peer may reset before they were looked at.
 const RESET_STREAMS: usize = 32;
 /// `grpc-status` of a call without valid credentials.
@@ -106,8 +108,12 @@ where
         End::Cut(reason) => tracing::debug!(port = port.options.name, %peer, reason, "connection cut"),
         End::Graceful => {
             connection.as_mut().graceful_shutdown();
-            // An error or a missed deadline end it alike.
-            let _ = tokio::time::timeout(port.options.limits.drain(), connection).await;
+            // However it ends: answers under way had their time, and a peer that says nothing is not waited for.
+            tokio::select! {
+                _ = connection => {}
+                () = tokio::time::sleep(port.options.limits.drain()) => {}
+                () = activity.settled_for(SETTLED) => {}
+            }
         }
     }
 }

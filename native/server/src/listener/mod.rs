@@ -115,7 +115,11 @@ pub async fn serve(listener: TcpListener, router: Router, options: PortOptions, 
         };
         match accepted {
             Ok((stream, peer)) => {
-                let Some(ticket) = port.admission.admit(peer.ip()) else {
+                let ticket = tokio::select! {
+                    ticket = port.admission.admit(peer.ip()) => ticket,
+                    () = stopping.cancelled() => break,
+                };
+                let Some(ticket) = ticket else {
                     tracing::debug!(port = port.options.name, %peer, "connection refused: too many");
                     continue;
                 };

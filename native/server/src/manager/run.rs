@@ -28,7 +28,7 @@ use crate::tls::ServerCertificate;
 use crate::web::{self, WebSetup};
 
 /// How long a predecessor that is about to end is waited for.
-const PREDECESSOR: Duration = Duration::from_secs(10);
+const PREDECESSOR: Duration = Duration::from_secs(2);
 /// Largest request of the web services: a license file of the largest size in base64, and what is around it.
 const WEB_BODY_BYTES: usize = MAX_LICENSE_FILE_BYTES / 3 * 4 + 64 * 1024;
 /// How often it is looked whether the daemons need another certificate.

@@ -16,7 +16,7 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// Bytes that look random and are the same in each run.
 fn junk(seed: usize) -> Vec<u8> {
-    let mut state = seed as u64 * 0x9e37_79b9_7f4a_7c15 + 1;
+    let mut state = (seed as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mut byte = move || {
         state = state
             .wrapping_mul(6_364_136_223_846_793_005)
