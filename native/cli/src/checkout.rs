@@ -47,7 +47,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
     let wanted = checkout_options(matches);
     if wanted.user.is_empty() {
         return Err(Failure::usage(
-            "The environment names no user.",
+            "The system does not tell who the user is.",
             "--user",
             "Give --user NAME.",
         ));

@@ -103,16 +103,6 @@ fn a_server_that_is_not_there() {
 }
 
 #[test]
-fn a_checkout_for_nobody() {
-    let mut command = licensing(&["checkout", "ACME_CAD", "--json"]);
-    let ended = ended(command.env_remove("USER").env_remove("USERNAME"));
-    assert_eq!(
-        (ended.code, ended.problem()["target"].as_str()),
-        (2, Some("--user"))
-    );
-}
-
-#[test]
 fn a_server_that_does_not_answer() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
