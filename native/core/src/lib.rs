@@ -7,6 +7,7 @@ pub mod audit;
 pub mod authority;
 pub mod catalog;
 pub mod debug_log;
+pub mod explain;
 pub mod host_address;
 pub mod license_file;
 pub mod moment;

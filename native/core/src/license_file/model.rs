@@ -6,7 +6,7 @@ use licensing_api::finding::Finding;
 
 use super::parse::is_administrators;
 use super::position::{Position, Span, Spanned};
-use super::{HostId, LicenseDate, LicenseVersion, Terms};
+use super::{HostId, HostIdentity, LicenseDate, LicenseVersion, Terms};
 
 /// A license file as read. Whatever was not understood is kept, so that writing gives back the same bytes.
 #[derive(Debug, Clone)]
@@ -44,6 +44,14 @@ impl LicenseFile {
             LineKind::Server(server) => Some(server),
             _ => None,
         })
+    }
+
+    /// Whether one of the SERVER lines means this machine; none without such a line. Counted seats of a file without one
+    /// belong to no server.
+    pub fn is_made_out_to(&self, machine: &HostIdentity) -> Option<bool> {
+        let mut servers = self.servers().peekable();
+        servers.peek()?;
+        Some(servers.any(|server| server.host_id.value.matches(machine)))
     }
 
     /// VENDOR lines in order.

@@ -69,7 +69,7 @@ pub(super) fn build(files: &[InstalledFile<'_>], context: &PoolContext<'_>) -> P
     let mut ignored = Vec::new();
     let mut candidates = Vec::new();
     for installed in files {
-        let host_matches = file_matches(installed.file, context.host);
+        let host_matches = installed.file.is_made_out_to(context.host);
         for (index, line) in installed.file.lines.iter().enumerate() {
             let LineKind::Increment(increment) = &line.kind else {
                 continue;
@@ -199,13 +199,6 @@ fn ignore(candidate: &Candidate, reason: &str) -> IgnoredLine {
         feature: candidate.identity.feature.clone(),
         reason: reason.to_owned(),
     }
-}
-
-/// Whether one of the SERVER lines means this machine; none without such a line.
-fn file_matches(file: &LicenseFile, host: &HostIdentity) -> Option<bool> {
-    let mut servers = file.servers().peekable();
-    servers.peek()?;
-    Some(servers.any(|server| server.host_id.value.matches(host)))
 }
 
 fn candidate(

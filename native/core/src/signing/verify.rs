@@ -4,7 +4,7 @@ use licensing_api::inventory::SignatureState;
 
 use super::canonical::{CanonicalLine, FileBinding};
 use super::signature::{InvalidSignature, KeyId, LineSignature, SIGNATURE_KEYWORD};
-use super::trust::TrustStore;
+use super::trust::{TrustStore, TrustedIssuer};
 use crate::license_file::{Attribute, LicenseFile, LineKind, Spanned};
 
 /// Keywords of signatures that only their vendor can check.
@@ -87,7 +87,16 @@ impl TrustStore {
             .collect()
     }
 
-    fn examine_line(&self, line: &LineKind, binding: &FileBinding) -> Option<SignatureReport> {
+    /// The trusted issuer whose key a line names, whether or not the signature holds.
+    pub fn issuer_of(&self, line: &LineKind) -> Option<&TrustedIssuer> {
+        let signed = Signed::of(line)?;
+        let attribute = signed.ours().next()?;
+        let signature: LineSignature = attribute.value.as_ref()?.text.parse().ok()?;
+        self.get(signature.key_id)
+    }
+
+    /// Whether the signature of one line of a file with this binding holds; none for lines that carry none.
+    pub fn examine_line(&self, line: &LineKind, binding: &FileBinding) -> Option<SignatureReport> {
         let signed = Signed::of(line)?;
         let canonical = CanonicalLine::of(line, binding)?;
         let detail = self.detail(&signed, &canonical);
@@ -98,10 +107,7 @@ impl TrustStore {
     }
 
     fn detail(&self, signed: &Signed<'_>, canonical: &CanonicalLine) -> SignatureDetail {
-        let mut signatures = signed
-            .attributes
-            .iter()
-            .filter(|one| one.keyword.value.eq_ignore_ascii_case(SIGNATURE_KEYWORD));
+        let mut signatures = signed.ours();
         let Some(attribute) = signatures.next() else {
             return signed.without_ours();
         };
@@ -166,6 +172,13 @@ impl<'a> Signed<'a> {
             key: license.key.as_ref(),
             attributes: &license.attributes,
         })
+    }
+
+    /// Signatures of ours.
+    fn ours(&self) -> impl Iterator<Item = &'a Attribute> {
+        self.attributes
+            .iter()
+            .filter(|one| one.keyword.value.eq_ignore_ascii_case(SIGNATURE_KEYWORD))
     }
 
     fn without_ours(&self) -> SignatureDetail {

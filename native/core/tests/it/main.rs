@@ -5,6 +5,7 @@ mod audit;
 mod authority;
 mod catalog;
 mod debug_log;
+mod explain;
 mod host_address;
 mod license_file;
 mod options_file;

@@ -1,0 +1,169 @@
+//! What a line has to do with other lines of its file and of the files that are installed.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+
+use crate::license_file::{License, LineKind, Terms};
+use crate::pool::InstalledFile;
+
+/// A line somewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place<'a> {
+    /// Name of the file; none for the explained one.
+    pub(super) file: Option<&'a str>,
+    /// Physical line.
+    pub(super) line: u32,
+}
+
+impl std::fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.file {
+            Some(file) => write!(f, "line {} of {file}", self.line),
+            None => write!(f, "line {}", self.line),
+        }
+    }
+}
+
+/// Vendor and feature, without regard to case.
+type Name = (String, String);
+
+/// The lines around, ready to be asked about. Each answer takes no longer however many lines there are.
+pub(super) struct Neighbours<'a> {
+    by_serial: HashMap<(Name, Option<&'a str>), Vec<Place<'a>>>,
+    /// Dates of issue of the lines of a feature, in order; lines without a date first.
+    issued: HashMap<Name, Vec<Option<Date>>>,
+    /// The latest line that replaces earlier ones of a feature.
+    superseding: HashMap<Name, (Date, Place<'a>)>,
+}
+
+impl<'a> Neighbours<'a> {
+    pub(super) fn of(file: &InstalledFile<'a>, installed: &'a [InstalledFile<'a>]) -> Self {
+        let mut neighbours = Self {
+            by_serial: HashMap::new(),
+            issued: HashMap::new(),
+            superseding: HashMap::new(),
+        };
+        neighbours.add(file, None);
+        for other in installed {
+            neighbours.add(other, Some(other.name));
+        }
+        for dates in neighbours.issued.values_mut() {
+            dates.sort_unstable();
+        }
+        neighbours
+    }
+
+    fn add(&mut self, file: &InstalledFile<'a>, name: Option<&'a str>) {
+        for line in &file.file.lines {
+            let place = Place {
+                file: name,
+                line: line.at.line,
+            };
+            match &line.kind {
+                LineKind::Increment(increment) => self.add_license(&increment.license, place),
+                LineKind::Upgrade(upgrade) => self.add_license(&upgrade.license, place),
+                LineKind::Package(package) => {
+                    let own = key(&package.vendor.value, &package.name.value);
+                    self.add_superseding(&package.terms, own, place);
+                }
+                LineKind::Blank
+                | LineKind::Comment
+                | LineKind::Server(_)
+                | LineKind::Vendor(_)
+                | LineKind::UseServer
+                | LineKind::Decimal
+                | LineKind::FeatureSet
+                | LineKind::Fragment
+                | LineKind::Unknown
+                | LineKind::Malformed => {}
+            }
+        }
+    }
+
+    fn add_license(&mut self, license: &'a License, place: Place<'a>) {
+        let name = name_of(license);
+        let serial = license.terms.serial_number.as_deref();
+        self.by_serial
+            .entry((name.clone(), serial))
+            .or_default()
+            .push(place);
+        self.issued
+            .entry(name.clone())
+            .or_default()
+            .push(license.terms.issued);
+        self.add_superseding(&license.terms, name, place);
+    }
+
+    fn add_superseding(&mut self, terms: &Terms, own: Name, place: Place<'a>) {
+        let (Some(supersede), Some(issued)) = (&terms.supersede, terms.issued) else {
+            return;
+        };
+        let vendor = own.0.clone();
+        let names: Vec<Name> = if supersede.features.is_empty() {
+            vec![own]
+        } else {
+            supersede.features.iter().map(|one| key(&vendor, one)).collect()
+        };
+        for name in names {
+            let latest = self.superseding.entry(name).or_insert((issued, place));
+            if issued > latest.0 {
+                *latest = (issued, place);
+            }
+        }
+    }
+
+    /// Other lines of the same feature with the same serial number.
+    pub(super) fn same_serial(&self, license: &License, line: u32) -> Vec<Place<'a>> {
+        let Some(serial) = license.terms.serial_number.as_deref() else {
+            return Vec::new();
+        };
+        let mut places = self
+            .by_serial
+            .get(&(name_of(license), Some(serial)))
+            .cloned()
+            .unwrap_or_default();
+        places.retain(|place| *place != Place { file: None, line });
+        places
+    }
+
+    /// The line of the other product of a purchase that carries both: XDS_… and XDT_… of one serial number.
+    pub(super) fn pair(&self, license: &License) -> Option<(String, Place<'a>)> {
+        let feature = license.feature.value.to_ascii_uppercase();
+        let other = match feature.split_at_checked(4)? {
+            ("XDS_", rest) => format!("XDT_{rest}"),
+            ("XDT_", rest) => format!("XDS_{rest}"),
+            _ => return None,
+        };
+        let serial = license.terms.serial_number.as_deref()?;
+        let places = self
+            .by_serial
+            .get(&(key(&license.vendor.value, &other), Some(serial)))?;
+        places
+            .iter()
+            .find(|place| place.file.is_none())
+            .map(|place| (other, *place))
+    }
+
+    /// The line that says it replaces this one.
+    pub(super) fn superseded_by(&self, license: &License, line: u32) -> Option<Place<'a>> {
+        let (date, place) = self.superseding.get(&name_of(license))?;
+        let earlier = license.terms.issued.is_none_or(|issued| issued < *date);
+        (earlier && *place != Place { file: None, line }).then_some(*place)
+    }
+
+    /// How many lines of a feature were issued before a day, or without a date.
+    pub(super) fn issued_before(&self, vendor: &str, feature: &str, day: Date) -> usize {
+        self.issued.get(&key(vendor, feature)).map_or(0, |dates| {
+            dates.partition_point(|date| date.is_none_or(|date| date < day))
+        })
+    }
+}
+
+fn key(vendor: &str, feature: &str) -> Name {
+    (vendor.to_ascii_lowercase(), feature.to_ascii_lowercase())
+}
+
+fn name_of(license: &License) -> Name {
+    key(&license.vendor.value, &license.feature.value)
+}
