@@ -264,7 +264,7 @@ operations! {
     /// Removes an installed license file.
     RemoveLicenseFile = 42 {
         Delete "/v1/license-files/{fileName}", Full, "file remove", license_file::RemoveLicenseFile => one license_file::RemovedLicenseFile,
-        cmdlets: ["Remove-LicenseFile"], errors: [FileNotFound, FileWriteFailed]
+        cmdlets: ["Remove-LicenseFile"], errors: [FileNotFound, FileWriteFailed, CitrixLicensingVendorOrServiceDown]
     }
     /// Explains a license file and what it would change, without installing it.
     ExplainLicenseFile = 43 {

@@ -11,6 +11,7 @@ pub mod durable_file;
 pub mod failure;
 pub mod init;
 pub mod installed;
+pub mod license_folder;
 pub mod listener;
 pub mod log;
 pub mod manager;

@@ -42,6 +42,10 @@ CREATE TABLE token (
     expires       TEXT NOT NULL
 ) STRICT;
 CREATE INDEX token_of_account ON token (rid);
+CREATE TABLE imported_file (
+    file_name TEXT PRIMARY KEY,
+    sha256    TEXT NOT NULL
+) STRICT;
 CREATE TABLE audit (
     sequence INTEGER PRIMARY KEY,
     body     BLOB NOT NULL,

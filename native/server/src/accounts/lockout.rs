@@ -127,7 +127,7 @@ fn make_room<K: Hash + Eq + Clone, V>(table: &mut HashMap<K, V>, key: &K, used: 
 }
 
 /// The /64 network of an IPv6 address, because one machine has all of it; the IPv4 address inside a mapped one.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(four) => IpAddr::V4(four),
         IpAddr::V6(six) => {

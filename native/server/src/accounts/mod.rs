@@ -6,12 +6,14 @@ mod administrators;
 mod audit;
 mod caller;
 mod database;
+mod imports;
 mod lockout;
 mod name;
 pub mod password;
 mod tokens;
 mod verified;
 
+use std::collections::BTreeMap;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::net::IpAddr;
@@ -31,6 +33,7 @@ use tokio::sync::Mutex;
 pub use audit::Actor;
 pub use caller::{Caller, Credentials};
 pub use database::AccountsError;
+pub(crate) use lockout::network;
 pub use name::{AccountName, NotAName};
 
 use administrators::{Account, AccountChange};
@@ -402,30 +405,64 @@ impl Accounts {
             .await
     }
 
-    /// Records a change that is made elsewhere. To be called, and awaited, before the change itself: there may be a
-    /// record of a change that failed, but never a change without a record.
+    /// Records that a license file is imported. To be called, and awaited, before the file is put in place: there may
+    /// be a record of a change that failed, but never a change without a record.
     ///
     /// # Errors
-    /// When the record cannot be made durable; the change must not be made then.
-    pub async fn record(
+    /// When the record cannot be made durable; the file must not be put in place then.
+    pub async fn record_import(
         &self,
         caller: &Caller,
-        action: &'static str,
-        target: String,
+        file_name: String,
+        sha256: String,
         detail: Value,
     ) -> Result<(), Problem> {
         let actor = caller.actor();
         self.blocking(move |this| {
             this.write(|transaction, _| {
+                imports::remember(transaction, &file_name, &sha256)?;
                 let change = Change {
-                    action,
-                    target: &target,
+                    action: "ImportLicenseFile",
+                    target: &file_name,
                     detail,
                 };
                 Ok(audit::record(transaction, &actor, &change, Timestamp::now())?)
             })
         })
         .await
+    }
+
+    /// Records that a license file is removed; before that is done, as with [`Self::record_import`].
+    ///
+    /// # Errors
+    /// When the record cannot be made durable; the file must not be removed then.
+    pub async fn record_removal(
+        &self,
+        caller: &Caller,
+        file_name: String,
+        detail: Value,
+    ) -> Result<(), Problem> {
+        let actor = caller.actor();
+        self.blocking(move |this| {
+            this.write(|transaction, _| {
+                imports::forget(transaction, &file_name)?;
+                let change = Change {
+                    action: "RemoveLicenseFile",
+                    target: &file_name,
+                    detail,
+                };
+                Ok(audit::record(transaction, &actor, &change, Timestamp::now())?)
+            })
+        })
+        .await
+    }
+
+    /// Names of the license files that were imported, with the SHA-256 (hex) they were imported with.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn imported_files(&self) -> Result<BTreeMap<String, String>, Problem> {
+        self.read(|connection, _| imports::all(connection)).await
     }
 
     /// Walks the record of all changes. Gives the number of entries.

@@ -383,11 +383,11 @@ async fn every_change_is_recorded_and_a_changed_record_shows() {
     fixture.add("ann", Permission::ReadOnly).await;
     fixture
         .accounts
-        .record(
+        .record_import(
             &fixture.admin,
-            "ImportLicenseFile",
             "a.lic".to_owned(),
-            serde_json::json!({ "sha256": "00" }),
+            "00".to_owned(),
+            serde_json::json!({ "size": 1 }),
         )
         .await
         .unwrap();

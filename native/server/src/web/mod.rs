@@ -1,13 +1,31 @@
 //! The web services: every operation of the table over HTTPS.
+//!
+//! A request passes, in this order: the rate of its address, whom it comes from, whether he may do this, its size,
+//! its fields, the handler. Routes, permissions and fields are read from the table; there is no second list of them.
+
+mod answer;
+mod assemble;
+mod credentials;
+mod dispatch;
+mod gate;
+mod openapi;
+mod operations;
+mod rate;
+mod router;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use anyhow::Context;
 use axum::Router;
+use futures_util::future::join_all;
 use jiff::Timestamp;
+use licensing_api::{Operation, Problem, Rows};
 use tokio_util::sync::CancellationToken;
 
+use crate::accounts::Accounts;
 use crate::config::{Config, DataFolder};
+use crate::license_folder::LicenseFolder;
 use crate::manager::DaemonDirectory;
 use crate::tls::ServerCertificate;
 
@@ -32,12 +50,85 @@ pub struct WebSetup {
     pub stopping: CancellationToken,
 }
 
-/// Opens accounts and whatever else the web services need, hands the product tokens to the daemons, and gives the
-/// routes that the guarded listener serves.
+/// Everything the handlers work with.
+struct WebServices {
+    setup: WebSetup,
+    accounts: Accounts,
+    licenses: LicenseFolder,
+    rate: rate::RateLimit,
+    large_bodies: tokio::sync::Semaphore,
+    openapi: Vec<u8>,
+}
+
+/// Requests with large bodies at a time; each may take some 60 MiB while it is read and checked.
+const LARGE_BODIES: usize = 4;
+
+/// Opens accounts and license folder, tells the daemons which tokens open the licensing ports, and gives the router
+/// that is served on the port of the web services.
 ///
 /// # Errors
-/// If something stored cannot be used.
+/// When accounts or license folder cannot be used.
 pub async fn open(setup: WebSetup) -> anyhow::Result<Router> {
-    setup.daemons.set_product_tokens(Vec::new()).await?;
-    Ok(Router::new())
+    let (database, host_name) = (setup.data.server_database(), setup.config.host_name.clone());
+    let accounts = tokio::task::spawn_blocking(move || Accounts::open(&database, &host_name)).await??;
+    let licenses = LicenseFolder::open(&setup.data, &setup.config)
+        .with_context(|| format!("{} cannot be used", setup.data.licenses().display()))?;
+    let services = Arc::new(WebServices {
+        setup,
+        accounts,
+        licenses,
+        rate: rate::RateLimit::default(),
+        large_bodies: tokio::sync::Semaphore::new(LARGE_BODIES),
+        openapi: openapi::document(),
+    });
+    services.tell_product_tokens().await?;
+    Ok(router::build(services))
+}
+
+impl WebServices {
+    /// Gives the vendor daemons the tokens that open the licensing ports as they are now. A daemon that cannot be
+    /// reached gets them with its next start.
+    ///
+    /// # Errors
+    /// When the tokens cannot be read.
+    async fn tell_product_tokens(&self) -> Result<(), Problem> {
+        let tokens = self.accounts.product_tokens(Timestamp::now()).await?;
+        if let Err(problem) = self.setup.daemons.set_product_tokens(tokens).await {
+            tracing::warn!(
+                detail = problem.detail,
+                "a daemon has not taken the product tokens"
+            );
+        }
+        Ok(())
+    }
+
+    /// Has one vendor's daemon answer, or all of them, and puts their rows together. A daemon that does not answer
+    /// fails the whole: a list that silently lacks a vendor would be worse than none.
+    ///
+    /// # Errors
+    /// `CitrixLicensingVendorOrServiceDown`, and whatever a daemon answers.
+    async fn ask_daemons<Op, Row>(
+        &self,
+        vendor: Option<&str>,
+        request: &Op::Request,
+        call: &dispatch::Call,
+    ) -> Result<Vec<Row>, Problem>
+    where
+        Op: Operation<Response = Rows<Row>>,
+        Op::Request: Sync,
+    {
+        let actor = &call.caller()?.account;
+        let daemons = &self.setup.daemons;
+        let known = daemons.vendors();
+        let asked = known
+            .iter()
+            .map(|daemon| daemon.vendor.as_str())
+            .filter(|name| vendor.is_none_or(|vendor| vendor.eq_ignore_ascii_case(name)));
+        let answers = join_all(asked.map(|name| daemons.execute::<Op>(name, request, actor))).await;
+        let mut rows = Vec::new();
+        for answer in answers {
+            rows.extend(answer?.items);
+        }
+        Ok(rows)
+    }
 }

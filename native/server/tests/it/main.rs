@@ -9,3 +9,4 @@ mod listener;
 mod products;
 mod set_up;
 mod support;
+mod web;

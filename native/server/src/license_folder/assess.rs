@@ -1,0 +1,223 @@
+//! Whether a file may be installed, and what that would change: the same for explaining and for importing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use licensing_api::finding::{Finding, Severity};
+use licensing_api::inventory::{PoolStatus, SignatureState};
+use licensing_api::license_file::PoolEffect;
+use licensing_core::pool::{Pool, effects};
+
+use super::contents::{Contents, ReadFile};
+use crate::config::Config;
+
+/// What installing a file comes to.
+pub(super) struct Assessment {
+    /// Why it is not taken; none when it is.
+    pub(super) refusal: Option<String>,
+    /// What is odd, the reader's findings included.
+    pub(super) findings: Vec<Finding>,
+    /// How the pools change.
+    pub(super) effects: Vec<PoolEffect>,
+}
+
+/// Judges a file that is not in `before` yet, or is there under the same name with another content.
+pub(super) fn assess(before: &Contents, file: &ReadFile, config: &Config, today: Date) -> Assessment {
+    let after = before.with(file.clone());
+    let mut findings = file.file.findings.clone();
+    let mut outcomes = outcomes(&after, config, today, Some((file, &mut findings)));
+    let of_file = outcomes.remove(&file.name).unwrap_or_default();
+    Assessment {
+        refusal: refusal(file, &of_file, config),
+        findings,
+        effects: differences(before, &after, config, today),
+    }
+}
+
+/// How the pools of all vendors differ.
+pub(super) fn differences(
+    before: &Contents,
+    after: &Contents,
+    config: &Config,
+    today: Date,
+) -> Vec<PoolEffect> {
+    let vendors: BTreeSet<String> = before.vendors().union(&after.vendors()).cloned().collect();
+    vendors
+        .iter()
+        .flat_map(|vendor| {
+            effects(
+                &before.pools(vendor, config, today),
+                &after.pools(vendor, config, today),
+                today,
+            )
+        })
+        .collect()
+}
+
+/// What becomes of the increments of one file.
+#[derive(Default)]
+struct Outcomes {
+    /// How each increment that joins a pool stands.
+    statuses: Vec<PoolStatus>,
+    /// Increments that add nothing because the same line counts already.
+    ignored: usize,
+}
+
+impl Outcomes {
+    fn has(&self, status: PoolStatus) -> bool {
+        self.statuses.contains(&status)
+    }
+}
+
+/// The outcomes of every file that has increments in a pool, and what is to say about the lines of `told`.
+fn outcomes(
+    contents: &Contents,
+    config: &Config,
+    today: Date,
+    told: Option<(&ReadFile, &mut Vec<Finding>)>,
+) -> BTreeMap<String, Outcomes> {
+    let mut outcomes: BTreeMap<String, Outcomes> = BTreeMap::new();
+    let mut findings = Vec::new();
+    let told_name = told.as_ref().map(|(file, _)| file.name.clone());
+    for vendor in contents.vendors() {
+        let pools = contents.pools(&vendor, config, today);
+        for line in &pools.ignored {
+            outcomes.entry(line.file.clone()).or_default().ignored += 1;
+            if told_name.as_ref() == Some(&line.file) {
+                findings.push(Finding {
+                    severity: Severity::Warning,
+                    line: line.line,
+                    column: 0,
+                    number: None,
+                    text: format!("{} adds nothing: {}", line.feature, line.reason),
+                    action: "Nothing, unless you expected more seats.".to_owned(),
+                });
+            }
+        }
+        for pool in &pools.pools {
+            for increment in &pool.increments {
+                let status = increment.status(today);
+                outcomes
+                    .entry(increment.file.clone())
+                    .or_default()
+                    .statuses
+                    .push(status);
+                if told_name.as_ref() == Some(&increment.file) {
+                    findings.extend(not_serving(
+                        pool,
+                        increment.line,
+                        status,
+                        increment.signature,
+                        config,
+                    ));
+                }
+            }
+        }
+    }
+    if let Some((_, all)) = told {
+        all.append(&mut findings);
+        all.sort_by_key(|finding| (finding.line, finding.column));
+    }
+    outcomes
+}
+
+/// The installed files of which nothing is used, and why.
+pub(super) fn unused(contents: &Contents, config: &Config, today: Date) -> Vec<(String, String)> {
+    let outcomes = outcomes(contents, config, today, None);
+    let nothing = Outcomes::default();
+    contents
+        .files
+        .iter()
+        .filter_map(|file| {
+            let reason = refusal(file, outcomes.get(&file.name).unwrap_or(&nothing), config)?;
+            Some((file.name.clone(), reason))
+        })
+        .collect()
+}
+
+/// Why an increment gives no seats today.
+fn not_serving(
+    pool: &Pool,
+    line: u32,
+    status: PoolStatus,
+    signature: SignatureState,
+    config: &Config,
+) -> Option<Finding> {
+    let feature = &pool.identity.feature;
+    let (severity, number, text, action) = match status {
+        PoolStatus::Serving => return None,
+        PoolStatus::NotStarted => (
+            Severity::Information,
+            -31,
+            format!("{feature} is not valid yet."),
+            "Nothing: it serves from its start date on.",
+        ),
+        PoolStatus::Expired => (
+            Severity::Warning,
+            -10,
+            format!("{feature} has expired."),
+            "Renew it.",
+        ),
+        PoolStatus::WrongHost => (
+            Severity::Error,
+            -9,
+            format!("{feature} is made out to another host than {}.", config.host_name),
+            "Have it allocated to this server's host name.",
+        ),
+        PoolStatus::Refused => (
+            Severity::Error,
+            -8,
+            format!("{feature} is not served: {}.", why_refused(signature)),
+            "Import the file as it was issued; put the public key of its issuer into the trust folder if you trust it.",
+        ),
+    };
+    Some(Finding {
+        severity,
+        line,
+        column: 0,
+        number: Some(number),
+        text,
+        action: action.to_owned(),
+    })
+}
+
+fn why_refused(signature: SignatureState) -> &'static str {
+    match signature {
+        SignatureState::Valid => "its signature holds, but it may not be served",
+        SignatureState::Unverifiable => "only its vendor can verify its signature",
+        SignatureState::Invalid => "its signature does not fit its text",
+        SignatureState::UnknownIssuer => "its issuer is not in the trust folder",
+        SignatureState::Missing => "it is not signed",
+    }
+}
+
+/// Why a file is not taken. A file with good and bad lines is taken for its good ones, unless a line was changed after
+/// it was signed: that file is not what its issuer gave out.
+fn refusal(file: &ReadFile, outcomes: &Outcomes, config: &Config) -> Option<String> {
+    if file.file.increments().next().is_none() {
+        return Some("It has no line that grants seats.".to_owned());
+    }
+    if file
+        .signatures
+        .iter()
+        .flatten()
+        .any(|state| *state == SignatureState::Invalid)
+    {
+        return Some("A line was changed after it was signed.".to_owned());
+    }
+    if outcomes.statuses.is_empty() && outcomes.ignored == 0 {
+        return Some("No VENDOR line names the vendor of its licenses.".to_owned());
+    }
+    if outcomes.has(PoolStatus::Serving) || outcomes.has(PoolStatus::NotStarted) {
+        return None;
+    }
+    Some(if outcomes.has(PoolStatus::Expired) {
+        "Everything in it has expired.".to_owned()
+    } else if outcomes.has(PoolStatus::WrongHost) {
+        format!("It is made out to another host than {}.", config.host_name)
+    } else if outcomes.has(PoolStatus::Refused) {
+        "None of its signatures holds on this server.".to_owned()
+    } else {
+        "All of its lines are installed already.".to_owned()
+    })
+}

@@ -1,0 +1,83 @@
+//! Answers: JSON, problems, and the headers that all of them carry.
+
+use axum::body::Body;
+use axum::response::Response;
+use http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER,
+    WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use licensing_api::{ErrorCode, Problem};
+
+/// Content type of problems (RFC 9457).
+pub(super) const PROBLEM_JSON: &str = "application/problem+json";
+
+/// An answer of JSON text.
+pub(super) fn json(text: Vec<u8>) -> Response {
+    let mut response = Response::new(Body::from(text));
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// An answer of one word, for whoever watches the server.
+pub(super) fn word(text: &'static str) -> Response {
+    let mut response = Response::new(Body::from(text));
+    response.headers_mut().insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("text/plain; charset=utf-8"),
+    );
+    response
+}
+
+/// Which code an answer failed with, for the log.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FailedWith(pub(super) ErrorCode);
+
+/// A problem as an answer.
+pub(super) fn problem(problem: &Problem) -> Response {
+    let status = StatusCode::from_u16(problem.status)
+        .ok()
+        .filter(|status| status.is_client_error() || status.is_server_error())
+        .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    // A problem consists of texts and numbers and always serialises.
+    let mut response = Response::new(Body::from(serde_json::to_vec(problem).unwrap_or_default()));
+    *response.status_mut() = status;
+    response.extensions_mut().insert(FailedWith(problem.code));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+    if status == StatusCode::UNAUTHORIZED {
+        headers.append(
+            WWW_AUTHENTICATE,
+            HeaderValue::from_static("Basic realm=\"Licensing Services\", charset=\"UTF-8\""),
+        );
+        headers.append(
+            WWW_AUTHENTICATE,
+            HeaderValue::from_static("Bearer realm=\"Licensing Services\""),
+        );
+    }
+    if let Some(seconds) = problem.retry_after {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+/// Names the methods that a path has.
+pub(super) fn with_allowed(mut response: Response, methods: &str) -> Response {
+    if let Ok(methods) = HeaderValue::from_str(methods) {
+        response.headers_mut().insert(ALLOW, methods);
+    }
+    response
+}
+
+/// Headers that keep answers out of caches and browsers from guessing, framing and telling.
+pub(super) fn protect(headers: &mut HeaderMap) {
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    );
+}

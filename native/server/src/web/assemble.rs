@@ -1,0 +1,290 @@
+//! From path, query and body to the request of an operation.
+
+use axum::body::{Body, Bytes};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::request::Parts;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use licensing_api::operation::{OperationId, OperationInfo};
+use licensing_api::schema::{Field, FieldKind};
+use licensing_api::{ErrorCode, Operation, Problem};
+use serde_json::{Map, Value};
+
+use super::WebServices;
+
+/// Largest body of operations that carry a license file: the largest file in base64 and some room around it.
+const LARGE_BODY: usize = 32 * 1024 * 1024;
+
+/// Largest body of all others.
+const SMALL_BODY: usize = 64 * 1024;
+
+/// Most characters of a text of the client that an answer repeats.
+const REPEATED_CHARACTERS: usize = 80;
+
+/// What a request of one operation looks like.
+pub(super) struct Shape {
+    pub(super) info: &'static OperationInfo,
+    fields: Vec<Field>,
+}
+
+impl Shape {
+    /// Read from the table.
+    pub(super) fn of(info: &'static OperationInfo) -> Self {
+        Self {
+            info,
+            fields: info.request_type().fields,
+        }
+    }
+
+    fn field(&self, name: &str) -> Result<&Field, Problem> {
+        self.fields
+            .iter()
+            .find(|field| field.name == name)
+            .ok_or_else(|| {
+                let known: Vec<_> = self.fields.iter().map(|field| field.name.as_str()).collect();
+                let known = match known.as_slice() {
+                    [] => "it has none".to_owned(),
+                    names => format!("it has {}", names.join(", ")),
+                };
+                let name = shortened(name);
+                Problem::new(
+                    ErrorCode::InvalidRequest,
+                    format!("{} has no field {name}; {known}.", self.info.name),
+                )
+                .about(name)
+            })
+    }
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(REPEATED_CHARACTERS).collect()
+}
+
+/// Puts the request together. Its fields are known to exist afterwards; [`typed`] checks what they hold.
+pub(super) async fn request(
+    services: &WebServices,
+    shape: &Shape,
+    path: &[(String, String)],
+    parts: &Parts,
+    body: Body,
+) -> Result<Value, Problem> {
+    let mut request = if shape.info.method.has_body() {
+        if parts.uri.query().is_some_and(|query| !query.is_empty()) {
+            return Err(Problem::new(
+                ErrorCode::InvalidRequest,
+                "The fields of this operation belong into the body, not into the query.",
+            ));
+        }
+        from_body(services, shape, parts, body).await?
+    } else {
+        from_query(shape, parts.uri.query().unwrap_or_default())?
+    };
+    for (name, text) in path {
+        let field = shape.field(name)?;
+        let value = value(field, text)?;
+        match request.insert(name.clone(), value.clone()) {
+            Some(other) if other != value => {
+                return Err(invalid(
+                    name,
+                    "differs between path and body; it belongs into the path alone",
+                ));
+            }
+            Some(_) | None => {}
+        }
+    }
+    Ok(Value::Object(request))
+}
+
+fn from_query(shape: &Shape, query: &str) -> Result<Map<String, Value>, Problem> {
+    let mut request = Map::new();
+    for (name, text) in form_urlencoded::parse(query.as_bytes()) {
+        let field = shape.field(&name)?;
+        if shape.info.path_fields().any(|of_path| of_path == name) {
+            return Err(invalid(&name, "belongs into the path, not into the query"));
+        }
+        match (field.kind, request.get_mut(name.as_ref())) {
+            (FieldKind::TextList, Some(Value::Array(texts))) => texts.push(Value::from(text.as_ref())),
+            (FieldKind::TextList, _) => {
+                let texts = Value::Array(vec![Value::from(text.as_ref())]);
+                request.insert(name.into_owned(), texts);
+            }
+            (_, Some(_)) => return Err(invalid(&name, "is given more than once")),
+            (_, None) => {
+                let value = value(field, &text)?;
+                request.insert(name.into_owned(), value);
+            }
+        }
+    }
+    Ok(request)
+}
+
+/// What the text of a path or query means for a field.
+fn value(field: &Field, text: &str) -> Result<Value, Problem> {
+    match field.kind {
+        FieldKind::Text | FieldKind::Instant | FieldKind::Date | FieldKind::Name => Ok(Value::from(text)),
+        FieldKind::Integer => text
+            .parse::<i64>()
+            .map(Value::from)
+            .map_err(|_| invalid(&field.name, "is not a whole number")),
+        FieldKind::Boolean => match text {
+            "true" | "True" => Ok(Value::Bool(true)),
+            "false" | "False" => Ok(Value::Bool(false)),
+            _ => Err(invalid(&field.name, "is neither true nor false")),
+        },
+        FieldKind::Secret => Err(invalid(
+            &field.name,
+            "is a secret and never belongs into an address, which is logged everywhere",
+        )),
+        FieldKind::TextList | FieldKind::Nested => Err(invalid(&field.name, "cannot stand in an address")),
+    }
+}
+
+async fn from_body(
+    services: &WebServices,
+    shape: &Shape,
+    parts: &Parts,
+    body: Body,
+) -> Result<Map<String, Value>, Problem> {
+    let is_json = parts
+        .headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
+    if !is_json {
+        let mut problem = Problem::new(
+            ErrorCode::InvalidRequest,
+            "The body has to be JSON, with the header Content-Type: application/json.",
+        );
+        problem.status = 415;
+        return Err(problem);
+    }
+    let is_large = match shape.info.id {
+        OperationId::ImportLicenseFile | OperationId::ExplainLicenseFile => true,
+        OperationId::GetServerInfo
+        | OperationId::GetCertificate
+        | OperationId::GetEffectivePermission
+        | OperationId::GetAdministrators
+        | OperationId::NewAdministrator
+        | OperationId::SetAdministrator
+        | OperationId::RemoveAdministrator
+        | OperationId::GetTokens
+        | OperationId::NewToken
+        | OperationId::RemoveToken
+        | OperationId::GetLocalizedNames
+        | OperationId::GetErrors
+        | OperationId::GetAlerts
+        | OperationId::GetInventory
+        | OperationId::GetUsage
+        | OperationId::GetLicenseFiles
+        | OperationId::RemoveLicenseFile => false,
+    };
+    let limit = if is_large { LARGE_BODY } else { SMALL_BODY };
+    let _turn = if is_large {
+        let turn = services
+            .large_bodies
+            .acquire()
+            .await
+            .map_err(|_| Problem::new(ErrorCode::ServerStopping, "No new requests are taken."))?;
+        Some(turn)
+    } else {
+        None
+    };
+    let bytes = read(parts, body, limit).await?;
+    parse(shape, &bytes)
+}
+
+async fn read(parts: &Parts, body: Body, limit: usize) -> Result<Bytes, Problem> {
+    let too_large = || {
+        Problem::new(
+            ErrorCode::RequestTooLarge,
+            format!("The body may have up to {limit} bytes."),
+        )
+    };
+    let announced = parts
+        .headers
+        .get(CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > limit as u64) {
+        return Err(too_large());
+    }
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if is_length_limit(error.as_ref()) => Err(too_large()),
+        Err(error) => Err(Problem::new(
+            ErrorCode::InvalidRequest,
+            format!("The body could not be read: {error}."),
+        )),
+    }
+}
+
+/// The limit of the listener is wrapped in errors of the body; its own may be anywhere in the chain.
+fn is_length_limit(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut current = Some(error);
+    while let Some(error) = current {
+        if error.is::<LengthLimitError>() {
+            return true;
+        }
+        current = error.source();
+    }
+    false
+}
+
+fn parse(shape: &Shape, bytes: &[u8]) -> Result<Map<String, Value>, Problem> {
+    // An operation all of whose fields may be absent can be asked for without a body.
+    if bytes.is_empty() {
+        return Ok(Map::new());
+    }
+    let parsed: Value = serde_json::from_slice(bytes).map_err(|error| {
+        // The message of the library tells the place, not the text that stands there.
+        Problem::new(
+            ErrorCode::InvalidRequest,
+            format!(
+                "The body is not valid JSON at line {}, column {}.",
+                error.line(),
+                error.column()
+            ),
+        )
+    })?;
+    let Value::Object(request) = parsed else {
+        return Err(Problem::new(
+            ErrorCode::InvalidRequest,
+            "The body has to be a JSON object.",
+        ));
+    };
+    for name in request.keys() {
+        shape.field(name)?;
+    }
+    Ok(request)
+}
+
+fn invalid(field: &str, what: &str) -> Problem {
+    let field = shortened(field);
+    Problem::new(ErrorCode::InvalidRequest, format!("{field} {what}.")).about(field)
+}
+
+/// The request as its type.
+///
+/// # Errors
+/// `InvalidRequest` naming the field that is missing or holds something else than it should. What a secret field
+/// holds is not repeated.
+pub(super) fn typed<Op: Operation>(request: Value) -> Result<Op::Request, Problem> {
+    serde_path_to_error::deserialize(request).map_err(|error| {
+        let path = error.path().to_string();
+        let info = Op::ID.info();
+        let is_secret = info
+            .request_type()
+            .fields
+            .iter()
+            .any(|field| field.name == path && field.kind == FieldKind::Secret);
+        let reason = if is_secret {
+            "has to be text".to_owned()
+        } else {
+            shortened(&error.into_inner().to_string())
+        };
+        if path == "." {
+            return Problem::new(ErrorCode::InvalidRequest, format!("{}: {reason}.", info.name));
+        }
+        Problem::new(ErrorCode::InvalidRequest, format!("{path}: {reason}.")).about(path)
+    })
+}

@@ -1,0 +1,179 @@
+//! Who may pass. Every request goes through here before anything else looks at it; what is not listed is refused.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::Method;
+use jiff::Timestamp;
+use licensing_api::operation::TABLE;
+use licensing_api::{ErrorCode, Permission, Problem};
+
+use super::answer::{self, FailedWith};
+use super::{WebServices, credentials};
+use crate::accounts::{Caller, Credentials};
+
+/// Routes besides the table.
+pub(super) const SYSTEM_ROUTES: &[(&str, Permission)] = &[
+    (LIVEZ, Permission::None),
+    (READYZ, Permission::None),
+    (OPENAPI, Permission::ReadOnly),
+];
+
+/// Whether the process answers at all.
+pub(super) const LIVEZ: &str = "/livez";
+
+/// Whether every vendor daemon serves.
+pub(super) const READYZ: &str = "/readyz";
+
+/// The description of all operations.
+pub(super) const OPENAPI: &str = "/openapi.json";
+
+/// Whom a request comes from; none on the few routes that need no credentials.
+#[derive(Debug, Clone)]
+pub(super) struct Admitted(pub(super) Option<Caller>);
+
+/// What a request needs at least. A route that is in no list needs Full, so that a forgotten entry closes it; a path
+/// or method that does not exist needs ReadOnly, so that strangers cannot ask around.
+fn required(method: &Method, route: Option<&str>) -> Permission {
+    let Some(route) = route else {
+        return Permission::ReadOnly;
+    };
+    let method = if method == Method::HEAD {
+        &Method::GET
+    } else {
+        method
+    };
+    let mut known = false;
+    for info in TABLE.iter().filter(|info| info.path == route) {
+        if info.method.name() == method.as_str() {
+            return info.permission;
+        }
+        known = true;
+    }
+    for (path, permission) in SYSTEM_ROUTES {
+        if *path == route && method == Method::GET {
+            return *permission;
+        }
+        known |= *path == route;
+    }
+    if known {
+        Permission::ReadOnly
+    } else {
+        Permission::Full
+    }
+}
+
+/// Admits or refuses, answers, and writes the line of the access log.
+pub(super) async fn pass(
+    State(services): State<Arc<WebServices>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let started = Instant::now();
+    let method = request.method().clone();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map(|route| route.as_str().to_owned());
+    let peer = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|info| info.0);
+    let required = required(&method, route.as_deref());
+    let credentials = credentials::read(request.headers());
+    let admitted = admit(&services, required, credentials, peer, started).await;
+    let account = admitted
+        .as_ref()
+        .ok()
+        .and_then(Option::as_ref)
+        .map(|caller| caller.actor().account);
+    let mut response = match admitted {
+        Ok(caller) => {
+            request.extensions_mut().insert(Admitted(caller));
+            next.run(request).await
+        }
+        Err(problem) => answer::problem(&problem),
+    };
+    answer::protect(response.headers_mut());
+    let code = response
+        .extensions()
+        .get::<FailedWith>()
+        .map(|failed| failed.0.name());
+    tracing::info!(
+        target: "licensing_server::access",
+        %method,
+        // The route as it is declared: what the client wrote in its place may be anything.
+        route = route.as_deref().unwrap_or("-"),
+        status = response.status().as_u16(),
+        code,
+        account,
+        address = peer.map(|peer| peer.ip().to_string()),
+        milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "request"
+    );
+    response
+}
+
+async fn admit(
+    services: &WebServices,
+    required: Permission,
+    credentials: Result<Credentials, Problem>,
+    peer: Option<SocketAddr>,
+    now: Instant,
+) -> Result<Option<Caller>, Problem> {
+    let Some(peer) = peer else {
+        return Err(Problem::new(
+            ErrorCode::UnknownError,
+            "The listener does not tell where the request comes from.",
+        ));
+    };
+    let address = peer.ip().to_canonical();
+    services.rate.take(address, now)?;
+    if required == Permission::None {
+        return Ok(None);
+    }
+    let caller = services
+        .accounts
+        .authenticate(credentials?, address, Timestamp::now())
+        .await?;
+    if caller.permissions < required {
+        return Err(Problem::new(
+            ErrorCode::UserNotAuthorized,
+            format!(
+                "The operation needs {required:?}; the caller has {:?}.",
+                caller.permissions
+            ),
+        )
+        .about(caller.account));
+    }
+    if services.setup.stopping.is_cancelled() {
+        return Err(Problem::new(ErrorCode::ServerStopping, "No new requests are taken.").retry_after(5));
+    }
+    Ok(Some(caller))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_no_list_needs_full() {
+        assert_eq!(required(&Method::GET, Some("/v1/forgotten")), Permission::Full);
+        assert_eq!(required(&Method::POST, Some("/livez")), Permission::ReadOnly);
+        assert_eq!(
+            required(&Method::DELETE, Some("/v1/server")),
+            Permission::ReadOnly
+        );
+        assert_eq!(required(&Method::GET, None), Permission::ReadOnly);
+        assert_eq!(required(&Method::GET, Some("/livez")), Permission::None);
+        assert_eq!(required(&Method::HEAD, Some("/v1/usage")), Permission::ReadOnly);
+        assert_eq!(
+            required(&Method::POST, Some("/v1/license-files")),
+            Permission::Full
+        );
+    }
+}

@@ -1,0 +1,65 @@
+//! What is installed, over all vendors.
+
+use std::collections::HashMap;
+
+use licensing_api::inventory::{GetInventory, InventoryRow};
+use licensing_api::operation::op;
+use licensing_api::{ErrorCode, Problem, Rows};
+
+use crate::web::WebServices;
+use crate::web::dispatch::{Call, Handler};
+
+impl Handler for op::GetInventory {
+    async fn handle(
+        services: &WebServices,
+        call: &Call,
+        request: GetInventory,
+    ) -> Result<Rows<InventoryRow>, Problem> {
+        let vendor = request.vendor.clone();
+        // A serial number may come back under another vendor or in a pool that the feature filter leaves out, so that
+        // filter has to wait until all rows are here.
+        let asked = GetInventory {
+            check_for_same_serial_number: false,
+            vendor: if request.check_for_same_serial_number {
+                None
+            } else {
+                request.vendor.clone()
+            },
+            ..request.clone()
+        };
+        let vendor_asked = if request.check_for_same_serial_number {
+            None
+        } else {
+            vendor.as_deref()
+        };
+        let mut items = services
+            .ask_daemons::<Self, InventoryRow>(vendor_asked, &asked, call)
+            .await?;
+        if request.check_for_same_serial_number {
+            keep_same_serial_numbers(&mut items);
+            items.retain(|row| {
+                vendor
+                    .as_deref()
+                    .is_none_or(|vendor| row.vendor.eq_ignore_ascii_case(vendor))
+            });
+        } else if items.is_empty() && request.feature.is_none() {
+            return Err(Problem::new(ErrorCode::NoInventory, "There is nothing to list."));
+        }
+        Ok(Rows { items })
+    }
+}
+
+/// Keeps rows with a serial number that occurs more than once, in one row or in several.
+fn keep_same_serial_numbers(rows: &mut Vec<InventoryRow>) {
+    let mut occurrences: HashMap<String, usize> = HashMap::new();
+    for serial_number in rows.iter().flat_map(|row| &row.serial_numbers) {
+        *occurrences.entry(serial_number.to_lowercase()).or_default() += 1;
+    }
+    rows.retain(|row| {
+        row.serial_numbers.iter().any(|number| {
+            occurrences
+                .get(&number.to_lowercase())
+                .is_some_and(|count| *count > 1)
+        })
+    });
+}

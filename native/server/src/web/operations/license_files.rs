@@ -1,0 +1,142 @@
+//! License files.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use licensing_api::finding::{Finding, Severity};
+use licensing_api::license_file::{
+    ExplainLicenseFile, GetLicenseFiles, ImportLicenseFile, ImportedLicenseFile, LicenseFileExplanation,
+    LicenseFileInfo, RemoveLicenseFile, RemovedLicenseFile,
+};
+use licensing_api::operation::op;
+use licensing_api::{ErrorCode, Problem, Rows};
+use serde_json::json;
+
+use crate::web::WebServices;
+use crate::web::dispatch::{Call, Handler};
+
+impl Handler for op::GetLicenseFiles {
+    async fn handle(
+        services: &WebServices,
+        _: &Call,
+        request: GetLicenseFiles,
+    ) -> Result<Rows<LicenseFileInfo>, Problem> {
+        let mut items = services.licenses.list(request.file_name).await?;
+        let imported = services.accounts.imported_files().await?;
+        for file in &mut items {
+            file.findings
+                .extend(by_hand(imported.get(&file.file_name), &file.sha256));
+        }
+        Ok(Rows { items })
+    }
+}
+
+/// Says when a file did not come, or not like this, through an import.
+fn by_hand(imported: Option<&String>, sha256: &str) -> Option<Finding> {
+    let text = match imported {
+        Some(imported) if imported == sha256 => return None,
+        Some(_) => "The file was changed by hand since it was imported.",
+        None => "The file was put into the folder by hand.",
+    };
+    Some(Finding {
+        severity: Severity::Information,
+        line: 0,
+        column: 0,
+        number: None,
+        text: text.to_owned(),
+        action: "Nothing; import files to have it recorded who did it.".to_owned(),
+    })
+}
+
+fn decode(content: &str) -> Result<Vec<u8>, Problem> {
+    STANDARD.decode(content.trim()).map_err(|_| {
+        Problem::new(
+            ErrorCode::InvalidRequest,
+            "content is not the bytes of a file in base64.",
+        )
+        .about("content")
+    })
+}
+
+impl Handler for op::ExplainLicenseFile {
+    async fn handle(
+        services: &WebServices,
+        _: &Call,
+        request: ExplainLicenseFile,
+    ) -> Result<LicenseFileExplanation, Problem> {
+        let bytes = decode(&request.content)?;
+        services.licenses.explain(request.file_name, bytes).await
+    }
+}
+
+impl Handler for op::ImportLicenseFile {
+    async fn handle(
+        services: &WebServices,
+        call: &Call,
+        request: ImportLicenseFile,
+    ) -> Result<ImportedLicenseFile, Problem> {
+        let caller = call.caller()?;
+        let bytes = decode(&request.content)?;
+        let checked = services
+            .licenses
+            .check_import(request.file_name, bytes, request.overwrite)
+            .await?;
+        let mut file = checked.file.clone();
+        let (replaced, effects) = (checked.replaces, checked.effects.clone());
+        let detail = json!({ "sha256": file.sha256, "size": file.size, "replaced": replaced });
+        services
+            .accounts
+            .record_import(caller, file.file_name.clone(), file.sha256.clone(), detail)
+            .await?;
+        let changed = checked.carry_out().await?;
+        if let Err(problem) = services.setup.daemons.reread().await {
+            file.findings.push(Finding {
+                severity: Severity::Warning,
+                line: 0,
+                column: 0,
+                number: None,
+                text: format!(
+                    "The file is installed, but not every vendor daemon serves accordingly yet. {}",
+                    problem.detail
+                ),
+                action: problem.action,
+            });
+        }
+        drop(changed);
+        Ok(ImportedLicenseFile {
+            file,
+            replaced,
+            effects,
+        })
+    }
+}
+
+impl Handler for op::RemoveLicenseFile {
+    async fn handle(
+        services: &WebServices,
+        call: &Call,
+        request: RemoveLicenseFile,
+    ) -> Result<RemovedLicenseFile, Problem> {
+        let caller = call.caller()?;
+        let checked = services.licenses.check_removal(request.file_name).await?;
+        let (file_name, effects) = (checked.name.clone(), checked.effects.clone());
+        let detail = json!({ "sha256": checked.sha256 });
+        services
+            .accounts
+            .record_removal(caller, file_name.clone(), detail)
+            .await?;
+        let changed = checked.carry_out().await?;
+        let reread = services.setup.daemons.reread().await;
+        drop(changed);
+        reread.map_err(|problem| {
+            Problem::new(
+                ErrorCode::CitrixLicensingVendorOrServiceDown,
+                format!(
+                    "The file is removed, but not every vendor daemon serves accordingly yet. {}",
+                    problem.detail
+                ),
+            )
+            .about(&file_name)
+        })?;
+        Ok(RemovedLicenseFile { file_name, effects })
+    }
+}

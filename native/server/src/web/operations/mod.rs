@@ -1,0 +1,11 @@
+//! The handlers of the operations, one file for each subject.
+
+mod administrators;
+mod alerts;
+mod german;
+mod inventory;
+mod license_files;
+mod names;
+mod server;
+mod tokens;
+mod usage;

@@ -1,0 +1,143 @@
+//! What the vendor daemons know, put together.
+
+use serde_json::{Value, json};
+
+use super::{As, fixture};
+
+fn pool(vendor: &str, feature: &str, serial_numbers: &[&str]) -> Value {
+    json!({
+        "licenseProductName": "CAD", "localizedLicenseProductName": "CAD", "licenseEdition": "PRO",
+        "licenseLocalizedEdition": "PRO", "licenseExpirationDate": null,
+        "licenseSubscriptionAdvantageDate": "2027-01-01", "licenseType": "Retail",
+        "localizedLicenseType": "Retail", "licensesInUse": 1, "licensesAvailable": 10, "licenseOverdraft": 0,
+        "licenseModel": "CCU", "localizedLicenseModel": "CCU", "feature": feature, "vendor": vendor,
+        "version": "2027.0101", "free": 9, "overdraftInUse": 0, "uncounted": false, "status": "Serving",
+        "signature": "Valid", "serialNumbers": serial_numbers, "files": ["a.lic"],
+    })
+}
+
+fn features(answer: &super::Answer) -> Vec<&str> {
+    let items = answer.body["items"].as_array().expect("rows");
+    items.iter().map(|row| row["feature"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn an_empty_server_says_that_nothing_is_installed() {
+    let fixture = fixture().await;
+    let answer = fixture.get("/v1/inventory").await;
+    assert_eq!((answer.status.as_u16(), answer.code()), (404, "NoInventory"));
+    let answer = fixture.get("/v1/usage").await;
+    assert_eq!(answer.body, json!({ "items": [] }));
+}
+
+#[tokio::test]
+async fn rows_of_all_vendors_come_together_and_one_silent_daemon_is_no_silence() {
+    let fixture = fixture().await;
+    let daemons = &fixture.daemons;
+    daemons.serve(
+        "ACME",
+        "GetInventory",
+        json!({ "items": [pool("ACME", "CAD_PRO_CCU", &["SN-1"])] }),
+    );
+    daemons.serve(
+        "BOLT",
+        "GetInventory",
+        json!({ "items": [pool("BOLT", "NUT_STD_CCU", &["SN-2"])] }),
+    );
+    assert_eq!(
+        features(&fixture.get("/v1/inventory").await),
+        ["CAD_PRO_CCU", "NUT_STD_CCU"]
+    );
+    assert_eq!(
+        features(&fixture.get("/v1/inventory?vendor=bolt").await),
+        ["NUT_STD_CCU"]
+    );
+    {
+        let asked = daemons.asked.lock().unwrap();
+        let (vendor, operation, _, actor) = asked.last().unwrap();
+        assert_eq!((vendor.as_str(), operation.as_str()), ("BOLT", "GetInventory"));
+        assert_eq!(actor, "LIC01\\root");
+    }
+    daemons
+        .answers
+        .lock()
+        .unwrap()
+        .retain(|(vendor, _, _)| vendor != "BOLT");
+    let answer = fixture.get("/v1/inventory").await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.code()),
+        (503, "CitrixLicensingVendorOrServiceDown")
+    );
+    assert_eq!(answer.body["target"], "BOLT");
+    assert_eq!(
+        features(&fixture.get("/v1/inventory?vendor=ACME").await),
+        ["CAD_PRO_CCU"]
+    );
+}
+
+#[tokio::test]
+async fn serial_numbers_that_come_back_are_found_across_vendors_and_in_one_pool() {
+    let fixture = fixture().await;
+    let acme = json!({ "items": [
+        pool("ACME", "SHARED_PRO_CCU", &["SN-1"]),
+        pool("ACME", "ALONE_PRO_CCU", &["SN-2"]),
+        pool("ACME", "TWICE_PRO_CCU", &["SN-3", "SN-3"]),
+    ] });
+    fixture.daemons.serve("ACME", "GetInventory", acme);
+    let bolt = json!({ "items": [pool("BOLT", "OTHER_PRO_CCU", &["sn-1"])] });
+    fixture.daemons.serve("BOLT", "GetInventory", bolt);
+    let answer = fixture.get("/v1/inventory?checkForSameSerialNumber=true").await;
+    assert_eq!(
+        features(&answer),
+        ["SHARED_PRO_CCU", "TWICE_PRO_CCU", "OTHER_PRO_CCU"]
+    );
+    let answer = fixture
+        .get("/v1/inventory?checkForSameSerialNumber=true&vendor=BOLT")
+        .await;
+    assert_eq!(features(&answer), ["OTHER_PRO_CCU"]);
+}
+
+#[tokio::test]
+async fn readiness_follows_the_daemons() {
+    let fixture = fixture().await;
+    fixture
+        .daemons
+        .serve("ACME", "GetInventory", json!({ "items": [] }));
+    let ready = async || {
+        fixture
+            .send("GET", "/readyz", As::Nobody, None)
+            .await
+            .status
+            .as_u16()
+    };
+    assert_eq!(ready().await, 200);
+    fixture.daemons.vendors.lock().unwrap()[0].state = licensing_api::server::DaemonState::BackOff;
+    assert_eq!(ready().await, 503);
+    let info = fixture.get("/v1/server").await;
+    assert_eq!(info.body["vendorDaemons"][0]["state"], "BackOff");
+}
+
+#[tokio::test]
+async fn errors_are_explained_in_two_languages() {
+    let fixture = fixture().await;
+    let english = fixture.get("/v1/errors").await;
+    let german = fixture.get("/v1/errors?locale=de-AT").await;
+    let (english, german) = (
+        english.body["items"].as_array().unwrap().clone(),
+        german.body["items"].as_array().unwrap().clone(),
+    );
+    assert_eq!(english.len(), licensing_api::ErrorCode::ALL.len());
+    assert_eq!(german.len(), english.len());
+    for (one, other) in english.iter().zip(&german) {
+        assert_eq!(one["code"], other["code"]);
+        assert_ne!(one["title"], other["title"], "{}", one["code"]);
+    }
+    let one = fixture.get("/v1/errors?code=noinventory").await;
+    assert_eq!(one.body["items"][0]["number"], 12);
+    assert_eq!(fixture.get("/v1/errors?code=12").await.body, one.body);
+    assert_eq!(fixture.get("/v1/errors?code=zzz").await.code(), "InvalidFilter");
+    assert_eq!(
+        fixture.get("/v1/errors?locale=xx").await.code(),
+        "LocaleUnsupported"
+    );
+}
