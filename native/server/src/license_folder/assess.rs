@@ -8,8 +8,9 @@ use licensing_api::inventory::{PoolStatus, SignatureState};
 use licensing_api::license_file::PoolEffect;
 use licensing_core::pool::{Pool, effects};
 
-use super::contents::{Contents, ReadFile};
+use super::contents::vendors;
 use crate::config::Config;
+use crate::installed::{Installed, InstalledLicenseFile};
 
 /// What installing a file comes to.
 pub(super) struct Assessment {
@@ -22,8 +23,13 @@ pub(super) struct Assessment {
 }
 
 /// Judges a file that is not in `before` yet, or is there under the same name with another content.
-pub(super) fn assess(before: &Contents, file: &ReadFile, config: &Config, today: Date) -> Assessment {
-    let after = before.with(file.clone());
+pub(super) fn assess(
+    before: &Installed,
+    file: &InstalledLicenseFile,
+    config: &Config,
+    today: Date,
+) -> Assessment {
+    let after = before.changed(&file.name, Some(file.clone()));
     let mut findings = file.file.findings.clone();
     let mut outcomes = outcomes(&after, config, today, Some((file, &mut findings)));
     let of_file = outcomes.remove(&file.name).unwrap_or_default();
@@ -36,14 +42,13 @@ pub(super) fn assess(before: &Contents, file: &ReadFile, config: &Config, today:
 
 /// How the pools of all vendors differ.
 pub(super) fn differences(
-    before: &Contents,
-    after: &Contents,
+    before: &Installed,
+    after: &Installed,
     config: &Config,
     today: Date,
 ) -> Vec<PoolEffect> {
-    let vendors: BTreeSet<String> = before.vendors().union(&after.vendors()).cloned().collect();
-    vendors
-        .iter()
+    let all: BTreeSet<String> = vendors(before).union(&vendors(after)).cloned().collect();
+    all.iter()
         .flat_map(|vendor| {
             effects(
                 &before.pools(vendor, config, today),
@@ -71,15 +76,15 @@ impl Outcomes {
 
 /// The outcomes of every file that has increments in a pool, and what is to say about the lines of `told`.
 fn outcomes(
-    contents: &Contents,
+    contents: &Installed,
     config: &Config,
     today: Date,
-    told: Option<(&ReadFile, &mut Vec<Finding>)>,
+    told: Option<(&InstalledLicenseFile, &mut Vec<Finding>)>,
 ) -> BTreeMap<String, Outcomes> {
     let mut outcomes: BTreeMap<String, Outcomes> = BTreeMap::new();
     let mut findings = Vec::new();
     let told_name = told.as_ref().map(|(file, _)| file.name.clone());
-    for vendor in contents.vendors() {
+    for vendor in vendors(contents) {
         let pools = contents.pools(&vendor, config, today);
         for line in &pools.ignored {
             outcomes.entry(line.file.clone()).or_default().ignored += 1;
@@ -122,7 +127,7 @@ fn outcomes(
 }
 
 /// The installed files of which nothing is used, and why.
-pub(super) fn unused(contents: &Contents, config: &Config, today: Date) -> Vec<(String, String)> {
+pub(super) fn unused(contents: &Installed, config: &Config, today: Date) -> Vec<(String, String)> {
     let outcomes = outcomes(contents, config, today, None);
     let nothing = Outcomes::default();
     contents
@@ -193,7 +198,7 @@ fn why_refused(signature: SignatureState) -> &'static str {
 
 /// Why a file is not taken. A file with good and bad lines is taken for its good ones, unless a line was changed after
 /// it was signed: that file is not what its issuer gave out.
-fn refusal(file: &ReadFile, outcomes: &Outcomes, config: &Config) -> Option<String> {
+fn refusal(file: &InstalledLicenseFile, outcomes: &Outcomes, config: &Config) -> Option<String> {
     if file.file.increments().next().is_none() {
         return Some("It has no line that grants seats.".to_owned());
     }

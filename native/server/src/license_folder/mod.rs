@@ -4,6 +4,7 @@ mod assess;
 mod contents;
 mod name;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use licensing_api::license_file::{
     LicenseFileExplanation, LicenseFileInfo, MAX_LICENSE_FILE_BYTES, PoolEffect,
 };
 use licensing_api::{ErrorCode, Problem};
-use licensing_core::signing::TrustStore;
+use licensing_core::license_file::parse;
 use licensing_core::wildcard::Wildcard;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
@@ -23,8 +24,8 @@ use crate::durable_file::{self, Existing, Readers};
 
 pub use name::{FileName, InvalidFileName};
 
+use crate::installed::{Installed, InstalledLicenseFile, MAX_LICENSE_FILES};
 use assess::Assessment;
-use contents::{Contents, MAX_FILES, ReadFile};
 
 /// The folder of license files. Cloning gives another handle on the same.
 #[derive(Debug, Clone)]
@@ -84,13 +85,33 @@ impl LicenseFolder {
     /// `StorageUnavailable` when the folder cannot be read.
     pub async fn list(&self, pattern: Option<String>) -> Result<Vec<LicenseFileInfo>, Problem> {
         self.blocking(move |this| {
-            let (contents, _) = this.contents()?;
+            let installed = this.installed()?;
             let pattern = pattern.as_deref().map(Wildcard::new);
-            Ok(contents
+            installed
                 .files
                 .iter()
                 .filter(|file| pattern.as_ref().is_none_or(|pattern| pattern.matches(&file.name)))
-                .map(ReadFile::info)
+                .filter_map(|file| match contents::installed_at(&this.data, &file.name) {
+                    Ok(at) => Some(Ok(contents::info(file, at))),
+                    // Removed since the folder was read.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+                    Err(error) => Some(Err(this.unreadable(&error))),
+                })
+                .collect()
+        })
+        .await
+    }
+
+    /// Features that the installed files name, each once.
+    ///
+    /// # Errors
+    /// `StorageUnavailable` when the folder cannot be read.
+    pub async fn features(&self) -> Result<BTreeSet<String>, Problem> {
+        self.blocking(|this| {
+            let installed = this.installed()?;
+            let increments = installed.files.iter().flat_map(|file| file.file.increments());
+            Ok(increments
+                .map(|(_, increment)| increment.license.feature.value.clone())
                 .collect())
         })
         .await
@@ -104,12 +125,10 @@ impl LicenseFolder {
         let name = check_name(&name)?;
         check_size(&bytes)?;
         self.blocking(move |this| {
-            let (contents, trust) = this.contents()?;
-            let stored = contents
-                .find(name.as_str())
-                .map_or_else(|| name.to_string(), |file| file.name.clone());
-            let file = ReadFile::new(&stored, &bytes, Timestamp::now(), &trust);
-            let assessment = assess::assess(&contents, &file, &this.config, today());
+            let installed = this.installed()?;
+            let stored = this.spelling(name.as_str())?.unwrap_or_else(|| name.to_string());
+            let file = InstalledLicenseFile::verify(stored, parse(&bytes), &installed.trust);
+            let assessment = assess::assess(&installed, &file, &this.config, today());
             Ok(LicenseFileExplanation {
                 file_name: name.to_string(),
                 acceptable: assessment.refusal.is_none(),
@@ -146,11 +165,8 @@ impl LicenseFolder {
         overwrite: bool,
         changing: OwnedMutexGuard<()>,
     ) -> Result<CheckedImport, Problem> {
-        let (contents, trust) = self.contents()?;
-        let existing = contents
-            .find(name.as_str())
-            .map(|file| file.name.clone())
-            .or_else(|| contents.unreadable_name(name.as_str()));
+        let installed = self.installed()?;
+        let existing = self.spelling(name.as_str())?;
         if let (Some(existing), false) = (&existing, overwrite) {
             return Err(Problem::new(
                 ErrorCode::FileAlreadyExists,
@@ -158,25 +174,25 @@ impl LicenseFolder {
             )
             .about(existing));
         }
-        if existing.is_none() && contents.files.len() >= MAX_FILES {
+        if existing.is_none() && installed.files.len() >= MAX_LICENSE_FILES {
             return Err(Problem::new(
                 ErrorCode::FileWriteFailed,
-                format!("There are {MAX_FILES} license files, the most that are read."),
+                format!("There are {MAX_LICENSE_FILES} license files, the most that are read."),
             )
             .about(name.to_string()));
         }
         let replaces = existing.is_some();
         let stored = existing.unwrap_or_else(|| name.to_string());
-        let file = ReadFile::new(&stored, &bytes, Timestamp::now(), &trust);
+        let file = InstalledLicenseFile::verify(stored.clone(), parse(&bytes), &installed.trust);
         let Assessment {
             refusal,
             findings,
             effects,
-        } = assess::assess(&contents, &file, &self.config, today());
+        } = assess::assess(&installed, &file, &self.config, today());
         if let Some(reason) = refusal {
             return Err(refused(name, &reason, &findings));
         }
-        let mut info = file.info();
+        let mut info = contents::info(&file, Timestamp::now());
         info.findings = findings;
         Ok(CheckedImport {
             data: self.data.clone(),
@@ -202,24 +218,20 @@ impl LicenseFolder {
     pub async fn check_removal(&self, name: String) -> Result<CheckedRemoval, Problem> {
         let changing = Arc::clone(&self.changing).lock_owned().await;
         self.blocking(move |this| {
-            let (contents, _) = this.contents()?;
-            let (stored, sha256) = match contents.find(&name) {
-                Some(file) => (file.name.clone(), Some(file.sha256.clone())),
-                None => match contents.unreadable_name(&name) {
-                    Some(stored) => (stored, None),
-                    None => {
-                        return Err(Problem::new(
-                            ErrorCode::FileNotFound,
-                            "No installed license file has this name.",
-                        )
-                        .about(name));
-                    }
-                },
+            let installed = this.installed()?;
+            let Some(stored) = this.spelling(&name)? else {
+                return Err(Problem::new(
+                    ErrorCode::FileNotFound,
+                    "No installed license file has this name.",
+                )
+                .about(name));
             };
-            let after = contents.without(&stored);
+            let file = installed.files.iter().find(|file| file.name == stored);
+            let sha256 = file.map(contents::sha256);
+            let after = installed.changed(&stored, None);
             Ok(CheckedRemoval {
                 data: this.data.clone(),
-                effects: assess::differences(&contents, &after, &this.config, today()),
+                effects: assess::differences(&installed, &after, &this.config, today()),
                 name: stored,
                 sha256,
                 _changing: changing,
@@ -228,77 +240,40 @@ impl LicenseFolder {
         .await
     }
 
-    /// Standing alerts about files and issuers that are not used.
+    /// Standing alerts about files of which nothing is used. The manager tells of those that cannot be read.
     pub async fn alerts(&self) -> Vec<Alert> {
-        let outcome = self.blocking(|this| this.look()).await;
-        outcome.unwrap_or_else(|problem| {
-            vec![Alert {
+        let outcome = self
+            .blocking(|this| Ok(assess::unused(&this.installed()?, &this.config, today())))
+            .await;
+        match outcome {
+            Ok(unused) => unused
+                .into_iter()
+                .map(|(name, reason)| Alert {
+                    code: "LicenseFileNotUsed".to_owned(),
+                    level: AlertLevel::Alert,
+                    title: "A license file is not used.".to_owned(),
+                    detail: format!("{name}: {reason}"),
+                    action: "Look at it with Get-LicenseFile, then correct or remove it.".to_owned(),
+                    since: None,
+                })
+                .collect(),
+            Err(problem) => vec![Alert {
                 code: "LicenseFolderUnreadable".to_owned(),
                 level: AlertLevel::Alarm,
                 title: "The license folder cannot be read.".to_owned(),
                 detail: problem.detail,
                 action: problem.action,
                 since: None,
-            }]
-        })
+            }],
+        }
     }
 
-    fn look(&self) -> Result<Vec<Alert>, Problem> {
-        let (trust, unusable) = self.trust()?;
-        let contents = Contents::read(&self.data, &trust).map_err(|error| self.unreadable(&error))?;
-        let mut alerts = Vec::new();
-        let not_used = |kind: &str, title: &str, name: &str, reason: &str, action: &str| Alert {
-            code: kind.to_owned(),
-            level: AlertLevel::Alert,
-            title: title.to_owned(),
-            detail: format!("{name}: {}.", reason.trim_end_matches('.')),
-            action: action.to_owned(),
-            since: None,
-        };
-        for (name, reason) in &unusable {
-            alerts.push(not_used(
-                "IssuerNotUsed",
-                "A public key in the trust folder is not used.",
-                name,
-                reason,
-                "Put the file there as the issuer gave it out, or remove it.",
-            ));
-        }
-        for (name, reason) in &contents.unreadable {
-            alerts.push(not_used(
-                "LicenseFileNotUsed",
-                "A license file is not used.",
-                name,
-                reason,
-                "Correct or remove the file.",
-            ));
-        }
-        for (name, reason) in assess::unused(&contents, &self.config, today()) {
-            alerts.push(not_used(
-                "LicenseFileNotUsed",
-                "A license file is not used.",
-                &name,
-                &reason,
-                "Look at it with Get-LicenseFile, then correct or remove it.",
-            ));
-        }
-        Ok(alerts)
+    fn installed(&self) -> Result<Installed, Problem> {
+        Installed::read(&self.data).map_err(|error| self.unreadable(&error))
     }
 
-    fn trust(&self) -> Result<(TrustStore, Vec<(String, String)>), Problem> {
-        contents::trust_store(&self.data.trust()).map_err(|error| {
-            Problem::new(
-                ErrorCode::StorageUnavailable,
-                format!("The trust folder cannot be read: {error}."),
-            )
-            .about("trust")
-        })
-    }
-
-    fn contents(&self) -> Result<(Contents, TrustStore), Problem> {
-        let (trust, _) = self.trust()?;
-        let contents = Contents::read(&self.data, &trust).map_err(|error| self.unreadable(&error))?;
-        Ok((contents, trust))
+    fn spelling(&self, name: &str) -> Result<Option<String>, Problem> {
+        contents::spelling(&self.data, name).map_err(|error| self.unreadable(&error))
     }
 
     fn unreadable(&self, error: &io::Error) -> Problem {

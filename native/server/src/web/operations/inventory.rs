@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use licensing_api::inventory::{GetInventory, InventoryRow};
 use licensing_api::operation::op;
 use licensing_api::{ErrorCode, Problem, Rows};
+use licensing_core::catalog::{self, Locale};
 
 use crate::web::WebServices;
 use crate::web::dispatch::{Call, Handler};
@@ -15,6 +16,7 @@ impl Handler for op::GetInventory {
         call: &Call,
         request: GetInventory,
     ) -> Result<Rows<InventoryRow>, Problem> {
+        let locale = Locale::from_code(request.locale.as_deref())?;
         let vendor = request.vendor.clone();
         // A serial number may come back under another vendor or in a pool that the feature filter leaves out, so that
         // filter has to wait until all rows are here.
@@ -44,6 +46,9 @@ impl Handler for op::GetInventory {
             });
         } else if items.is_empty() && request.feature.is_none() {
             return Err(Problem::new(ErrorCode::NoInventory, "There is nothing to list."));
+        }
+        for row in &mut items {
+            catalog::localize(row, locale);
         }
         Ok(Rows { items })
     }

@@ -2,7 +2,6 @@
 
 mod administrators;
 mod alerts;
-mod german;
 mod inventory;
 mod license_files;
 mod names;
