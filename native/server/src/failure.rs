@@ -77,3 +77,37 @@ pub fn problem(status: &Status) -> Problem {
         Problem::new(code, status.message())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_arrives_as_it_was_sent() {
+        for code in ErrorCode::ALL {
+            let sent = Problem::new(*code, "dét\u{e4}il").about("target").retry_after(5);
+            assert_eq!(problem(&status(&sent)), sent);
+        }
+    }
+
+    #[test]
+    fn storage_that_cannot_be_written_is_unavailable() {
+        let status = status(&Problem::new(ErrorCode::StorageUnavailable, "the disk is full"));
+        assert_eq!(status.code(), Code::Unavailable);
+        let metadata = |name| status.metadata().get(name).map(|value| value.as_bytes());
+        assert_eq!(metadata(CODE_METADATA), Some(&b"StorageUnavailable"[..]));
+        assert_eq!(
+            metadata(ACTION_METADATA),
+            Some(ErrorCode::StorageUnavailable.action().as_bytes())
+        );
+    }
+
+    #[test]
+    fn a_status_without_a_problem_still_gives_one() {
+        assert_eq!(
+            problem(&Status::unavailable("gone")).code,
+            ErrorCode::CitrixLicensingVendorOrServiceDown
+        );
+        assert_eq!(problem(&Status::internal("odd")).code, ErrorCode::UnknownError);
+    }
+}

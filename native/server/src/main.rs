@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use licensing_server::config::{Config, ConfigChoices, DataFolder};
 use licensing_server::init::{NewServer, PasswordSource};
-use licensing_server::{daemon, init, listener, log, manager, verify};
+use licensing_server::{daemon, init, log, manager, verify};
 
 /// The license server: serves seats of licensed software and lets administrators see and steer that.
 #[derive(Debug, Parser)]
@@ -140,7 +140,6 @@ fn run(place: &Place) -> anyhow::Result<ExitCode> {
     let data = DataFolder::new(&place.data);
     let config = Config::load(place.config.as_ref().unwrap_or(&data.config_file()))?;
     log::start(&config.log)?;
-    listener::raise_file_limit();
     let executable = std::env::current_exe().context("the program does not find itself")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(manager::run(config, data, &executable))?;

@@ -6,6 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::ConfigError;
 
+/// Files that a process has open besides connections: databases, logs, pipes, license files that are being read.
+const OTHER_FILES: u64 = 128;
+/// Fewest connections that a port is left with.
+const FEWEST_CONNECTIONS: u64 = 16;
+
 /// Bounds that hold on each port by itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -41,6 +46,27 @@ impl Default for LimitsConfig {
 }
 
 impl LimitsConfig {
+    /// The same with no more connections than a process with so many open files can have on each of its ports, so that
+    /// no port takes the descriptors of another.
+    #[must_use]
+    pub fn within(&self, open_files: Option<u64>, ports: u64) -> Self {
+        let mut limits = self.clone();
+        if let Some(open_files) = open_files {
+            let room = (open_files.saturating_sub(OTHER_FILES) / ports.max(1)).max(FEWEST_CONNECTIONS);
+            let room = usize::try_from(room).unwrap_or(usize::MAX);
+            if room < limits.connections {
+                tracing::warn!(
+                    open_files,
+                    connections = room,
+                    "fewer connections than configured: too few open files"
+                );
+                limits.connections = room;
+            }
+            limits.pending_connections = limits.pending_connections.min(limits.connections / 2);
+        }
+        limits
+    }
+
     /// Time for the TLS handshake and the first request header.
     pub fn first_request(&self) -> Duration {
         Duration::from_secs(self.first_request_seconds)

@@ -91,3 +91,13 @@ fn a_host_name_is_written_so_that_it_is_read_back() {
     };
     assert_eq!(load(&config_text(&choices)).unwrap().host_name, choices.host_name);
 }
+
+#[test]
+fn connections_fit_into_the_open_files() {
+    let limits = LimitsConfig::default();
+    assert_eq!(limits.within(None, 2), limits);
+    assert_eq!(limits.within(Some(1_000_000), 2), limits);
+    let few = limits.within(Some(1_024), 2);
+    assert_eq!((few.connections, few.pending_connections), (448, 224));
+    assert_eq!(limits.within(Some(0), 2).connections, 16);
+}

@@ -123,3 +123,6 @@ fn read<T: DeserializeOwned>(request: &[u8]) -> Result<T, Problem> {
 fn write<T: Serialize>(answer: &T) -> Result<Vec<u8>, Problem> {
     serde_json::to_vec(answer).map_err(|error| Problem::new(ErrorCode::UnknownError, error.to_string()))
 }
+
+#[cfg(test)]
+mod tests;

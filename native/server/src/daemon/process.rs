@@ -23,6 +23,8 @@ use crate::listener::{self, PortOptions, PortProtocol, PortTls, ServerTls};
 use crate::product_access::ProductAccess;
 use crate::{control, log};
 
+/// Ports of this process.
+const PORTS: u64 = 2;
 /// Largest settings: the configuration and ten thousand tokens.
 const SETTINGS_BYTES: u64 = 16 * 1024 * 1024;
 /// Largest request of the manager: ten thousand tokens.
@@ -38,10 +40,11 @@ pub fn run() -> anyhow::Result<ExitCode> {
     BufReader::new(std::io::stdin().lock().take(SETTINGS_BYTES))
         .read_line(&mut line)
         .context("the settings cannot be read")?;
-    let settings: DaemonSettings =
+    let mut settings: DaemonSettings =
         serde_json::from_str(&line).context("this command is for the license manager alone")?;
     log::start(&settings.config.log)?;
-    listener::raise_file_limit();
+    let limits = &mut settings.config.limits;
+    *limits = limits.within(listener::raise_file_limit(), PORTS);
     let orphaned = when_stdin_closes()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let outcome = runtime.block_on(async {

@@ -19,6 +19,7 @@ use crate::config::{Config, DataFolder};
 use crate::control::{ControlClient, DaemonHealth, Verb, daemon_down};
 use crate::daemon::DaemonSettings;
 use crate::installed::{Folder, read_issuers};
+use crate::product_access::ProductAccess;
 
 /// Most tokens that open the licensing ports.
 const PRODUCT_TOKENS: usize = 10_000;
@@ -37,6 +38,7 @@ struct Shared {
     running: Mutex<BTreeMap<String, Supervisor>>,
     complaints: Mutex<Vec<String>>,
     tokens: Arc<Mutex<Vec<ProductToken>>>,
+    access: Arc<ProductAccess>,
     changes: watch::Sender<u64>,
     rereading: tokio::sync::Mutex<bool>,
 }
@@ -46,6 +48,7 @@ impl Daemons {
     pub(super) fn new(config: Arc<Config>, data: DataFolder, executable: PathBuf) -> Self {
         Self {
             shared: Arc::new(Shared {
+                access: ProductAccess::new(config.licensing.anonymous, &[]),
                 config,
                 data,
                 executable,
@@ -56,6 +59,11 @@ impl Daemons {
                 rereading: tokio::sync::Mutex::new(true),
             }),
         }
+    }
+
+    /// Who may use the licensing ports, as the daemons know it.
+    pub(super) fn access(&self) -> &Arc<ProductAccess> {
+        &self.shared.access
     }
 
     /// Tells when the status of a daemon changes.
@@ -292,6 +300,7 @@ impl DaemonGateway for Daemons {
             }
             let request = serde_json::to_vec(&tokens)
                 .map_err(|error| Problem::new(ErrorCode::InvalidRequest, error.to_string()))?;
+            self.shared.access.set_tokens(&tokens);
             *lock(&self.shared.tokens) = tokens;
             self.tell_all(Verb::SetProductTokens, &request).await
         }

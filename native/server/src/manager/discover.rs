@@ -1,7 +1,5 @@
 //! What the license manager says on its port: where everything is, and nothing else.
 
-use std::sync::Arc;
-
 use axum::Router;
 use licensing_api::server::DaemonState;
 use licensing_api::{ErrorCode, Problem};
@@ -12,7 +10,6 @@ use tonic::{Request, Response, Status};
 use super::daemons::Daemons;
 use super::directory::DaemonGateway;
 use crate::failure;
-use crate::product_access::ProductAccess;
 
 /// Longest request; it holds one name.
 pub(super) const REQUEST_BYTES: usize = 4 * 1024;
@@ -23,22 +20,15 @@ struct Service {
     server_name: String,
     web_services_port: u16,
     daemons: Daemons,
-    access: Arc<ProductAccess>,
 }
 
 /// The routes of the manager's port. Whoever reaches it may ask, or products and cmdlets would not find the services;
 /// strangers are not told the version.
-pub(super) fn router(
-    server_name: &str,
-    web_services_port: u16,
-    daemons: Daemons,
-    access: Arc<ProductAccess>,
-) -> Router {
+pub(super) fn router(server_name: &str, web_services_port: u16, daemons: Daemons) -> Router {
     let service = Service {
         server_name: server_name.to_owned(),
         web_services_port,
         daemons,
-        access,
     };
     let service = LicenseManagerServer::new(service).max_decoding_message_size(REQUEST_BYTES);
     tonic::service::Routes::new(service).into_axum_router()
@@ -47,7 +37,10 @@ pub(super) fn router(
 #[tonic::async_trait]
 impl LicenseManager for Service {
     async fn discover(&self, request: Request<DiscoverRequest>) -> Result<Response<DiscoverReply>, Status> {
-        let known = self.access.knows(request.metadata(), request.extensions());
+        let known = self
+            .daemons
+            .access()
+            .knows(request.metadata(), request.extensions());
         let wanted = request.into_inner().vendor;
         if wanted.len() > NAME_BYTES {
             let problem = Problem::new(

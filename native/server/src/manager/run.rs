@@ -23,10 +23,11 @@ use super::signals::{Signal, Signals};
 use crate::config::{Config, DataFolder};
 use crate::control::Verb;
 use crate::listener::{self, PortOptions, PortProtocol, PortTls};
-use crate::product_access::ProductAccess;
 use crate::tls::ServerCertificate;
 use crate::web::{self, WebSetup};
 
+/// Ports of this process.
+const PORTS: u64 = 2;
 /// How long a predecessor that is about to end is waited for.
 const PREDECESSOR: Duration = Duration::from_secs(2);
 /// Largest request of the web services: a license file of the largest size in base64, and what is around it.
@@ -61,12 +62,13 @@ impl Ports {
 ///
 /// # Errors
 /// If the data folder is in use or incomplete, or a port cannot be bound.
-pub async fn run(config: Config, data: DataFolder, executable: &Path) -> anyhow::Result<()> {
+pub async fn run(mut config: Config, data: DataFolder, executable: &Path) -> anyhow::Result<()> {
     let started = Timestamp::now();
     let mut signals = Signals::listen().context("signals cannot be listened to")?;
     let lock_file = data.manager_lock();
     let lock = tokio::task::spawn_blocking(move || FolderLock::take(&lock_file, PREDECESSOR)).await??;
     Endpoints::remove(&data).context("an old run/endpoints.json cannot be removed")?;
+    config.limits = config.limits.within(listener::raise_file_limit(), PORTS);
     let config = Arc::new(config);
     let certificate = Arc::new(ServerCertificate::open_or_make(
         &data,
@@ -142,14 +144,7 @@ impl Server {
         .context("the web services cannot be opened")?;
         self.reread_licenses().await;
 
-        // Tokens matter on this port only for what strangers are told.
-        let access = ProductAccess::new(config.licensing.anonymous, &[]);
-        let discover = discover::router(
-            &config.host_name,
-            ports.web_address.port(),
-            self.daemons.clone(),
-            access,
-        );
+        let discover = discover::router(&config.host_name, ports.web_address.port(), self.daemons.clone());
         let licensing = PortOptions {
             name: "licensing",
             limits: config.limits.clone(),

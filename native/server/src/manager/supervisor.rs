@@ -1,6 +1,7 @@
 //! Keeps one vendor daemon running.
 
 use std::path::PathBuf;
+use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,13 +15,19 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::process::{self, DaemonProcess};
-use crate::control::{ControlClient, ControlSecret, daemon_down};
+use crate::control::{ControlClient, ControlSecret, Verb, daemon_down};
 use crate::daemon::DaemonSettings;
 
 /// Shortest and longest pause before a daemon is started again.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(30));
 /// After serving for this time the pauses begin with the shortest again.
 const STABLE: Duration = Duration::from_secs(60);
+/// Pause between two looks whether a daemon answers.
+const PROBE_PAUSE: Duration = Duration::from_secs(3);
+/// Time for its answer.
+const PROBE_TIME: Duration = Duration::from_secs(4);
+/// Answers that may fail to come one after the other before it is killed.
+const PROBES: u32 = 3;
 /// Time beyond the drain time until a daemon that should end is killed.
 const STOP_SLACK: Duration = Duration::from_secs(5);
 
@@ -140,8 +147,12 @@ impl Keeper {
                 Err(reason) => reason,
                 Ok(mut process) => {
                     let since = Instant::now();
-                    let ended = tokio::select! {
-                        ended = process.wait() => ended,
+                    let reason = tokio::select! {
+                        ended = process.wait() => ended_unexpectedly(ended),
+                        () = self.falls_silent() => {
+                            process.stop(Duration::ZERO).await;
+                            "it did not answer any more".to_owned()
+                        }
                         () = self.stop.cancelled() => {
                             process.stop(self.launch.drain + STOP_SLACK).await;
                             break;
@@ -150,10 +161,7 @@ impl Keeper {
                     if since.elapsed() >= STABLE {
                         pauses = self::pauses();
                     }
-                    ended.map_or_else(
-                        |error| error.to_string(),
-                        |status| format!("it ended unexpectedly: {status}"),
-                    )
+                    reason
                 }
             };
             let pause = pauses.next().unwrap_or(PAUSES.1);
@@ -190,6 +198,20 @@ impl Keeper {
         tracing::info!(vendor = self.launch.vendor, "the vendor daemon has ended");
     }
 
+    /// Ends when the daemon lives but answers no more.
+    async fn falls_silent(&self) {
+        let mut missed = 0;
+        while missed < PROBES {
+            tokio::time::sleep(PROBE_PAUSE).await;
+            let control = self.status.borrow().control.clone();
+            let Some(control) = control else { continue };
+            match tokio::time::timeout(PROBE_TIME, control.tell(Verb::Health, Vec::new())).await {
+                Ok(Ok(())) => missed = 0,
+                Ok(Err(_)) | Err(_) => missed += 1,
+            }
+        }
+    }
+
     async fn attempt(&self) -> Result<DaemonProcess, String> {
         let secret = ControlSecret::generate().map_err(|error| error.to_string())?;
         // A daemon that may have any port keeps the one it had, so that products find it where it was.
@@ -221,6 +243,13 @@ impl Keeper {
         self.status.send_modify(change);
         (self.changed)();
     }
+}
+
+fn ended_unexpectedly(ended: std::io::Result<ExitStatus>) -> String {
+    ended.map_or_else(
+        |error| error.to_string(),
+        |status| format!("it ended unexpectedly: {status}"),
+    )
 }
 
 fn pauses() -> impl Iterator<Item = Duration> + Send {

@@ -39,7 +39,7 @@ fn junk(seed: usize) -> Vec<u8> {
     }
 }
 
-async fn throw_junk(address: SocketAddr) {
+pub(crate) async fn throw_junk(address: SocketAddr) {
     let mut under_way = tokio::task::JoinSet::new();
     for seed in 0..CONNECTIONS {
         under_way.spawn(async move {
@@ -62,7 +62,7 @@ async fn throw_junk(address: SocketAddr) {
 }
 
 /// Connections that begin a request and never end it, more than the port keeps pending.
-async fn hold(address: SocketAddr, number: usize) -> Vec<TcpStream> {
+pub(crate) async fn hold(address: SocketAddr, number: usize) -> Vec<TcpStream> {
     let mut held = Vec::new();
     for index in 0..number {
         let mut stream = TcpStream::connect(address).await.unwrap();
@@ -79,7 +79,7 @@ async fn hold(address: SocketAddr, number: usize) -> Vec<TcpStream> {
     held
 }
 
-async fn all_closed(held: Vec<TcpStream>) {
+pub(crate) async fn all_closed(held: Vec<TcpStream>) {
     for mut stream in held {
         let mut rest = Vec::new();
         // A reset is an end as well.

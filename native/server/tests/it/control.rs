@@ -14,6 +14,7 @@ use licensing_server::listener::{self, PortOptions, PortProtocol, PortTls};
 use tokio_util::sync::CancellationToken;
 use tonic::Code;
 
+use crate::attacks;
 use crate::support::channel;
 
 struct Echo;
@@ -42,7 +43,11 @@ async fn open(secret: &ControlSecret) -> (SocketAddr, CancellationToken) {
     let address = socket.local_addr().unwrap();
     let options = PortOptions {
         name: "control",
-        limits: LimitsConfig::default(),
+        limits: LimitsConfig {
+            pending_connections: 50,
+            first_request_seconds: 2,
+            ..LimitsConfig::default()
+        },
         protocol: PortProtocol::Http2,
         tls: PortTls::Plain,
         body_bytes: 1_000_000,
@@ -93,6 +98,22 @@ async fn whoever_does_not_know_the_secret_is_refused() {
             "{secret:?}"
         );
     }
+    stopping.cancel();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn junk_and_slow_senders_leave_the_manager_served() {
+    let secret = ControlSecret::generate().unwrap();
+    let (address, stopping) = open(&secret).await;
+    let held = attacks::hold(address, 150).await;
+    let throwing = tokio::spawn(attacks::throw_junk(address));
+    for _ in 0..10 {
+        // Each has a connection of its own.
+        let client = ControlClient::new("ACME", address.port(), &secret).unwrap();
+        assert_eq!(client.execute("echo", Vec::new(), "ann").await.unwrap(), b"ann");
+    }
+    throwing.await.unwrap();
+    attacks::all_closed(held).await;
     stopping.cancel();
 }
 

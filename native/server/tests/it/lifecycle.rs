@@ -44,9 +44,9 @@ fn daemon_pids(server: &Server) -> Vec<u32> {
 }
 
 #[cfg(target_os = "linux")]
-fn kill(pid: u32) {
+fn send(signal: rustix::process::Signal, pid: u32) {
     let pid = rustix::process::Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
-    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+    rustix::process::kill_process(pid, signal).unwrap();
 }
 
 #[tokio::test]
@@ -105,7 +105,7 @@ async fn a_killed_daemon_comes_back_with_its_leases_on_its_port() {
     let lease = check_out(&mut daemon(&server).await, 1).await.unwrap();
     let pids = daemon_pids(&server);
     assert_eq!(pids.len(), 1);
-    kill(pids[0]);
+    send(rustix::process::Signal::KILL, pids[0]);
     let manager = server.endpoints().licensing;
     until("another daemon serves", || async {
         let serving = discover(manager).await.vendors[0].serving;
@@ -117,6 +117,40 @@ async fn a_killed_daemon_comes_back_with_its_leases_on_its_port() {
     let again = check_out(&mut client, 1).await.unwrap();
     assert_eq!((again.lease_id, again.repeated_request), (lease.lease_id, true));
     server.stop().unwrap();
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_daemon_that_hangs_is_replaced() {
+    let server = server_with(2).await;
+    let lease = check_out(&mut daemon(&server).await, 1).await.unwrap();
+    let pids = daemon_pids(&server);
+    send(rustix::process::Signal::STOP, pids[0]);
+    let manager = server.endpoints().licensing;
+    until("another daemon serves", || async {
+        !is_alive(pids[0]) && discover(manager).await.vendors[0].serving
+    })
+    .await;
+    let again = check_out(&mut daemon(&server).await, 1).await.unwrap();
+    assert_eq!((again.lease_id, again.repeated_request), (lease.lease_id, true));
+    server.stop().unwrap();
+}
+
+#[tokio::test]
+async fn a_session_is_told_when_the_server_ends() {
+    let mut server = server_with(1).await;
+    let mut client = daemon(&server).await;
+    let (_asked, requests) = tokio::sync::mpsc::channel::<licensing_protocol::licensing::SessionRequest>(1);
+    let requests = tokio_stream::wrappers::ReceiverStream::new(requests);
+    let mut replies = client.session(requests).await.unwrap().into_inner();
+    let ended = tokio::task::spawn_blocking(move || server.end().unwrap());
+    let status = tokio::time::timeout(HANG, replies.message())
+        .await
+        .unwrap()
+        .unwrap_err();
+    assert_eq!(status.code(), tonic::Code::Unavailable);
+    assert_eq!(status.metadata().get("licensing-code").unwrap(), "ServerStopping");
+    assert!(ended.await.unwrap().success());
 }
 
 #[cfg(target_os = "linux")]
