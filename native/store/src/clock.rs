@@ -108,6 +108,7 @@ impl WallGuard {
         Moment {
             monotonic_ms,
             wall,
+            trusted: self.trusted,
             today: clock.date(wall.max(self.high)),
         }
     }

@@ -12,10 +12,11 @@ use licensing_core::audit::{
     AuditChain, AuditEntry, AuditError, AuditField, AuditKind, AuditRecord, AuditVerifier,
 };
 use licensing_core::pool::{PoolId, PoolIdentity, PoolSet};
-use licensing_core::seat::{Change, Ledger, RequestKey, SeatSettings};
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
+use licensing_core::seat::{Change, Ledger, RequestKey, RestoreError, SeatSettings};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
-use crate::head::Head;
+use crate::changes::Rows;
+use crate::head::{Head, Tally};
 use crate::service::AuditReport;
 use crate::{StoreError, owner, row, schema};
 
@@ -128,30 +129,38 @@ impl Database {
         self.check_structure()?;
         let identities = self.read_pools()?;
         let mut ledger = Ledger::new(settings, pools, now);
-        let (mut count, mut sum) = (0u64, 0u64);
-        {
-            let mut statement = self
-                .connection
-                .prepare("SELECT serial, pool, body FROM lease ORDER BY serial")
-                .map_err(|error| self.error(&error))?;
-            let mut rows = statement.query([]).map_err(|error| self.error(&error))?;
-            while let Some(row) = rows.next().map_err(|error| self.error(&error))? {
-                let (serial, pool, body) = lease_columns(row).map_err(|error| self.error(&error))?;
-                let identity = identities
-                    .get(&pool)
-                    .ok_or_else(|| StoreError::damaged(&self.path, format!("lease {serial} has no pool")))?;
-                let (record, check) = row::decode(serial, pool, identity.id(), &body)
-                    .ok_or_else(|| StoreError::damaged(&self.path, format!("lease {serial} was changed")))?;
-                count += 1;
-                sum = sum.wrapping_add(check);
-                ledger
-                    .restore(record, identity, now)
-                    .map_err(|error| StoreError::damaged(&self.path, error.to_string()))?;
+        let mut pairs = Tally::default();
+        self.each_row("pair", |serial, pool, body| {
+            let identity = identities.get(&pool).ok_or("has no pool")?;
+            let (record, sum) = row::decode_pair(serial, pool, identity.id(), body).ok_or("was changed")?;
+            pairs.add(sum);
+            ledger
+                .restore_pair(&record, identity)
+                .map_err(|_| "is there twice")
+        })?;
+        let mut leases = Tally::default();
+        self.each_row("lease", |serial, pool, body| {
+            let identity = identities.get(&pool).ok_or("has no pool")?;
+            let (record, sum) = row::decode(serial, pool, identity.id(), body).ok_or("was changed")?;
+            leases.add(sum);
+            ledger
+                .restore(record, identity, now)
+                .map_err(|error| match error {
+                    RestoreError::DuplicateLease { .. } => "has the name of another one",
+                    RestoreError::DuplicateRequest { .. } => "comes from the request of another one",
+                    RestoreError::NoAssignment { .. } => "has no pair",
+                    RestoreError::DuplicateAssignment { .. } => "is there twice",
+                    RestoreError::BadHolder { .. } => "has a holder that no request can have",
+                })
+        })?;
+        for (table, read, written) in [
+            ("leases", leases, self.head.leases),
+            ("pairs", pairs, self.head.pairs),
+        ] {
+            if read != written {
+                let detail = format!("{} {table} are stored, {} were written", read.rows, written.rows);
+                return Err(StoreError::damaged(&self.path, detail));
             }
-        }
-        if count != self.head.leases || sum != self.head.lease_sum {
-            let detail = format!("{count} leases are stored, {} were written", self.head.leases);
-            return Err(StoreError::damaged(&self.path, detail));
         }
         ledger.raise_next_serial(self.head.next_serial);
         self.read_tail(&mut ledger, now)?;
@@ -175,61 +184,24 @@ impl Database {
         let mut head = self.head.clone();
         head.next_serial = next_serial;
         head.high_water_ms = head.high_water_ms.max(high_water.as_millisecond());
-        let mut new_pools = Vec::new();
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(failed)?;
+        let mut rows = Rows {
+            transaction: &transaction,
+            path: &path,
+            pools: &self.pools,
+            new_pools: Vec::new(),
+        };
         for change in &batch.changes {
-            match change {
-                Change::Opened { record, pool } => {
-                    let pool = match self.pools.get(&record.pool) {
-                        Some(row) => *row,
-                        None => pool_row(&transaction, &path, &mut new_pools, record.pool, pool)?,
-                    };
-                    let serial = serial(record.serial, &path)?;
-                    let (body, sum) = row::encode(record, serial, pool);
-                    transaction
-                        .prepare_cached("INSERT INTO lease (serial, pool, body) VALUES (?1, ?2, ?3)")
-                        .and_then(|mut statement| statement.execute(params![serial, pool, body]))
-                        .map_err(failed)?;
-                    head.leases += 1;
-                    head.lease_sum = head.lease_sum.wrapping_add(sum);
-                }
-                Change::Closed(closed) => {
-                    let serial = serial(closed.record.serial, &path)?;
-                    let pool = self
-                        .pools
-                        .get(&closed.record.pool)
-                        .copied()
-                        .or_else(|| {
-                            new_pools
-                                .iter()
-                                .find(|(id, _)| *id == closed.record.pool)
-                                .map(|p| p.1)
-                        })
-                        .ok_or_else(|| StoreError::damaged(&path, format!("lease {serial} has no pool")))?;
-                    let removed = transaction
-                        .prepare_cached("DELETE FROM lease WHERE serial = ?1")
-                        .and_then(|mut statement| statement.execute([serial]))
-                        .map_err(failed)?;
-                    if removed != 1 {
-                        return Err(StoreError::damaged(
-                            &path,
-                            format!("lease {serial} is not stored"),
-                        ));
-                    }
-                    let (_, sum) = row::encode(&closed.record, serial, pool);
-                    head.leases = head.leases.saturating_sub(1);
-                    head.lease_sum = head.lease_sum.wrapping_sub(sum);
-                }
-                Change::Denied(_) => {}
-            }
+            rows.apply(change, &mut head)?;
         }
+        let new_pools = rows.new_pools;
         let entries = batch
             .changes
             .iter()
-            .map(AuditEntry::of)
+            .filter_map(AuditEntry::of)
             .chain(batch.events.iter().cloned());
         let mut records = 0;
         for entry in entries {
@@ -297,7 +269,7 @@ impl Database {
 
     /// Lets SQLite check the small tables. The audit is left to its chain: it may be large.
     fn check_structure(&self) -> Result<(), StoreError> {
-        for table in ["head", "pool", "lease"] {
+        for table in ["head", "pool", "lease", "pair"] {
             let result: String = self
                 .connection
                 .query_row(&format!("PRAGMA quick_check('{table}')"), [], |row| row.get(0))
@@ -308,6 +280,30 @@ impl Database {
                     format!("table {table}: {result}"),
                 ));
             }
+        }
+        Ok(())
+    }
+
+    /// Takes every row of a table of serial number, pool and body; `each` says what is wrong with one.
+    fn each_row(
+        &self,
+        table: &str,
+        mut each: impl FnMut(i64, i64, &[u8]) -> Result<(), &'static str>,
+    ) -> Result<(), StoreError> {
+        let failed = |error: rusqlite::Error| self.error(&error);
+        let mut statement = self
+            .connection
+            .prepare(&format!("SELECT serial, pool, body FROM {table} ORDER BY serial"))
+            .map_err(failed)?;
+        let mut rows = statement.query([]).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            let (serial, pool): (i64, i64) = row
+                .get(0)
+                .and_then(|serial| Ok((serial, row.get(1)?)))
+                .map_err(failed)?;
+            let body = row.get_ref(2).map_err(failed)?.as_blob().unwrap_or_default();
+            each(serial, pool, body)
+                .map_err(|what| StoreError::damaged(&self.path, format!("{table} {serial} {what}")))?;
         }
         Ok(())
     }
@@ -378,6 +374,8 @@ pub(crate) fn verify_file(path: &Path) -> Result<AuditReport, StoreError> {
                 AuditKind::Started
                 | AuditKind::Stopped
                 | AuditKind::PoolsReplaced
+                | AuditKind::PairAdded
+                | AuditKind::PairReleased
                 | AuditKind::ClockJumped
                 | AuditKind::StorageRecovered
                 | AuditKind::Administered,
@@ -452,33 +450,6 @@ fn verify(
     Ok(count)
 }
 
-fn lease_columns(row: &rusqlite::Row<'_>) -> rusqlite::Result<(i64, i64, Vec<u8>)> {
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-}
-
-fn pool_row(
-    transaction: &Transaction<'_>,
-    path: &Path,
-    new_pools: &mut Vec<(PoolId, i64)>,
-    id: PoolId,
-    identity: &PoolIdentity,
-) -> Result<i64, StoreError> {
-    if let Some((_, row)) = new_pools.iter().find(|(new, _)| *new == id) {
-        return Ok(*row);
-    }
-    let json = serde_json::to_string(identity)
-        .map_err(|error| StoreError::damaged(path, format!("{id:?}: {error}")))?;
-    transaction
-        .execute(
-            "INSERT INTO pool (fingerprint, identity) VALUES (?1, ?2)",
-            params![id.as_bytes().as_slice(), json],
-        )
-        .map_err(|error| StoreError::sqlite(path, &error))?;
-    let row = transaction.last_insert_rowid();
-    new_pools.push((id, row));
-    Ok(row)
-}
-
 fn read_head(connection: &Connection, path: &Path) -> Result<Head, StoreError> {
     let body: Option<Vec<u8>> = connection
         .query_row("SELECT body FROM head WHERE id = 1", [], |row| row.get(0))
@@ -497,6 +468,6 @@ fn write_head(connection: &Connection, head: &Head) -> rusqlite::Result<()> {
         .map(|_| ())
 }
 
-fn serial(number: u64, path: &Path) -> Result<i64, StoreError> {
+pub(crate) fn serial(number: u64, path: &Path) -> Result<i64, StoreError> {
     i64::try_from(number).map_err(|_| StoreError::damaged(path, format!("number {number} is out of range")))
 }

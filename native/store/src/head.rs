@@ -6,15 +6,41 @@ use crate::row::{Reader, checksum};
 
 const FORM: u8 = 1;
 
+/// Number of rows of a table and the sum of their checksums.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) rows: u64,
+    pub(crate) sum: u64,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, sum: u64) {
+        self.rows = self.rows.wrapping_add(1);
+        self.sum = self.sum.wrapping_add(sum);
+    }
+
+    pub(crate) fn remove(&mut self, sum: u64) {
+        self.rows = self.rows.wrapping_sub(1);
+        self.sum = self.sum.wrapping_sub(sum);
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
+            rows: reader.u64()?,
+            sum: reader.u64()?,
+        })
+    }
+}
+
 /// Ends and sums of what is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Head {
     pub(crate) vendor: String,
     pub(crate) audit: AuditChain,
-    /// Number of leases.
-    pub(crate) leases: u64,
-    /// Sum of the checksums of all leases.
-    pub(crate) lease_sum: u64,
+    /// Leases.
+    pub(crate) leases: Tally,
+    /// Pairs of users and devices.
+    pub(crate) pairs: Tally,
     /// Serial numbers below this one have been used.
     pub(crate) next_serial: u64,
     /// Latest trusted time in milliseconds since 1970.
@@ -26,8 +52,8 @@ impl Head {
         Self {
             vendor: vendor.to_owned(),
             audit: AuditChain::new(vendor),
-            leases: 0,
-            lease_sum: 0,
+            leases: Tally::default(),
+            pairs: Tally::default(),
             next_serial: 1,
             high_water_ms: i64::MIN,
         }
@@ -37,8 +63,10 @@ impl Head {
         let mut body = vec![FORM];
         body.extend_from_slice(&self.audit.last().to_be_bytes());
         body.extend_from_slice(self.audit.hash());
-        body.extend_from_slice(&self.leases.to_be_bytes());
-        body.extend_from_slice(&self.lease_sum.to_be_bytes());
+        for tally in [self.leases, self.pairs] {
+            body.extend_from_slice(&tally.rows.to_be_bytes());
+            body.extend_from_slice(&tally.sum.to_be_bytes());
+        }
         body.extend_from_slice(&self.next_serial.to_be_bytes());
         body.extend_from_slice(&self.high_water_ms.to_be_bytes());
         body.extend_from_slice(self.vendor.as_bytes());
@@ -60,8 +88,8 @@ impl Head {
         let hash = reader.array::<32>()?;
         Some(Self {
             audit: AuditChain::resume(last, hash),
-            leases: reader.u64()?,
-            lease_sum: reader.u64()?,
+            leases: Tally::read(&mut reader)?,
+            pairs: Tally::read(&mut reader)?,
             next_serial: reader.u64()?,
             high_water_ms: i64::from_be_bytes(reader.array()?),
             vendor: String::from_utf8(reader.rest().to_vec()).ok()?,

@@ -1,7 +1,7 @@
 //! The compact form of a lease.
 
 use licensing_core::pool::PoolId;
-use licensing_core::seat::{Holder, LeaseId, LeaseRecord, RequestKey};
+use licensing_core::seat::{Holder, LeaseId, LeaseRecord, PairRecord, RequestKey};
 use sha2::{Digest, Sha256};
 
 const FORM: u8 = 1;
@@ -76,6 +76,48 @@ pub(crate) fn decode(serial: i64, pool: i64, pool_id: PoolId, stored: &[u8]) -> 
                 process_id,
             }
         },
+    };
+    reader.rest().is_empty().then_some((record, sum))
+}
+
+/// A stored pair of user and device: its body with the checksum at the end, and that checksum.
+pub(crate) fn encode_pair(record: &PairRecord, last_ms: i64, serial: i64, pool: i64) -> (Vec<u8>, u64) {
+    let mut body = vec![FORM];
+    body.extend_from_slice(&record.first_ms.to_be_bytes());
+    body.extend_from_slice(&last_ms.to_be_bytes());
+    for name in [&record.user, &record.device] {
+        // Lower case may be longer than the name it is of, but not by that much.
+        body.extend_from_slice(&(name.len() as u16).to_be_bytes());
+        body.extend_from_slice(name.as_bytes());
+    }
+    let sum = checksum(b"pair", serial, pool, &body);
+    body.extend_from_slice(&sum.to_be_bytes());
+    (body, sum)
+}
+
+/// Reads a stored pair; none when its checksum or its form does not hold.
+pub(crate) fn decode_pair(
+    serial: i64,
+    pool: i64,
+    pool_id: PoolId,
+    stored: &[u8],
+) -> Option<(PairRecord, u64)> {
+    let (body, sum) = stored.split_last_chunk::<8>()?;
+    let sum = u64::from_be_bytes(*sum);
+    if checksum(b"pair", serial, pool, body) != sum {
+        return None;
+    }
+    let mut reader = Reader::new(body);
+    if reader.array::<1>()? != [FORM] {
+        return None;
+    }
+    let record = PairRecord {
+        serial: u64::try_from(serial).ok()?,
+        pool: pool_id,
+        first_ms: i64::from_be_bytes(reader.array()?),
+        last_ms: i64::from_be_bytes(reader.array()?),
+        user: reader.text()?,
+        device: reader.text()?,
     };
     reader.rest().is_empty().then_some((record, sum))
 }

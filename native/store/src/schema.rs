@@ -2,13 +2,14 @@
 //!
 //! | table | rows |
 //! | --- | --- |
-//! | `head` | one: ends of audit and serial numbers, number and sum of the leases, latest trusted time, with a checksum |
+//! | `head` | one: ends of audit and serial numbers, number and sum of leases and pairs, latest trusted time, with a checksum |
 //! | `pool` | pools that ever had a lease: fingerprint and identity as JSON, so that a seat outlives its license file |
 //! | `lease` | leases held: serial number, pool, and a compact body that ends with a checksum |
+//! | `pair` | which user was seen on which device, where seats are assigned: serial number, pool, body with checksum |
 //! | `audit` | one for every event: sequence number, canonical form, hash of the chain up to it |
 //!
-//! A transaction writes leases, audit and head together. The head holds the sum of the checksums of all leases, so a
-//! lease that is changed, lost or doubled by a fault is noticed when the file is read; the audit is verified by its
+//! A transaction writes leases, audit and head together. The head holds the sum of the checksums of all leases and pairs, so
+//! one that is changed, lost or doubled by a fault is noticed when the file is read; the audit is verified by its
 //! chain, and the head says where that ends.
 
 use rusqlite::Connection;
@@ -30,6 +31,11 @@ CREATE TABLE pool (
     identity TEXT NOT NULL
 ) STRICT;
 CREATE TABLE lease (
+    serial INTEGER PRIMARY KEY,
+    pool INTEGER NOT NULL REFERENCES pool (id),
+    body BLOB NOT NULL
+) STRICT;
+CREATE TABLE pair (
     serial INTEGER PRIMARY KEY,
     pool INTEGER NOT NULL REFERENCES pool (id),
     body BLOB NOT NULL

@@ -1,7 +1,7 @@
 //! Records in the making.
 
 use crate::pool::PoolIdentity;
-use crate::seat::{Change, Holder, LeaseRecord};
+use crate::seat::{Change, Holder, LeaseRecord, PairRecord};
 
 use super::{AuditField, AuditKind};
 
@@ -49,14 +49,25 @@ impl AuditEntry {
         self.bytes(field, &value.to_be_bytes())
     }
 
-    /// The record of a change.
-    pub fn of(change: &Change) -> Self {
-        match change {
+    /// The record of a change; none for a further use of an assignment, which tells nothing new.
+    pub fn of(change: &Change) -> Option<Self> {
+        Some(match change {
             Change::Opened { record, pool } => Self::new(AuditKind::LeaseOpened).pool(pool).lease(record),
             Change::Closed(closed) => Self::new(AuditKind::LeaseClosed)
                 .pool(&closed.pool)
                 .lease(&closed.record)
                 .number(AuditField::Reason, u64::from(closed.reason as u8)),
+            Change::Used {
+                stored_ms: Some(_), ..
+            } => return None,
+            Change::Used {
+                record,
+                pool,
+                stored_ms: None,
+            } => Self::new(AuditKind::PairAdded).pool(pool).pair(record),
+            Change::Released { record, pool, .. } => {
+                Self::new(AuditKind::PairReleased).pool(pool).pair(record)
+            }
             Change::Denied(denied) => Self::new(AuditKind::Denied)
                 .text(AuditField::Feature, &denied.feature)
                 .text(AuditField::Version, &denied.version)
@@ -67,7 +78,7 @@ impl AuditEntry {
                     u64::from(denied.denial.reason.number().unsigned_abs()),
                 )
                 .text(AuditField::Detail, &denied.denial.detail),
-        }
+        })
     }
 
     pub(super) fn into_parts(self) -> (AuditKind, Vec<u8>) {
@@ -86,6 +97,12 @@ impl AuditEntry {
             .number(AuditField::Count, u64::from(record.count))
             .number(AuditField::Overdraft, u64::from(record.overdraft))
             .holder(&record.holder)
+    }
+
+    fn pair(self, record: &PairRecord) -> Self {
+        self.number(AuditField::Serial, record.serial)
+            .text(AuditField::User, &record.user)
+            .text(AuditField::VendorData, &record.device)
     }
 
     fn holder(self, holder: &Holder) -> Self {

@@ -61,6 +61,10 @@ numbered! {
         LeaseClosed = 11,
         /// A request was refused.
         Denied = 12,
+        /// A user was first seen on a device, which counts for the assignment of a seat.
+        PairAdded = 13,
+        /// A user was not seen on a device for the period of assignments.
+        PairReleased = 14,
         /// The wall clock jumped.
         ClockJumped = 20,
         /// The storage takes changes again.

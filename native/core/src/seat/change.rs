@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::pool::PoolIdentity;
 
-use super::{CheckoutRequest, Denial, Holder, LeaseRecord};
+use super::{CheckoutRequest, Denial, Holder, LeaseRecord, PairRecord};
 
 /// Why a lease ended. The numbers are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,6 +80,24 @@ pub enum Change {
     },
     /// Seats came back.
     Closed(ClosedLease),
+    /// A user was seen on a device, which assigns a seat or keeps it assigned.
+    Used {
+        /// The pair as it is now.
+        record: PairRecord,
+        /// Last use as it is stored; none when the pair is new.
+        stored_ms: Option<i64>,
+        /// Pool it counts in.
+        pool: Arc<PoolIdentity>,
+    },
+    /// A user was not seen on a device for the period of assignments.
+    Released {
+        /// The pair as it was.
+        record: PairRecord,
+        /// Last use as it is stored.
+        stored_ms: Option<i64>,
+        /// Pool it counted in.
+        pool: Arc<PoolIdentity>,
+    },
     /// A request was refused. Changes no seat.
     Denied(DeniedRequest),
 }

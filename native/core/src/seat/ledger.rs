@@ -8,16 +8,15 @@ use std::sync::Arc;
 use hashbrown::HashTable;
 use jiff::{Timestamp, civil::Date};
 use licensing_api::denial::DenialReason;
-use licensing_api::inventory::PoolStatus;
 
 use crate::Moment;
-use crate::host_address::AddressPattern;
-use crate::license_file::{HostId, LicenseVersion};
 use crate::pool::{Capacity, Pool, PoolId, PoolIdentity, PoolSet};
 
+use super::assignment::{Book, SeatModel, period_ms};
+use super::choose::Choice;
 use super::closed::ClosedKeys;
 use super::deadline::Deadlines;
-use super::group::{Group, GroupKey, group_key};
+use super::group::{Group, GroupKey};
 use super::lease::{Lease, LeaseId, LeaseRecord, RequestKey};
 use super::{
     Change, CheckoutRequest, CloseReason, ClosedLease, Decision, Denial, DeniedRequest, Holder, SeatSettings,
@@ -64,13 +63,17 @@ impl Held {
 /// A pool with what is out of it.
 #[derive(Debug)]
 pub(super) struct PoolState {
-    id: PoolId,
+    pub(super) id: PoolId,
     pub(super) pool: Pool,
     /// What it may give out on the ledger's day.
     pub(super) capacity: Capacity,
-    pub(super) in_use: u64,
+    in_use: u64,
+    /// Whom seats are assigned to, where they are.
+    pub(super) book: Option<Book>,
+    /// How long an assignment lasts after its last use, in milliseconds.
+    pub(super) period_ms: i64,
     /// Whether any file still grants it.
-    installed: bool,
+    pub(super) installed: bool,
 }
 
 /// Figures of one pool.
@@ -99,6 +102,18 @@ pub enum RestoreError {
         /// Serial number of the second.
         serial: u64,
     },
+    /// A lease of an assigned seat without the assignment.
+    #[error("lease {serial} has no assignment")]
+    NoAssignment {
+        /// Serial number.
+        serial: u64,
+    },
+    /// Two records of the same user on the same device.
+    #[error("assignment {serial} is there twice")]
+    DuplicateAssignment {
+        /// Serial number of the second.
+        serial: u64,
+    },
     /// A holder's name cannot have come from a request.
     #[error("lease {serial} has a holder that no request can have")]
     BadHolder {
@@ -114,36 +129,24 @@ pub struct Ledger {
     pub(super) pools: Vec<PoolState>,
     by_id: HashMap<PoolId, u32>,
     /// Pools by lower-case feature, in the order in which they are tried.
-    by_feature: HashMap<String, Vec<u32>>,
+    pub(super) by_feature: HashMap<String, Vec<u32>>,
     pub(super) order: Vec<u32>,
     pub(super) slots: Vec<Option<Held>>,
     free_slots: Vec<u32>,
     leases: usize,
     ids: HashTable<u32>,
     keys: HashTable<u32>,
-    groups: Vec<Group>,
+    pub(super) groups: Vec<Group>,
     free_groups: Vec<u32>,
     group_keys: HashTable<u32>,
     hasher: RandomState,
     deadlines: Deadlines,
     closed: ClosedKeys,
-    changes: Vec<Change>,
-    next_serial: u64,
+    pub(super) changes: Vec<Change>,
+    pub(super) next_serial: u64,
     pub(super) day: Date,
-}
-
-/// How well a pool that does not grant comes off; the best one explains the denial.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Nearness {
-    Removed,
-    TooOld,
-    BadSignature,
-    WrongHost,
-    NotStarted,
-    Expired,
-    WrongClient,
-    TooMany,
-    Taken,
+    /// When assignments were last looked through, in milliseconds since 1970.
+    pub(super) assignments_checked_ms: i64,
 }
 
 impl Ledger {
@@ -169,6 +172,7 @@ impl Ledger {
             changes: Vec::new(),
             next_serial: 1,
             day: now.today,
+            assignments_checked_ms: i64::MIN,
         };
         ledger.replace_pools(pools, now);
         ledger
@@ -196,7 +200,10 @@ impl Ledger {
         }
         let pool = self.pool_of(identity);
         self.next_serial = self.next_serial.max(serial.saturating_add(1));
-        let group = group_key(identity.dup_group, pool, &record.holder, &self.settings);
+        if !self.resume_use(pool, &record.holder, now) {
+            return Err(RestoreError::NoAssignment { serial });
+        }
+        let group = self.shares(pool, &record.holder);
         self.hold(
             Held {
                 id: record.id,
@@ -247,6 +254,11 @@ impl Ledger {
             let index = self.pool_of(&pool.identity);
             let state = &mut self.pools[index as usize];
             state.capacity = pool.capacity(now.today);
+            let text = pool
+                .increments
+                .first()
+                .and_then(|increment| increment.vendor_string.as_deref());
+            state.period_ms = period_ms(text, &self.settings);
             state.pool = pool;
             state.installed = true;
             self.order.push(index);
@@ -308,6 +320,7 @@ impl Ledger {
     pub fn expire(&mut self, now: Moment) -> usize {
         self.observe_day(now.today);
         self.closed.expire(now.monotonic_ms);
+        self.expire_assignments(now);
         let lifetime = millis(self.settings.lifetime);
         let slots = &self.slots;
         let due = self.deadlines.due(now.monotonic_ms, |slot| {
@@ -356,7 +369,7 @@ impl Ledger {
         }
     }
 
-    fn pool_of(&mut self, identity: &Arc<PoolIdentity>) -> u32 {
+    pub(super) fn pool_of(&mut self, identity: &Arc<PoolIdentity>) -> u32 {
         let id = identity.id();
         if let Some(index) = self.by_id.get(&id) {
             return *index;
@@ -370,6 +383,8 @@ impl Ledger {
             },
             capacity: Capacity::NONE,
             in_use: 0,
+            book: Book::of(SeatModel::of(&identity.feature)),
+            period_ms: period_ms(None, &self.settings),
             installed: false,
         });
         self.by_id.insert(id, index);
@@ -439,7 +454,9 @@ impl Ledger {
             names: pack(&request.holder),
         };
         let lease = self.lease(&held);
+        let pool = choice.pool;
         self.hold(held, choice.group);
+        self.begin_use(pool, &request.holder, now);
         Decision::Granted(lease)
     }
 
@@ -530,6 +547,8 @@ impl Ledger {
             given_back = before - group.seats();
             self.drop_empty_group(held.group);
         }
+        let holder = held.holder();
+        self.end_use(held.pool, &holder, now);
         let state = &mut self.pools[held.pool as usize];
         state.in_use = state.in_use.saturating_sub(u64::from(given_back));
         let identity = &state.pool.identity;
@@ -542,7 +561,7 @@ impl Ledger {
                 count: held.count,
                 overdraft: held.overdraft,
                 since_ms: held.since_ms,
-                holder: held.holder(),
+                holder,
             },
             reason,
             pool: Arc::clone(identity),
@@ -573,7 +592,7 @@ impl Ledger {
             .copied()
     }
 
-    fn find_group(&self, key: &GroupKey) -> Option<u32> {
+    pub(super) fn find_group(&self, key: &GroupKey) -> Option<u32> {
         let hash = self.hasher.hash_one(key);
         self.group_keys
             .find(hash, |index| self.groups[*index as usize].key == *key)
@@ -619,152 +638,6 @@ impl Ledger {
     }
 }
 
-/// Where the seats of a request come from.
-struct Choice {
-    pool: u32,
-    group: Option<GroupKey>,
-    overdraft: u32,
-}
-
-impl Ledger {
-    /// Chooses the pool for a request. Pools are tried in their order, three times: first for a seat that is shared
-    /// and costs nothing, then for bought seats, at last for overdraft, so that overdraft counts only when everything
-    /// bought that would do is out.
-    fn choose(&self, request: &CheckoutRequest, wanted: Option<&LicenseVersion>) -> Result<Choice, Denial> {
-        let Some(pools) = self.by_feature.get(&request.feature.to_lowercase()) else {
-            let detail = format!("There is no feature {}.", request.feature);
-            return Err(Denial::new(DenialReason::NoSuchFeature, detail));
-        };
-        let mut usable = Vec::with_capacity(pools.len());
-        let mut nearest: Option<(Nearness, Denial)> = None;
-        let mut miss = |nearness: Nearness, denial: Denial| {
-            if nearest.as_ref().is_none_or(|(best, _)| nearness > *best) {
-                nearest = Some((nearness, denial));
-            }
-        };
-        for index in pools.iter().copied() {
-            match self.suits(index, request, wanted) {
-                Ok(()) => usable.push(self.offer(index, request)),
-                Err((nearness, denial)) => miss(nearness, denial),
-            }
-        }
-        let shared = usable.iter().find(|offer| offer.needed == 0);
-        let bought = || usable.iter().find(|offer| offer.needed <= offer.free_bought);
-        let overdraft = || usable.iter().find(|offer| offer.needed <= offer.free_total);
-        if let Some(offer) = shared.or_else(bought).or_else(overdraft) {
-            return Ok(Choice {
-                pool: offer.pool,
-                group: offer.group,
-                overdraft: offer.needed.saturating_sub(offer.free_bought),
-            });
-        }
-        for offer in &usable {
-            let (nearness, denial) = self.full(offer, request);
-            miss(nearness, denial);
-        }
-        drop(usable);
-        Err(nearest.map_or_else(
-            || {
-                Denial::new(
-                    DenialReason::NoSuchFeature,
-                    format!("There is no feature {}.", request.feature),
-                )
-            },
-            |(_, denial)| denial,
-        ))
-    }
-
-    /// Whether a pool may serve a request at all, apart from how many seats are free.
-    fn suits(
-        &self,
-        index: u32,
-        request: &CheckoutRequest,
-        wanted: Option<&LicenseVersion>,
-    ) -> Result<(), (Nearness, Denial)> {
-        let state = &self.pools[index as usize];
-        let identity = &state.pool.identity;
-        let name = format_args!("{} {}", identity.feature, identity.version);
-        let miss = |nearness, reason, detail: String| Err((nearness, Denial::new(reason, detail)));
-        if !state.installed {
-            let detail = format!("No installed file grants {name} any more.");
-            return miss(Nearness::Removed, DenialReason::FeatureRemoved, detail);
-        }
-        if let Some(wanted) = wanted
-            && identity.version < *wanted
-        {
-            let detail = format!("Version {} is wanted, {name} is installed.", request.version);
-            return miss(Nearness::TooOld, DenialReason::VersionTooOld, detail);
-        }
-        if state.capacity.is_none() {
-            return Err(not_serving(&state.pool, self.day));
-        }
-        if !client_matches(&state.pool, &request.holder) {
-            let detail = format!("{name} is locked to other machines than {}.", request.holder.host);
-            return miss(Nearness::WrongClient, DenialReason::WrongHost, detail);
-        }
-        if request.borrow_seconds > 0 {
-            let detail = format!("{name} cannot be borrowed.");
-            return miss(Nearness::WrongClient, DenialReason::NotBorrowable, detail);
-        }
-        Ok(())
-    }
-
-    fn offer(&self, index: u32, request: &CheckoutRequest) -> Offer {
-        let state = &self.pools[index as usize];
-        let group = group_key(
-            state.pool.identity.dup_group,
-            index,
-            &request.holder,
-            &self.settings,
-        );
-        let shared = group
-            .and_then(|key| self.find_group(&key))
-            .map_or(0, |group| self.groups[group as usize].seats());
-        let free =
-            |seats: Option<u32>| seats.map_or(u32::MAX, |seats| seats.saturating_sub(state.seats_out()));
-        Offer {
-            pool: index,
-            group,
-            needed: request.count.saturating_sub(shared),
-            free_bought: free(state.capacity.count),
-            free_total: free(state.capacity.total()),
-        }
-    }
-
-    fn full(&self, offer: &Offer, request: &CheckoutRequest) -> (Nearness, Denial) {
-        let state = &self.pools[offer.pool as usize];
-        let identity = &state.pool.identity;
-        let total = state.capacity.total().unwrap_or(u32::MAX);
-        let overdraft = match state.capacity.overdraft {
-            0 => String::new(),
-            overdraft => format!(", overdraft of {overdraft} included"),
-        };
-        let name = format_args!("{} {}", identity.feature, identity.version);
-        if request.count > total {
-            let detail = format!(
-                "{} seats were requested, {name} has {total}{overdraft}.",
-                request.count
-            );
-            return (
-                Nearness::TooMany,
-                Denial::new(DenialReason::MoreThanExist, detail),
-            );
-        }
-        let detail = format!("{} of {total} seats of {name} are out{overdraft}.", state.in_use);
-        (Nearness::Taken, Denial::new(DenialReason::AllSeatsTaken, detail))
-    }
-}
-
-/// What a pool could do for a request.
-struct Offer {
-    pool: u32,
-    group: Option<GroupKey>,
-    /// Seats it would take beyond those its group holds.
-    needed: u32,
-    free_bought: u32,
-    free_total: u32,
-}
-
 impl PoolState {
     pub(super) fn overdraft_in_use(&self) -> u32 {
         self.capacity
@@ -774,78 +647,15 @@ impl PoolState {
 
     /// Seats out, overdraft included.
     pub(super) fn seats_out(&self) -> u32 {
-        u32::try_from(self.in_use).unwrap_or(u32::MAX)
+        match &self.book {
+            Some(book) => book.seats(),
+            None => u32::try_from(self.in_use).unwrap_or(u32::MAX),
+        }
     }
 
     pub(super) fn is_listed(&self) -> bool {
-        self.installed || self.in_use > 0
+        self.installed || self.seats_out() > 0
     }
-}
-
-fn not_serving(pool: &Pool, day: Date) -> (Nearness, Denial) {
-    let name = format_args!("{} {}", pool.identity.feature, pool.identity.version);
-    let (nearness, reason, detail) = match pool.status(day) {
-        PoolStatus::Serving => (
-            Nearness::Taken,
-            DenialReason::AllSeatsTaken,
-            format!("{name} is licensed for 0 seats."),
-        ),
-        PoolStatus::NotStarted => {
-            let start = pool
-                .increments
-                .iter()
-                .filter_map(|increment| increment.starts)
-                .min();
-            let start = start.map_or_else(String::new, |day| format!(" on {day}"));
-            (
-                Nearness::NotStarted,
-                DenialReason::NotStarted,
-                format!("{name} starts{start}."),
-            )
-        }
-        PoolStatus::Expired => {
-            let end = pool
-                .first_expiry(day)
-                .map_or_else(String::new, |day| format!(" after {day}"));
-            (
-                Nearness::Expired,
-                DenialReason::Expired,
-                format!("{name} expired{end}."),
-            )
-        }
-        PoolStatus::WrongHost => (
-            Nearness::WrongHost,
-            DenialReason::WrongHost,
-            format!("The file that grants {name} is made out to another host."),
-        ),
-        PoolStatus::Refused => (
-            Nearness::BadSignature,
-            DenialReason::BadSignature,
-            format!("The signature of {name} does not hold here."),
-        ),
-    };
-    (nearness, Denial::new(reason, detail))
-}
-
-/// Whether a machine that a feature line is locked to can be told to be the holder's. What a server cannot see, such
-/// as the hardware of the client, never matches.
-fn client_matches(pool: &Pool, holder: &Holder) -> bool {
-    // HOSTID is a pooling key: all increments of a pool have the same.
-    let ids = pool
-        .increments
-        .first()
-        .map_or(&[][..], |increment| &increment.host_ids);
-    ids.is_empty()
-        || ids.iter().any(|id| match id {
-            HostId::Any | HostId::Id(_) => true,
-            HostId::HostName(name) => name.eq_ignore_ascii_case(&holder.host),
-            HostId::Display(display) => *display == holder.display,
-            HostId::User(user) => *user == holder.user,
-            HostId::Internet(pattern) => AddressPattern::parse(pattern)
-                .zip(holder.host.parse().ok())
-                .is_some_and(|(pattern, address)| pattern.matches(address)),
-            HostId::Demo | HostId::Hex(_) | HostId::Other { .. } => false,
-        })
 }
 
 fn pack(holder: &Holder) -> Box<str> {

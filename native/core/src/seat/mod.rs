@@ -1,6 +1,9 @@
 //! Seats: who asks, who holds, and the ledger that decides.
 
+mod assign;
+mod assignment;
 mod change;
+mod choose;
 mod closed;
 mod deadline;
 mod group;
@@ -10,6 +13,7 @@ mod report;
 mod request;
 mod settings;
 
+pub use assignment::{PairRecord, SeatModel};
 pub use change::{Change, CloseReason, ClosedLease, DeniedRequest};
 pub use deadline::STEP_MS as DEADLINE_STEP_MS;
 pub use lease::{Lease, LeaseId, LeaseRecord, RequestKey};

@@ -5,12 +5,14 @@ use std::collections::HashMap;
 
 use licensing_api::inventory::{GetInventory, InventoryRow};
 use licensing_api::usage::{GetUsage, LicenseModel, UsageRow};
+use sha2::{Digest, Sha256};
 
 use crate::Moment;
 use crate::catalog::FeatureCodes;
-use crate::pool::{Pool, PoolIncrement};
+use crate::pool::{Pool, PoolIdentity, PoolIncrement};
 use crate::wildcard::Wildcard;
 
+use super::assignment::kind;
 use super::ledger::{Held, Ledger, PoolState, millis, timestamp};
 
 /// A compiled [`GetUsage`].
@@ -35,6 +37,18 @@ impl UsageFilter {
             model: request.model,
         }
     }
+
+    fn fits(&self, identity: &PoolIdentity, user: &str, device: &str, model: LicenseModel) -> bool {
+        let fits = |wanted: &Option<Wildcard>, text: &str| wanted.as_ref().is_none_or(|w| w.matches(text));
+        fits(&self.feature, &identity.feature)
+            && fits(&self.user, user)
+            && fits(&self.device, device)
+            && self
+                .vendor
+                .as_ref()
+                .is_none_or(|vendor| vendor.eq_ignore_ascii_case(&identity.vendor))
+            && self.model.is_none_or(|wanted| wanted == model)
+    }
 }
 
 impl Ledger {
@@ -58,18 +72,15 @@ impl Ledger {
     }
 
     fn usage_row(&self, held: &Held, filter: &UsageFilter, now: Moment) -> Option<UsageRow> {
-        let identity = &self.pools[held.pool as usize].pool.identity;
+        let state = &self.pools[held.pool as usize];
+        if state.book.is_some() {
+            // The assignment holds the seat, see `assignment_page`.
+            return None;
+        }
+        let identity = &state.pool.identity;
         let [user, host, display, vendor_data, product] = held.names();
         let device = if vendor_data.is_empty() { host } else { vendor_data };
-        let fits = |wanted: &Option<Wildcard>, text: &str| wanted.as_ref().is_none_or(|w| w.matches(text));
-        let wanted = fits(&filter.feature, &identity.feature)
-            && fits(&filter.user, user)
-            && fits(&filter.device, device)
-            && filter
-                .vendor
-                .as_ref()
-                .is_none_or(|vendor| vendor.eq_ignore_ascii_case(&identity.vendor))
-            && filter.model.is_none_or(|model| model == LicenseModel::Concurrent);
+        let wanted = filter.fits(identity, user, device, LicenseModel::Concurrent);
         if !wanted {
             return None;
         }
@@ -92,6 +103,56 @@ impl Ledger {
             vendor: identity.vendor.clone(),
             lease_id: hex::encode(held.id.public()),
         })
+    }
+
+    /// Appends the assigned seats of the pool at position `from`, and gives the next position; none at the end. Their
+    /// `since` is the first use, `last_heartbeat` the last one.
+    pub fn assignment_page(
+        &self,
+        filter: &UsageFilter,
+        from: usize,
+        now: Moment,
+        rows: &mut Vec<UsageRow>,
+    ) -> Option<usize> {
+        let state = self.pools.get(from)?;
+        let identity = &state.pool.identity;
+        let assigned = state
+            .book
+            .iter()
+            .flat_map(|book| book.assigned(now.trusted.as_millisecond()));
+        for one in assigned {
+            let (user, device) = if one.to_user {
+                (one.name.as_str(), "")
+            } else {
+                ("", one.name.as_str())
+            };
+            let model = kind(one.to_user);
+            if !filter.fits(identity, user, device, model) {
+                continue;
+            }
+            let mut hash = Sha256::new();
+            hash.update(b"licensing assignment 1");
+            hash.update(state.id.as_bytes());
+            hash.update([u8::from(one.to_user)]);
+            hash.update(one.name.as_bytes());
+            rows.push(UsageRow {
+                feature: identity.feature.clone(),
+                version: identity.version.to_string(),
+                license_model_type: model,
+                user: user.to_owned(),
+                device: device.to_owned(),
+                display: String::new(),
+                product: String::new(),
+                count: 1,
+                overdraft: 0,
+                since: timestamp(one.first_ms),
+                last_heartbeat: timestamp(one.last_ms),
+                until: timestamp(one.last_ms.saturating_add(state.period_ms)),
+                vendor: identity.vendor.clone(),
+                lease_id: hex::encode(&hash.finalize()[..16]),
+            });
+        }
+        Some(from + 1)
     }
 
     /// The pools asked for, in the order in which they are tried, then those that are gone but have seats out. The

@@ -11,6 +11,8 @@ pub struct SeatSettings {
     pub lifetime: Duration,
     /// Whether `DOMAIN\name` and `name@domain` are the same user as `name`.
     pub fold_domains: bool,
+    /// How long the assignment of a seat to a user or device lasts after its last use, where the license says nothing.
+    pub assignment: Duration,
     /// For how long the request keys of leases that have ended are remembered.
     pub remember_keys: Duration,
     /// How many of them at most.
@@ -24,6 +26,7 @@ impl Default for SeatSettings {
             heartbeat,
             lifetime: heartbeat * 3,
             fold_domains: true,
+            assignment: Duration::from_secs(90 * 24 * 60 * 60),
             remember_keys: Duration::from_secs(15 * 60),
             remembered_keys: 262_144,
         }

@@ -241,6 +241,12 @@ impl SeatService {
             let now = seats.now(self.shared.clock.as_ref());
             from = seats.ledger.usage_page(&filter, at, PAGE, now, &mut rows);
         }
+        let mut pool = Some(0);
+        while let Some(at) = pool {
+            let mut seats = self.shared.lock();
+            let now = seats.now(self.shared.clock.as_ref());
+            pool = seats.ledger.assignment_page(&filter, at, now, &mut rows);
+        }
         rows
     }
 

@@ -1,6 +1,7 @@
 //! The seat service on real files.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod assigned;
 mod basics;
 mod damage;
 mod disk;

@@ -250,6 +250,7 @@ impl Run {
                 Change::Closed(closed) => {
                     assert_eq!(self.stored.remove(&closed.record.serial), Some(closed.record));
                 }
+                Change::Used { .. } | Change::Released { .. } => panic!("seats of sessions are not assigned"),
                 Change::Denied(_) => {}
             }
         }

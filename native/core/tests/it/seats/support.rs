@@ -18,6 +18,7 @@ pub(super) fn moment(ms: u64, day: i32) -> Moment {
     Moment {
         monotonic_ms: ms,
         wall,
+        trusted: wall,
         today: FIRST_DAY.checked_add(day.days()).unwrap(),
     }
 }

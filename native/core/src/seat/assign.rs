@@ -1,0 +1,120 @@
+//! Assignments within the ledger.
+
+use std::sync::Arc;
+
+use crate::Moment;
+use crate::pool::PoolIdentity;
+
+use super::assignment::{PairRecord, PairState};
+use super::ledger::Ledger;
+use super::{Change, Holder, RestoreError};
+
+/// How often assignments are looked through for old ones, in milliseconds.
+const CHECK_MS: i64 = 60 * 60 * 1000;
+
+impl Ledger {
+    /// Takes a stored assignment back. All of them come before the leases.
+    pub fn restore_pair(
+        &mut self,
+        record: &PairRecord,
+        identity: &Arc<PoolIdentity>,
+    ) -> Result<(), RestoreError> {
+        let pool = self.pool_of(identity);
+        self.next_serial = self.next_serial.max(record.serial.saturating_add(1));
+        let book = self.pools[pool as usize].book.as_mut();
+        let new = book.is_some_and(|book| {
+            book.restore(
+                &record.user,
+                &record.device,
+                record.serial,
+                record.first_ms,
+                record.last_ms,
+            )
+        });
+        if new {
+            Ok(())
+        } else {
+            Err(RestoreError::DuplicateAssignment {
+                serial: record.serial,
+            })
+        }
+    }
+
+    pub(super) fn begin_use(&mut self, pool: u32, holder: &Holder, now: Moment) {
+        let (user, device) = self.compared(holder);
+        let serial = self.next_serial;
+        let state = &mut self.pools[pool as usize];
+        let Some(book) = state.book.as_mut() else { return };
+        if let Some(pair) = book.begin(&user, &device, serial, now.trusted.as_millisecond()) {
+            if pair.serial == serial {
+                self.next_serial += 1;
+            }
+            self.used(pool, pair);
+        }
+    }
+
+    pub(super) fn resume_use(&mut self, pool: u32, holder: &Holder, now: Moment) -> bool {
+        let (user, device) = self.compared(holder);
+        match self.pools[pool as usize].book.as_mut() {
+            Some(book) => book.resume(&user, &device, now.trusted.as_millisecond()),
+            None => true,
+        }
+    }
+
+    pub(super) fn end_use(&mut self, pool: u32, holder: &Holder, now: Moment) {
+        let (user, device) = self.compared(holder);
+        let Some(book) = self.pools[pool as usize].book.as_mut() else {
+            return;
+        };
+        if let Some(pair) = book.end(&user, &device, now.trusted.as_millisecond()) {
+            self.used(pool, pair);
+        }
+    }
+
+    /// Ends assignments that were not used for their period. A user on a device that is not seen any more may change
+    /// who is assigned: the fewest seats are worked out anew.
+    pub(super) fn expire_assignments(&mut self, now: Moment) {
+        let now_ms = now.trusted.as_millisecond();
+        if now_ms < self.assignments_checked_ms.saturating_add(CHECK_MS) {
+            return;
+        }
+        self.assignments_checked_ms = now_ms;
+        for state in &mut self.pools {
+            let Some(book) = state.book.as_mut() else { continue };
+            for pair in book.expire(now_ms.saturating_sub(state.period_ms)) {
+                self.changes.push(Change::Released {
+                    stored_ms: pair.stored_ms,
+                    record: record(state.id, pair),
+                    pool: Arc::clone(&state.pool.identity),
+                });
+            }
+        }
+    }
+
+    fn used(&mut self, pool: u32, pair: PairState) {
+        let state = &self.pools[pool as usize];
+        self.changes.push(Change::Used {
+            stored_ms: pair.stored_ms,
+            record: record(state.id, pair),
+            pool: Arc::clone(&state.pool.identity),
+        });
+    }
+
+    fn compared(&self, holder: &Holder) -> (String, String) {
+        (
+            self.settings.user_key(&holder.user),
+            holder.device().to_lowercase(),
+        )
+    }
+}
+
+fn record(pool: crate::pool::PoolId, pair: PairState) -> PairRecord {
+    PairRecord {
+        serial: pair.serial,
+        pool,
+        user: pair.user,
+        device: pair.device,
+        first_ms: pair.first_ms,
+        last_ms: pair.last_ms,
+    }
+}

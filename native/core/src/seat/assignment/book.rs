@@ -1,0 +1,272 @@
+//! The assignments of one pool.
+
+use std::collections::HashMap;
+
+use super::SeatModel;
+use super::cover::Cover;
+
+/// Time by which a stored last use may lag behind, in milliseconds: an hour, to spare the disk.
+const LAG_MS: i64 = 60 * 60 * 1000;
+
+/// Most pairs of one pool. A seat that is paid for once could otherwise take any amount of memory.
+const MAX_PAIRS: usize = 1_000_000;
+
+#[derive(Debug)]
+struct Pair {
+    serial: u64,
+    first_ms: i64,
+    last_ms: i64,
+    stored_ms: Option<i64>,
+    /// Leases of this user on this device that are held now.
+    leases: u32,
+}
+
+/// A pair that has become old, or was used.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::seat) struct PairState {
+    pub(in crate::seat) serial: u64,
+    pub(in crate::seat) user: String,
+    pub(in crate::seat) device: String,
+    pub(in crate::seat) first_ms: i64,
+    pub(in crate::seat) last_ms: i64,
+    /// Last use as it is stored; none when it is not.
+    pub(in crate::seat) stored_ms: Option<i64>,
+}
+
+/// A seat and whom it is assigned to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::seat) struct Assigned {
+    pub(in crate::seat) to_user: bool,
+    pub(in crate::seat) name: String,
+    pub(in crate::seat) first_ms: i64,
+    pub(in crate::seat) last_ms: i64,
+}
+
+/// Who was seen on which device, and who is assigned a seat because of that.
+#[derive(Debug)]
+pub(in crate::seat) struct Book {
+    model: SeatModel,
+    users: HashMap<String, u32>,
+    devices: HashMap<String, u32>,
+    user_names: Vec<String>,
+    device_names: Vec<String>,
+    pairs: HashMap<(u32, u32), Pair>,
+    cover: Cover,
+}
+
+impl Book {
+    /// A book for pools that need one.
+    pub(in crate::seat) fn of(model: SeatModel) -> Option<Self> {
+        match model {
+            SeatModel::Concurrent => None,
+            SeatModel::UserDevice | SeatModel::User | SeatModel::Device => Some(Self::new(model)),
+        }
+    }
+
+    fn new(model: SeatModel) -> Self {
+        Self {
+            model,
+            users: HashMap::new(),
+            devices: HashMap::new(),
+            user_names: Vec::new(),
+            device_names: Vec::new(),
+            pairs: HashMap::new(),
+            cover: Cover::default(),
+        }
+    }
+
+    /// Seats assigned.
+    pub(in crate::seat) fn seats(&self) -> u32 {
+        self.cover.seats()
+    }
+
+    /// The pair that counts: where only one side does, the other is the same name again, so that no two share it.
+    fn sides<'a>(&self, user: &'a str, device: &'a str) -> (&'a str, &'a str) {
+        match self.model {
+            SeatModel::Concurrent | SeatModel::UserDevice => (user, device),
+            SeatModel::User => (user, user),
+            SeatModel::Device => (device, device),
+        }
+    }
+
+    /// Further seats that this user on this device would need; more than there can be when the book is full.
+    pub(in crate::seat) fn cost(&self, user: &str, device: &str) -> u32 {
+        let (user, device) = self.sides(user, device);
+        let (user, device) = (self.users.get(user).copied(), self.devices.get(device).copied());
+        let known = user
+            .zip(device)
+            .is_some_and(|pair| self.pairs.contains_key(&pair));
+        if !known && self.pairs.len() >= MAX_PAIRS {
+            return u32::MAX;
+        }
+        self.cover.cost(user, device)
+    }
+
+    /// A lease begins. Gives the pair when it has to be stored; `serial` is its number if it is new.
+    pub(in crate::seat) fn begin(
+        &mut self,
+        user: &str,
+        device: &str,
+        serial: u64,
+        now_ms: i64,
+    ) -> Option<PairState> {
+        let key = self.enter(user, device);
+        let pair = self.pairs.entry(key).or_insert(Pair {
+            serial,
+            first_ms: now_ms,
+            last_ms: now_ms,
+            stored_ms: None,
+            leases: 0,
+        });
+        pair.leases += 1;
+        self.touch(key, now_ms)
+    }
+
+    /// A stored lease comes back. False when its pair is not there. That the service ran on counts as use, and is
+    /// stored with the next one.
+    pub(in crate::seat) fn resume(&mut self, user: &str, device: &str, now_ms: i64) -> bool {
+        let (user, device) = self.sides(user, device);
+        let key = self
+            .users
+            .get(user)
+            .copied()
+            .zip(self.devices.get(device).copied());
+        match key.and_then(|key| self.pairs.get_mut(&key)) {
+            Some(pair) => {
+                pair.leases += 1;
+                pair.last_ms = pair.last_ms.max(now_ms);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// A lease ends.
+    pub(in crate::seat) fn end(&mut self, user: &str, device: &str, now_ms: i64) -> Option<PairState> {
+        let (user, device) = self.sides(user, device);
+        let key = (*self.users.get(user)?, *self.devices.get(device)?);
+        let pair = self.pairs.get_mut(&key)?;
+        pair.leases = pair.leases.saturating_sub(1);
+        self.touch(key, now_ms)
+    }
+
+    /// A stored pair comes back.
+    pub(in crate::seat) fn restore(
+        &mut self,
+        user: &str,
+        device: &str,
+        serial: u64,
+        first_ms: i64,
+        last_ms: i64,
+    ) -> bool {
+        let key = self.enter(user, device);
+        let new = !self.pairs.contains_key(&key);
+        self.pairs.insert(
+            key,
+            Pair {
+                serial,
+                first_ms,
+                last_ms,
+                stored_ms: Some(last_ms),
+                leases: 0,
+            },
+        );
+        new
+    }
+
+    /// Takes out the pairs that were last used before `before_ms` and have no lease.
+    pub(in crate::seat) fn expire(&mut self, before_ms: i64) -> Vec<PairState> {
+        let old: Vec<(u32, u32)> = self
+            .pairs
+            .iter()
+            .filter(|(_, pair)| pair.leases == 0 && pair.last_ms < before_ms)
+            .map(|(key, _)| *key)
+            .collect();
+        if old.is_empty() {
+            return Vec::new();
+        }
+        self.cover.remove(&old);
+        old.into_iter()
+            .filter_map(|key| {
+                let pair = self.pairs.remove(&key)?;
+                Some(self.state(key, &pair))
+            })
+            .collect()
+    }
+
+    /// All assignments. Lists each seat once.
+    pub(in crate::seat) fn assigned(&self, now_ms: i64) -> Vec<Assigned> {
+        let mut found: HashMap<(bool, u32), Assigned> = HashMap::new();
+        for ((user, device), pair) in &self.pairs {
+            let last_ms = if pair.leases > 0 { now_ms } else { pair.last_ms };
+            let holders = [
+                (self.cover.has_user(*user), true, *user, &self.user_names),
+                (self.cover.has_device(*device), false, *device, &self.device_names),
+            ];
+            for (_, to_user, index, names) in holders.into_iter().filter(|holder| holder.0) {
+                let to_user = to_user && self.model != SeatModel::Device;
+                let entry = found.entry((to_user, index)).or_insert_with(|| Assigned {
+                    to_user,
+                    name: names[index as usize].clone(),
+                    first_ms: pair.first_ms,
+                    last_ms,
+                });
+                entry.first_ms = entry.first_ms.min(pair.first_ms);
+                entry.last_ms = entry.last_ms.max(last_ms);
+            }
+        }
+        let mut all: Vec<Assigned> = found.into_values().collect();
+        all.sort_by(|a, b| (!a.to_user, &a.name).cmp(&(!b.to_user, &b.name)));
+        all
+    }
+
+    fn enter(&mut self, user: &str, device: &str) -> (u32, u32) {
+        let (user, device) = self.sides(user, device);
+        let user_index = match self.users.get(user) {
+            Some(index) => *index,
+            None => {
+                let index = self.cover.add_user();
+                self.users.insert(user.to_owned(), index);
+                self.user_names.push(user.to_owned());
+                index
+            }
+        };
+        let device_index = match self.devices.get(device) {
+            Some(index) => *index,
+            None => {
+                let index = self.cover.add_device();
+                self.devices.insert(device.to_owned(), index);
+                self.device_names.push(device.to_owned());
+                index
+            }
+        };
+        self.cover.add(user_index, device_index);
+        (user_index, device_index)
+    }
+
+    fn touch(&mut self, key: (u32, u32), now_ms: i64) -> Option<PairState> {
+        let pair = self.pairs.get_mut(&key)?;
+        pair.last_ms = pair.last_ms.max(now_ms);
+        if pair
+            .stored_ms
+            .is_some_and(|stored| stored > pair.last_ms.saturating_sub(LAG_MS))
+        {
+            return None;
+        }
+        let state = self.state(key, self.pairs.get(&key)?);
+        let pair = self.pairs.get_mut(&key)?;
+        pair.stored_ms = Some(pair.last_ms);
+        Some(state)
+    }
+
+    fn state(&self, (user, device): (u32, u32), pair: &Pair) -> PairState {
+        PairState {
+            serial: pair.serial,
+            user: self.user_names[user as usize].clone(),
+            device: self.device_names[device as usize].clone(),
+            first_ms: pair.first_ms,
+            last_ms: pair.last_ms,
+            stored_ms: pair.stored_ms,
+        }
+    }
+}
