@@ -8,9 +8,7 @@ pub(super) fn explain_server(server: &Server, host: &HostIdentity, text: &mut Se
     let id = &server.host_id.value;
     text.add(match id {
         HostId::Any => "Made out to any license server.".to_owned(),
-        HostId::Demo => {
-            "For demonstrations: locks nothing, and counted licenses do not work with it.".to_owned()
-        }
+        HostId::Demo => "For demonstrations: it makes the file out to no license server.".to_owned(),
         HostId::HostName(name) => format!("Made out to the license server with the host name {name}."),
         HostId::Internet(pattern) => format!("Made out to the license server with the address {pattern}."),
         HostId::Hex(_) | HostId::Id(_) | HostId::Display(_) | HostId::User(_) | HostId::Other { .. } => {
@@ -18,7 +16,7 @@ pub(super) fn explain_server(server: &Server, host: &HostIdentity, text: &mut Se
         }
     });
     let own = host.host_names.first().map_or("this server", String::as_str);
-    text.add(if id.matches(host) {
+    text.add(if *id != HostId::Demo && id.matches(host) {
         format!("{own} is that server.")
     } else {
         format!("{own} is another one, so nothing in the file is granted by this line.")

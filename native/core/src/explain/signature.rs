@@ -53,13 +53,20 @@ impl Explainer<'_> {
             .examine_line(&line.kind, &self.binding)
             .map(|report| report.detail);
         let detail = detail.unwrap_or(SignatureDetail::None);
-        text.add(match &detail {
+        text.add(self.in_words(&detail, vendor));
+        Some(state)
+    }
+
+    fn in_words(&self, detail: &SignatureDetail, vendor: &str) -> String {
+        match detail {
             SignatureDetail::Holds { issuer, .. } => format!("Signed by {issuer}, and unchanged."),
             SignatureDetail::Changed { issuer, .. } => format!(
                 "Not granted: the line, or the host id of the SERVER line, is not what {issuer} signed."
             ),
             SignatureDetail::UnknownKey(key) => {
-                format!("Not granted: it is signed with the key {key}, which no file of the trust folder has.")
+                format!(
+                    "Not granted: it is signed with the key {key}, which no file of the trust folder has."
+                )
             }
             SignatureDetail::VendorNotAllowed { issuer, .. } => {
                 format!("Not granted: {issuer}, who signed it, is not trusted with licenses of {vendor}.")
@@ -73,7 +80,6 @@ impl Explainer<'_> {
                 "Not granted: only {vendor} can verify its signature, and accept_unverified does not name {vendor}."
             ),
             SignatureDetail::None => "Not granted: it is not signed.".to_owned(),
-        });
-        Some(state)
+        }
     }
 }

@@ -95,8 +95,8 @@ impl HostId {
     /// One spelling for every id that means the same: types in upper case, host names in lower case.
     pub fn canonical(&self) -> String {
         match self {
-            Self::HostName(name) => format!("HOSTNAME={}", name.to_lowercase()),
-            Self::Other { kind, value } => format!("{kind}={}", value.to_uppercase()),
+            Self::HostName(name) => format!("HOSTNAME={}", name.to_ascii_lowercase()),
+            Self::Other { kind, value } => format!("{kind}={}", value.to_ascii_uppercase()),
             Self::Any
             | Self::Demo
             | Self::Hex(_)

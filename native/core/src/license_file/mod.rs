@@ -18,7 +18,7 @@ pub use model::{
     PackageComponent, Server, Suite, Upgrade, Vendor,
 };
 pub use parse::parse;
-pub(crate) use parse::{Physical, PhysicalLines, is_administrators};
+pub(crate) use parse::{Physical, PhysicalLines, blank_separated, is_administrators};
 pub use position::{Position, Span, Spanned};
 pub use terms::{
     DEFAULT_BORROW_HOURS, DEFAULT_SORT, DupGroup, FloatOk, NamedOnly, Supersede, Terms, TimeZoneRule,

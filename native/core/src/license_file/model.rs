@@ -47,11 +47,14 @@ impl LicenseFile {
     }
 
     /// Whether one of the SERVER lines means this machine; none without such a line. Counted seats of a file without one
-    /// belong to no server.
+    /// belong to no server, and a SERVER line with DEMO makes a file out to none.
     pub fn is_made_out_to(&self, machine: &HostIdentity) -> Option<bool> {
         let mut servers = self.servers().peekable();
         servers.peek()?;
-        Some(servers.any(|server| server.host_id.value.matches(machine)))
+        Some(servers.any(|server| {
+            let id = &server.host_id.value;
+            *id != HostId::Demo && id.matches(machine)
+        }))
     }
 
     /// VENDOR lines in order.

@@ -264,7 +264,7 @@ fn content(keyword: IncrementKeyword, license: &License) -> String {
         .iter()
         .filter(|attribute| {
             let keyword = attribute.keyword.value.as_str();
-            !keyword.chars().any(|c| c.is_ascii_lowercase()) && !keyword.contains("SIGN") && keyword != "AUTH"
+            !attribute.is_administrators() && !keyword.contains("SIGN") && keyword != "AUTH"
         })
         .map(|attribute| {
             let value = attribute.value.as_ref().map_or("", |value| value.text.as_str());

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::SIGNATURE_KEYWORD;
-use crate::license_file::{Attribute, IncrementKeyword, License, LicenseFile, LineKind, Package, Spanned};
+use crate::license_file::{
+    Attribute, IncrementKeyword, License, LicenseFile, LineKind, Package, Spanned, blank_separated,
+};
 
 /// The machines that a file is made out to: the host ids of its SERVER lines, each once, in one order and spelling.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,10 +82,18 @@ impl CanonicalLine {
 struct Writer(String);
 
 impl Writer {
-    /// White space of any kind and length counts as one blank: how a line is wrapped is nobody's business.
+    /// A field as it is.
     fn field(&mut self, name: &str, value: &str) {
         self.0.push_str(name);
-        for word in value.split_whitespace() {
+        self.0.push(' ');
+        self.0.push_str(value);
+        self.0.push('\n');
+    }
+
+    /// A field in which blanks of any kind and number count as one: how a line is wrapped is nobody's business.
+    fn wrapped(&mut self, name: &str, value: &str) {
+        self.0.push_str(name);
+        for word in blank_separated(value) {
             self.0.push(' ');
             self.0.push_str(word);
         }
@@ -122,8 +132,8 @@ impl Writer {
                 continue;
             }
             match &attribute.value {
-                Some(value) => self.field("set", &format!("{keyword} {}", value.text)),
-                None => self.field("flag", keyword),
+                Some(value) => self.wrapped("set", &format!("{keyword} {}", value.text)),
+                None => self.wrapped("flag", keyword),
             }
         }
     }

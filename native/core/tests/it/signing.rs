@@ -250,6 +250,9 @@ fn everything_else_breaks_it() {
         ("1.0 2.0 permanent 5", "1.0 2.0 permanent 6", 1),
         ("DESIGN_PRO_CCU PLAN", "DESIGN_PRO_CCU PLAN MORE", 1),
         ("OPTIONS=SUITE", "OPTIONS=SUITE_RESERVED", 1),
+        // Blanks of other alphabets are text: they would make one component of two.
+        ("DESIGN_PRO_CCU PLAN", "DESIGN_PRO_CCU\u{a0}PLAN", 1),
+        ("DESIGN_PRO_CCU PLAN", "DESIGN_PRO_CCU\u{2028}PLAN", 1),
         (
             "VENDOR_STRING=;LT=Retail;GP=720;ODP=10 DUP_GROUP=V",
             "DUP_GROUP=V VENDOR_STRING=;LT=Retail;GP=720;ODP=10",
@@ -457,15 +460,16 @@ proptest! {
             // Any blank may become any white space, in quoted values as well.
             for (word, text) in lines[index].split_whitespace().enumerate() {
                 if word > 0 {
-                    laid_out.push_str(blanks[number % blanks.len()]);
+                    // Inside quotes `#` is text.
+                    let in_quotes = laid_out.matches('"').count() % 2 == 1;
+                    let blank = blanks[number % blanks.len()];
+                    laid_out.push_str(if in_quotes && blank.contains('#') { " " } else { blank });
                     number += 1;
                 }
                 laid_out.push_str(text);
             }
             laid_out.push('\n');
         }
-        // Inside quotes `#` is text: such a layout would add words to the notice.
-        prop_assume!(!laid_out.contains("# note\nMüller") && !laid_out.contains("# note\n&") && !laid_out.contains("# note\nCo\"") && !laid_out.contains("# note\nPLAN"));
         let states = states_of(&laid_out);
         prop_assert_eq!(states, [SignatureState::Valid; 4], "{}", laid_out);
     }
@@ -494,6 +498,13 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
             "INCREMENT DESIGN_PRO_CCU ACME 2026.0401 31-dec-2030 2500 ",
             "\\",
             "asset_info=",
+            "\u{a0}",
+            "\u{b}",
+            "\u{85}",
+            "\u{2028}",
+            "\u{3000}",
+            "\r",
+            "\t",
             "sort=1 ",
             "{",
             "}",

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::blank_separated;
 use super::keyword::{Keyword, Shape};
 use super::notes::{Notes, shown};
 use super::token::Token;
@@ -372,7 +373,7 @@ impl Reader<'_> {
 }
 
 fn words(text: &str) -> Vec<String> {
-    text.split_ascii_whitespace().map(str::to_owned).collect()
+    blank_separated(text).map(str::to_owned).collect()
 }
 
 fn read_day(text: &str) -> Option<Date> {

@@ -1,6 +1,7 @@
 //! FEATURE, INCREMENT, UPGRADE and PACKAGE lines.
 
 use super::attributes::{self, Attributes};
+use super::blank_separated;
 use super::keyword::Keyword;
 use super::notes::{Notes, shown};
 use super::token::Token;
@@ -312,7 +313,7 @@ fn components(
     let place = list.as_ref().map_or(at, |list| list.at);
     let words: Vec<&str> = list
         .as_ref()
-        .map(|list| list.value.split_ascii_whitespace().collect())
+        .map(|list| blank_separated(&list.value).collect())
         .unwrap_or_default();
     if words.is_empty() || !notes.take_items(words.len()) {
         let text = "PACKAGE has no COMPONENTS= that can be read.".to_owned();

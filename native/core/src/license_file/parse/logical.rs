@@ -9,8 +9,14 @@ use crate::license_file::{Position, Span};
 /// Longest logical line that is read, in bytes of its joined text.
 pub(super) const MAX_LOGICAL_LINE_BYTES: usize = 1024 * 1024;
 
-/// Blanks between words. A carriage return that is no line end counts as one.
+/// Blanks between words. A carriage return that is no line end counts as one; blanks of other alphabets are text.
 pub(super) const BLANKS: [char; 5] = [' ', '\t', '\r', '\u{b}', '\u{c}'];
+
+/// The words of a text, as blanks separate them. Signatures see a text in the same way: a blank that would not separate
+/// words here must not pass for one there.
+pub(crate) fn blank_separated(text: &str) -> impl Iterator<Item = &str> {
+    text.split(BLANKS).filter(|word| !word.is_empty())
+}
 
 /// What a logical line consists of.
 pub(super) enum Content {

@@ -17,6 +17,7 @@ use licensing_api::license_file::MAX_LICENSE_FILE_BYTES;
 
 use keyword::Keyword;
 pub(crate) use keyword::is_administrators;
+pub(crate) use logical::blank_separated;
 use logical::{Content, Logical, Text};
 use notes::Notes;
 use notes::shown;

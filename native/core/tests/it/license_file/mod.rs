@@ -1,4 +1,5 @@
 mod edit;
+mod fixtures;
 mod round_trip;
 mod values;
 mod wild;

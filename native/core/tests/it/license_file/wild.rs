@@ -517,3 +517,43 @@ fn further_attributes() {
         ["a", "b c", "u", "v"]
     );
 }
+
+#[test]
+fn blanks_are_the_same_everywhere() {
+    let components = |text: &str| {
+        let file = read(&format!("PACKAGE p ACME 1.0 COMPONENTS=\"{text}\" SIGN=1\n"));
+        file.lines
+            .iter()
+            .find_map(|line| match &line.kind {
+                LineKind::Package(package) => Some(package.components.len()),
+                _ => None,
+            })
+            .unwrap()
+    };
+    for blank in [" ", "  ", "\t", "\r", "\u{b}", "\u{c}", " \\\n"] {
+        assert_eq!(components(&format!("a{blank}b")), 2, "{blank:?} separates");
+    }
+    for other in ["\u{a0}", "\u{85}", "\u{2028}", "\u{3000}"] {
+        assert_eq!(components(&format!("a{other}b")), 1, "{other:?} is text");
+    }
+}
+
+#[test]
+fn a_file_is_made_out_to_the_machines_of_its_server_lines() {
+    let made_out = |head: &str| read(&format!("{head}INCREMENT f ACME 1.0 permanent 1 SIGN=1\n"));
+    let machine = licensing_core::license_file::HostIdentity::named("ls02.example");
+    for (head, expected) in [
+        ("", None),
+        ("SERVER h\n", None),
+        ("SERVER h HOSTNAME=ls01\n", Some(false)),
+        ("SERVER h HOSTNAME=LS02\n", Some(true)),
+        ("SERVER h ANY\n", Some(true)),
+        ("SERVER h DEMO\n", Some(false)),
+        (
+            "SERVER a HOSTNAME=ls01 1\nSERVER b HOSTNAME=ls02 1\nSERVER c HOSTNAME=ls03 1\n",
+            Some(true),
+        ),
+    ] {
+        assert_eq!(made_out(head).is_made_out_to(&machine), expected, "{head}");
+    }
+}
