@@ -1,7 +1,7 @@
 //! The ledger: decides every checkout, and knows every seat that is out.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::RandomState;
 use std::mem;
 use std::sync::Arc;
 
@@ -16,29 +16,28 @@ use super::assignment::{Book, SeatModel, period_ms};
 use super::choose::Choice;
 use super::closed::ClosedKeys;
 use super::deadline::Deadlines;
-use super::group::{Group, GroupKey};
+use super::group::Group;
 use super::lease::{Lease, LeaseId, LeaseRecord, RequestKey};
-use super::{
-    Change, CheckoutRequest, CloseReason, ClosedLease, Decision, Denial, DeniedRequest, Holder, SeatSettings,
-};
+use super::{Change, CheckoutRequest, CloseReason, Decision, Denial, DeniedRequest, Holder, SeatSettings};
 
-const NONE: u32 = u32::MAX;
+/// No slot, no group.
+pub(super) const NONE: u32 = u32::MAX;
 
 /// A lease as it is held in memory, made small: a hundred thousand of them are ordinary.
 #[derive(Debug)]
 pub(super) struct Held {
     pub(super) id: LeaseId,
-    key: RequestKey,
-    serial: u64,
+    pub(super) key: RequestKey,
+    pub(super) serial: u64,
     pub(super) since_ms: i64,
     pub(super) heard_ms: u64,
     pub(super) pool: u32,
     pub(super) count: u32,
     pub(super) overdraft: u32,
-    group: u32,
-    process_id: u32,
+    pub(super) group: u32,
+    pub(super) process_id: u32,
     /// User, host, display, vendor data and product, each but the last ended by a NUL.
-    names: Box<str>,
+    pub(super) names: Box<str>,
 }
 
 impl Held {
@@ -47,7 +46,7 @@ impl Held {
         std::array::from_fn(|_| parts.next().unwrap_or(""))
     }
 
-    fn holder(&self) -> Holder {
+    pub(super) fn holder(&self) -> Holder {
         let [user, host, display, vendor_data, product] = self.names().map(str::to_owned);
         Holder {
             user,
@@ -67,7 +66,7 @@ pub(super) struct PoolState {
     pub(super) pool: Pool,
     /// What it may give out on the ledger's day.
     pub(super) capacity: Capacity,
-    in_use: u64,
+    pub(super) in_use: u64,
     /// Whom seats are assigned to, where they are.
     pub(super) book: Option<Book>,
     /// How long an assignment lasts after its last use, in milliseconds.
@@ -132,16 +131,16 @@ pub struct Ledger {
     pub(super) by_feature: HashMap<String, Vec<u32>>,
     pub(super) order: Vec<u32>,
     pub(super) slots: Vec<Option<Held>>,
-    free_slots: Vec<u32>,
-    leases: usize,
-    ids: HashTable<u32>,
-    keys: HashTable<u32>,
+    pub(super) free_slots: Vec<u32>,
+    pub(super) leases: usize,
+    pub(super) ids: HashTable<u32>,
+    pub(super) keys: HashTable<u32>,
     pub(super) groups: Vec<Group>,
-    free_groups: Vec<u32>,
-    group_keys: HashTable<u32>,
-    hasher: RandomState,
-    deadlines: Deadlines,
-    closed: ClosedKeys,
+    pub(super) free_groups: Vec<u32>,
+    pub(super) group_keys: HashTable<u32>,
+    pub(super) hasher: RandomState,
+    pub(super) deadlines: Deadlines,
+    pub(super) closed: ClosedKeys,
     pub(super) changes: Vec<Change>,
     pub(super) next_serial: u64,
     pub(super) day: Date,
@@ -473,168 +472,6 @@ impl Ledger {
             since: timestamp(held.since_ms),
             license_expires: pool.last_expiry(self.day),
         }
-    }
-
-    /// Enters a lease and counts its seats.
-    fn hold(&mut self, mut held: Held, group: Option<GroupKey>) {
-        let mut taken = held.count;
-        if let Some(key) = group {
-            let index = self.group_of(key);
-            let group = &mut self.groups[index as usize];
-            let before = group.seats();
-            group.add(held.count);
-            taken = group.seats() - before;
-            held.group = index;
-        }
-        let state = &mut self.pools[held.pool as usize];
-        state.in_use = state.in_use.saturating_add(u64::from(taken));
-        let deadline = held.heard_ms.saturating_add(millis(self.settings.lifetime));
-        let slot = match self.free_slots.pop() {
-            Some(slot) => slot,
-            None => {
-                self.slots.push(None);
-                (self.slots.len() - 1) as u32
-            }
-        };
-        let (id_hash, key_hash) = (self.hasher.hash_one(held.id), self.hasher.hash_one(held.key));
-        self.slots[slot as usize] = Some(held);
-        let Self {
-            ids,
-            keys,
-            slots,
-            hasher,
-            ..
-        } = self;
-        let of = |slot: u32| slots[slot as usize].as_ref();
-        ids.insert_unique(id_hash, slot, |slot| {
-            of(*slot).map_or(0, |held| hasher.hash_one(held.id))
-        });
-        keys.insert_unique(key_hash, slot, |slot| {
-            of(*slot).map_or(0, |held| hasher.hash_one(held.key))
-        });
-        self.deadlines.insert(slot, deadline);
-        self.leases += 1;
-    }
-
-    fn close(&mut self, slot: u32, reason: CloseReason, now: Moment) {
-        let (Some(id_hash), Some(key_hash)) = (
-            self.slots[slot as usize]
-                .as_ref()
-                .map(|held| self.hasher.hash_one(held.id)),
-            self.slots[slot as usize]
-                .as_ref()
-                .map(|held| self.hasher.hash_one(held.key)),
-        ) else {
-            return;
-        };
-        if let Ok(entry) = self.ids.find_entry(id_hash, |other| *other == slot) {
-            entry.remove();
-        }
-        if let Ok(entry) = self.keys.find_entry(key_hash, |other| *other == slot) {
-            entry.remove();
-        }
-        self.deadlines.remove(slot);
-        let Some(held) = self.slots[slot as usize].take() else {
-            return;
-        };
-        self.free_slots.push(slot);
-        self.leases -= 1;
-        let mut given_back = held.count;
-        if held.group != NONE {
-            let group = &mut self.groups[held.group as usize];
-            let before = group.seats();
-            group.remove(held.count);
-            given_back = before - group.seats();
-            self.drop_empty_group(held.group);
-        }
-        let holder = held.holder();
-        self.end_use(held.pool, &holder, now);
-        let state = &mut self.pools[held.pool as usize];
-        state.in_use = state.in_use.saturating_sub(u64::from(given_back));
-        let identity = &state.pool.identity;
-        let closed = ClosedLease {
-            record: LeaseRecord {
-                serial: held.serial,
-                id: held.id,
-                request_key: held.key,
-                pool: state.id,
-                count: held.count,
-                overdraft: held.overdraft,
-                since_ms: held.since_ms,
-                holder,
-            },
-            reason,
-            pool: Arc::clone(identity),
-        };
-        self.changes.push(Change::Closed(closed));
-        self.remember_closed(held.key, now);
-    }
-
-    pub(super) fn slot_of(&self, id: &LeaseId) -> Option<u32> {
-        let hash = self.hasher.hash_one(id);
-        self.ids
-            .find(hash, |slot| {
-                self.slots[*slot as usize]
-                    .as_ref()
-                    .is_some_and(|held| held.id == *id)
-            })
-            .copied()
-    }
-
-    fn slot_of_key(&self, key: &RequestKey) -> Option<u32> {
-        let hash = self.hasher.hash_one(key);
-        self.keys
-            .find(hash, |slot| {
-                self.slots[*slot as usize]
-                    .as_ref()
-                    .is_some_and(|held| held.key == *key)
-            })
-            .copied()
-    }
-
-    pub(super) fn find_group(&self, key: &GroupKey) -> Option<u32> {
-        let hash = self.hasher.hash_one(key);
-        self.group_keys
-            .find(hash, |index| self.groups[*index as usize].key == *key)
-            .copied()
-    }
-
-    fn group_of(&mut self, key: GroupKey) -> u32 {
-        if let Some(index) = self.find_group(&key) {
-            return index;
-        }
-        let index = match self.free_groups.pop() {
-            Some(index) => {
-                self.groups[index as usize] = Group::new(key);
-                index
-            }
-            None => {
-                self.groups.push(Group::new(key));
-                (self.groups.len() - 1) as u32
-            }
-        };
-        let Self {
-            group_keys,
-            groups,
-            hasher,
-            ..
-        } = self;
-        group_keys.insert_unique(hasher.hash_one(key), index, |index| {
-            hasher.hash_one(groups[*index as usize].key)
-        });
-        index
-    }
-
-    fn drop_empty_group(&mut self, index: u32) {
-        let group = &self.groups[index as usize];
-        if !group.is_empty() {
-            return;
-        }
-        let hash = self.hasher.hash_one(group.key);
-        if let Ok(entry) = self.group_keys.find_entry(hash, |other| *other == index) {
-            entry.remove();
-        }
-        self.free_groups.push(index);
     }
 }
 

@@ -7,6 +7,7 @@ mod choose;
 mod closed;
 mod deadline;
 mod group;
+mod holding;
 mod lease;
 mod ledger;
 mod report;

@@ -5,6 +5,7 @@ mod writer;
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::mpsc::RecvTimeoutError;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -129,35 +130,14 @@ impl SeatService {
         database.limit(options.max_database_bytes)?;
         let mut guard = WallGuard::new(options.clock.as_ref(), database.high_water());
         let now = guard.observe(options.clock.as_ref());
-        let pools = options.pools.pools.len();
         let ledger = database.load(options.settings.clone(), options.pools.clone(), now)?;
-        let mut started = AuditEntry::new(AuditKind::Started)
-            .text(AuditField::Vendor, &options.vendor)
-            .number(AuditField::Leases, ledger.len() as u64)
-            .number(AuditField::Pools, pools as u64);
-        if let Some(seconds) = guard.jump_seconds() {
-            started = started.number(AuditField::Seconds, seconds.unsigned_abs());
-        }
-        let batch = Batch {
-            changes: Vec::new(),
-            events: vec![started],
-        };
-        let state = match database.commit(&batch, ledger.next_serial(), now.wall, guard.high()) {
-            Ok(()) => ServiceState::Serving,
-            // What is held can be read and kept alive; nothing changes until there is room.
-            Err(error @ StoreError::Unavailable { .. }) => ServiceState::Degraded {
-                error,
-                since: now.wall,
-            },
-            Err(error) => return Err(error),
-        };
+        let state = first_record(&mut database, &options, &ledger, &guard, now)?;
         let (commands, receiver) = mpsc::channel(QUEUE);
         let (state_sender, state) = watch::channel(state);
         let shared = Arc::new(Shared {
             seats: Mutex::new(Seats { ledger, guard }),
             clock: options.clock,
         });
-        let path = Arc::new(options.path);
         let writer = Writer::new(
             Arc::clone(&shared),
             database,
@@ -167,37 +147,17 @@ impl SeatService {
             options.settings,
             options.pools,
         );
-        let unavailable = |error: std::io::Error| StoreError::Unavailable {
-            path: path.as_ref().clone(),
-            detail: format!("no thread can be started: {error}"),
-        };
-        let ticker = commands.downgrade();
-        let tick = options.tick;
-        let (alive, ended) = std::sync::mpsc::channel();
-        thread::Builder::new()
-            .name(format!("seats-{}", options.vendor))
-            .spawn(move || {
-                writer.run();
-                drop(alive);
-            })
-            .map_err(unavailable)?;
-        thread::Builder::new()
-            .name(format!("ticks-{}", options.vendor))
-            .spawn(move || {
-                let timeout = std::sync::mpsc::RecvTimeoutError::Timeout;
-                let ended: std::sync::mpsc::Receiver<()> = ended;
-                while ended.recv_timeout(tick) == Err(timeout) {
-                    let Some(commands) = ticker.upgrade() else { break };
-                    // A full queue wakes the writer anyway.
-                    let _ = commands.try_send(Command::Tick);
-                }
-            })
-            .map_err(unavailable)?;
+        spawn(writer, &options.vendor, options.tick, commands.downgrade()).map_err(|error| {
+            StoreError::Unavailable {
+                path: options.path.clone(),
+                detail: format!("no thread can be started: {error}"),
+            }
+        })?;
         Ok(Self {
             shared,
             commands,
             state,
-            path,
+            path: Arc::new(options.path),
         })
     }
 
@@ -342,4 +302,60 @@ impl SeatService {
             }
         }
     }
+}
+
+/// Tells the audit of the start, and finds out whether changes can be made durable.
+fn first_record(
+    database: &mut Database,
+    options: &SeatServiceOptions,
+    ledger: &Ledger,
+    guard: &WallGuard,
+    now: Moment,
+) -> Result<ServiceState, StoreError> {
+    let mut started = AuditEntry::new(AuditKind::Started)
+        .text(AuditField::Vendor, &options.vendor)
+        .number(AuditField::Leases, ledger.len() as u64)
+        .number(AuditField::Pools, options.pools.pools.len() as u64);
+    if let Some(seconds) = guard.jump_seconds() {
+        started = started.number(AuditField::Seconds, seconds.unsigned_abs());
+    }
+    let batch = Batch {
+        changes: Vec::new(),
+        events: vec![started],
+    };
+    match database.commit(&batch, ledger.next_serial(), now.wall, guard.high()) {
+        Ok(()) => Ok(ServiceState::Serving),
+        // What is held can be read and kept alive; nothing changes until there is room.
+        Err(error @ StoreError::Unavailable { .. }) => Ok(ServiceState::Degraded {
+            error,
+            since: now.wall,
+        }),
+        Err(error) => Err(error),
+    }
+}
+
+/// Starts the writer, and what wakes it now and then. The latter ends with the former.
+fn spawn(
+    writer: Writer,
+    vendor: &str,
+    tick: Duration,
+    commands: mpsc::WeakSender<Command>,
+) -> std::io::Result<()> {
+    let (alive, ended) = std::sync::mpsc::channel::<()>();
+    thread::Builder::new()
+        .name(format!("seats-{vendor}"))
+        .spawn(move || {
+            writer.run();
+            drop(alive);
+        })?;
+    thread::Builder::new()
+        .name(format!("ticks-{vendor}"))
+        .spawn(move || {
+            while ended.recv_timeout(tick) == Err(RecvTimeoutError::Timeout) {
+                let Some(commands) = commands.upgrade() else { break };
+                // A full queue wakes the writer anyway.
+                let _ = commands.try_send(Command::Tick);
+            }
+        })?;
+    Ok(())
 }

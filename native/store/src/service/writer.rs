@@ -51,6 +51,20 @@ pub(super) enum Command {
     Tick,
 }
 
+impl Command {
+    fn fail(self, error: &StoreError) {
+        let error = error.clone();
+        match self {
+            Self::Checkout { reply, .. } => drop(reply.send(Err(error))),
+            Self::Checkin { reply, .. } => drop(reply.send(Err(error))),
+            Self::ReplacePools { reply, .. } | Self::Limit { reply, .. } | Self::Shutdown { reply } => {
+                drop(reply.send(Err(error)));
+            }
+            Self::Tick => {}
+        }
+    }
+}
+
 /// An answer that waits for its commit.
 enum Answer {
     Checkout(Reply<Decision>, Decision),
@@ -205,12 +219,12 @@ impl Writer {
         let mut tick = false;
         for command in waiting.drain(..) {
             match command {
-                Command::Checkout { reply, .. } => drop(reply.send(Err(error.clone()))),
-                Command::Checkin { reply, .. } => drop(reply.send(Err(error.clone()))),
-                Command::ReplacePools { reply, .. } => drop(reply.send(Err(error.clone()))),
                 Command::Limit { bytes, reply } => drop(reply.send(self.database.limit(bytes))),
                 Command::Shutdown { reply } => stop = Some(reply),
                 Command::Tick => tick = true,
+                change @ (Command::Checkout { .. }
+                | Command::Checkin { .. }
+                | Command::ReplacePools { .. }) => change.fail(error),
             }
         }
         if tick && !error.is_fatal() {
@@ -304,8 +318,7 @@ impl Writer {
         // What came in after the last batch was not served.
         let last_words = result.clone().err().unwrap_or(StoreError::Stopping);
         while let Ok(command) = self.commands.try_recv() {
-            let mut one = vec![command];
-            drop(self.refuse_late(&mut one, &last_words));
+            command.fail(&last_words);
         }
         self.state.send_if_modified(|state| {
             let running = !state.is_final();
@@ -315,19 +328,5 @@ impl Writer {
             running
         });
         result
-    }
-
-    fn refuse_late(&mut self, waiting: &mut Vec<Command>, error: &StoreError) -> Option<Reply<()>> {
-        for command in waiting.drain(..) {
-            match command {
-                Command::Checkout { reply, .. } => drop(reply.send(Err(error.clone()))),
-                Command::Checkin { reply, .. } => drop(reply.send(Err(error.clone()))),
-                Command::ReplacePools { reply, .. }
-                | Command::Limit { reply, .. }
-                | Command::Shutdown { reply } => drop(reply.send(Err(error.clone()))),
-                Command::Tick => {}
-            }
-        }
-        None
     }
 }

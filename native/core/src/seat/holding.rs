@@ -1,0 +1,174 @@
+//! Leases in memory: entering, finding and removing them.
+
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+use crate::Moment;
+
+use super::group::{Group, GroupKey};
+use super::ledger::{Held, Ledger, NONE, millis};
+use super::{Change, CloseReason, ClosedLease, LeaseId, LeaseRecord, RequestKey};
+
+impl Ledger {
+    /// Enters a lease and counts its seats.
+    pub(super) fn hold(&mut self, mut held: Held, group: Option<GroupKey>) {
+        let mut taken = held.count;
+        if let Some(key) = group {
+            let index = self.group_of(key);
+            let group = &mut self.groups[index as usize];
+            let before = group.seats();
+            group.add(held.count);
+            taken = group.seats() - before;
+            held.group = index;
+        }
+        let state = &mut self.pools[held.pool as usize];
+        state.in_use = state.in_use.saturating_add(u64::from(taken));
+        let deadline = held.heard_ms.saturating_add(millis(self.settings.lifetime));
+        let slot = match self.free_slots.pop() {
+            Some(slot) => slot,
+            None => {
+                self.slots.push(None);
+                (self.slots.len() - 1) as u32
+            }
+        };
+        let (id_hash, key_hash) = (self.hasher.hash_one(held.id), self.hasher.hash_one(held.key));
+        self.slots[slot as usize] = Some(held);
+        let Self {
+            ids,
+            keys,
+            slots,
+            hasher,
+            ..
+        } = self;
+        let of = |slot: u32| slots[slot as usize].as_ref();
+        ids.insert_unique(id_hash, slot, |slot| {
+            of(*slot).map_or(0, |held| hasher.hash_one(held.id))
+        });
+        keys.insert_unique(key_hash, slot, |slot| {
+            of(*slot).map_or(0, |held| hasher.hash_one(held.key))
+        });
+        self.deadlines.insert(slot, deadline);
+        self.leases += 1;
+    }
+
+    pub(super) fn close(&mut self, slot: u32, reason: CloseReason, now: Moment) {
+        let (Some(id_hash), Some(key_hash)) = (
+            self.slots[slot as usize]
+                .as_ref()
+                .map(|held| self.hasher.hash_one(held.id)),
+            self.slots[slot as usize]
+                .as_ref()
+                .map(|held| self.hasher.hash_one(held.key)),
+        ) else {
+            return;
+        };
+        if let Ok(entry) = self.ids.find_entry(id_hash, |other| *other == slot) {
+            entry.remove();
+        }
+        if let Ok(entry) = self.keys.find_entry(key_hash, |other| *other == slot) {
+            entry.remove();
+        }
+        self.deadlines.remove(slot);
+        let Some(held) = self.slots[slot as usize].take() else {
+            return;
+        };
+        self.free_slots.push(slot);
+        self.leases -= 1;
+        let mut given_back = held.count;
+        if held.group != NONE {
+            let group = &mut self.groups[held.group as usize];
+            let before = group.seats();
+            group.remove(held.count);
+            given_back = before - group.seats();
+            self.drop_empty_group(held.group);
+        }
+        let holder = held.holder();
+        self.end_use(held.pool, &holder, now);
+        let state = &mut self.pools[held.pool as usize];
+        state.in_use = state.in_use.saturating_sub(u64::from(given_back));
+        let identity = &state.pool.identity;
+        let closed = ClosedLease {
+            record: LeaseRecord {
+                serial: held.serial,
+                id: held.id,
+                request_key: held.key,
+                pool: state.id,
+                count: held.count,
+                overdraft: held.overdraft,
+                since_ms: held.since_ms,
+                holder,
+            },
+            reason,
+            pool: Arc::clone(identity),
+        };
+        self.changes.push(Change::Closed(closed));
+        self.remember_closed(held.key, now);
+    }
+
+    pub(super) fn slot_of(&self, id: &LeaseId) -> Option<u32> {
+        let hash = self.hasher.hash_one(id);
+        self.ids
+            .find(hash, |slot| {
+                self.slots[*slot as usize]
+                    .as_ref()
+                    .is_some_and(|held| held.id == *id)
+            })
+            .copied()
+    }
+
+    pub(super) fn slot_of_key(&self, key: &RequestKey) -> Option<u32> {
+        let hash = self.hasher.hash_one(key);
+        self.keys
+            .find(hash, |slot| {
+                self.slots[*slot as usize]
+                    .as_ref()
+                    .is_some_and(|held| held.key == *key)
+            })
+            .copied()
+    }
+
+    pub(super) fn find_group(&self, key: &GroupKey) -> Option<u32> {
+        let hash = self.hasher.hash_one(key);
+        self.group_keys
+            .find(hash, |index| self.groups[*index as usize].key == *key)
+            .copied()
+    }
+
+    pub(super) fn group_of(&mut self, key: GroupKey) -> u32 {
+        if let Some(index) = self.find_group(&key) {
+            return index;
+        }
+        let index = match self.free_groups.pop() {
+            Some(index) => {
+                self.groups[index as usize] = Group::new(key);
+                index
+            }
+            None => {
+                self.groups.push(Group::new(key));
+                (self.groups.len() - 1) as u32
+            }
+        };
+        let Self {
+            group_keys,
+            groups,
+            hasher,
+            ..
+        } = self;
+        group_keys.insert_unique(hasher.hash_one(key), index, |index| {
+            hasher.hash_one(groups[*index as usize].key)
+        });
+        index
+    }
+
+    pub(super) fn drop_empty_group(&mut self, index: u32) {
+        let group = &self.groups[index as usize];
+        if !group.is_empty() {
+            return;
+        }
+        let hash = self.hasher.hash_one(group.key);
+        if let Ok(entry) = self.group_keys.find_entry(hash, |other| *other == index) {
+            entry.remove();
+        }
+        self.free_groups.push(index);
+    }
+}
