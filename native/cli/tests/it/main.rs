@@ -5,3 +5,4 @@ mod authority;
 mod help;
 mod mistakes;
 mod run;
+mod server;

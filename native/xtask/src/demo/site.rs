@@ -306,6 +306,6 @@ fn write_private(path: &Path, text: &str) -> Result<()> {
 /// What a program said, indented.
 fn print(text: &str) {
     for line in text.lines() {
-        println!("   {line}");
+        println!("{}", format!("   {line}").trim_end());
     }
 }
