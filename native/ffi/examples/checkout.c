@@ -4,7 +4,8 @@
  *   checkout FEATURE [HOST [PORT [VENDOR]]]
  *
  * A token, where the server demands one, is read from LICENSING_PRODUCT_TOKEN; the hash of the server's certificate,
- * for servers other than this machine, from LICENSING_CERT_HASH.
+ * for servers other than this machine, from LICENSING_CERT_HASH; a longer time limit, for slow networks, from
+ * LICENSING_TIMEOUT_MS.
  *
  *   cc -I native/ffi/include checkout.c -L DIR -l:licensing.so -o checkout
  */
@@ -70,6 +71,11 @@ static int run(licensing_product *product, const char *feature)
     return outcome;
 }
 
+static uint32_t number(const char *text)
+{
+    return text != NULL ? (uint32_t)strtoul(text, NULL, 10) : 0;
+}
+
 int main(int argc, char **argv)
 {
     licensing_product_options options = {0};
@@ -86,10 +92,12 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     options.host = argc > 2 ? argv[2] : NULL;
-    options.port = argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 10) : 0;
+    options.port = number(argc > 3 ? argv[3] : NULL);
     options.vendor = argc > 4 ? argv[4] : NULL;
     options.token = getenv("LICENSING_PRODUCT_TOKEN");
     options.cert_hash = getenv("LICENSING_CERT_HASH");
+    options.attempt_timeout_ms = number(getenv("LICENSING_TIMEOUT_MS"));
+    options.timeout_ms = options.attempt_timeout_ms;
     options.manual_heartbeats = 1;
     if (licensing_product_open(&options, &product, &error) != LICENSING_ERROR_SUCCESS) {
         return failed("open", error);

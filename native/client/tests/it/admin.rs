@@ -265,7 +265,7 @@ async fn a_silent_server_is_a_timeout_and_the_connection_is_closed() {
     let identity = self_signed();
     let mut server = WebServer::start(Some(identity.server_config(&[])), Behaviour::Silent).await;
     let mut options = pinned(&server, &identity);
-    options.timeout = Duration::from_millis(300);
+    options.timeout = Duration::from_secs(2);
     let problem = AdminClient::connect(options)
         .unwrap()
         .verify()

@@ -263,8 +263,8 @@ async fn a_daemon_that_never_answers_is_a_timeout() {
     let server = LicenseServer::start(5);
     server.truth().hang = true;
     let mut options = server.options();
-    options.attempt_timeout = Duration::from_millis(200);
-    options.timeout = Duration::from_millis(700);
+    options.attempt_timeout = Duration::from_secs(1);
+    options.timeout = Duration::from_millis(2500);
     let client = connect(options).await;
     let error = client
         .checkout(&CheckoutOptions::new("ACME_CAD"))
