@@ -142,6 +142,11 @@ pub(crate) fn address(matches: &ArgMatches) -> Result<Address, Failure> {
     Ok(text.parse()?)
 }
 
+/// Whether a server is named at all.
+pub(crate) fn is_given(matches: &ArgMatches) -> bool {
+    text(matches, SERVER).is_some()
+}
+
 /// Whether a certificate is to be believed that was named beforehand.
 pub(crate) fn names_certificate(matches: &ArgMatches) -> bool {
     text(matches, CERT_HASH).is_some() || path(matches, CA_FILE).is_some()

@@ -98,6 +98,7 @@ fn open(path: &Path) -> io::Result<Box<dyn Read>> {
     }
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> Problem {
+/// The problem of a file that cannot be read.
+pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Problem {
     Problem::new(ErrorCode::LocalFileUnreadable, format!("{error}.")).about(path.display().to_string())
 }

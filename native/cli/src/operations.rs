@@ -4,6 +4,7 @@ mod certificate;
 mod explain;
 mod import;
 mod license_file;
+mod offline;
 
 use clap::{ArgMatches, Command};
 use licensing_api::{OperationId, OperationInfo};

@@ -24,6 +24,15 @@ pub(crate) fn plain(text: &str) -> String {
     shown
 }
 
+/// A paragraph of text that a server or a file made, indented by four blanks and wrapped for reading.
+pub(crate) fn paragraph(text: &str) -> String {
+    let indent = "    ";
+    let options = textwrap::Options::new(100)
+        .initial_indent(indent)
+        .subsequent_indent(indent);
+    format!("{}\n", textwrap::fill(&plain(text), options))
+}
+
 /// Writes to standard output. A reader that went away is no failure: it has seen what it wanted.
 ///
 /// # Errors

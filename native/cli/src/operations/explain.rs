@@ -6,20 +6,28 @@ use clap::{ArgMatches, Command};
 use licensing_api::finding::{Finding, Severity};
 use licensing_api::license_file::{ExplainLicenseFile, ExplainedLine, LicenseFileExplanation, PoolEffect};
 use licensing_api::operation::op;
+use serde_json::json;
 
-use super::license_file;
+use super::license_file::{self, LicenseFile};
+use super::offline;
 use crate::connection;
 use crate::failure::{Exit, Failure};
 use crate::print;
 
-/// Adds the file and its name.
+/// Adds the file, its name, and what matters without a server.
 pub(super) fn arguments(command: Command) -> Command {
-    license_file::arguments(command).after_help("Ends with exit code 1 when the file would not be taken.")
+    offline::arguments(license_file::arguments(command)).after_help(
+        "With a server also tells what the file would change there, and ends with exit code 1 when it would not be \
+         taken. Without a server explains the file by itself, and ends with exit code 1 when a line is wrong.",
+    )
 }
 
 /// Explains the file, asking a server when one is named.
 pub(super) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
     let file = license_file::read(matches)?;
+    if offline::is_wanted(matches)? {
+        return alone(&file, matches);
+    }
     let client = connection::client(matches)?;
     let request = ExplainLicenseFile {
         file_name: file.name,
@@ -41,6 +49,29 @@ pub(super) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
     })
 }
 
+fn alone(file: &LicenseFile, matches: &ArgMatches) -> Result<Exit, Failure> {
+    let explained = offline::explain_file(file, matches)?;
+    if matches.get_flag("json") {
+        print::json(&json!({
+            "fileName": file.name,
+            "lines": explained.lines,
+            "findings": explained.findings,
+        }))?;
+    } else {
+        let lines: String = explained.lines.iter().map(explained_line).collect();
+        print::out(&format!(
+            "{}\n{lines}{}",
+            print::plain(&file.name),
+            findings(&explained.findings)
+        ))?;
+    }
+    let wrong = explained
+        .findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Error);
+    Ok(if wrong { Exit::Failed } else { Exit::Success })
+}
+
 fn as_text(explanation: &LicenseFileExplanation, server: &str) -> String {
     let mut text = format!(
         "{}: {}\n",
@@ -52,23 +83,23 @@ fn as_text(explanation: &LicenseFileExplanation, server: &str) -> String {
         },
     );
     for line in &explanation.lines {
-        text.push_str(&explained(line));
+        text.push_str(&explained_line(line));
     }
     text.push_str(&findings(&explanation.findings));
     text.push_str(&effects(&explanation.effects, server));
     text
 }
 
-fn explained(line: &ExplainedLine) -> String {
+fn explained_line(line: &ExplainedLine) -> String {
     let signature = match line.signature {
         Some(state) => format!("  [signature: {state:?}]"),
         None => String::new(),
     };
     format!(
-        "\nLine {} {}{signature}\n    {}\n",
+        "\nLine {} {}{signature}\n{}",
         line.line,
         print::plain(&line.keyword),
-        print::plain(&line.text),
+        print::paragraph(&line.text),
     )
 }
 
@@ -89,7 +120,7 @@ pub(super) fn findings(findings: &[Finding]) -> String {
             print::plain(&finding.text)
         ));
         if !finding.action.is_empty() {
-            text.push_str(&format!("    {}\n", print::plain(&finding.action)));
+            text.push_str(&print::paragraph(&finding.action));
         }
     }
     text
@@ -110,7 +141,7 @@ pub(super) fn effects(effects: &[PoolEffect], server: &str) -> String {
     }
     let mut text = format!("\nOn {server}\n");
     for effect in effects {
-        text.push_str(&format!("    {}\n", print::plain(&effect.text)));
+        text.push_str(&print::paragraph(&effect.text));
     }
     text
 }

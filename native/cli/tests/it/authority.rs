@@ -269,3 +269,83 @@ fn files_that_cannot_be_used() {
         assert!(!ended.err.contains("but a secret"), "{}", ended.err);
     }
 }
+
+#[test]
+fn a_file_is_explained_without_any_server() {
+    let issuer = Issuer::new();
+    let output = issuer.path("acme.lic").to_str().unwrap().to_owned();
+    assert_eq!(issuer.issue(ORDER, &["-o", &output]).code, 0);
+    let trust = issuer.path("acme-licensing.pub").to_str().unwrap().to_owned();
+    let folder = issuer.folder.path().to_str().unwrap();
+    for trusted in [trust.as_str(), folder] {
+        let explained = run(&["file", "explain", &output, "--trust", trusted]);
+        assert_eq!((explained.code, explained.err.as_str()), (0, ""));
+        assert!(
+            explained.out.contains("INCREMENT  [signature: Valid]"),
+            "{}",
+            explained.out
+        );
+        assert!(
+            explained.out.contains("10 seats of ACME_CAD"),
+            "{}",
+            explained.out
+        );
+        assert!(
+            explained.out.lines().all(|line| line.chars().count() <= 100),
+            "{}",
+            explained.out
+        );
+    }
+    let distrusted = run(&["file", "explain", &output, "--json"]);
+    let explained: serde_json::Value = serde_json::from_str(&distrusted.out).unwrap();
+    let increment = explained["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|line| line["keyword"] == "INCREMENT")
+        .unwrap();
+    assert_eq!(increment["signature"], "UnknownIssuer");
+
+    let wrong = file(
+        issuer.folder.path(),
+        "wrong.lic",
+        "INCREMENT ACME_CAD ACME 1.0 nonsense 10\n",
+    );
+    let explained = run(&["file", "explain", &wrong]);
+    assert_eq!(explained.code, 1);
+    assert!(explained.out.contains("Error in line 1"), "{}", explained.out);
+
+    let asked = run(&[
+        "file",
+        "explain",
+        &output,
+        "--trust",
+        &trust,
+        "--server",
+        "localhost",
+        "--json",
+    ]);
+    assert_eq!(
+        (asked.code, asked.problem()["target"].as_str()),
+        (2, Some("--trust"))
+    );
+    let broken = run(&["file", "explain", &output, "--trust", &output, "--json"]);
+    assert_eq!(
+        (broken.code, broken.problem()["target"].as_str()),
+        (2, Some(output.as_str()))
+    );
+}
+
+#[test]
+fn nothing_in_a_file_reaches_the_terminal_as_a_control_character() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(
+        folder.path(),
+        "evil.lic",
+        "INCREMENT a\u{1b}[2Jb ACME 1.0 permanent 10 NOTICE=\"\u{1b}]0;x\u{7}\"\n",
+    );
+    let explained = run(&["file", "explain", &path]);
+    let control = |letter: char| letter.is_control() && letter != '\n';
+    assert!(!explained.out.contains(control), "{:?}", explained.out);
+    assert!(!explained.out.is_empty());
+}
