@@ -4,6 +4,7 @@
 
 mod attacks;
 mod control;
+mod full_circle;
 mod lifecycle;
 mod listener;
 mod products;
