@@ -5,6 +5,7 @@ mod show;
 mod site;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use anyhow::{Context, Result};
@@ -21,18 +22,18 @@ use crate::{build, workspace};
 /// When a step fails.
 pub async fn run(keep: bool) -> Result<bool> {
     let mut interrupted = Box::pin(interruption());
+    let kept = AtomicBool::new(false);
     let outcome = tokio::select! {
-        outcome = walk(keep) => outcome,
-        signal = &mut interrupted => signal.map(|()| false),
+        outcome = walk(keep, &kept) => outcome.map(|()| true),
+        // Ctrl-C is how a demo that was kept is meant to end.
+        signal = &mut interrupted => signal.map(|()| kept.load(Ordering::Relaxed)),
     };
-    if matches!(outcome, Ok(false)) {
-        println!("\nInterrupted; everything was stopped and removed.");
-    }
+    println!("\nEverything was stopped and removed.");
     outcome
 }
 
 /// Dropping the future at any point stops the programs and removes the folder.
-async fn walk(keep: bool) -> Result<bool> {
+async fn walk(keep: bool, kept: &AtomicBool) -> Result<()> {
     let started = Instant::now();
     let mut steps = Steps::default();
 
@@ -72,15 +73,16 @@ async fn walk(keep: bool) -> Result<bool> {
 
     if keep {
         show::how_to_connect(powershell.as_ref(), &site);
+        kept.store(true, Ordering::Relaxed);
         std::future::pending::<()>().await;
     }
 
     steps.next("Clean up");
     products.stop().await?;
     site.stop().await?;
-    println!("   All seats are back, the server has stopped, its folder is removed.");
+    println!("   All seats are back, and the server has ended in good order.");
     println!("\nDone in {} s.", started.elapsed().as_secs());
-    Ok(true)
+    Ok(())
 }
 
 /// Where the built programs are.
