@@ -49,6 +49,15 @@ impl InstalledLicenseFile {
             signatures,
         }
     }
+
+    /// As pools and explanations take it.
+    pub fn as_installed(&self) -> InstalledFile<'_> {
+        InstalledFile {
+            name: &self.name,
+            file: &self.file,
+            signatures: &self.signatures,
+        }
+    }
 }
 
 impl Installed {
@@ -105,11 +114,7 @@ impl Installed {
         let files: Vec<_> = self
             .files
             .iter()
-            .map(|file| InstalledFile {
-                name: &file.name,
-                file: &file.file,
-                signatures: &file.signatures,
-            })
+            .map(InstalledLicenseFile::as_installed)
             .collect();
         let context = PoolContext {
             vendor,

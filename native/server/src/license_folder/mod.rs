@@ -15,7 +15,8 @@ use licensing_api::license_file::{
     LicenseFileExplanation, LicenseFileInfo, MAX_LICENSE_FILE_BYTES, PoolEffect,
 };
 use licensing_api::{ErrorCode, Problem};
-use licensing_core::license_file::parse;
+use licensing_core::explain::{ExplainContext, Explanation, explain};
+use licensing_core::license_file::{HostIdentity, parse};
 use licensing_core::wildcard::Wildcard;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
@@ -128,12 +129,17 @@ impl LicenseFolder {
             let installed = this.installed()?;
             let stored = this.spelling(name.as_str())?.unwrap_or_else(|| name.to_string());
             let file = InstalledLicenseFile::verify(stored, parse(&bytes), &installed.trust);
-            let assessment = assess::assess(&installed, &file, &this.config, today());
+            let today = today();
+            let assessment = assess::assess(&installed, &file, &this.config, today);
+            let explanation = explained(&installed, &file, &this.config, today);
+            let mut findings = assessment.findings;
+            findings.extend(explanation.findings);
+            findings.sort_by_key(|finding| (finding.line, finding.column));
             Ok(LicenseFileExplanation {
                 file_name: name.to_string(),
                 acceptable: assessment.refusal.is_none(),
-                lines: Vec::new(),
-                findings: assessment.findings,
+                lines: explanation.lines,
+                findings,
                 effects: assessment.effects,
             })
         })
@@ -380,6 +386,29 @@ fn refused(name: &FileName, reason: &str, findings: &[licensing_api::finding::Fi
         detail.push_str(&format!(" Line {}: {}", finding.line, finding.text));
     }
     Problem::new(ErrorCode::InvalidLicenseFile, detail).about(name.to_string())
+}
+
+/// The file in words, beside those that would stay when it is installed.
+fn explained(
+    installed: &Installed,
+    file: &InstalledLicenseFile,
+    config: &Config,
+    today: Date,
+) -> Explanation {
+    let others: Vec<_> = installed
+        .files
+        .iter()
+        .filter(|other| other.name != file.name)
+        .map(InstalledLicenseFile::as_installed)
+        .collect();
+    let context = ExplainContext {
+        today,
+        host: &HostIdentity::named(&config.host_name),
+        trust: &installed.trust,
+        installed: &others,
+        accepts_unverified: &|vendor| config.licensing.accepts_unverified(vendor),
+    };
+    explain(&file.as_installed(), &context)
 }
 
 /// The day in the server's local time, by which licenses start and end.

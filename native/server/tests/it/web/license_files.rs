@@ -37,6 +37,13 @@ async fn a_file_is_explained_imported_listed_and_removed() {
         )
         .await;
     assert_eq!(explained.body["acceptable"], true, "{}", explained.text);
+    let lines = explained.body["lines"].as_array().unwrap();
+    let grant = lines.iter().find(|line| line["keyword"] == "INCREMENT").unwrap();
+    assert_eq!(grant["signature"], "Valid");
+    assert!(
+        grant["text"].as_str().unwrap().starts_with("Grants 10 seats of "),
+        "{grant}"
+    );
     assert!(stored(&fixture).is_empty());
 
     let imported = import(&fixture, "acme.lic", &bytes).await;
