@@ -1,2 +1,125 @@
-//! Placeholder.
-fn main() {}
+//! Measures Licensing Services on the machine at hand and prints the figures as a Markdown table.
+//!
+//! Run it through `cargo xtask bench`, which builds for release first. The load comes from this process and shares the
+//! machine with the server it measures; the first lines of the table say what the machine can do without either.
+
+mod floor;
+mod load;
+mod machine;
+mod powershell;
+mod scenario;
+mod table;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, ValueEnum};
+
+use crate::machine::Machine;
+use crate::powershell::PowerShell;
+use crate::table::Figure;
+
+/// A group of figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Group {
+    /// The machine without us.
+    Floors,
+    /// Checkout and checkin.
+    Cycles,
+    /// Heartbeats.
+    Heartbeats,
+    /// Cold start.
+    Start,
+    /// A large license file.
+    Import,
+    /// Module and cmdlets.
+    Powershell,
+    /// A hundred thousand leases.
+    Leases,
+    /// Thirty thousand connections.
+    Connections,
+    /// A million audit records.
+    Audit,
+}
+
+/// Measures Licensing Services.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Only these groups; all but the long ones (leases, connections, audit) unless given.
+    #[arg(value_enum)]
+    groups: Vec<Group>,
+    /// All groups.
+    #[arg(long)]
+    all: bool,
+    /// Seconds for each rate.
+    #[arg(long, default_value_t = 5)]
+    seconds: u64,
+    /// Connections of the group `connections`.
+    #[arg(long, default_value_t = 30_000)]
+    connections: usize,
+    /// The PowerShell program for the group `powershell`.
+    #[arg(long, env = "LICENSING_PWSH")]
+    pwsh: Option<PathBuf>,
+    /// Folder of the built module for the group `powershell`.
+    #[arg(long, default_value = "out/LicensingAdmin")]
+    module: PathBuf,
+}
+
+impl Arguments {
+    fn wants(&self, group: Group) -> bool {
+        let long = matches!(group, Group::Leases | Group::Connections | Group::Audit);
+        self.all || self.groups.contains(&group) || (self.groups.is_empty() && !long)
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let machine = Machine::describe();
+    let figures = measure(&arguments).await?;
+    print!("{}", table::render(&machine, &figures));
+    Ok(())
+}
+
+async fn measure(arguments: &Arguments) -> Result<Vec<Figure>> {
+    let mut figures = Vec::new();
+    if arguments.wants(Group::Floors) {
+        figures.extend(scenario::floors(arguments.seconds)?);
+    }
+    if arguments.wants(Group::Cycles) {
+        figures.extend(scenario::cycles(arguments.seconds).await?);
+    }
+    if arguments.wants(Group::Heartbeats) {
+        figures.extend(scenario::heartbeats(arguments.seconds).await?);
+    }
+    if arguments.wants(Group::Start) {
+        figures.extend(scenario::cold_start().await?);
+    }
+    if arguments.wants(Group::Import) {
+        figures.extend(scenario::import().await?);
+    }
+    if arguments.wants(Group::Powershell) {
+        match &arguments.pwsh {
+            Some(program) => {
+                let powershell = PowerShell {
+                    program: program.clone(),
+                    module: std::path::absolute(&arguments.module)?,
+                };
+                figures.extend(scenario::powershell(&powershell)?);
+            }
+            None => {
+                eprintln!("No PowerShell is named by --pwsh or LICENSING_PWSH: its figures are left out.")
+            }
+        }
+    }
+    if arguments.wants(Group::Leases) {
+        figures.extend(scenario::many_leases().await?);
+    }
+    if arguments.wants(Group::Connections) {
+        figures.extend(scenario::many_connections(arguments.connections).await?);
+    }
+    if arguments.wants(Group::Audit) {
+        figures.extend(scenario::long_audit(1_000_000, arguments.seconds).await?);
+    }
+    Ok(figures)
+}

@@ -1,0 +1,56 @@
+//! What the figures were measured on.
+
+use std::fs;
+
+/// The machine in a few lines, for the head of the table.
+#[derive(Debug, Clone)]
+pub(crate) struct Machine {
+    /// Processor model.
+    pub(crate) processor: String,
+    /// Logical cores.
+    pub(crate) cores: usize,
+    /// Memory in GiB.
+    pub(crate) memory_gib: u64,
+    /// Operating system kernel.
+    pub(crate) kernel: String,
+    /// Load average over one minute at the start; none where the system has no such figure.
+    pub(crate) load: Option<f64>,
+}
+
+impl Machine {
+    /// Reads what the system tells; what it does not tell stays empty.
+    pub(crate) fn describe() -> Self {
+        let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
+        let field = |text: &str, name: &str| {
+            text.lines()
+                .find(|line| line.starts_with(name))
+                .and_then(|line| line.split(':').nth(1))
+                .map(|value| value.trim().to_owned())
+        };
+        let memory_kib = field(&read("/proc/meminfo"), "MemTotal")
+            .and_then(|value| {
+                value
+                    .split(' ')
+                    .next()
+                    .and_then(|number| number.parse::<u64>().ok())
+            })
+            .unwrap_or(0);
+        Self {
+            processor: field(&read("/proc/cpuinfo"), "model name").unwrap_or_default(),
+            cores: std::thread::available_parallelism().map_or(1, usize::from),
+            memory_gib: memory_kib.div_ceil(1024 * 1024),
+            kernel: read("/proc/sys/kernel/osrelease").trim().to_owned(),
+            load: read("/proc/loadavg")
+                .split(' ')
+                .next()
+                .and_then(|load| load.parse().ok()),
+        }
+    }
+}
+
+/// Memory of a process that is in RAM, in KiB; none where the system does not tell.
+pub(crate) fn resident_kib(process_id: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process_id}/status")).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+    line.split_ascii_whitespace().nth(1)?.parse().ok()
+}
