@@ -172,7 +172,8 @@ impl Daemon {
             limits: settings.config.limits.clone(),
             protocol: PortProtocol::Http2,
             tls: PortTls::OffLoopback(tls.server_config(&["h2"])?),
-            body_bytes: products::MESSAGE_BYTES,
+            // A call is one message with a prefix of five bytes; the message itself is bounded by its decoder.
+            body_bytes: products::MESSAGE_BYTES + 1024,
             streaming_paths: &[products::SESSION_PATH],
         };
         let control_port = PortOptions {

@@ -245,6 +245,18 @@ async fn an_idle_connection_is_closed() {
 }
 
 #[tokio::test]
+async fn an_http_1_connection_waits_for_its_next_request_as_long_as_for_a_header() {
+    let port = open(quick(), PortTls::Plain).await;
+    let mut stream = port.connect().await;
+    stream
+        .write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+        .await
+        .unwrap();
+    assert!(read_to_end(&mut stream).await.contains("hello"));
+    port.close().await;
+}
+
+#[tokio::test]
 async fn a_request_under_way_is_answered_at_the_end() {
     let port = open(LimitsConfig::default(), PortTls::Plain).await;
     let mut stream = port.connect().await;

@@ -128,10 +128,11 @@ async fn a_request_out_of_bounds_is_refused_with_code_and_advice() {
     let huge = HeartbeatRequest {
         lease_ids: vec![vec![1; 16]; 100_000],
     };
-    client
+    let status = client
         .heartbeat(huge)
         .await
         .expect_err("the message is too large");
+    assert_eq!(status.code(), Code::OutOfRange);
     check_out(&mut client, 1).await.expect("others are served");
     server.stop().unwrap();
 }
