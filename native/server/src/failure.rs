@@ -1,5 +1,7 @@
 //! Problems as gRPC carries them.
 
+use std::error::Error;
+
 use licensing_api::error::ErrorCategory;
 use licensing_api::{ErrorCode, Problem};
 use tonic::metadata::{MetadataMap, MetadataValue};
@@ -56,6 +58,8 @@ fn grpc_code(problem: &Problem) -> Code {
 pub fn problem(status: &Status) -> Problem {
     serde_json::from_slice(status.details()).unwrap_or_else(|_| {
         let code = match status.code() {
+            // The connection broke or could not be made: nobody on the other side said this.
+            _ if status.source().is_some() => ErrorCode::CitrixLicensingVendorOrServiceDown,
             Code::Unauthenticated => ErrorCode::AuthorizationFailed,
             Code::InvalidArgument => ErrorCode::InvalidRequest,
             Code::Unimplemented => ErrorCode::OperationNotFound,

@@ -90,16 +90,20 @@ pub(crate) async fn all_closed(held: Vec<TcpStream>) {
     }
 }
 
-fn modest() -> licensing_testbed::ServerBuilder {
+fn seats() -> licensing_testbed::ServerBuilder {
     builder()
         .license("acme.lic", &acme(100))
-        .setting("limits.pending_connections", "50")
         .setting("limits.first_request_seconds", "2")
+}
+
+/// So few that those who hold connections have to make room.
+fn few_pending() -> licensing_testbed::ServerBuilder {
+    seats().setting("limits.pending_connections", "50")
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn junk_on_the_daemons_port_leaves_products_served() {
-    let server = start(modest()).await;
+    let server = start(seats()).await;
     let mut before = daemon(&server).await;
     let throwing = tokio::spawn(throw_junk(daemon_address(&server)));
     for key in 1..=20 {
@@ -116,7 +120,7 @@ async fn junk_on_the_daemons_port_leaves_products_served() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn junk_on_the_managers_port_leaves_products_served() {
-    let server = start(modest()).await;
+    let server = start(seats()).await;
     let address = server.endpoints().licensing;
     let throwing = tokio::spawn(throw_junk(address));
     for _ in 0..20 {
@@ -132,7 +136,7 @@ async fn junk_on_the_managers_port_leaves_products_served() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_senders_on_the_daemons_port_leave_products_served() {
-    let server = start(modest()).await;
+    let server = start(few_pending()).await;
     let held = hold(daemon_address(&server), 300).await;
     let mut client = daemon(&server).await;
     let lease = check_out(&mut client, 1).await.unwrap();
@@ -143,7 +147,7 @@ async fn slow_senders_on_the_daemons_port_leave_products_served() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_senders_on_the_managers_port_leave_products_served() {
-    let server = start(modest()).await;
+    let server = start(few_pending()).await;
     let address = server.endpoints().licensing;
     let held = hold(address, 300).await;
     assert_eq!(discover(address).await.vendors.len(), 1);
@@ -153,7 +157,7 @@ async fn slow_senders_on_the_managers_port_leave_products_served() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn junk_on_the_web_services_port_leaves_administrators_served() {
-    let server = start(modest()).await;
+    let server = start(seats()).await;
     let throwing = tokio::spawn(throw_junk(server.endpoints().web_services));
     for _ in 0..10 {
         // Each has a connection of its own.
@@ -173,7 +177,7 @@ async fn junk_on_the_web_services_port_leaves_administrators_served() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_senders_on_the_web_services_port_leave_administrators_served() {
-    let server = start(modest()).await;
+    let server = start(few_pending()).await;
     let held = hold(server.endpoints().web_services, 300).await;
     administrator(&server, LOOPBACK).verify().await.unwrap();
     all_closed(held).await;

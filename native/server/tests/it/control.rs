@@ -37,17 +37,17 @@ impl ControlHandler for Echo {
 }
 
 async fn open(secret: &ControlSecret) -> (SocketAddr, CancellationToken) {
+    open_with(secret, LimitsConfig::default()).await
+}
+
+async fn open_with(secret: &ControlSecret, limits: LimitsConfig) -> (SocketAddr, CancellationToken) {
     let socket = listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
         .await
         .unwrap();
     let address = socket.local_addr().unwrap();
     let options = PortOptions {
         name: "control",
-        limits: LimitsConfig {
-            pending_connections: 50,
-            first_request_seconds: 2,
-            ..LimitsConfig::default()
-        },
+        limits,
         protocol: PortProtocol::Http2,
         tls: PortTls::Plain,
         body_bytes: 1_000_000,
@@ -101,18 +101,40 @@ async fn whoever_does_not_know_the_secret_is_refused() {
     stopping.cancel();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn junk_and_slow_senders_leave_the_manager_served() {
-    let secret = ControlSecret::generate().unwrap();
-    let (address, stopping) = open(&secret).await;
-    let held = attacks::hold(address, 150).await;
-    let throwing = tokio::spawn(attacks::throw_junk(address));
+async fn is_served(address: SocketAddr, secret: &ControlSecret) {
     for _ in 0..10 {
         // Each has a connection of its own.
-        let client = ControlClient::new("ACME", address.port(), &secret).unwrap();
+        let client = ControlClient::new("ACME", address.port(), secret).unwrap();
         assert_eq!(client.execute("echo", Vec::new(), "ann").await.unwrap(), b"ann");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn junk_leaves_the_manager_served() {
+    let secret = ControlSecret::generate().unwrap();
+    let limits = LimitsConfig {
+        first_request_seconds: 2,
+        ..LimitsConfig::default()
+    };
+    let (address, stopping) = open_with(&secret, limits).await;
+    let throwing = tokio::spawn(attacks::throw_junk(address));
+    is_served(address, &secret).await;
     throwing.await.unwrap();
+    is_served(address, &secret).await;
+    stopping.cancel();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn slow_senders_leave_the_manager_served() {
+    let secret = ControlSecret::generate().unwrap();
+    let limits = LimitsConfig {
+        pending_connections: 50,
+        first_request_seconds: 2,
+        ..LimitsConfig::default()
+    };
+    let (address, stopping) = open_with(&secret, limits).await;
+    let held = attacks::hold(address, 150).await;
+    is_served(address, &secret).await;
     attacks::all_closed(held).await;
     stopping.cancel();
 }
