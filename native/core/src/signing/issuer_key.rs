@@ -3,9 +3,9 @@
 use std::fmt;
 
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
-use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey};
+use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, KeypairBytes};
 use ed25519_dalek::{Signer, SigningKey};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::canonical::{CanonicalLine, FileBinding};
 use super::signature::{KeyId, LineSignature, SIGNATURE_KEYWORD};
@@ -36,12 +36,19 @@ impl IssuerKey {
             .map_err(|_| InvalidIssuerKey)
     }
 
-    /// The key as PKCS#8 PEM, to be stored where only the issuer can read it.
+    /// The key as PKCS#8 PEM, to be stored where only the issuer can read it. Without the public key in it: OpenSSL 3.0
+    /// does not read the newer form.
     ///
     /// # Errors
     /// When encoding fails, which it does for no key.
     pub fn to_pem(&self) -> Result<Zeroizing<String>, InvalidIssuerKey> {
-        self.0.to_pkcs8_pem(LineEnding::LF).map_err(|_| InvalidIssuerKey)
+        let mut key = KeypairBytes {
+            secret_key: self.0.to_bytes(),
+            public_key: None,
+        };
+        let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|_| InvalidIssuerKey);
+        key.secret_key.zeroize();
+        pem
     }
 
     /// Id of its public key.

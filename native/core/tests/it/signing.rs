@@ -1,5 +1,6 @@
 //! Signatures: what breaks them and what does not.
 
+use base64::Engine;
 use licensing_api::inventory::SignatureState;
 use licensing_core::license_file::{Edit, LicenseFile, LineKind, Terms, parse};
 use licensing_core::signing::{
@@ -321,7 +322,17 @@ fn the_covered_text_is_the_documented_one() {
 fn keys_are_stored_as_pem_and_never_shown() {
     let key = key(7);
     let pem = key.to_pem().unwrap();
-    assert!(pem.starts_with("-----BEGIN PRIVATE KEY-----\n"));
+    // RFC 8410, version 1: what other programs read and write.
+    let der = [
+        hex::decode("302e020100300506032b657004220420").unwrap(),
+        vec![7; 32],
+    ]
+    .concat();
+    let body = base64::engine::general_purpose::STANDARD.encode(der);
+    assert_eq!(
+        *pem,
+        format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n")
+    );
     let again = IssuerKey::from_pem(&pem).unwrap();
     assert_eq!(again.key_id(), key.key_id());
     assert_eq!(format!("{key:?}"), format!("IssuerKey({})", key.key_id()));
