@@ -1,0 +1,20 @@
+//! Equipment of the proofs in `tests/`: a license server with real processes, sockets and disks, products that write
+//! down what they were told, and what goes wrong around them.
+//!
+//! `docs/proofs.md` lists the promises and how each is proved.
+
+mod dice;
+mod form;
+mod product;
+mod record;
+mod site;
+mod work;
+
+pub use dice::Dice;
+pub use form::Form;
+pub use product::{Answer, Key, Product, refusal_code};
+pub use record::{Figures, Record};
+#[cfg(target_os = "linux")]
+pub use site::resident_kib;
+pub use site::{FEATURE, Kill, Site, VENDOR, cad};
+pub use work::Work;

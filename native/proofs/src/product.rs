@@ -1,0 +1,146 @@
+//! A product as it speaks on the wire: nothing is repeated by itself, and every request key is known.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use licensing_protocol::licensing::checkout_reply::Outcome;
+use licensing_protocol::licensing::vendor_daemon_client::VendorDaemonClient;
+use licensing_protocol::licensing::{
+    CheckinRequest, CheckoutRequest, HeartbeatRequest, Holder, StatusReply, StatusRequest,
+};
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Code, Status};
+
+/// Far longer than an answer takes: only a hang reaches it.
+const HANG: Duration = Duration::from_secs(60);
+
+/// A request key. Its digits are the display of the holder, by which the lease is found in the usage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key(pub u128);
+
+impl Key {
+    /// As the usage shows it.
+    pub fn display(self) -> String {
+        hex::encode(self.0.to_be_bytes())
+    }
+}
+
+/// What a checkout was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// A seat.
+    Granted {
+        /// Lease id.
+        lease: Vec<u8>,
+        /// Whether the daemon said that it had answered the same request before.
+        repeated: bool,
+    },
+    /// No seat.
+    Denied {
+        /// Stable name of the reason.
+        reason: String,
+    },
+}
+
+/// One connection of a product to a vendor daemon.
+#[derive(Debug, Clone)]
+pub struct Product {
+    client: VendorDaemonClient<Channel>,
+}
+
+impl Product {
+    /// Connects.
+    ///
+    /// # Errors
+    /// If nobody listens there.
+    pub async fn connect(address: SocketAddr) -> anyhow::Result<Self> {
+        let endpoint = Endpoint::from_shared(format!("http://{address}"))?
+            .timeout(HANG)
+            .connect_timeout(HANG)
+            .tcp_nodelay(true);
+        let channel = endpoint
+            .connect()
+            .await
+            .with_context(|| format!("{address} takes no connection"))?;
+        Ok(Self {
+            client: VendorDaemonClient::new(channel),
+        })
+    }
+
+    /// Asks for one seat of a feature.
+    ///
+    /// # Errors
+    /// Whatever the daemon or the connection says.
+    pub async fn checkout(&mut self, feature: &str, key: Key) -> Result<Answer, Status> {
+        let request = CheckoutRequest {
+            request_key: key.0.to_be_bytes().to_vec(),
+            feature: feature.to_owned(),
+            count: 1,
+            holder: Some(Holder {
+                user: format!("user{}", key.0 % 1_000),
+                host: format!("host{}", key.0 % 10_000),
+                display: key.display(),
+                product: "Drafting 4.2".to_owned(),
+                process_id: 4711,
+                ..Holder::default()
+            }),
+            ..CheckoutRequest::default()
+        };
+        match self.client.checkout(request).await?.into_inner().outcome {
+            Some(Outcome::Lease(lease)) => Ok(Answer::Granted {
+                lease: lease.lease_id,
+                repeated: lease.repeated_request,
+            }),
+            Some(Outcome::Denial(denial)) => Ok(Answer::Denied {
+                reason: denial.reason,
+            }),
+            None => Err(Status::new(Code::Internal, "the answer is empty")),
+        }
+    }
+
+    /// Gives a seat back; whether it was held.
+    ///
+    /// # Errors
+    /// Whatever the daemon or the connection says.
+    pub async fn checkin(&mut self, lease: &[u8]) -> Result<bool, Status> {
+        let request = CheckinRequest {
+            lease_id: lease.to_vec(),
+        };
+        Ok(self.client.checkin(request).await?.into_inner().was_held)
+    }
+
+    /// Which of the leases are not held.
+    ///
+    /// # Errors
+    /// If the daemon cannot be asked, or speaks of leases that were not asked about.
+    pub async fn ended(&mut self, leases: &[Vec<u8>]) -> anyhow::Result<Vec<Vec<u8>>> {
+        let mut ended = Vec::new();
+        for batch in leases.chunks(500) {
+            let request = HeartbeatRequest {
+                lease_ids: batch.to_vec(),
+            };
+            for position in self.client.heartbeat(request).await?.into_inner().ended {
+                match batch.get(position as usize) {
+                    Some(lease) => ended.push(lease.clone()),
+                    None => bail!("a lease that was not asked about has ended"),
+                }
+            }
+        }
+        Ok(ended)
+    }
+
+    /// How the daemon is.
+    ///
+    /// # Errors
+    /// Whatever the daemon or the connection says.
+    pub async fn status(&mut self) -> Result<StatusReply, Status> {
+        Ok(self.client.status(StatusRequest::default()).await?.into_inner())
+    }
+}
+
+/// The stable code of a refused call; none when the connection broke.
+pub fn refusal_code(status: &Status) -> Option<String> {
+    let code = status.metadata().get("licensing-code")?;
+    Some(code.to_str().unwrap_or_default().to_owned())
+}

@@ -1,0 +1,5 @@
+//! The proofs. Each is one function; `LICENSING_PROOFS=long` asks for its long form.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+#[cfg(unix)]
+mod kills;
