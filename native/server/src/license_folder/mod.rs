@@ -6,7 +6,7 @@ mod name;
 
 use std::collections::BTreeSet;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 
 use jiff::civil::Date;
 use jiff::{Timestamp, Zoned};
@@ -35,6 +35,8 @@ pub struct LicenseFolder {
     config: Arc<Config>,
     /// Held from checking a file to having it in place, so that two changes never build on the same state.
     changing: Arc<Mutex<()>>,
+    /// What the last look found: what has not changed since is not verified again.
+    last: Arc<StdMutex<Arc<Installed>>>,
 }
 
 /// A change that was checked and only has to be carried out. Nobody else can change the folder while it lives.
@@ -77,6 +79,7 @@ impl LicenseFolder {
             data: data.clone(),
             config: Arc::clone(config),
             changing: Arc::default(),
+            last: Arc::default(),
         })
     }
 
@@ -249,7 +252,10 @@ impl LicenseFolder {
     /// Standing alerts about files of which nothing is used. The manager tells of those that cannot be read.
     pub async fn alerts(&self) -> Vec<Alert> {
         let outcome = self
-            .blocking(|this| Ok(assess::unused(&this.installed()?, &this.config, today())))
+            .blocking(|this| {
+                let installed = this.installed()?;
+                Ok(assess::unused(&installed, &this.config, today()))
+            })
             .await;
         match outcome {
             Ok(unused) => unused
@@ -274,8 +280,13 @@ impl LicenseFolder {
         }
     }
 
-    fn installed(&self) -> Result<Installed, Problem> {
-        Installed::read(&self.data).map_err(|error| self.unreadable(&error))
+    fn installed(&self) -> Result<Arc<Installed>, Problem> {
+        let before = Arc::clone(&self.last.lock().unwrap_or_else(PoisonError::into_inner));
+        let installed =
+            Installed::read_again(&self.data, &before).map_err(|error| self.unreadable(&error))?;
+        let installed = Arc::new(installed);
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&installed);
+        Ok(installed)
     }
 
     fn spelling(&self, name: &str) -> Result<Option<String>, Problem> {
