@@ -387,7 +387,9 @@ impl Ledger {
             installed: false,
         });
         self.by_id.insert(id, index);
-        self.index_features();
+        // It is not installed yet and has the highest index: in the order of `index_features` it comes last.
+        let feature = identity.feature.to_lowercase();
+        self.by_feature.entry(feature).or_default().push(index);
         index
     }
 

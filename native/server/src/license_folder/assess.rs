@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use licensing_api::finding::{Finding, Severity};
 use licensing_api::inventory::{PoolStatus, SignatureState};
 use licensing_api::license_file::PoolEffect;
-use licensing_core::pool::{Pool, effects};
+use licensing_core::pool::{Pool, PoolSet, effects};
 
 use super::contents::vendors;
 use crate::config::Config;
@@ -22,6 +22,19 @@ pub(super) struct Assessment {
     pub(super) effects: Vec<PoolEffect>,
 }
 
+/// The pools of every vendor, by its name in upper case.
+type Pools = BTreeMap<String, PoolSet>;
+
+fn pools(installed: &Installed, config: &Config, today: Date) -> Pools {
+    vendors(installed)
+        .into_iter()
+        .map(|vendor| {
+            let pools = installed.pools(&vendor, config, today);
+            (vendor, pools)
+        })
+        .collect()
+}
+
 /// Judges a file that is not in `before` yet, or is there under the same name with another content.
 pub(super) fn assess(
     before: &Installed,
@@ -30,13 +43,14 @@ pub(super) fn assess(
     today: Date,
 ) -> Assessment {
     let after = before.changed(&file.name, Some(file.clone()));
+    let (before, after) = (pools(before, config, today), pools(&after, config, today));
     let mut findings = file.file.findings.clone();
     let mut outcomes = outcomes(&after, config, today, Some((file, &mut findings)));
     let of_file = outcomes.remove(&file.name).unwrap_or_default();
     Assessment {
         refusal: refusal(file, &of_file, config),
         findings,
-        effects: differences(before, &after, config, today),
+        effects: effects_of_all(&before, &after, today),
     }
 }
 
@@ -47,12 +61,17 @@ pub(super) fn differences(
     config: &Config,
     today: Date,
 ) -> Vec<PoolEffect> {
-    let all: BTreeSet<String> = vendors(before).union(&vendors(after)).cloned().collect();
-    all.iter()
+    effects_of_all(&pools(before, config, today), &pools(after, config, today), today)
+}
+
+fn effects_of_all(before: &Pools, after: &Pools, today: Date) -> Vec<PoolEffect> {
+    let nothing = PoolSet::default();
+    let all: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    all.into_iter()
         .flat_map(|vendor| {
             effects(
-                &before.pools(vendor, config, today),
-                &after.pools(vendor, config, today),
+                before.get(vendor).unwrap_or(&nothing),
+                after.get(vendor).unwrap_or(&nothing),
                 today,
             )
         })
@@ -76,7 +95,7 @@ impl Outcomes {
 
 /// The outcomes of every file that has increments in a pool, and what is to say about the lines of `told`.
 fn outcomes(
-    contents: &Installed,
+    pools: &Pools,
     config: &Config,
     today: Date,
     told: Option<(&InstalledLicenseFile, &mut Vec<Finding>)>,
@@ -84,8 +103,7 @@ fn outcomes(
     let mut outcomes: BTreeMap<String, Outcomes> = BTreeMap::new();
     let mut findings = Vec::new();
     let told_name = told.as_ref().map(|(file, _)| file.name.clone());
-    for vendor in vendors(contents) {
-        let pools = contents.pools(&vendor, config, today);
+    for pools in pools.values() {
         for line in &pools.ignored {
             outcomes.entry(line.file.clone()).or_default().ignored += 1;
             if told_name.as_ref() == Some(&line.file) {
@@ -128,7 +146,7 @@ fn outcomes(
 
 /// The installed files of which nothing is used, and why.
 pub(super) fn unused(contents: &Installed, config: &Config, today: Date) -> Vec<(String, String)> {
-    let outcomes = outcomes(contents, config, today, None);
+    let outcomes = outcomes(&pools(contents, config, today), config, today, None);
     let nothing = Outcomes::default();
     contents
         .files
