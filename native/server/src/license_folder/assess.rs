@@ -12,6 +12,9 @@ use super::contents::vendors;
 use crate::config::Config;
 use crate::installed::{Installed, InstalledLicenseFile};
 
+/// Most findings about lines that are not served.
+const MAX_FINDINGS: usize = 1000;
+
 /// What installing a file comes to.
 pub(super) struct Assessment {
     /// Why it is not taken; none when it is.
@@ -138,6 +141,7 @@ fn outcomes(
         }
     }
     if let Some((_, all)) = told {
+        findings.truncate(MAX_FINDINGS);
         all.append(&mut findings);
         all.sort_by_key(|finding| (finding.line, finding.column));
     }
