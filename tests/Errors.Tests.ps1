@@ -155,6 +155,12 @@ Describe 'A server that does not answer' {
             $null = $shell.AddScript("Connect-LicenseServer $($silent.Address) -TimeoutSeconds 600")
             $running = $shell.BeginInvoke()
             $client = Wait-SilentServerClient $silent
+            # A call that takes its time shows that it waits.
+            $deadline = [datetime]::UtcNow.AddSeconds(30)
+            while ($shell.Streams.Progress.Count -eq 0 -and [datetime]::UtcNow -lt $deadline) {
+                [System.Threading.Thread]::Sleep(20)
+            }
+            $shell.Streams.Progress[0].StatusDescription | Should -BeLike '*127.0.0.1*'
             $running.IsCompleted | Should -BeFalse -Because 'the call is in flight'
 
             $clock = [System.Diagnostics.Stopwatch]::StartNew()

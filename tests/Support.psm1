@@ -1,4 +1,4 @@
-# What the tests share: the built module, and later a license server of their own.
+# What the tests share: the built module, license servers of their own, products that hold seats, and peers that misbehave.
 
 Set-StrictMode -Version 3.0
 
@@ -99,6 +99,220 @@ function Get-OnlyError {
         throw "There were $($records.Count) errors instead of one: $($records -join ' | ')"
     }
     $records[0]
+}
+
+function Invoke-Program {
+    [CmdletBinding()]
+    param([string] $Name, [string[]] $Arguments)
+
+    $program = Get-ProgramPath $Name
+    $output = & $program @Arguments 2>&1
+    if ($LASTEXITCODE -ne 0) {
+        throw "$Name $($Arguments -join ' ') ended with exit code ${LASTEXITCODE}: $($output -join ' ')"
+    }
+    $output
+}
+
+function Get-ProgramPath {
+    [CmdletBinding()]
+    param([string] $Name)
+
+    Get-BuiltPath "bin/$Name$(if ($IsWindows) { '.exe' })"
+}
+
+function Start-Program {
+    [CmdletBinding()]
+    param([string] $Name, [string[]] $Arguments, [hashtable] $Environment = @{})
+
+    $start = [System.Diagnostics.ProcessStartInfo]::new((Get-ProgramPath $Name))
+    foreach ($argument in $Arguments) {
+        $start.ArgumentList.Add($argument)
+    }
+    foreach ($key in $Environment.Keys) {
+        $start.Environment[$key] = $Environment[$key]
+    }
+    $start.RedirectStandardInput = $true
+    $start.RedirectStandardOutput = $true
+    $start.RedirectStandardError = $true
+    $process = [System.Diagnostics.Process]::Start($start)
+    # Read on while it runs, so that it never waits for a full pipe.
+    [pscustomobject]@{ Process = $process; Log = $process.StandardError.ReadToEndAsync() }
+}
+
+# Asks a program to end, and waits for it.
+function Stop-Program {
+    [CmdletBinding()]
+    param([object] $Program)
+
+    $process = $Program.Process
+    if ($null -eq $process) {
+        return
+    }
+    $Program.Process = $null
+    if (-not $process.HasExited) {
+        if ($IsWindows) {
+            $process.Kill($true)
+        }
+        else {
+            & kill -TERM $process.Id
+        }
+        if (-not $process.WaitForExit(20000)) {
+            $process.Kill($true)
+            $process.WaitForExit()
+        }
+    }
+    $process.Dispose()
+}
+
+# The order of a license file with one grant for each feature.
+function New-TestOrder {
+    [CmdletBinding()]
+    param([System.Collections.IDictionary] $Grants, [string] $Number)
+
+    $lines = @("vendor = 'ACME'", "customer = 'Example Ltd'", "order_number = '$Number'", '', '[server]', "host_id = 'HOSTNAME=lic-test'")
+    foreach ($feature in $Grants.Keys) {
+        $lines += '', '[[grants]]', "feature = '$feature'"
+        $grant = @{ version = "'2026.0401'"; expires = '2037-12-31' }
+        foreach ($key in $Grants[$feature].Keys) {
+            $grant[$key] = $Grants[$feature][$key]
+        }
+        foreach ($key in $grant.Keys) {
+            $lines += "$key = $($grant[$key])"
+        }
+    }
+    $lines -join "`n"
+}
+
+# A signed license file in the folder of the server.
+function New-TestLicenseFile {
+    [CmdletBinding()]
+    param([object] $Server, [string] $Name, [System.Collections.IDictionary] $Grants)
+
+    $order = Join-Path $Server.Folder 'order.toml'
+    $path = Join-Path $Server.Folder $Name
+    [System.IO.File]::WriteAllText($order, (New-TestOrder -Grants $Grants -Number ([System.IO.Path]::GetFileNameWithoutExtension($Name))))
+    $null = Invoke-Program licensing @('authority', 'issue', $order, '--key', $Server.IssuerKey, '--output', $path, '--overwrite')
+    $path
+}
+
+# Makes and starts a license server of its own: temporary folder, free loopback ports, an issuer that it trusts.
+function Start-TestServer {
+    [CmdletBinding()]
+    param([System.Collections.IDictionary] $Grants)
+
+    $folder = Join-Path ([System.IO.Path]::GetTempPath()) "licensing-test-$([guid]::NewGuid().ToString('n'))"
+    $data = Join-Path $folder 'data'
+    $null = New-Item -ItemType Directory -Path $folder
+    $password = 'correct horse battery staple'
+    $passwordFile = Join-Path $folder 'password'
+    Set-Content -LiteralPath $passwordFile -Value $password
+    $null = Invoke-Program licensing @('authority', 'init', '--name', 'Test Issuer', '--folder', (Join-Path $folder 'issuer'))
+    $null = Invoke-Program licensingd @(
+        'init', '--data', $data, '--listen', '127.0.0.1', '--port', '0', '--vendor-port', '0', '--web-port', '0',
+        '--host-name', 'lic-test', '--password-file', $passwordFile)
+    Copy-Item -LiteralPath (Join-Path $folder 'issuer/test-issuer.pub') -Destination (Join-Path $data 'trust')
+
+    $server = [pscustomobject]@{
+        Folder    = $folder
+        Data      = $data
+        IssuerKey = Join-Path $folder 'issuer/test-issuer.key'
+        Program   = $null
+        Endpoints = $null
+        Address   = $null
+        CertHash  = $null
+        Manager   = $null
+        Password  = $password
+        Holders   = [System.Collections.Generic.List[object]]::new()
+    }
+    try {
+        if ($Grants) {
+            Copy-Item -LiteralPath (New-TestLicenseFile $server 'base.lic' $Grants) -Destination (Join-Path $data 'licenses')
+        }
+        Resume-TestServer $server
+    }
+    catch {
+        Stop-TestServer $server
+        throw
+    }
+    $server
+}
+
+# Starts the server and waits until it listens.
+function Resume-TestServer {
+    [CmdletBinding()]
+    param([object] $Server)
+
+    $Server.Program = Start-Program licensingd @('run', '--data', $Server.Data)
+    $file = Join-Path $Server.Data 'run/endpoints.json'
+    $deadline = [datetime]::UtcNow.AddSeconds(60)
+    while (-not (Test-Path -LiteralPath $file)) {
+        if ($Server.Program.Process.HasExited -or [datetime]::UtcNow -gt $deadline) {
+            if (-not $Server.Program.Process.HasExited) {
+                $Server.Program.Process.Kill($true)
+            }
+            throw "licensingd does not serve: $($Server.Program.Log.Result)"
+        }
+        [System.Threading.Thread]::Sleep(20)
+    }
+    $Server.Endpoints = Get-Content -LiteralPath $file -Raw | ConvertFrom-Json
+    $Server.Address = "https://$($Server.Endpoints.webServices)"
+    $Server.CertHash = $Server.Endpoints.certHash
+    $Server.Manager = $Server.Endpoints.licensing
+}
+
+# Stops the server with its products, and removes its folder.
+function Stop-TestServer {
+    [CmdletBinding()]
+    param([object] $Server)
+
+    if ($null -eq $Server) {
+        return
+    }
+    foreach ($holder in $Server.Holders) {
+        Stop-Program $holder
+    }
+    if ($Server.Program) {
+        Stop-Program $Server.Program
+    }
+    Remove-Item -LiteralPath $Server.Folder -Recurse -Force
+}
+
+# Opens a session with a test server as its first administrator, or as somebody else.
+function Connect-TestServer {
+    [CmdletBinding()]
+    param([object] $Server, [string] $Account = 'admin', [string] $Password = $Server.Password, [switch] $NotDefault)
+
+    Connect-LicenseServer $Server.Address -CertHash $Server.CertHash -Credential (New-TestCredential $Account $Password) -PassThru -NotDefault:$NotDefault -ErrorAction Stop
+}
+
+# A product that holds seats until it is stopped or its server is.
+function Start-TestProduct {
+    [CmdletBinding()]
+    param([object] $Server, [string] $Feature, [string] $User, [string] $Device, [int] $Count = 1)
+
+    $holder = Start-Program licensing @(
+        'checkout', $Feature, '--manager', $Server.Manager, '--user', $User, '--device', $Device, '--product', 'designer 3.1', '--count', "$Count")
+    $Server.Holders.Add($holder)
+    # It says what it got once it has got it.
+    $line = $holder.Process.StandardOutput.ReadLine()
+    if ($null -eq $line) {
+        $holder.Process.WaitForExit()
+        throw "No seat: $($holder.Log.Result)"
+    }
+    $holder
+}
+
+# Lets a product give its seats back, and waits until it has.
+function Stop-TestProduct {
+    [CmdletBinding()]
+    param([object] $Server, [object] $Product)
+
+    $Product.Process.StandardInput.Close()
+    if (-not $Product.Process.WaitForExit(20000)) {
+        throw 'The product did not end.'
+    }
+    $null = $Server.Holders.Remove($Product)
+    $Product.Process.Dispose()
 }
 
 function ConvertTo-TestSecret {

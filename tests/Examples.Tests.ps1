@@ -1,0 +1,96 @@
+# Every example of the help runs against a real server: the hosts, files and accounts it names are made to exist.
+
+BeforeDiscovery {
+    Import-Module (Join-Path $PSScriptRoot 'Support.psm1') -Force
+    Import-BuiltModule
+    $examples = foreach ($command in Get-Command -Module LicensingAdmin) {
+        $number = 0
+        foreach ($example in $command.ScriptBlock.Ast.GetHelpContent().Examples) {
+            $number++
+            @{ Name = $command.Name; Number = $number; Code = ($example.Trim() -split '\r?\n\s*\r?\n', 2)[0] }
+        }
+    }
+}
+
+BeforeAll {
+    Import-Module (Join-Path $PSScriptRoot 'Support.psm1') -Force
+    Import-BuiltModule
+    $server = $null
+    $server = Start-TestServer -Grants @{ ACME_PRO_CCU = @{ count = 5 } }
+    $acme = New-TestLicenseFile $server 'acme.lic' @{ ACME_STD_CCU = @{ count = 3 } }
+    $workplace = Join-Path $server.Folder 'workplace'
+    $managerHost, $managerPort = $server.Manager -split ':'
+    $session = Connect-TestServer $server
+
+    # What the examples call "your" server, certificate, account and files.
+    $places = @(
+        , ('https://licserver.example.net:8083', $server.Address)
+        , ('https://lic1.example.net:8083', $server.Address)
+        , ('lic1.example.net, lic2.example.net', "$($server.Endpoints.webServices), localhost:$($server.Endpoints.webServices -replace '.*:')")
+        , ('lic1.example.net', $server.Endpoints.webServices)
+        , ('licserver.example.net -LicenseServerPort 27001', "$managerHost -LicenseServerPort $managerPort")
+        , ('Get-LicLocation licserver.example.net', "Get-LicLocation $managerHost $managerPort")
+        , ('C:\Demo.lic', "'$acme'")
+        , ('/srv/licenses/acme.lic', "'$acme'")
+    )
+
+    # The state that examples begin with, whatever the one before did.
+    function Reset-State {
+        Disconnect-LicenseServer -All
+        $null = Connect-TestServer $server
+        Get-LicenseFile | Where-Object FileName -NE base.lic | Remove-LicenseFile -Confirm:$false
+        Get-LicenseAdministrator | Where-Object Account -NotLike '*\admin' | Remove-LicenseAdministrator -Confirm:$false
+        $null = New-LicenseAdministrator alice
+        $null = New-LicenseAdministrator 'EXAMPLE\alice'
+        $null = New-LicenseAdministrator 'EXAMPLE\reader' -Permission ReadOnly
+        $null = New-LicenseAdministrator 'EXAMPLE\Domain Users' -Group
+        $null = New-LicenseAdministrator 'OLD\bob'
+        Get-LicenseToken | Remove-LicenseToken -Confirm:$false
+        $null = New-LicenseToken monitoring
+        if (Test-Path -LiteralPath $workplace) {
+            Remove-Item -LiteralPath $workplace -Recurse
+        }
+        $null = New-Item -ItemType Directory -Path $workplace, (Join-Path $workplace 'licenses')
+        Copy-Item -LiteralPath $acme -Destination $workplace
+        Copy-Item -LiteralPath $acme -Destination (Join-Path $workplace 'licenses')
+        Copy-Item -LiteralPath (Join-Path $server.Data 'tls/server.crt') -Destination (Join-Path $workplace 'ca.pem')
+        [System.IO.File]::WriteAllText((Join-Path $workplace 'accounts.csv'), "Account,Permission`ncarol,ReadOnly`n")
+    }
+}
+
+AfterAll {
+    Disconnect-LicenseServer -All
+    Stop-TestServer $server
+}
+
+Describe 'The examples of the help' {
+    It '<Name>, example <Number>' -ForEach $examples {
+        Reset-State
+        if ($Name -eq 'Remove-LicenseFile') {
+            $null = Import-LicenseFile $acme
+        }
+        foreach ($place in $places) {
+            $Code = $Code.Replace($place[0], $place[1])
+        }
+        $shell = {
+            param($code, $folder, $server, $password)
+            $ErrorActionPreference = 'Stop'
+            $PSDefaultParameterValues = @{ '*-Lic*:ErrorAction' = 'Stop' }
+            $null = $PSDefaultParameterValues
+            function Get-Credential { [pscredential]::new('admin', $password) }
+            function Read-Host { $password }
+            $token = (New-LicenseToken example -Permission Full).Secret
+            $hash = $server.CertHash
+            $cert = Get-LicCertificate $server.Address
+            $null = $token, $hash, $cert
+            Push-Location -LiteralPath $folder
+            try {
+                . ([scriptblock]::Create($code)) | Out-String
+            }
+            finally {
+                Pop-Location
+            }
+        }
+        { & $shell $Code $workplace $server (ConvertTo-TestSecret $server.Password) } | Should -Not -Throw
+    }
+}

@@ -1,0 +1,157 @@
+# Sessions: one, several, lost, and found again.
+
+BeforeAll {
+    Import-Module (Join-Path $PSScriptRoot 'Support.psm1') -Force
+    Import-BuiltModule
+    $one = $two = $null
+    $one = Start-TestServer -Grants @{ ACME_PRO_CCU = @{ count = 5 } }
+    $two = Start-TestServer -Grants @{ ACME_STD_CCU = @{ count = 3 } }
+}
+
+AfterAll {
+    Disconnect-LicenseServer -All
+    Stop-TestServer $one
+    Stop-TestServer $two
+}
+
+Describe 'Connect-LicenseServer' {
+    AfterEach {
+        Disconnect-LicenseServer -All
+    }
+
+    It 'returns nothing unless asked, and becomes the default' {
+        Connect-LicenseServer $one.Address -CertHash $one.CertHash -Credential (New-TestCredential admin $one.Password) | Should -BeNullOrEmpty
+        (Get-LicenseServer).Server | Should -Be $one.Endpoints.webServices
+    }
+
+    It 'says who is connected' {
+        $session = Connect-TestServer $one
+        $session | Should -BeOfType [LicensingAdmin.LicensingSession]
+        $session.Account | Should -BeLike '*\admin'
+        $session.Permissions | Should -Be 'Full'
+        $session.CertHash | Should -Be $one.CertHash
+        $session.IsOpen | Should -BeTrue
+        ($session | Out-String) | Should -Match 'Server\s+Account\s+Permissions'
+    }
+
+    It 'does not believe another certificate' {
+        $record = Get-OnlyError { Connect-LicenseServer $one.Address -CertHash $two.CertHash -Credential (New-TestCredential admin $one.Password) }
+        $record.FullyQualifiedErrorId | Should -Be 'CertificateVerificationFailed,Connect-LicenseServer'
+        $record.CategoryInfo.Category | Should -Be 'SecurityError'
+        $record.TargetObject | Should -Not -BeNullOrEmpty
+        $record.ErrorDetails.RecommendedAction | Should -BeLike '*Get-LicCertificate*'
+        [LicensingAdmin.SessionList]::Current.Open | Should -BeNullOrEmpty
+    }
+
+    It 'believes an authority in a file' {
+        $session = Connect-LicenseServer $one.Address -CaFile (Join-Path $one.Data 'tls/server.crt') -Credential (New-TestCredential admin $one.Password) -PassThru
+        $session.Permissions | Should -Be 'Full'
+    }
+
+    It 'does not believe a wrong password, and an open session goes on' {
+        $null = Connect-TestServer $one
+        $record = Get-OnlyError { Connect-LicenseServer $one.Address -CertHash $one.CertHash -Credential (New-TestCredential admin 'not the pass phrase') }
+        $record.FullyQualifiedErrorId | Should -Be 'AuthorizationFailed,Connect-LicenseServer'
+        $record.CategoryInfo.Category | Should -Be 'AuthenticationError'
+        Get-LicenseServer | Should -Not -BeNullOrEmpty
+    }
+
+    It 'leaves the default alone with -NotDefault' {
+        $null = Connect-TestServer $one
+        $null = Connect-TestServer $two -NotDefault
+        (Get-LicenseServer).Server | Should -Be $one.Endpoints.webServices
+    }
+}
+
+Describe 'Several servers' {
+    BeforeAll {
+        $first = Connect-TestServer $one
+        $second = Connect-TestServer $two
+    }
+    AfterAll {
+        Disconnect-LicenseServer -All
+    }
+
+    It 'give rows that say where they come from' {
+        $rows = Get-LicenseInventory -Session $first, $second
+        ($rows | Where-Object Server -EQ $first.Server).Feature | Should -Be 'ACME_PRO_CCU'
+        ($rows | Where-Object Server -EQ $second.Server).Feature | Should -Be 'ACME_STD_CCU'
+    }
+
+    It 'can be named, and come from the pipeline' {
+        (Get-LicenseInventory -Session $first.Server).Feature | Should -Be 'ACME_PRO_CCU'
+        (Get-LicenseInventory -Session $first.Address).Feature | Should -Be 'ACME_PRO_CCU'
+        (Get-LicenseInventory -Server $second.Server, $first).Feature | Sort-Object | Should -Be 'ACME_PRO_CCU', 'ACME_STD_CCU'
+        ($first, $second | Get-LicenseServer).Server | Should -Be $first.Server, $second.Server
+    }
+
+    It 'find objects back to where they came from' {
+        $path = New-TestLicenseFile $one 'extra.lic' @{ ACME_ADV_CCU = @{ count = 1 } }
+        $null = Import-LicenseFile $path -Session $first
+        # The default session is the other server.
+        Get-LicenseFile extra.lic -Session $first | Remove-LicenseFile -Confirm:$false -ErrorAction Stop
+        Get-LicenseFile extra* -Session $first | Should -BeNullOrEmpty
+    }
+
+    It 'ask together: a server that is gone gives one error and the rows of the other' {
+        Stop-Program $two.Program
+        $errors = @()
+        $rows = Get-LicenseInventory -Session $second, $first -ErrorAction SilentlyContinue -ErrorVariable errors
+        $rows.Feature | Should -Be 'ACME_PRO_CCU'
+        $errors.Count | Should -Be 1
+        $errors[0].FullyQualifiedErrorId | Should -Be 'CommunicationError,Get-LicenseInventory'
+        $errors[0].TargetObject | Should -Not -BeNullOrEmpty
+        "$($errors[0])" | Should -BeLike "*$($second.Server)*"
+    }
+
+    It 'ask for one name that only the other could know, and do not claim to know' {
+        $errors = @()
+        $null = Get-LicenseInventory ACME_STD_CCU -Session $second, $first -ErrorAction SilentlyContinue -ErrorVariable errors
+        $errors.FullyQualifiedErrorId | Should -Be 'CommunicationError,Get-LicenseInventory'
+    }
+}
+
+Describe 'A session' {
+    It 'goes on after its server was away' {
+        $session = Connect-TestServer $one
+        $port = $one.Endpoints.webServices -replace '.*:'
+        Stop-Program $one.Program
+        (Get-OnlyError { Get-LicenseServer }).FullyQualifiedErrorId | Should -Be 'CommunicationError,Get-LicenseServer'
+        # The same port again, so that the address stays.
+        $settings = Join-Path $one.Data 'licensingd.toml'
+        $text = (Get-Content -LiteralPath $settings -Raw) -replace '(?s)(\[web\].*?port = )0', "`${1}$port"
+        Set-Content -LiteralPath $settings -Value $text
+        Resume-TestServer $one
+        (Get-LicenseServer).Server | Should -Be $session.Server
+        (Get-LicenseInventory).Feature | Should -Be 'ACME_PRO_CCU'
+    }
+
+    It 'cannot be used once it is closed' {
+        $session = Connect-TestServer $one
+        Disconnect-LicenseServer $session
+        $session.IsOpen | Should -BeFalse
+        $record = Get-OnlyError { Get-LicenseServer -Session $session }
+        $record.FullyQualifiedErrorId | Should -Be 'SessionClosed,Get-LicenseServer'
+        $record.CategoryInfo.Category | Should -Be 'ConnectionError'
+    }
+
+    It 'is not seen by other runspaces' {
+        $null = Connect-TestServer $one
+        $shell = [powershell]::Create([initialsessionstate]::CreateDefault2())
+        try {
+            $null = $shell.AddScript("Import-Module '$(Get-BuiltPath 'LicensingAdmin')'; Get-LicenseServer").Invoke()
+            $shell.Streams.Error[0].FullyQualifiedErrorId | Should -Be 'NotConnected,Get-LicenseServer'
+        }
+        finally {
+            $shell.Dispose()
+        }
+        Get-LicenseServer | Should -Not -BeNullOrEmpty
+    }
+
+    It 'is closed when the module is removed' {
+        $session = Connect-TestServer $one
+        Remove-Module LicensingAdmin
+        $session.IsOpen | Should -BeFalse
+        Import-BuiltModule
+    }
+}
