@@ -56,6 +56,8 @@ pub struct LicensingConfig {
     pub lifetime_seconds: u32,
     /// Vendors whose increments are served although their signatures cannot be verified. Raises a standing alert.
     pub accept_unverified: BTreeSet<String>,
+    /// Vendors whose increments count apart when their vendor strings differ.
+    pub vendor_string_pools: BTreeSet<String>,
     /// Who may use the licensing ports without a product token.
     pub anonymous: AnonymousAccess,
 }
@@ -116,6 +118,7 @@ impl Default for LicensingConfig {
             heartbeat_seconds: 300,
             lifetime_seconds: 900,
             accept_unverified: BTreeSet::new(),
+            vendor_string_pools: BTreeSet::from(["CITRIX".to_owned()]),
             anonymous: AnonymousAccess::Loopback,
         }
     }
@@ -143,10 +146,17 @@ impl Default for LogConfig {
 impl LicensingConfig {
     /// Whether increments of this vendor are served although nobody can verify their signatures.
     pub fn accepts_unverified(&self, vendor: &str) -> bool {
-        self.accept_unverified
-            .iter()
-            .any(|name| name.eq_ignore_ascii_case(vendor))
+        names(&self.accept_unverified, vendor)
     }
+
+    /// Whether increments of this vendor with different vendor strings are pools of their own.
+    pub fn pools_by_vendor_string(&self, vendor: &str) -> bool {
+        names(&self.vendor_string_pools, vendor)
+    }
+}
+
+fn names(vendors: &BTreeSet<String>, vendor: &str) -> bool {
+    vendors.iter().any(|name| name.eq_ignore_ascii_case(vendor))
 }
 
 /// Why a configuration cannot be used.

@@ -65,6 +65,8 @@ vendor_port = {vendor_port}
 #lifetime_seconds = 900
 # Vendors served although nobody can verify their signatures. Raises a standing alert.
 #accept_unverified = []
+# Vendors whose increments count apart when their vendor strings differ.
+#vendor_string_pools = ["CITRIX"]
 # Who may check out without a product token: "never", "loopback" or "always".
 #anonymous = "loopback"
 

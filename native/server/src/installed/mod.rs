@@ -3,6 +3,7 @@
 
 mod folder;
 mod issuers;
+mod machine;
 
 use std::io;
 
@@ -16,6 +17,7 @@ use crate::config::{Config, DataFolder};
 
 pub use folder::{Folder, MAX_LICENSE_FILES, ReadFile};
 pub use issuers::read_issuers;
+pub use machine::MachineAddresses;
 
 /// One license file whose signatures were looked at.
 #[derive(Debug, Clone)]
@@ -28,13 +30,16 @@ pub struct InstalledLicenseFile {
     pub signatures: Vec<Option<SignatureState>>,
 }
 
-/// All license files of the folder, in the order of their names, and the issuers they were verified with.
+/// All license files of the folder, in the order of their names, the issuers they were verified with, and the machine
+/// they may be made out to.
 #[derive(Debug, Clone, Default)]
 pub struct Installed {
     /// The files.
     pub files: Vec<InstalledLicenseFile>,
     /// The issuers.
     pub trust: TrustStore,
+    /// Addresses of the machine.
+    pub addresses: MachineAddresses,
     /// What could not be read, in words.
     pub complaints: Vec<String>,
 }
@@ -92,9 +97,16 @@ impl Installed {
             }
         }
         complaints.extend(folder.complaints);
+        let addresses = MachineAddresses::read().unwrap_or_else(|error| {
+            complaints.push(format!(
+                "the network interfaces of this machine cannot be read: {error}"
+            ));
+            before.addresses.clone()
+        });
         Ok(Self {
             files,
             trust,
+            addresses,
             complaints,
         })
     }
@@ -109,6 +121,11 @@ impl Installed {
         changed
     }
 
+    /// The machine, as license files name it.
+    pub fn host(&self, config: &Config) -> HostIdentity {
+        self.addresses.identity(&config.host_name)
+    }
+
     /// The pools of one vendor on a day.
     pub fn pools(&self, vendor: &str, config: &Config, today: Date) -> PoolSet {
         let files: Vec<_> = self
@@ -118,10 +135,10 @@ impl Installed {
             .collect();
         let context = PoolContext {
             vendor,
-            host: &HostIdentity::named(&config.host_name),
+            host: &self.host(config),
             today,
             accept_unverified: config.licensing.accepts_unverified(vendor),
-            vendor_string_pools: false,
+            vendor_string_pools: config.licensing.pools_by_vendor_string(vendor),
         };
         PoolSet::build(&files, &context)
     }

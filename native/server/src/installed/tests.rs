@@ -34,7 +34,13 @@ impl Fixture {
     }
 
     fn install(&self, name: &str, count: u32) {
-        let text = format!("SERVER this_host ANY\nVENDOR ACME\nINCREMENT cad ACME 1.0 permanent {count}\n");
+        self.install_text(
+            name,
+            &format!("SERVER this_host ANY\nVENDOR ACME\nINCREMENT cad ACME 1.0 permanent {count}\n"),
+        );
+    }
+
+    fn install_text(&self, name: &str, text: &str) {
         fs::write(
             self.data.licenses().join(name),
             self.key.sign_file(&parse(text.as_bytes())),
@@ -122,4 +128,72 @@ fn a_trust_file_that_is_none_is_complained_about() {
         "{:?}",
         installed.complaints
     );
+}
+
+#[test]
+fn a_file_is_recognised_by_any_name_or_address_of_the_machine() {
+    let fixture = fixture();
+    fixture.trust();
+    let addresses = MachineAddresses::new(
+        vec![[0x02, 0x42, 0xac, 0x11, 0, 0x2f]],
+        vec!["10.0.7.1".parse().unwrap()],
+    );
+    let own_name = gethostname::gethostname().to_string_lossy().to_uppercase();
+    for (host_id, expected) in [
+        ("0242ac11002f", 5),
+        ("0242ac110030", 0),
+        ("INTERNET=10.0.*.*", 5),
+        ("INTERNET=10.1.7.1", 0),
+        ("HOSTNAME=ls01.corp.example", 5),
+        ("HOSTNAME=LS01", 5),
+        (&format!("HOSTNAME={own_name}"), 5),
+        ("HOSTNAME=ls02", 0),
+    ] {
+        let text = format!("SERVER ls01 {host_id}\nVENDOR ACME\nINCREMENT cad ACME 1.0 permanent 5\n");
+        fixture.install_text("a.lic", &text);
+        let mut installed = Installed::read(&fixture.data).unwrap();
+        installed.addresses = addresses.clone();
+        let config = Config {
+            host_name: "ls01.corp.example".to_owned(),
+            ..Config::default()
+        };
+        let today = jiff::civil::date(2030, 1, 1);
+        let pools = installed.pools("ACME", &config, today).pools;
+        let seats: u32 = pools.iter().filter_map(|pool| pool.capacity(today).count).sum();
+        assert_eq!(seats, expected, "{host_id}");
+    }
+}
+
+#[test]
+fn the_addresses_of_this_machine_leave_out_what_every_machine_has() {
+    let identity = MachineAddresses::read().unwrap().identity("ls01");
+    assert!(
+        !identity
+            .internet_addresses
+            .iter()
+            .any(std::net::IpAddr::is_loopback),
+        "{identity:?}"
+    );
+    assert!(!identity.ethernet_addresses.contains(&[0; 6]), "{identity:?}");
+}
+
+#[test]
+fn vendor_strings_make_pools_for_the_vendors_that_the_configuration_names() {
+    let fixture = fixture();
+    fixture.trust();
+    let lines = |vendor: &str| {
+        format!(
+            "SERVER this_host ANY\nVENDOR {vendor}\n\
+             INCREMENT desk {vendor} 2030.0101 permanent 5 VENDOR_STRING=;LT=Retail;ED=A SN=1\n\
+             INCREMENT desk {vendor} 2030.0101 permanent 7 VENDOR_STRING=;LT=Retail;ED=B SN=2\n"
+        )
+    };
+    fixture.install_text("a.lic", &lines("CITRIX"));
+    fixture.install_text("b.lic", &lines("ACME"));
+    let installed = Installed::read(&fixture.data).unwrap();
+    let pools = |vendor: &str| {
+        let pools = installed.pools(vendor, &Config::default(), jiff::civil::date(2030, 2, 1));
+        pools.pools.len()
+    };
+    assert_eq!((pools("citrix"), pools("ACME")), (2, 1));
 }

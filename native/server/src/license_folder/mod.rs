@@ -16,7 +16,7 @@ use licensing_api::license_file::{
 };
 use licensing_api::{ErrorCode, Problem};
 use licensing_core::explain::{ExplainContext, Explanation, explain};
-use licensing_core::license_file::{HostIdentity, parse};
+use licensing_core::license_file::parse;
 use licensing_core::wildcard::Wildcard;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
@@ -414,7 +414,7 @@ fn explained(
         .collect();
     let context = ExplainContext {
         today,
-        host: &HostIdentity::named(&config.host_name),
+        host: &installed.host(config),
         trust: &installed.trust,
         installed: &others,
         accepts_unverified: &|vendor| config.licensing.accepts_unverified(vendor),
