@@ -180,10 +180,26 @@ Describe 'With a session for the same address' {
         (Get-OnlyError { Get-LicInventory $address -Locale xx }).FullyQualifiedErrorId | Should -Be 'LocaleUnsupported,Get-LicInventory'
     }
 
-    It 'Get-LicUsageDetails shows users and devices only' {
-        $holder = Start-TestProduct $server ACME_PRO_CCU -User alice -Device pc1
-        Get-LicUsageDetails $address -ProductEditionModel * -ErrorAction Stop | Should -BeNullOrEmpty -Because 'the seat is a concurrent one'
-        Stop-TestProduct $server $holder
+    It 'Get-LicUsageDetails has the properties of WSLUsageDetails and shows users and devices only' {
+        $path = New-TestLicenseFile $server 'assigned.lic' @{ ACME_PRO_UD = @{ count = 5 } }
+        Import-LicLicenseFile $address -FileName $path -ErrorAction Stop
+        $alice = Start-TestProduct $server ACME_PRO_UD -User alice -Device pc1
+        $concurrent = Start-TestProduct $server ACME_PRO_CCU -User carol -Device pc2
+        $row = Get-LicUsageDetails $address -ProductEditionModel *
+        $row.PSTypeNames[0] | Should -Be 'Citrix.Licensing.Admin.SDK.WSLUsageDetails'
+        Get-PropertyNames $row | Should -Be 'PEM', 'SADate', 'LicenseModelType', 'Name'
+        $row.PEM | Should -Be 'ACME_PRO_UD'
+        $row.SADate | Should -BeExactly '2026.0401'
+        $row.LicenseModelType | Should -BeExactly 'User'
+        $row.Name | Should -Be 'alice'
+        Get-LicUsageDetails $address -ProductEditionModel ACME_PRO_CCU -ErrorAction Stop | Should -BeNullOrEmpty
+
+        # A second user of the same device: one seat for the device does.
+        $bob = Start-TestProduct $server ACME_PRO_UD -User bob -Device pc1
+        $row = Get-LicUsageDetails $address -ProductEditionModel ACME_PRO_UD
+        $row.LicenseModelType | Should -BeExactly 'Device'
+        $row.Name | Should -Be 'pc1'
+        $alice, $bob, $concurrent | ForEach-Object { Stop-TestProduct $server $_ }
     }
 
     It 'Get-LicLocalizedNames has the properties of WSLLocalizedNames' {

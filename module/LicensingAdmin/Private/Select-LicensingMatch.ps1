@@ -28,7 +28,10 @@ function Select-LicensingMatch {
         if ($null -eq $InputObject) {
             return
         }
-        $passes = $patterns.Count -eq 0
+        if ($patterns.Count -eq 0) {
+            return $InputObject
+        }
+        $passes = $false
         foreach ($one in $patterns) {
             if ($one.Wildcard.IsMatch($InputObject.$Property)) {
                 $one.Found = $true

@@ -69,6 +69,10 @@ function Get-LicInventory {
         [pscredential] $Credentials
     )
 
+    begin {
+        # As the snap-in shows the expiry of the start-up license, which is permanent.
+        $noDate = [datetime]::new(1999, 12, 31)
+    }
     process {
         $request = @{ checkForSameSerialNumber = [bool] $CheckForSameSerialNumber; locale = $Locale.ToLowerInvariant() }
         foreach ($row in Invoke-LicOperation -Cmdlet $PSCmdlet -AdminAddress $AdminAddress -CertHash $CertHash -Credentials $Credentials -Operation 'GetInventory' -Request $request) {
@@ -78,8 +82,8 @@ function Get-LicInventory {
                 LocalizedLicenseProductName      = $row.LocalizedLicenseProductName
                 LicenseEdition                   = $row.LicenseEdition
                 LicenseLocalizedEdition          = $row.LicenseLocalizedEdition
-                LicenseExpirationDate            = ConvertTo-WslDate $row.LicenseExpirationDate
-                LicenseSubscriptionAdvantageDate = ConvertTo-WslDate $row.LicenseSubscriptionAdvantageDate
+                LicenseExpirationDate            = $row.LicenseExpirationDate ?? $noDate
+                LicenseSubscriptionAdvantageDate = $row.LicenseSubscriptionAdvantageDate ?? $noDate
                 LicenseType                      = $row.LicenseType
                 LocalizedLicenseType             = $row.LocalizedLicenseType
                 LicensesInUse                    = $row.LicensesInUse
