@@ -88,10 +88,18 @@ pub struct InventoryRow {
     pub vendor: String,
     /// Version as printed, `yyyy.mmdd` for dates.
     pub version: String,
-    /// Seats that could be given out now, overdraft included.
+    /// Seats that could be given out now to anybody, overdraft included.
     pub free: u32,
     /// How many of the seats in use are overdraft.
     pub overdraft_in_use: u32,
+    /// Seats set aside that are not in use; those in use count there.
+    pub reserved: u32,
+    /// How many of the seats in use are borrowed.
+    pub borrowed: u32,
+    /// How many of the seats in use exceed even the overdraft, while that is allowed for a time.
+    pub burst: u32,
+    /// Requests that wait for a seat.
+    pub queued: u32,
     /// Whether it counts at all; an uncounted pool is never used up.
     pub uncounted: bool,
     /// Whether it serves, and if not, why.

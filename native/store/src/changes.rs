@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use licensing_core::pool::{PoolId, PoolIdentity};
-use licensing_core::seat::{Change, PairRecord};
+use licensing_core::seat::{Change, LeaseRecord, LeaseTerm, PairRecord};
 use rusqlite::{ToSql, Transaction, params};
 
 use crate::database::serial;
@@ -35,6 +35,7 @@ impl Rows<'_> {
                 )?;
                 head.leases.add(sum);
             }
+            Change::Lingers { record, pool, .. } => self.linger(record, pool, head)?,
             Change::Closed(closed) => {
                 let pool = self.pool(closed.record.pool, &closed.pool)?;
                 let serial = serial(closed.record.serial, self.path)?;
@@ -74,6 +75,28 @@ impl Rows<'_> {
             } => self.release(record, *stored_ms, pool, head)?,
             Change::Denied(_) => {}
         }
+        Ok(())
+    }
+
+    fn linger(
+        &mut self,
+        record: &LeaseRecord,
+        pool: &PoolIdentity,
+        head: &mut Head,
+    ) -> Result<(), StoreError> {
+        let pool = self.pool(record.pool, pool)?;
+        let serial = serial(record.serial, self.path)?;
+        let before = LeaseRecord {
+            term: LeaseTerm::Heartbeats,
+            ..record.clone()
+        };
+        let (body, sum) = row::encode(record, serial, pool);
+        self.one(
+            "UPDATE lease SET body = ?2 WHERE serial = ?1",
+            params![serial, body],
+        )?;
+        head.leases.remove(row::encode(&before, serial, pool).1);
+        head.leases.add(sum);
         Ok(())
     }
 

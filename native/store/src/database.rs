@@ -12,7 +12,7 @@ use licensing_core::audit::{
     AuditChain, AuditEntry, AuditError, AuditField, AuditKind, AuditRecord, AuditVerifier,
 };
 use licensing_core::pool::{PoolId, PoolIdentity, PoolSet};
-use licensing_core::seat::{Change, Ledger, RequestKey, RestoreError, SeatSettings};
+use licensing_core::seat::{Change, Ledger, RequestKey, RestoreError, SeatRules, SeatSettings};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
 use crate::changes::Rows;
@@ -22,6 +22,14 @@ use crate::{StoreError, owner, row, schema};
 
 /// How many of the last audit records are verified at every start. All of them are by `verify_audit`.
 const TAIL: u64 = 10_000;
+
+/// What a ledger is made of besides what is stored.
+#[derive(Debug, Clone)]
+pub(crate) struct Served {
+    pub(crate) settings: SeatSettings,
+    pub(crate) pools: PoolSet,
+    pub(crate) rules: SeatRules,
+}
 
 /// What goes into one transaction.
 #[derive(Debug, Default)]
@@ -119,16 +127,12 @@ impl Database {
     }
 
     /// Reads everything and checks it: structure, every lease, their number and sum, the end of the audit.
-    pub(crate) fn load(
-        &mut self,
-        settings: SeatSettings,
-        pools: PoolSet,
-        now: Moment,
-    ) -> Result<Ledger, StoreError> {
+    pub(crate) fn load(&mut self, served: &Served, now: Moment) -> Result<Ledger, StoreError> {
         self.head = read_head(&self.connection, &self.path)?;
         self.check_structure()?;
         let identities = self.read_pools()?;
-        let mut ledger = Ledger::new(settings, pools, now);
+        let mut ledger = Ledger::new(served.settings.clone(), served.pools.clone(), now);
+        ledger.replace_rules(served.rules.clone());
         let mut pairs = Tally::default();
         self.each_row("pair", |serial, pool, body| {
             let identity = identities.get(&pool).ok_or("has no pool")?;
@@ -374,6 +378,8 @@ pub(crate) fn verify_file(path: &Path) -> Result<AuditReport, StoreError> {
                 AuditKind::Started
                 | AuditKind::Stopped
                 | AuditKind::PoolsReplaced
+                | AuditKind::RulesReplaced
+                | AuditKind::LeaseLingers
                 | AuditKind::PairAdded
                 | AuditKind::PairReleased
                 | AuditKind::ClockJumped

@@ -1,10 +1,13 @@
 //! The compact form of a lease.
 
 use licensing_core::pool::PoolId;
-use licensing_core::seat::{Holder, LeaseId, LeaseRecord, PairRecord, RequestKey};
+use licensing_core::seat::{Holder, LeaseId, LeaseRecord, LeaseTerm, PairRecord, RequestKey};
 use sha2::{Digest, Sha256};
 
 const FORM: u8 = 1;
+
+/// Marks a lease whose seats linger.
+const LINGERING: u8 = 1;
 
 /// Checksum of a row: it covers the row's keys, so that a row under another key does not pass either.
 pub(crate) fn checksum(table: &[u8], key: i64, reference: i64, body: &[u8]) -> u64 {
@@ -41,6 +44,14 @@ pub(crate) fn encode(record: &LeaseRecord, serial: i64, pool: i64) -> (Vec<u8>, 
         body.extend_from_slice(&(name.len() as u16).to_be_bytes());
         body.extend_from_slice(name.as_bytes());
     }
+    // Rows of earlier versions end here. A form is decided by what it holds, so that both write a lease alike.
+    match record.term {
+        LeaseTerm::Heartbeats => {}
+        LeaseTerm::Lingering { until_ms } => {
+            body.push(LINGERING);
+            body.extend_from_slice(&until_ms.to_be_bytes());
+        }
+    }
     let sum = checksum(b"lease", serial, pool, &body);
     body.extend_from_slice(&sum.to_be_bytes());
     (body, sum)
@@ -76,8 +87,21 @@ pub(crate) fn decode(serial: i64, pool: i64, pool_id: PoolId, stored: &[u8]) -> 
                 process_id,
             }
         },
+        term: term(&mut reader)?,
     };
     reader.rest().is_empty().then_some((record, sum))
+}
+
+fn term(reader: &mut Reader<'_>) -> Option<LeaseTerm> {
+    if reader.rest().is_empty() {
+        return Some(LeaseTerm::Heartbeats);
+    }
+    match reader.array::<1>()? {
+        [LINGERING] => Some(LeaseTerm::Lingering {
+            until_ms: i64::from_be_bytes(reader.array()?),
+        }),
+        _ => None,
+    }
 }
 
 /// A stored pair of user and device: its body with the checksum at the end, and that checksum.

@@ -53,6 +53,14 @@ impl AuditEntry {
     pub fn of(change: &Change) -> Option<Self> {
         Some(match change {
             Change::Opened { record, pool } => Self::new(AuditKind::LeaseOpened).pool(pool).lease(record),
+            Change::Lingers {
+                record,
+                seconds,
+                pool,
+            } => Self::new(AuditKind::LeaseLingers)
+                .pool(pool)
+                .lease(record)
+                .number(AuditField::Seconds, u64::from(*seconds)),
             Change::Closed(closed) => Self::new(AuditKind::LeaseClosed)
                 .pool(&closed.pool)
                 .lease(&closed.record)

@@ -61,6 +61,10 @@ numbered! {
         LeaseClosed = 11,
         /// A request was refused.
         Denied = 12,
+        /// A lease was given back, and its seats stay out for a while.
+        LeaseLingers = 15,
+        /// The options file was replaced.
+        RulesReplaced = 4,
         /// A user was first seen on a device, which counts for the assignment of a seat.
         PairAdded = 13,
         /// A user was not seen on a device for the period of assignments.

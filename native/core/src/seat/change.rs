@@ -78,6 +78,15 @@ pub enum Change {
         /// Pool it is of.
         pool: Arc<PoolIdentity>,
     },
+    /// A lease was given back, and its seats stay out for a while. It is closed when that is over.
+    Lingers {
+        /// The lease as it is now; before, it was held by heartbeats.
+        record: LeaseRecord,
+        /// For how long.
+        seconds: u32,
+        /// Pool it is of.
+        pool: Arc<PoolIdentity>,
+    },
     /// Seats came back.
     Closed(ClosedLease),
     /// A user was seen on a device, which assigns a seat or keeps it assigned.

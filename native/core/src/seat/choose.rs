@@ -6,6 +6,7 @@ use licensing_api::inventory::PoolStatus;
 
 use crate::host_address::AddressPattern;
 use crate::license_file::{HostId, LicenseVersion};
+use crate::policy::Identity;
 use crate::pool::Pool;
 
 use super::group::{GroupKey, group_key};
@@ -22,8 +23,11 @@ enum Nearness {
     NotStarted,
     Expired,
     WrongClient,
+    Refused,
     TooMany,
+    AboveMaximum,
     Taken,
+    Reserved,
 }
 
 /// Where the seats of a request come from.
@@ -46,6 +50,8 @@ impl Ledger {
             let detail = format!("There is no feature {}.", request.feature);
             return Err(Denial::new(DenialReason::NoSuchFeature, detail));
         };
+        let identity = self.rules.identify(&request.holder, &self.settings);
+        let identity = identity.as_ref();
         let mut usable = Vec::with_capacity(pools.len());
         let mut nearest: Option<(Nearness, Denial)> = None;
         let mut miss = |nearness: Nearness, denial: Denial| {
@@ -54,8 +60,9 @@ impl Ledger {
             }
         };
         for index in pools.iter().copied() {
-            match self.suits(index, request, wanted) {
-                Ok(()) => usable.push(self.offer(index, request)),
+            let suits = self.suits(index, request, wanted);
+            match suits.and_then(|()| self.admits(index, request, identity)) {
+                Ok(()) => usable.push(self.offer(index, request, identity)),
                 Err((nearness, denial)) => miss(nearness, denial),
             }
         }
@@ -124,14 +131,57 @@ impl Ledger {
         Ok(())
     }
 
-    fn offer(&self, index: u32, request: &CheckoutRequest) -> Offer {
+    /// Whether the options file lets the requester have seats of a pool.
+    fn admits(
+        &self,
+        index: u32,
+        request: &CheckoutRequest,
+        identity: Option<&Identity<'_>>,
+    ) -> Result<(), (Nearness, Denial)> {
+        let state = &self.pools[index as usize];
+        let Some((rules, identity)) = state.rules.as_ref().zip(identity) else {
+            return Ok(());
+        };
+        let name = format_args!("{} {}", state.pool.identity.feature, state.pool.identity.version);
+        if let Err(refusal) = rules.admit(identity) {
+            let detail = format!("{name}: {refusal}.");
+            return Err((Nearness::Refused, Denial::new(refusal.reason(), detail)));
+        }
+        let together = self.counted_together(index, &request.holder);
+        let limits = rules.limits(identity);
+        let limit = limits
+            .iter()
+            .find(|limit| self.limits.forbids(limit, together, request.count));
+        match limit {
+            None => Ok(()),
+            Some(limit) => {
+                let detail = format!(
+                    "{name}: line {} of the options file allows {} seats, {} are out.",
+                    limit.line,
+                    limit.seats,
+                    self.limits.out(limit)
+                );
+                Err((
+                    Nearness::AboveMaximum,
+                    Denial::new(DenialReason::AboveMaximum, detail),
+                ))
+            }
+        }
+    }
+
+    fn offer(&self, index: u32, request: &CheckoutRequest, identity: Option<&Identity<'_>>) -> Offer {
         let state = &self.pools[index as usize];
         let group = self.shares(index, &request.holder);
         let shared = group
             .and_then(|key| self.find_group(&key))
             .map_or(0, |group| self.groups[group as usize].seats());
-        let free =
-            |seats: Option<u32>| seats.map_or(u32::MAX, |seats| seats.saturating_sub(state.seats_out()));
+        let draws_from = state
+            .rules
+            .as_ref()
+            .filter(|_| !state.reservations().is_empty())
+            .zip(identity)
+            .map_or_else(Vec::new, |(rules, identity)| rules.draws_from(identity));
+        let free = |seats: Option<u32>| state.available(seats, &draws_from);
         let needed = match &state.book {
             Some(book) => book.cost(
                 &self.settings.user_key(&request.holder.user),
@@ -175,6 +225,14 @@ impl Ledger {
                 Nearness::TooMany,
                 Denial::new(DenialReason::MoreThanExist, detail),
             );
+        }
+        let idle = state.reserved_idle();
+        if offer.needed <= total.saturating_sub(state.seats_out()) {
+            let detail = format!(
+                "{} of {total} seats of {name} are out{overdraft}; {idle} are reserved.",
+                state.seats_out()
+            );
+            return (Nearness::Reserved, Denial::new(DenialReason::AllReserved, detail));
         }
         let detail = format!(
             "{} of {total} seats of {name} are out{overdraft}.",

@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 
 use crate::license_file::DupGroup;
 
+use super::reserve::Drawn;
 use super::{Holder, SeatSettings};
 
 /// Name of a group within the ledger: a digest of pool and compared values.
@@ -57,6 +58,8 @@ pub(super) struct Group {
     pub(super) key: GroupKey,
     /// Seats of a member and how many members ask for as many, by seats, largest last.
     members: Vec<(u32, u32)>,
+    /// Those of its seats that come out of reservations.
+    pub(super) drawn: Drawn,
 }
 
 impl Group {
@@ -64,6 +67,7 @@ impl Group {
         Self {
             key,
             members: Vec::with_capacity(1),
+            drawn: Drawn::default(),
         }
     }
 

@@ -6,24 +6,14 @@ use std::sync::Arc;
 use crate::Moment;
 
 use super::group::{Group, GroupKey};
-use super::ledger::{Held, Ledger, NONE, millis};
-use super::{Change, CloseReason, ClosedLease, LeaseId, LeaseRecord, RequestKey};
+use super::ledger::{Held, Ledger};
+use super::{Change, CloseReason, ClosedLease, LeaseId, RequestKey};
 
 impl Ledger {
     /// Enters a lease and counts its seats.
     pub(super) fn hold(&mut self, mut held: Held, group: Option<GroupKey>) {
-        let mut taken = held.count;
-        if let Some(key) = group {
-            let index = self.group_of(key);
-            let group = &mut self.groups[index as usize];
-            let before = group.seats();
-            group.add(held.count);
-            taken = group.seats() - before;
-            held.group = index;
-        }
-        let state = &mut self.pools[held.pool as usize];
-        state.in_use = state.in_use.saturating_add(u64::from(taken));
-        let deadline = held.heard_ms.saturating_add(millis(self.settings.lifetime));
+        self.count_out(&mut held, group);
+        let deadline = held.deadline(&self.pools[held.pool as usize]);
         let slot = match self.free_slots.pop() {
             Some(slot) => slot,
             None => {
@@ -69,37 +59,18 @@ impl Ledger {
             entry.remove();
         }
         self.deadlines.remove(slot);
-        let Some(held) = self.slots[slot as usize].take() else {
+        let Some(mut held) = self.slots[slot as usize].take() else {
             return;
         };
         self.free_slots.push(slot);
         self.leases -= 1;
-        let mut given_back = held.count;
-        if held.group != NONE {
-            let group = &mut self.groups[held.group as usize];
-            let before = group.seats();
-            group.remove(held.count);
-            given_back = before - group.seats();
-            self.drop_empty_group(held.group);
-        }
-        let holder = held.holder();
-        self.end_use(held.pool, &holder, now);
-        let state = &mut self.pools[held.pool as usize];
-        state.in_use = state.in_use.saturating_sub(u64::from(given_back));
-        let identity = &state.pool.identity;
+        self.count_in(&mut held);
+        self.end_use(held.pool, &held.holder(), now);
+        let state = &self.pools[held.pool as usize];
         let closed = ClosedLease {
-            record: LeaseRecord {
-                serial: held.serial,
-                id: held.id,
-                request_key: held.key,
-                pool: state.id,
-                count: held.count,
-                overdraft: held.overdraft,
-                since_ms: held.since_ms,
-                holder,
-            },
+            record: held.record(state.id),
             reason,
-            pool: Arc::clone(identity),
+            pool: Arc::clone(&state.pool.identity),
         };
         self.changes.push(Change::Closed(closed));
         self.remember_closed(held.key, now);

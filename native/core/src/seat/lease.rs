@@ -99,4 +99,19 @@ pub struct LeaseRecord {
     pub since_ms: i64,
     /// Who holds it.
     pub holder: Holder,
+    /// Until when it is held.
+    pub term: LeaseTerm,
+}
+
+/// Until when a lease is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LeaseTerm {
+    /// As long as heartbeats come.
+    #[default]
+    Heartbeats,
+    /// Its holder has given it back; LINGER keeps the seats out until then.
+    Lingering {
+        /// In milliseconds since 1970, on the trusted clock.
+        until_ms: i64,
+    },
 }

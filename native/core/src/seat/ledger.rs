@@ -10,14 +10,18 @@ use jiff::{Timestamp, civil::Date};
 use licensing_api::denial::DenialReason;
 
 use crate::Moment;
-use crate::pool::{Capacity, Pool, PoolId, PoolIdentity, PoolSet};
+use crate::pool::{PoolId, PoolIdentity, PoolSet};
 
-use super::assignment::{Book, SeatModel, period_ms};
 use super::choose::Choice;
 use super::closed::ClosedKeys;
 use super::deadline::Deadlines;
 use super::group::Group;
 use super::lease::{Lease, LeaseId, LeaseRecord, RequestKey};
+use super::limits::LimitCounts;
+use super::linger::Term;
+use super::pools::PoolState;
+use super::reserve::Drawn;
+use super::rules::SeatRules;
 use super::{Change, CheckoutRequest, CloseReason, Decision, Denial, DeniedRequest, Holder, SeatSettings};
 
 /// No slot, no group.
@@ -36,6 +40,9 @@ pub(super) struct Held {
     pub(super) overdraft: u32,
     pub(super) group: u32,
     pub(super) process_id: u32,
+    pub(super) term: Term,
+    /// Its seats that come out of reservations, unless it shares them with a group.
+    pub(super) drawn: Drawn,
     /// User, host, display, vendor data and product, each but the last ended by a NUL.
     pub(super) names: Box<str>,
 }
@@ -44,6 +51,21 @@ impl Held {
     pub(super) fn names(&self) -> [&str; 5] {
         let mut parts = self.names.split('\0');
         std::array::from_fn(|_| parts.next().unwrap_or(""))
+    }
+
+    /// As it is stored.
+    pub(super) fn record(&self, pool: PoolId) -> LeaseRecord {
+        LeaseRecord {
+            serial: self.serial,
+            id: self.id,
+            request_key: self.key,
+            pool,
+            count: self.count,
+            overdraft: self.overdraft,
+            since_ms: self.since_ms,
+            holder: self.holder(),
+            term: self.term.stored(),
+        }
     }
 
     pub(super) fn holder(&self) -> Holder {
@@ -57,33 +79,6 @@ impl Held {
             process_id: self.process_id,
         }
     }
-}
-
-/// A pool with what is out of it.
-#[derive(Debug)]
-pub(super) struct PoolState {
-    pub(super) id: PoolId,
-    pub(super) pool: Pool,
-    /// What it may give out on the ledger's day.
-    pub(super) capacity: Capacity,
-    pub(super) in_use: u64,
-    /// Whom seats are assigned to, where they are.
-    pub(super) book: Option<Book>,
-    /// How long an assignment lasts after its last use, in milliseconds.
-    pub(super) period_ms: i64,
-    /// Whether any file still grants it.
-    pub(super) installed: bool,
-}
-
-/// Figures of one pool.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PoolUsage {
-    /// What it may give out today.
-    pub capacity: Capacity,
-    /// Seats out, overdraft included.
-    pub in_use: u32,
-    /// How many of them exceed what was bought.
-    pub overdraft_in_use: u32,
 }
 
 /// A stored lease that cannot be taken back into the ledger: the stored state contradicts itself.
@@ -126,10 +121,12 @@ pub enum RestoreError {
 pub struct Ledger {
     pub(super) settings: SeatSettings,
     pub(super) pools: Vec<PoolState>,
-    by_id: HashMap<PoolId, u32>,
+    pub(super) by_id: HashMap<PoolId, u32>,
     /// Pools by lower-case feature, in the order in which they are tried.
     pub(super) by_feature: HashMap<String, Vec<u32>>,
     pub(super) order: Vec<u32>,
+    pub(super) rules: SeatRules,
+    pub(super) limits: LimitCounts,
     pub(super) slots: Vec<Option<Held>>,
     pub(super) free_slots: Vec<u32>,
     pub(super) leases: usize,
@@ -157,6 +154,8 @@ impl Ledger {
             by_id: HashMap::new(),
             by_feature: HashMap::new(),
             order: Vec::new(),
+            rules: SeatRules::default(),
+            limits: LimitCounts::default(),
             slots: Vec::new(),
             free_slots: Vec::new(),
             leases: 0,
@@ -215,6 +214,8 @@ impl Ledger {
                 overdraft: record.overdraft,
                 group: NONE,
                 process_id: record.holder.process_id,
+                term: Term::restored(record.term, now),
+                drawn: Drawn::default(),
                 names,
             },
             group,
@@ -240,31 +241,6 @@ impl Ledger {
         self.next_serial = self.next_serial.max(serial);
     }
 
-    /// Replaces the pools. Seats that are out stay out, also those of pools that are gone.
-    pub fn replace_pools(&mut self, set: PoolSet, now: Moment) {
-        self.day = now.today;
-        for state in &mut self.pools {
-            state.pool.increments.clear();
-            state.capacity = Capacity::NONE;
-            state.installed = false;
-        }
-        self.order.clear();
-        for pool in set.pools {
-            let index = self.pool_of(&pool.identity);
-            let state = &mut self.pools[index as usize];
-            state.capacity = pool.capacity(now.today);
-            let text = pool
-                .increments
-                .first()
-                .and_then(|increment| increment.vendor_string.as_deref());
-            state.period_ms = period_ms(text, &self.settings);
-            state.pool = pool;
-            state.installed = true;
-            self.order.push(index);
-        }
-        self.index_features();
-    }
-
     /// Decides a checkout. `id` names the lease if there is a new one; it must be 16 fresh random bytes.
     pub fn checkout(&mut self, request: &CheckoutRequest, id: LeaseId, now: Moment) -> Decision {
         self.observe_day(now.today);
@@ -273,10 +249,11 @@ impl Ledger {
             Ok(wanted) => wanted,
             Err(denial) => return self.deny(request, denial),
         };
-        if let Some(slot) = self.slot_of_key(&request.request_key) {
+        let of_key = self.slot_of_key(&request.request_key);
+        if let Some(slot) = of_key.filter(|slot| !self.is_checked_in(*slot)) {
             return self.repeat(slot, request);
         }
-        if self.closed.contains(&request.request_key) {
+        if of_key.is_some() || self.closed.contains(&request.request_key) {
             let detail = "The lease of this request has ended; a new request needs a new key.";
             return self.deny(request, Denial::new(DenialReason::BadParameter, detail));
         }
@@ -293,11 +270,13 @@ impl Ledger {
     /// Gives a lease back. False when it was not held.
     pub fn checkin(&mut self, id: LeaseId, now: Moment) -> bool {
         self.observe_day(now.today);
-        let Some(slot) = self.slot_of(&id) else {
-            return false;
-        };
-        self.close(slot, CloseReason::CheckedIn, now);
-        true
+        match self.slot_of(&id) {
+            Some(slot) if !self.is_checked_in(slot) => {
+                self.give_back(slot, now);
+                true
+            }
+            Some(_) | None => false,
+        }
     }
 
     /// Keeps leases alive; gives the positions of those that are not held.
@@ -308,8 +287,10 @@ impl Ledger {
                 .slot_of(id)
                 .and_then(|slot| self.slots[slot as usize].as_mut())
             {
-                Some(held) => held.heard_ms = held.heard_ms.max(now.monotonic_ms),
-                None => ended.push(position),
+                Some(held) if !held.is_checked_in() => {
+                    held.heard_ms = held.heard_ms.max(now.monotonic_ms);
+                }
+                Some(_) | None => ended.push(position),
             }
         }
         ended
@@ -320,15 +301,17 @@ impl Ledger {
         self.observe_day(now.today);
         self.closed.expire(now.monotonic_ms);
         self.expire_assignments(now);
-        let lifetime = millis(self.settings.lifetime);
-        let slots = &self.slots;
+        let (slots, pools) = (&self.slots, &self.pools);
         let due = self.deadlines.due(now.monotonic_ms, |slot| {
-            slots[slot as usize]
-                .as_ref()
-                .map_or(0, |held| held.heard_ms.saturating_add(lifetime))
+            let held = slots[slot as usize].as_ref();
+            held.map_or(0, |held| held.deadline(&pools[held.pool as usize]))
         });
         for slot in &due {
-            self.close(*slot, CloseReason::Expired, now);
+            let reason = match self.is_checked_in(*slot) {
+                true => CloseReason::CheckedIn,
+                false => CloseReason::Expired,
+            };
+            self.close(*slot, reason, now);
         }
         due.len()
     }
@@ -348,59 +331,9 @@ impl Ledger {
         self.leases == 0
     }
 
-    /// Figures of a pool.
-    pub fn pool_usage(&self, id: PoolId) -> Option<PoolUsage> {
-        let state = &self.pools[*self.by_id.get(&id)? as usize];
-        Some(PoolUsage {
-            capacity: state.capacity,
-            in_use: state.seats_out(),
-            overdraft_in_use: state.overdraft_in_use(),
-        })
-    }
-
-    pub(super) fn observe_day(&mut self, today: Date) {
-        if self.day == today {
-            return;
-        }
-        self.day = today;
-        for state in &mut self.pools {
-            state.capacity = state.pool.capacity(today);
-        }
-    }
-
-    pub(super) fn pool_of(&mut self, identity: &Arc<PoolIdentity>) -> u32 {
-        let id = identity.id();
-        if let Some(index) = self.by_id.get(&id) {
-            return *index;
-        }
-        let index = self.pools.len() as u32;
-        self.pools.push(PoolState {
-            id,
-            pool: Pool {
-                identity: identity.clone(),
-                increments: Vec::new(),
-            },
-            capacity: Capacity::NONE,
-            in_use: 0,
-            book: Book::of(SeatModel::of(&identity.feature)),
-            period_ms: period_ms(None, &self.settings),
-            installed: false,
-        });
-        self.by_id.insert(id, index);
-        // It is not installed yet and has the highest index: in the order of `index_features` it comes last.
-        let feature = identity.feature.to_lowercase();
-        self.by_feature.entry(feature).or_default().push(index);
-        index
-    }
-
-    /// Installed pools in their order, then those that are gone but have seats out.
-    fn index_features(&mut self) {
-        self.by_feature.clear();
-        let gone = (0..self.pools.len() as u32).filter(|index| !self.pools[*index as usize].installed);
-        for index in self.order.iter().copied().chain(gone) {
-            let feature = self.pools[index as usize].pool.identity.feature.to_lowercase();
-            self.by_feature.entry(feature).or_default().push(index);
-        }
+    fn is_checked_in(&self, slot: u32) -> bool {
+        let held = self.slots[slot as usize].as_ref();
+        held.is_some_and(Held::is_checked_in)
     }
 
     fn repeat(&mut self, slot: u32, request: &CheckoutRequest) -> Decision {
@@ -436,6 +369,7 @@ impl Ledger {
             overdraft: choice.overdraft,
             since_ms,
             holder: request.holder.clone(),
+            term: Term::Heartbeats.stored(),
         };
         self.changes.push(Change::Opened {
             record,
@@ -452,6 +386,8 @@ impl Ledger {
             overdraft: choice.overdraft,
             group: NONE,
             process_id: request.holder.process_id,
+            term: Term::Heartbeats,
+            drawn: Drawn::default(),
             names: pack(&request.holder),
         };
         let lease = self.lease(&held);
@@ -470,30 +406,10 @@ impl Ledger {
             count: held.count,
             overdraft: held.overdraft,
             heartbeat: self.settings.heartbeat,
-            lifetime: self.settings.lifetime,
+            lifetime: self.pools[held.pool as usize].lifetime,
             since: timestamp(held.since_ms),
             license_expires: pool.last_expiry(self.day),
         }
-    }
-}
-
-impl PoolState {
-    pub(super) fn overdraft_in_use(&self) -> u32 {
-        self.capacity
-            .count
-            .map_or(0, |count| self.seats_out().saturating_sub(count))
-    }
-
-    /// Seats out, overdraft included.
-    pub(super) fn seats_out(&self) -> u32 {
-        match &self.book {
-            Some(book) => book.seats(),
-            None => u32::try_from(self.in_use).unwrap_or(u32::MAX),
-        }
-    }
-
-    pub(super) fn is_listed(&self) -> bool {
-        self.installed || self.seats_out() > 0
     }
 }
 

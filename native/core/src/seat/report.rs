@@ -13,7 +13,8 @@ use crate::pool::{Pool, PoolIdentity, PoolIncrement};
 use crate::wildcard::Wildcard;
 
 use super::assignment::kind;
-use super::ledger::{Held, Ledger, PoolState, millis, timestamp};
+use super::ledger::{Held, Ledger, timestamp};
+use super::pools::PoolState;
 
 /// A compiled [`GetUsage`].
 #[derive(Debug, Clone, Default)]
@@ -86,7 +87,7 @@ impl Ledger {
         }
         let silent = now.monotonic_ms.saturating_sub(held.heard_ms);
         let last_heartbeat = shifted(now, -i128::from(silent));
-        let left = i128::from(millis(self.settings.lifetime)) - i128::from(silent);
+        let left = i128::from(held.deadline(state)) - i128::from(now.monotonic_ms);
         Some(UsageRow {
             feature: identity.feature.clone(),
             version: identity.version.to_string(),
@@ -210,10 +211,10 @@ fn inventory_row(state: &PoolState, now: Moment) -> InventoryRow {
         .iter()
         .find_map(|increment| increment.license_type.clone())
         .unwrap_or_default();
-    let free = state
-        .capacity
-        .total()
-        .map_or(0, |total| total.saturating_sub(state.seats_out()));
+    let free = state.capacity.total().map_or(0, |total| {
+        let taken = state.seats_out().saturating_add(state.reserved_idle());
+        total.saturating_sub(taken)
+    });
     InventoryRow {
         license_product_name: codes.product.to_owned(),
         localized_license_product_name: codes.product.to_owned(),
@@ -233,6 +234,10 @@ fn inventory_row(state: &PoolState, now: Moment) -> InventoryRow {
         version: pool.identity.version.to_string(),
         free,
         overdraft_in_use: state.overdraft_in_use(),
+        reserved: state.reserved_idle(),
+        borrowed: 0,
+        burst: 0,
+        queued: 0,
         uncounted: pool.is_uncounted(),
         status: pool.status(now.today),
         signature: pool.signature(),

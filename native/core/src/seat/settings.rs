@@ -37,11 +37,16 @@ impl SeatSettings {
     /// User name as it is compared: case never matters, the domain only where it is kept.
     pub fn user_key(&self, user: &str) -> String {
         let name = if self.fold_domains {
-            let name = user.rsplit_once('\\').map_or(user, |(_, name)| name);
-            name.split_once('@').map_or(name, |(name, _)| name)
+            Self::without_domain(user)
         } else {
             user
         };
         name.to_lowercase()
+    }
+
+    /// `name` of `DOMAIN\name` and `name@domain`.
+    pub(super) fn without_domain(user: &str) -> &str {
+        let name = user.rsplit_once('\\').map_or(user, |(_, name)| name);
+        name.split_once('@').map_or(name, |(name, _)| name)
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use licensing_api::{ErrorCode, Problem};
 use licensing_core::pool::PoolSet;
+use licensing_core::seat::SeatRules;
 use licensing_store::{Clock, SeatService};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
@@ -108,7 +109,7 @@ impl Licenses {
             .map_err(|error| Problem::new(ErrorCode::UnknownError, error.to_string()))?;
         let number = pools.pools.len();
         seats
-            .replace_pools(pools)
+            .replace_pools(pools, SeatRules::default())
             .await
             .map_err(|error| error.problem())?;
         tracing::info!(vendor = self.vendor, pools = number, %day, "the license files are served as they are now");

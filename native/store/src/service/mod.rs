@@ -13,12 +13,14 @@ use std::time::Duration;
 use licensing_api::inventory::{GetInventory, InventoryRow};
 use licensing_api::usage::{GetUsage, UsageRow};
 use licensing_core::pool::PoolSet;
-use licensing_core::seat::{CheckoutRequest, Decision, LeaseId, Ledger, SeatSettings, UsageFilter};
+use licensing_core::seat::{
+    CheckoutRequest, Decision, LeaseId, Ledger, SeatRules, SeatSettings, UsageFilter,
+};
 use licensing_core::{Moment, audit::AuditEntry, audit::AuditField, audit::AuditKind};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::WallGuard;
-use crate::database::{self, Batch, Database};
+use crate::database::{self, Batch, Database, Served};
 use crate::owner::OwnerLock;
 use crate::{Clock, StoreError};
 
@@ -42,6 +44,8 @@ pub struct SeatServiceOptions {
     pub vendor: String,
     /// The pools to serve from.
     pub pools: PoolSet,
+    /// What the options file says about them.
+    pub rules: SeatRules,
     /// Settings of the ledger.
     pub settings: SeatSettings,
     /// The clocks.
@@ -66,6 +70,7 @@ impl SeatServiceOptions {
             path: path.into(),
             vendor: vendor.into(),
             pools,
+            rules: SeatRules::default(),
             settings: SeatSettings::default(),
             clock,
             lock_wait: DEFAULT_LOCK_WAIT,
@@ -130,7 +135,12 @@ impl SeatService {
         database.limit(options.max_database_bytes)?;
         let mut guard = WallGuard::new(options.clock.as_ref(), database.high_water());
         let now = guard.observe(options.clock.as_ref());
-        let ledger = database.load(options.settings.clone(), options.pools.clone(), now)?;
+        let served = Served {
+            settings: options.settings.clone(),
+            pools: options.pools.clone(),
+            rules: options.rules.clone(),
+        };
+        let ledger = database.load(&served, now)?;
         let state = first_record(&mut database, &options, &ledger, &guard, now)?;
         let (commands, receiver) = mpsc::channel(QUEUE);
         let (state_sender, state) = watch::channel(state);
@@ -144,8 +154,7 @@ impl SeatService {
             owner,
             receiver,
             state_sender,
-            options.settings,
-            options.pools,
+            served,
         );
         spawn(writer, &options.vendor, options.tick, commands.downgrade()).map_err(|error| {
             StoreError::Unavailable {
@@ -217,12 +226,23 @@ impl SeatService {
         seats.ledger.inventory(request, now)
     }
 
-    /// Serves from other pools from now on. Seats that are out stay out.
+    /// Serves from other pools by rules bound to them from now on. Seats that are out stay out.
     ///
     /// # Errors
-    /// When nothing can be made durable; the pools are then as before.
-    pub async fn replace_pools(&self, pools: PoolSet) -> Result<(), StoreError> {
-        self.ask(|reply| Command::ReplacePools { pools, reply }).await
+    /// When nothing can be made durable; pools and rules are then as before.
+    pub async fn replace_pools(&self, pools: PoolSet, rules: SeatRules) -> Result<(), StoreError> {
+        let pools = Some(pools);
+        self.ask(|reply| Command::Replace { pools, rules, reply }).await
+    }
+
+    /// Serves from the same pools by other rules from now on. Seats that are out stay out. The rules must have been bound
+    /// to these pools: for a pool that they do not know, they say nothing.
+    ///
+    /// # Errors
+    /// When nothing can be made durable; the rules are then as before.
+    pub async fn replace_policy(&self, rules: SeatRules) -> Result<(), StoreError> {
+        let pools = None;
+        self.ask(|reply| Command::Replace { pools, rules, reply }).await
     }
 
     /// Changes the largest size of the file; none for no limit.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use licensing_core::Moment;
 use licensing_core::audit::{AuditEntry, AuditField, AuditKind};
 use licensing_core::pool::PoolSet;
-use licensing_core::seat::{CheckoutRequest, Decision, LeaseId, SeatSettings};
+use licensing_core::seat::{CheckoutRequest, Decision, LeaseId, SeatRules};
 use tokio::sync::{mpsc, oneshot, watch};
 use tracing::{error, info, warn};
 
 use crate::StoreError;
-use crate::database::{Batch, Database};
+use crate::database::{Batch, Database, Served};
 use crate::owner::OwnerLock;
 
 use super::{ServiceState, Shared};
@@ -37,8 +37,10 @@ pub(super) enum Command {
         id: LeaseId,
         reply: Reply<bool>,
     },
-    ReplacePools {
-        pools: PoolSet,
+    /// No pools: those that are served stay.
+    Replace {
+        pools: Option<PoolSet>,
+        rules: SeatRules,
         reply: Reply<()>,
     },
     Limit {
@@ -57,7 +59,7 @@ impl Command {
         match self {
             Self::Checkout { reply, .. } => drop(reply.send(Err(error))),
             Self::Checkin { reply, .. } => drop(reply.send(Err(error))),
-            Self::ReplacePools { reply, .. } | Self::Limit { reply, .. } | Self::Shutdown { reply } => {
+            Self::Replace { reply, .. } | Self::Limit { reply, .. } | Self::Shutdown { reply } => {
                 drop(reply.send(Err(error)));
             }
             Self::Tick => {}
@@ -69,7 +71,7 @@ impl Command {
 enum Answer {
     Checkout(Reply<Decision>, Decision),
     Checkin(Reply<bool>, bool),
-    ReplacePools(Reply<()>),
+    Replace(Reply<()>),
 }
 
 impl Answer {
@@ -78,7 +80,7 @@ impl Answer {
         match self {
             Self::Checkout(reply, decision) => drop(reply.send(Ok(decision))),
             Self::Checkin(reply, held) => drop(reply.send(Ok(held))),
-            Self::ReplacePools(reply) => drop(reply.send(Ok(()))),
+            Self::Replace(reply) => drop(reply.send(Ok(()))),
         }
     }
 
@@ -87,7 +89,7 @@ impl Answer {
         match self {
             Self::Checkout(reply, _) => drop(reply.send(Err(error))),
             Self::Checkin(reply, _) => drop(reply.send(Err(error))),
-            Self::ReplacePools(reply) => drop(reply.send(Err(error))),
+            Self::Replace(reply) => drop(reply.send(Err(error))),
         }
     }
 }
@@ -98,9 +100,8 @@ pub(super) struct Writer {
     _owner: OwnerLock,
     commands: mpsc::Receiver<Command>,
     state: watch::Sender<ServiceState>,
-    settings: SeatSettings,
-    /// The pools as they were last made durable, for reading the ledger anew.
-    pools: PoolSet,
+    /// As it was last made durable, for reading the ledger anew.
+    served: Served,
     /// Whether the jump of the clock that stands has been written to the audit.
     jump_told: bool,
 }
@@ -112,8 +113,7 @@ impl Writer {
         owner: OwnerLock,
         commands: mpsc::Receiver<Command>,
         state: watch::Sender<ServiceState>,
-        settings: SeatSettings,
-        pools: PoolSet,
+        served: Served,
     ) -> Self {
         Self {
             shared,
@@ -121,8 +121,7 @@ impl Writer {
             _owner: owner,
             commands,
             state,
-            settings,
-            pools,
+            served,
             jump_told: false,
         }
     }
@@ -155,7 +154,7 @@ impl Writer {
         }
         let mut answers = Vec::with_capacity(waiting.len());
         let mut stop = None;
-        let mut pools = None;
+        let (mut pools, mut rules) = (None, None);
         let (batch, now, high, next_serial) = {
             let shared = Arc::clone(&self.shared);
             let mut seats = shared.lock();
@@ -170,14 +169,19 @@ impl Writer {
                     Command::Checkin { id, reply } => {
                         answers.push(Answer::Checkin(reply, seats.ledger.checkin(id, now)));
                     }
-                    Command::ReplacePools { pools: set, reply } => {
-                        batch.events.push(
-                            AuditEntry::new(AuditKind::PoolsReplaced)
-                                .number(AuditField::Pools, set.pools.len() as u64),
-                        );
-                        seats.ledger.replace_pools(set.clone(), now);
-                        pools = Some(set);
-                        answers.push(Answer::ReplacePools(reply));
+                    Command::Replace {
+                        pools: new_pools,
+                        rules: new_rules,
+                        reply,
+                    } => {
+                        batch.events.push(replaced(new_pools.as_ref()));
+                        if let Some(set) = new_pools {
+                            seats.ledger.replace_pools(set.clone(), now);
+                            pools = Some(set);
+                        }
+                        seats.ledger.replace_rules(new_rules.clone());
+                        rules = Some(new_rules);
+                        answers.push(Answer::Replace(reply));
                     }
                     Command::Limit { bytes, reply } => drop(reply.send(self.database.limit(bytes))),
                     Command::Shutdown { reply } => stop = Some(reply),
@@ -198,7 +202,8 @@ impl Writer {
         }
         match self.database.commit(&batch, next_serial, now.wall, high) {
             Ok(()) => {
-                self.pools = pools.unwrap_or_else(|| std::mem::take(&mut self.pools));
+                self.served.pools = pools.unwrap_or_else(|| std::mem::take(&mut self.served.pools));
+                self.served.rules = rules.unwrap_or_else(|| std::mem::take(&mut self.served.rules));
                 answers.into_iter().for_each(Answer::send);
                 if let Err(error) = self.database.checkpoint_if_due(CHECKPOINT_PAGES) {
                     self.fall(&error, now);
@@ -222,9 +227,9 @@ impl Writer {
                 Command::Limit { bytes, reply } => drop(reply.send(self.database.limit(bytes))),
                 Command::Shutdown { reply } => stop = Some(reply),
                 Command::Tick => tick = true,
-                change @ (Command::Checkout { .. }
-                | Command::Checkin { .. }
-                | Command::ReplacePools { .. }) => change.fail(error),
+                change @ (Command::Checkout { .. } | Command::Checkin { .. } | Command::Replace { .. }) => {
+                    change.fail(error)
+                }
             }
         }
         if tick && !error.is_fatal() {
@@ -261,7 +266,7 @@ impl Writer {
         let reloaded = if error.is_fatal() {
             Err(error.clone())
         } else {
-            self.database.load(self.settings.clone(), self.pools.clone(), now)
+            self.database.load(&self.served, now)
         };
         match reloaded {
             Ok(ledger) => {
@@ -328,5 +333,15 @@ impl Writer {
             running
         });
         result
+    }
+}
+
+/// The record of what was replaced.
+fn replaced(pools: Option<&PoolSet>) -> AuditEntry {
+    match pools {
+        Some(set) => {
+            AuditEntry::new(AuditKind::PoolsReplaced).number(AuditField::Pools, set.pools.len() as u64)
+        }
+        None => AuditEntry::new(AuditKind::RulesReplaced),
     }
 }

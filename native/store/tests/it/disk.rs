@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use licensing_api::ErrorCode;
-use licensing_core::seat::Decision;
+use licensing_core::seat::{Decision, SeatRules};
 use licensing_store::{ServiceState, StoreError, SystemClock};
 
 use crate::support::{TestClock, granted, options, pools, request, start};
@@ -40,7 +40,11 @@ async fn a_full_disk_refuses_changes_and_loses_nothing_and_serves_again_by_itsel
     );
     assert!(service.heartbeat(&ids).is_empty());
     assert_eq!(
-        service.replace_pools(pools("CAD", 1)).await.unwrap_err().code(),
+        service
+            .replace_pools(pools("CAD", 1), SeatRules::default())
+            .await
+            .unwrap_err()
+            .code(),
         ErrorCode::StorageUnavailable
     );
     // Also not by time.

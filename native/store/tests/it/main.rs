@@ -6,6 +6,7 @@ mod basics;
 mod damage;
 mod disk;
 mod kill;
+mod policy;
 mod storm;
 mod support;
 mod time;

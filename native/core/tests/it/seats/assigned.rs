@@ -94,7 +94,7 @@ impl Desk {
                         stored_ms
                     );
                 }
-                Change::Opened { .. } | Change::Closed(_) | Change::Denied(_) => {}
+                Change::Opened { .. } | Change::Lingers { .. } | Change::Closed(_) | Change::Denied(_) => {}
             }
         }
     }

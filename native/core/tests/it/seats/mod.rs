@@ -3,5 +3,7 @@
 mod assigned;
 mod examples;
 mod model;
+mod policy;
 mod random;
+mod rules;
 mod support;

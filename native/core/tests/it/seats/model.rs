@@ -6,8 +6,11 @@ use jiff::civil::Date;
 use licensing_api::denial::DenialReason;
 use licensing_api::inventory::PoolStatus;
 use licensing_core::license_file::DupGroup;
-use licensing_core::pool::{Pool, PoolId};
+use licensing_core::policy::{Identity, LimitKey, Policy, PoolPolicy, Requester};
+use licensing_core::pool::{Capacity, Pool, PoolId};
 use licensing_core::seat::{CheckoutRequest, DEADLINE_STEP_MS, Holder, SeatSettings};
+
+use super::rules;
 
 #[derive(Debug, Clone)]
 pub(super) struct ModelLease {
@@ -17,6 +20,15 @@ pub(super) struct ModelLease {
     pub(super) feature: String,
     pub(super) holder: Holder,
     pub(super) heard_ms: u64,
+    /// Given back; the seats stay out until then.
+    pub(super) lingers_until_ms: Option<u64>,
+}
+
+#[derive(Debug)]
+struct Rules {
+    policy: Policy,
+    /// One for each of the pools.
+    pools: Vec<PoolPolicy>,
 }
 
 #[derive(Debug, Default)]
@@ -27,6 +39,9 @@ pub(super) struct Model {
     /// By lease number.
     pub(super) leases: BTreeMap<u64, ModelLease>,
     closed: HashSet<u64>,
+    rules: Option<Rules>,
+    /// Every seat that a group has, one by one: the reservation it comes out of, or none.
+    seats: BTreeMap<(PoolId, String), Vec<Option<usize>>>,
 }
 
 /// What the model expects of a checkout.
@@ -38,11 +53,161 @@ pub(super) enum Expected {
 }
 
 impl Model {
-    pub(super) fn replace_pools(&mut self, pools: Vec<Pool>) {
+    pub(super) fn replace_pools(&mut self, pools: Vec<Pool>, lines: &[String], today: Date) {
         for pool in &pools {
             self.known.insert(pool.identity.id(), pool.clone());
         }
         self.pools = pools;
+        self.replace_rules(lines, today);
+    }
+
+    pub(super) fn replace_rules(&mut self, lines: &[String], today: Date) {
+        let policy = rules::policy(lines);
+        let (pools, _) = policy.bind(&rules::facts(&self.pools, today));
+        self.rules = Some(Rules { policy, pools });
+        self.recount();
+    }
+
+    /// Gives all seats out anew in the order in which they were taken.
+    pub(super) fn recount(&mut self) {
+        self.seats.clear();
+        let leases = std::mem::take(&mut self.leases);
+        for (number, lease) in leases {
+            self.insert(number, lease);
+        }
+    }
+
+    fn rules_of(&self, pool: PoolId) -> Option<&PoolPolicy> {
+        let at = self.pools.iter().position(|own| own.identity.id() == pool)?;
+        self.rules.as_ref()?.pools.get(at)
+    }
+
+    fn identify<'a>(&self, holder: &'a Holder) -> Identity<'a> {
+        let policy = &self.rules.as_ref().unwrap().policy;
+        policy.identify(Requester {
+            user: &holder.user,
+            short_user: Some(&holder.user),
+            host: &holder.host,
+            display: &holder.display,
+            ..Requester::default()
+        })
+    }
+
+    pub(super) fn capacity(&self, pool: &Pool, today: Date) -> Capacity {
+        let mut capacity = pool.capacity(today);
+        if let Some(rules) = self.rules_of(pool.identity.id()) {
+            capacity.overdraft = rules.overdraft(capacity.overdraft);
+        }
+        capacity
+    }
+
+    fn name(&self, number: u64, lease: &ModelLease) -> (PoolId, String) {
+        let dup_group = self.known[&lease.pool].identity.dup_group;
+        let name = group_name(dup_group, &lease.holder).unwrap_or_else(|| format!("#{number}"));
+        (lease.pool, name)
+    }
+
+    /// Seats of each reservation of a pool that are not out.
+    pub(super) fn idle(&self, pool: PoolId) -> Vec<u32> {
+        let Some(rules) = self.rules_of(pool) else {
+            return Vec::new();
+        };
+        let out = |at: usize| {
+            let seats = self.seats.iter().filter(|((id, _), _)| *id == pool);
+            seats
+                .flat_map(|(_, seats)| seats)
+                .filter(|seat| **seat == Some(at))
+                .count()
+        };
+        let reservations = rules.reservations().iter().enumerate();
+        reservations
+            .map(|(at, held)| held.seats - out(at) as u32)
+            .collect()
+    }
+
+    pub(super) fn insert(&mut self, number: u64, lease: ModelLease) {
+        let name = self.name(number, &lease);
+        while self.seats.get(&name).map_or(0, Vec::len) < lease.count as usize {
+            let idle = self.idle(lease.pool);
+            let mine = self
+                .rules_of(lease.pool)
+                .map_or_else(Vec::new, |rules| rules.draws_from(&self.identify(&lease.holder)));
+            let from = mine.into_iter().find(|at| idle[*at] > 0);
+            self.seats.entry(name.clone()).or_default().push(from);
+        }
+        self.leases.insert(number, lease);
+    }
+
+    fn remove(&mut self, number: u64) {
+        let lease = self.leases.remove(&number).unwrap();
+        self.closed.insert(lease.key);
+        let name = self.name(number, &lease);
+        let others = self.groups(lease.pool).get(&name.1).copied().unwrap_or(0) as usize;
+        let seats = self.seats.get_mut(&name).unwrap();
+        while seats.len() > others {
+            let common = seats.iter().position(Option::is_none);
+            seats.remove(common.unwrap_or(seats.len() - 1));
+        }
+        if seats.is_empty() {
+            self.seats.remove(&name);
+        }
+    }
+
+    /// Seats out under a limit, if `new` were granted too.
+    fn under(&self, key: &LimitKey, new: Option<&ModelLease>) -> u32 {
+        let mut largest: BTreeMap<(PoolId, String), u32> = BTreeMap::new();
+        let all = self.leases.iter().map(|(number, lease)| (*number, lease));
+        for (number, lease) in all.chain(new.map(|lease| (u64::MAX, lease))) {
+            let Some(rules) = self.rules_of(lease.pool) else {
+                continue;
+            };
+            let limits = rules.limits(&self.identify(&lease.holder));
+            if limits.iter().any(|limit| limit.key == *key) {
+                let seats = largest.entry(self.name(number, lease)).or_default();
+                *seats = (*seats).max(lease.count);
+            }
+        }
+        largest.values().sum()
+    }
+
+    /// Why the options file refuses a pool.
+    fn refusal(&self, pool: &Pool, request: &CheckoutRequest) -> Option<(u8, DenialReason)> {
+        let rules = self.rules_of(pool.identity.id())?;
+        let identity = self.identify(&request.holder);
+        if let Err(refusal) = rules.admit(&identity) {
+            return Some((2, refusal.reason()));
+        }
+        let new = ModelLease {
+            key: 0,
+            pool: pool.identity.id(),
+            count: request.count,
+            feature: String::new(),
+            holder: request.holder.clone(),
+            heard_ms: 0,
+            lingers_until_ms: None,
+        };
+        let above = rules.limits(&identity).iter().any(|limit| {
+            let (before, after) = (self.under(&limit.key, None), self.under(&limit.key, Some(&new)));
+            limit.seats == 0 || after > before && after > limit.seats
+        });
+        above.then_some((4, DenialReason::AboveMaximum))
+    }
+
+    /// Of so many seats those that the requester could have.
+    fn available(&self, pool: PoolId, seats: Option<u32>, holder: &Holder) -> u32 {
+        let Some(seats) = seats else { return u32::MAX };
+        let free = seats.saturating_sub(self.in_use(pool));
+        let idle = self.idle(pool);
+        let mine = self
+            .rules_of(pool)
+            .map_or_else(Vec::new, |rules| rules.draws_from(&self.identify(holder)));
+        let others: u32 = (0..idle.len())
+            .filter(|at| !mine.contains(at))
+            .map(|at| idle[at])
+            .sum();
+        let mine: u32 = mine.into_iter().map(|at| idle[at]).sum();
+        // When more is reserved than free, the seats go to whom they are reserved for and comes first.
+        free.saturating_sub(others).max(free.min(mine))
     }
 
     /// Groups of a pool with the seats that each holds; a lease that shares with nobody is a group of its own.
@@ -63,7 +228,9 @@ impl Model {
 
     pub(super) fn checkout(&self, request: &CheckoutRequest, key: u64, today: Date) -> Expected {
         if let Some((number, lease)) = self.leases.iter().find(|(_, lease)| lease.key == key) {
-            let same = lease.feature.eq_ignore_ascii_case(&request.feature) && lease.count == request.count;
+            let same = lease.lingers_until_ms.is_none()
+                && lease.feature.eq_ignore_ascii_case(&request.feature)
+                && lease.count == request.count;
             return if same {
                 Expected::Repeated(*number)
             } else {
@@ -85,38 +252,33 @@ impl Model {
         let serving: Vec<&Pool> = sufficient
             .iter()
             .copied()
-            .filter(|p| !p.capacity(today).is_none())
+            .filter(|p| !self.capacity(p, today).is_none())
+            .collect();
+        let open: Vec<&Pool> = serving
+            .iter()
+            .copied()
+            .filter(|pool| self.refusal(pool, request).is_none())
             .collect();
         // (pool, needed, bought seats left, all seats left)
-        let offers: Vec<(PoolId, u32, i64, i64)> = serving
+        let offers: Vec<(PoolId, u32, u32, u32)> = open
             .iter()
             .map(|pool| {
                 let id = pool.identity.id();
-                let shared = group_name(pool.identity.dup_group, &request.holder)
-                    .and_then(|name| self.groups(id).get(&name).copied())
-                    .unwrap_or(0);
-                let capacity = pool.capacity(today);
-                let left = |seats: Option<u32>| {
-                    seats.map_or(i64::MAX, |s| i64::from(s) - i64::from(self.in_use(id)))
-                };
-                (
-                    id,
-                    request.count.saturating_sub(shared),
-                    left(capacity.count),
-                    left(capacity.total()),
-                )
+                let capacity = self.capacity(pool, today);
+                let left = |seats: Option<u32>| self.available(id, seats, &request.holder);
+                let needed = self.needed(pool, request);
+                (id, needed, left(capacity.count), left(capacity.total()))
             })
             .collect();
         let pick = offers
             .iter()
             .find(|offer| offer.1 == 0)
-            .or_else(|| offers.iter().find(|offer| i64::from(offer.1) <= offer.2))
-            .or_else(|| offers.iter().find(|offer| i64::from(offer.1) <= offer.3));
+            .or_else(|| offers.iter().find(|offer| offer.1 <= offer.2))
+            .or_else(|| offers.iter().find(|offer| offer.1 <= offer.3));
         if let Some((pool, needed, bought, _)) = pick {
-            let overdraft = (i64::from(*needed) - (*bought).max(0)).max(0);
             return Expected::Granted {
                 pool: *pool,
-                overdraft: overdraft as u32,
+                overdraft: needed.saturating_sub(*bought),
             };
         }
         Expected::Denied(self.reason(request, &installed, &sufficient, &serving, today))
@@ -130,21 +292,30 @@ impl Model {
         serving: &[&Pool],
         today: Date,
     ) -> DenialReason {
-        if serving.iter().any(|pool| {
-            pool.capacity(today)
-                .total()
-                .is_none_or(|total| request.count <= total)
-        }) {
-            return DenialReason::AllSeatsTaken;
+        let mut nearest: Option<(u8, DenialReason)> = None;
+        for pool in sufficient {
+            let id = pool.identity.id();
+            let total = self.capacity(pool, today).total().unwrap_or(u32::MAX);
+            let miss = if !serving.iter().any(|own| own.identity.id() == id) {
+                if pool.status(today) != PoolStatus::Serving {
+                    continue;
+                }
+                (5, DenialReason::AllSeatsTaken)
+            } else if let Some(refusal) = self.refusal(pool, request) {
+                refusal
+            } else if request.count > total {
+                (3, DenialReason::MoreThanExist)
+            } else if self.needed(pool, request) <= total.saturating_sub(self.in_use(id)) {
+                (6, DenialReason::AllReserved)
+            } else {
+                (5, DenialReason::AllSeatsTaken)
+            };
+            if nearest.is_none_or(|(best, _)| miss.0 > best) {
+                nearest = Some(miss);
+            }
         }
-        if sufficient
-            .iter()
-            .any(|p| p.status(today) == PoolStatus::Serving && p.capacity(today).is_none())
-        {
-            return DenialReason::AllSeatsTaken;
-        }
-        if !serving.is_empty() {
-            return DenialReason::MoreThanExist;
+        if let Some((_, reason)) = nearest {
+            return reason;
         }
         for (status, reason) in [
             (PoolStatus::Expired, DenialReason::Expired),
@@ -168,6 +339,13 @@ impl Model {
         }
     }
 
+    fn needed(&self, pool: &Pool, request: &CheckoutRequest) -> u32 {
+        let shared = group_name(pool.identity.dup_group, &request.holder)
+            .and_then(|name| self.groups(pool.identity.id()).get(&name).copied())
+            .unwrap_or(0);
+        request.count.saturating_sub(shared)
+    }
+
     pub(super) fn was_closed(&self, key: u64) -> bool {
         self.closed.contains(&key)
     }
@@ -180,26 +358,46 @@ impl Model {
             .retain(|id, _| installed.contains(id) || held.contains(id));
     }
 
-    pub(super) fn close(&mut self, number: u64) -> bool {
-        match self.leases.remove(&number) {
-            Some(lease) => {
-                self.closed.insert(lease.key);
-                true
-            }
-            None => false,
+    /// The holder gives a lease back.
+    pub(super) fn check_in(&mut self, number: u64, now_ms: u64) -> bool {
+        let Some(lease) = self.leases.get(&number) else {
+            return false;
+        };
+        if lease.lingers_until_ms.is_some() {
+            return false;
         }
+        let linger = self
+            .rules_of(lease.pool)
+            .map_or(0, |rules| rules.linger_seconds(0));
+        match linger {
+            0 => self.remove(number),
+            seconds => {
+                let lease = self.leases.get_mut(&number).unwrap();
+                lease.lingers_until_ms = Some(now_ms + u64::from(seconds) * 1000);
+            }
+        }
+        true
     }
 
     pub(super) fn expire(&mut self, now_ms: u64, settings: &SeatSettings) -> BTreeSet<u64> {
-        let lifetime = settings.lifetime.as_millis() as u64;
+        let lifetime = settings.lifetime.as_secs();
+        let end = |lease: &ModelLease| {
+            let seconds = self
+                .rules_of(lease.pool)
+                .and_then(|rules| rules.timeout_seconds(0))
+                .map_or(lifetime, |timeout| {
+                    lifetime.min(u64::from(timeout).max(2 * settings.heartbeat.as_secs()))
+                });
+            lease.lingers_until_ms.unwrap_or(lease.heard_ms + seconds * 1000)
+        };
         let ended: BTreeSet<u64> = self
             .leases
             .iter()
-            .filter(|(_, l)| (l.heard_ms + lifetime).div_ceil(DEADLINE_STEP_MS) <= now_ms / DEADLINE_STEP_MS)
+            .filter(|(_, lease)| end(lease).div_ceil(DEADLINE_STEP_MS) <= now_ms / DEADLINE_STEP_MS)
             .map(|(number, _)| *number)
             .collect();
         for number in &ended {
-            self.close(*number);
+            self.remove(*number);
         }
         ended
     }

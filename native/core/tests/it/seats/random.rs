@@ -7,10 +7,11 @@ use licensing_api::inventory::GetInventory;
 use licensing_core::Moment;
 use licensing_core::license_file::{DupGroup, LicenseDate};
 use licensing_core::pool::{Pool, PoolSet};
-use licensing_core::seat::{Change, Decision, Holder, LeaseRecord, Ledger, SeatSettings};
+use licensing_core::seat::{Change, DEADLINE_STEP_MS, Decision, Holder, LeaseRecord, Ledger, SeatSettings};
 use proptest::prelude::*;
 
 use super::model::{Expected, Model, ModelLease};
+use super::rules::bind;
 use super::support::{FIRST_DAY, holder, increment, lease_id, moment, pool, request, set};
 
 #[derive(Debug, Clone)]
@@ -27,6 +28,7 @@ enum Step {
     Pass(u64),
     Midnight,
     ReplacePools(Vec<Pool>),
+    ReplaceRules(Vec<String>),
     /// The process ends and starts again from what was stored.
     Restart,
 }
@@ -84,6 +86,36 @@ fn pools() -> impl Strategy<Value = Vec<Pool>> {
     })
 }
 
+/// Lines of an options file.
+fn options() -> impl Strategy<Value = Vec<String>> {
+    let line = (
+        prop::sample::select(vec![
+            "EXCLUDE CAD USER anna",
+            "INCLUDE CAD USER anna",
+            "INCLUDE CAD GROUP g",
+            "EXCLUDEALL HOST carl",
+            "MAX # CAD USER Bert",
+            "MAX # CAD GROUP g",
+            "MAX # FEM USER ALL_USERS",
+            "RESERVE # CAD USER anna",
+            "RESERVE # CAD GROUP g",
+            "RESERVE # CAD:VERSION=2.0 USER Bert",
+            "RESERVE # FEM HOST carl",
+            "MAX_OVERDRAFT CAD #",
+            "LINGER CAD #",
+            "LINGER FEM 30#",
+            "TIMEOUT FEM 70#",
+            "TIMEOUTALL 80#",
+        ]),
+        1u32..4,
+    )
+        .prop_map(|(line, number)| line.replace('#', &number.to_string()));
+    prop::collection::vec(line, 0..4).prop_map(|mut lines| {
+        lines.insert(0, "GROUP g anna carl".to_owned());
+        lines
+    })
+}
+
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let names = || prop::sample::select(vec!["anna", "Bert", "carl"]);
     let step = prop_oneof![
@@ -108,6 +140,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => (0u64..500_000).prop_map(Step::Pass),
         1 => Just(Step::Midnight),
         1 => pools().prop_map(Step::ReplacePools),
+        1 => options().prop_map(Step::ReplaceRules),
         1 => Just(Step::Restart),
     ];
     prop::collection::vec(step, 1..120)
@@ -120,6 +153,8 @@ struct Run {
     /// What a store would hold, from the changes alone.
     stored: BTreeMap<u64, LeaseRecord>,
     pools: PoolSet,
+    /// Lines of the options file.
+    lines: Vec<String>,
     issued: Vec<u64>,
     next_id: u64,
     now: Moment,
@@ -136,7 +171,7 @@ impl Run {
         };
         let now = moment(0, 0);
         let mut model = Model::default();
-        model.replace_pools(pools.clone());
+        model.replace_pools(pools.clone(), &[], now.today);
         let ledger = Ledger::new(settings.clone(), set(pools.clone()), now);
         Self {
             settings,
@@ -144,6 +179,7 @@ impl Run {
             model,
             stored: BTreeMap::new(),
             pools: set(pools),
+            lines: Vec::new(),
             issued: Vec::new(),
             next_id: 1,
             now,
@@ -166,12 +202,13 @@ impl Run {
             Step::Checkin(index) if !self.issued.is_empty() => {
                 let number = *index.get(&self.issued);
                 let held = self.ledger.checkin(lease_id(number), self.now);
-                prop_assert_eq!(held, self.model.close(number));
+                prop_assert_eq!(held, self.model.check_in(number, self.ms));
             }
             Step::Heartbeat(index) if !self.issued.is_empty() => {
                 let number = *index.get(&self.issued);
                 let ended = self.ledger.heartbeat(&[lease_id(number)], self.now);
                 let lease = self.model.leases.get_mut(&number);
+                let lease = lease.filter(|lease| lease.lingers_until_ms.is_none());
                 prop_assert_eq!(ended.is_empty(), lease.is_some());
                 if let Some(lease) = lease {
                     lease.heard_ms = self.ms;
@@ -189,14 +226,29 @@ impl Run {
                 self.now = moment(self.ms, self.day);
             }
             Step::ReplacePools(pools) => {
-                self.model.replace_pools(pools.clone());
+                let today = self.now.today;
+                self.model.replace_pools(pools.clone(), &self.lines, today);
                 self.pools = set(pools);
                 self.ledger.replace_pools(self.pools.clone(), self.now);
+                self.replace_rules();
+            }
+            Step::ReplaceRules(lines) => {
+                self.lines = lines;
+                self.model.replace_rules(&self.lines, self.now.today);
+                self.replace_rules();
             }
             Step::Restart => self.restart()?,
         }
         self.store();
         self.compare()
+    }
+
+    fn replace_rules(&mut self) {
+        let rules = bind(&self.lines, &self.pools, self.now.today);
+        self.ledger.replace_rules(rules);
+        // A timeout that is over already ends with the next step of the clock.
+        self.ms += 2 * DEADLINE_STEP_MS;
+        self.now = moment(self.ms, self.day);
     }
 
     fn checkout(
@@ -226,8 +278,9 @@ impl Run {
                     feature: identity.feature.clone(),
                     holder,
                     heard_ms: self.ms,
+                    lingers_until_ms: None,
                 };
-                self.model.leases.insert(number, lease);
+                self.model.insert(number, lease);
             }
             (Decision::Repeated(lease), Expected::Repeated(number)) => {
                 prop_assert_eq!(lease.id, lease_id(*number));
@@ -247,6 +300,9 @@ impl Run {
                 Change::Opened { record, .. } => {
                     assert!(self.stored.insert(record.serial, record).is_none());
                 }
+                Change::Lingers { record, .. } => {
+                    assert!(self.stored.insert(record.serial, record).is_some());
+                }
                 Change::Closed(closed) => {
                     assert_eq!(self.stored.remove(&closed.record.serial), Some(closed.record));
                 }
@@ -259,6 +315,8 @@ impl Run {
     fn restart(&mut self) -> Result<(), TestCaseError> {
         let used = self.ledger.next_serial();
         let mut ledger = Ledger::new(self.settings.clone(), self.pools.clone(), self.now);
+        self.model.replace_rules(&self.lines, self.now.today);
+        ledger.replace_rules(bind(&self.lines, &self.pools, self.now.today));
         for record in self.stored.values() {
             let identity = self.model.known[&record.pool].identity.clone();
             ledger.restore(record.clone(), &identity, self.now).unwrap();
@@ -274,6 +332,7 @@ impl Run {
             }
         }
         self.ledger = ledger;
+        self.model.recount();
         for lease in self.model.leases.values_mut() {
             lease.heard_ms = self.ms;
         }
@@ -290,6 +349,7 @@ impl Run {
             let actual = self.ledger.pool_usage(*id).map_or(0, |usage| usage.in_use);
             prop_assert_eq!(actual, expected);
         }
+        self.compare_reserved()?;
         let listed: u32 = self
             .ledger
             .inventory(&GetInventory::default(), self.now)
@@ -298,6 +358,18 @@ impl Run {
             .sum();
         let all: u32 = self.model.known.keys().map(|id| self.model.in_use(*id)).sum();
         prop_assert_eq!(listed, all);
+        Ok(())
+    }
+
+    fn compare_reserved(&self) -> Result<(), TestCaseError> {
+        let idle = self
+            .model
+            .pools
+            .iter()
+            .map(|pool| self.model.idle(pool.identity.id()));
+        let idle: u32 = idle.flatten().sum();
+        let rows = self.ledger.inventory(&GetInventory::default(), self.now);
+        prop_assert_eq!(rows.iter().map(|row| row.reserved).sum::<u32>(), idle);
         Ok(())
     }
 }

@@ -1,0 +1,81 @@
+//! Seats set aside by RESERVE lines.
+
+use super::pools::PoolState;
+
+/// Which seats of one holder come out of reservations: positions of the reservations and seats, in the order in which
+/// they were drawn. All others come out of the common stock.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Drawn(Vec<(usize, u32)>);
+
+impl Drawn {
+    fn seats(&self) -> u32 {
+        self.0
+            .iter()
+            .fold(0, |sum, (_, seats)| sum.saturating_add(*seats))
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+impl PoolState {
+    /// Reserved seats that are not out.
+    pub(super) fn reserved_idle(&self) -> u32 {
+        (0..self.drawn.len()).fold(0, |sum, position| sum.saturating_add(self.left(position)))
+    }
+
+    fn left(&self, position: usize) -> u32 {
+        let reserved = self
+            .reservations()
+            .get(position)
+            .map_or(0, |reservation| reservation.seats);
+        let drawn = self.drawn.get(position).copied().unwrap_or(0);
+        reserved.saturating_sub(drawn)
+    }
+
+    /// Of so many seats in all, those that somebody could have who draws from these reservations: theirs, and what of
+    /// the common stock is left.
+    pub(super) fn available(&self, seats: Option<u32>, positions: &[usize]) -> u32 {
+        let Some(seats) = seats else { return u32::MAX };
+        let free = seats.saturating_sub(self.seats_out());
+        let theirs = positions
+            .iter()
+            .fold(0u32, |sum, position| sum.saturating_add(self.left(*position)));
+        let common = free.saturating_sub(self.reserved_idle());
+        free.min(common.saturating_add(theirs))
+    }
+
+    /// Further seats of a holder go out: reserved ones first.
+    pub(super) fn draw(&mut self, holder: &mut Drawn, positions: &[usize], seats: u32) {
+        let mut wanted = seats;
+        for position in positions {
+            let taken = wanted.min(self.left(*position));
+            if let Some(drawn) = self.drawn.get_mut(*position).filter(|_| taken > 0) {
+                *drawn += taken;
+                wanted -= taken;
+                holder.0.push((*position, taken));
+            }
+        }
+    }
+
+    /// Some of the seats that a holder has come back: the common ones first, then those drawn last.
+    pub(super) fn give_back(&mut self, holder: &mut Drawn, held: u32, given_back: u32) {
+        let common = held.saturating_sub(holder.seats());
+        let mut rest = given_back.saturating_sub(common);
+        while rest > 0 {
+            let Some((position, seats)) = holder.0.last_mut() else {
+                return;
+            };
+            let returned = rest.min(*seats);
+            if let Some(drawn) = self.drawn.get_mut(*position) {
+                *drawn = drawn.saturating_sub(returned);
+            }
+            *seats -= returned;
+            rest -= returned;
+            if *seats == 0 {
+                holder.0.pop();
+            }
+        }
+    }
+}
