@@ -8,6 +8,7 @@ use licensing_api::OperationInfo;
 use licensing_api::operation::TABLE;
 
 use crate::failure::{EXIT_CODES, Exit, Failure};
+use crate::familiar::{stat, udadmin};
 use crate::{authority, checkout, location, operations, print};
 
 /// The whole command.
@@ -28,6 +29,8 @@ pub(crate) fn command() -> Command {
     command
         .subcommand(location::command())
         .subcommand(checkout::command())
+        .subcommand(stat::command())
+        .subcommand(udadmin::command())
         .subcommand(authority::command())
         .subcommand(
             Command::new("completions")
@@ -51,6 +54,8 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
     match words.as_slice() {
         ["location"] => location::run(matches).await,
         ["checkout"] => checkout::run(matches).await,
+        ["stat"] => stat::run(matches).await,
+        ["udadmin"] => udadmin::run(matches).await,
         ["authority", task] => authority::run(task, matches),
         ["completions"] => completions(matches),
         words => match operation(&words.join(" ")) {

@@ -24,6 +24,8 @@ pub(crate) enum Exit {
     Credentials = 5,
     /// Interrupted.
     Interrupted = 130,
+    /// `stat` could not reach the server: the number that readers of its shape expect.
+    NoLicenseServer = 241,
 }
 
 /// The same for the help.
@@ -35,7 +37,8 @@ Exit codes:
   3    the server cannot be reached, did not answer in time, or is not understood
   4    the server's certificate is not the trusted one
   5    credentials are missing, wrong, or do not suffice
-  130  interrupted";
+  130  interrupted
+  241  stat: the server cannot be reached";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {

@@ -6,6 +6,7 @@ mod checkout;
 mod command_line;
 mod connection;
 mod failure;
+mod familiar;
 mod local_file;
 mod location;
 mod operations;
@@ -17,7 +18,9 @@ use std::process::ExitCode;
 use failure::Failure;
 
 fn main() -> ExitCode {
-    let matches = match command_line::command().try_get_matches() {
+    let matches = match command_line::command()
+        .try_get_matches_from(familiar::with_double_dashes(std::env::args_os()))
+    {
         Ok(matches) => matches,
         Err(error) => {
             let shown = error.print().is_ok();

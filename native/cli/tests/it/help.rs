@@ -36,7 +36,7 @@ fn the_first_page_of_the_help_names_every_first_word_and_every_exit_code() {
             help.out
         );
     }
-    for code in ["0 ", "1 ", "2 ", "3 ", "4 ", "5 ", "130 "] {
+    for code in ["0 ", "1 ", "2 ", "3 ", "4 ", "5 ", "130 ", "241 "] {
         assert!(help.out.contains(&format!("\n  {code}")), "{code}: {}", help.out);
     }
 }

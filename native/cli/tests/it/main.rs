@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod authority;
+mod familiar;
 mod help;
 mod mistakes;
 mod run;

@@ -9,8 +9,8 @@ use serde_json::Value;
 use crate::run::{Ended, ended, file, licensing};
 
 /// A server, and the command as its administrator.
-struct Site {
-    server: Server,
+pub(crate) struct Site {
+    pub(crate) server: Server,
     folder: tempfile::TempDir,
 }
 
@@ -20,7 +20,7 @@ impl Site {
     }
 
     /// One with ten seats of `cad` and one of `report`.
-    fn with_seats() -> Self {
+    pub(crate) fn with_seats() -> Self {
         let text = license_text(
             "ACME",
             &[
@@ -31,7 +31,7 @@ impl Site {
         Self::with(ServerBuilder::new().license("acme.lic", &text))
     }
 
-    fn with(builder: ServerBuilder) -> Self {
+    pub(crate) fn with(builder: ServerBuilder) -> Self {
         let site = Self {
             server: builder.start().unwrap(),
             folder: tempfile::tempdir().unwrap(),
@@ -45,7 +45,7 @@ impl Site {
     }
 
     /// Towards the server, without credentials.
-    fn anonymous(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn anonymous(&self, arguments: &[&str]) -> Command {
         let endpoints = self.server.endpoints();
         let mut command = licensing(arguments);
         command
@@ -55,7 +55,7 @@ impl Site {
         command
     }
 
-    fn as_administrator(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn as_administrator(&self, arguments: &[&str]) -> Command {
         let mut command = self.anonymous(arguments);
         command
             .env("LICENSING_ACCOUNT", self.server.administrator().0)
@@ -63,12 +63,12 @@ impl Site {
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Ended {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
         ended(&mut self.as_administrator(arguments))
     }
 
     /// The output of a command that must succeed.
-    fn text(&self, arguments: &[&str]) -> String {
+    pub(crate) fn text(&self, arguments: &[&str]) -> String {
         let ended = self.run(arguments);
         assert_eq!(ended.code, 0, "{arguments:?}: {}", ended.err);
         ended.out
@@ -86,7 +86,7 @@ impl Site {
     }
 
     /// A product that holds seats; its first line of output.
-    fn product(&self, arguments: &[&str]) -> (Child, String) {
+    pub(crate) fn product(&self, arguments: &[&str]) -> (Child, String) {
         let mut child = self
             .anonymous(&[&["checkout"], arguments].concat())
             .stdin(Stdio::piped())

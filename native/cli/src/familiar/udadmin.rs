@@ -1,0 +1,100 @@
+//! `licensing udadmin -list`: users and devices that licenses are assigned to, as `udadmin` writes it.
+
+use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command};
+use jiff::tz::TimeZone;
+use licensing_api::usage::{LicenseModel, UsageRow};
+use licensing_core::status_text::{Assignee, Assignment, ListOptions, assignment_list, export_assignments};
+
+use super::rows;
+use crate::failure::{Exit, Failure};
+use crate::{connection, print};
+
+const LIST: &str = "list";
+const EXPORT: &str = "export";
+const VERSIONS: &str = "versions";
+const TIMES: &str = "times";
+const FEATURE: &str = "feature";
+
+/// The command with its arguments.
+pub(crate) fn command() -> Command {
+    let flag = |name: &'static str, help: &'static str| {
+        Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
+    };
+    let command = Command::new("udadmin")
+        .about("Lists users and devices that licenses are assigned to in the shape of udadmin.")
+        .after_help(
+            "-list, -times and -export are understood with one dash, too. Licenses per session belong to nobody and \
+             are not listed. Times are local to this machine.",
+        )
+        .args([
+            flag(LIST, "Lists users, then devices"),
+            flag(EXPORT, "Writes them as comma-separated values"),
+            Arg::new(VERSIONS)
+                .short('a')
+                .action(ArgAction::SetTrue)
+                .help("With -list: versions besides features"),
+            flag(TIMES, "With -list: versions and times of checkout"),
+            Arg::new(FEATURE)
+                .short('f')
+                .value_name("FEATURE")
+                .help("Only this feature"),
+        ])
+        .group(ArgGroup::new("task").args([LIST, EXPORT]).required(true));
+    connection::add(command)
+}
+
+/// Asks and shows.
+///
+/// # Errors
+/// When the server cannot be asked.
+pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
+    let status = rows::read(&connection::client(matches)?).await?;
+    let zone = TimeZone::system();
+    let feature = matches.get_one::<String>(FEATURE).map(String::as_str);
+    let assignments: Vec<_> = status
+        .usage
+        .iter()
+        .filter(|row| feature.is_none_or(|wanted| row.feature.eq_ignore_ascii_case(wanted)))
+        .filter_map(|row| assignment(row, &zone))
+        .collect();
+    let text = if matches.get_flag(EXPORT) {
+        export_assignments(&assignments)
+    } else {
+        let options = ListOptions {
+            versions: matches.get_flag(VERSIONS),
+            times: matches.get_flag(TIMES),
+            feature,
+            ..ListOptions::default()
+        };
+        assignment_list(&assignments, options)
+    };
+    print::out(&text)?;
+    // A list that lacks a vendor must not pass for a whole one.
+    for vendor in status.vendors.iter().filter(|vendor| !vendor.up) {
+        eprintln!(
+            "licensing: the vendor daemon {} is down; what it assigned is missing.",
+            print::plain(&vendor.vendor)
+        );
+    }
+    Ok(if status.vendors.iter().all(|vendor| vendor.up) {
+        Exit::Success
+    } else {
+        Exit::Failed
+    })
+}
+
+fn assignment(row: &UsageRow, zone: &TimeZone) -> Option<Assignment> {
+    let (assignee, name) = match row.license_model_type {
+        LicenseModel::User => (Assignee::User, &row.user),
+        LicenseModel::Device => (Assignee::Device, &row.device),
+        LicenseModel::Concurrent | LicenseModel::Server => return None,
+    };
+    Some(Assignment {
+        assignee,
+        name: name.clone(),
+        feature: row.feature.clone(),
+        version: row.version.clone(),
+        checked_out: zone.to_datetime(row.since),
+        until: zone.to_datetime(row.until),
+    })
+}

@@ -1,0 +1,142 @@
+//! Status in the shapes of `lmstat` and `udadmin`, against a real license server.
+
+use std::net::TcpListener;
+use std::process::Child;
+
+use licensing_testbed::{Increment, ServerBuilder, license_text};
+
+use crate::run::ended;
+use crate::server::Site;
+
+/// Ends a product the polite way.
+fn give_back(mut product: Child) {
+    drop(product.stdin.take());
+    assert!(product.wait().unwrap().success());
+}
+
+#[test]
+fn stat_shows_server_vendor_feature_and_holder_where_readers_look_for_them() {
+    let site = Site::with_seats();
+    let (product, _) = site.product(&["cad", "--user", "anna", "--device", "ws-101"]);
+    let port = site.server.endpoints().licensing.port();
+
+    let all = site.text(&["stat", "-a"]);
+    assert!(
+        all.contains("license01.example.com: license server UP (MASTER) v"),
+        "{all}"
+    );
+    assert!(
+        all.contains(&format!(
+            "License server status: {port}@license01.example.com\n    License file(s) on \
+             license01.example.com: acme.lic:\n"
+        )),
+        "{all}"
+    );
+    assert!(all.contains("\n      ACME: UP v"), "{all}");
+    assert!(
+        all.contains("Users of cad:  (Total of 12 licenses issued;  Total of 1 license in use)"),
+        "{all}"
+    );
+    assert!(
+        all.contains("Users of report:  (Total of 1 license issued;  Total of 0 licenses in use)"),
+        "{all}"
+    );
+    let holder = all
+        .lines()
+        .find(|line| line.starts_with("    anna ws-101 "))
+        .unwrap_or_else(|| panic!("{all}"));
+    assert!(
+        holder.contains(&format!("(v1.0) (license01.example.com/{port} ")) && holder.contains("), start "),
+        "{holder}"
+    );
+
+    let one = site.text(&["stat", "-f", "REPORT"]);
+    assert!(
+        one.contains("Users of report:") && !one.contains("Users of cad:"),
+        "{one}"
+    );
+    let missing = site.text(&["stat", "-f", "none"]);
+    assert!(missing.contains("No such feature exists."), "{missing}");
+    let vendor = site.text(&["stat", "-S", "acme"]);
+    assert!(vendor.contains("Users of cad:"), "{vendor}");
+    let servers = site.text(&["stat"]);
+    assert!(
+        servers.contains("ACME: UP") && !servers.contains("Users of"),
+        "{servers}"
+    );
+
+    let table = site.text(&["stat", "-i"]);
+    let row = table.lines().find(|line| line.starts_with("cad ")).unwrap();
+    assert_eq!(
+        row.split_whitespace().collect::<Vec<_>>(),
+        ["cad", "1.0", "10", "ACME", "permanent(no", "expiration", "date)"]
+    );
+    assert_eq!(site.run(&["stat", "-a", "-i"]).code, 2, "one selection at a time");
+    give_back(product);
+    site.server.stop().unwrap();
+}
+
+#[test]
+fn stat_of_a_server_without_licenses_is_no_failure() {
+    let site = Site::with(ServerBuilder::new());
+    let all = site.text(&["stat", "-a"]);
+    assert!(all.contains("license server UP (MASTER)"), "{all}");
+    site.server.stop().unwrap();
+}
+
+#[test]
+fn stat_without_a_server_says_so_in_its_own_shape_and_ends_with_241() {
+    let site = Site::with(ServerBuilder::new());
+    // Taken, then free again: nobody listens there.
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut command = site.as_administrator(&["stat", "-a"]);
+    let gone = ended(command.env("LICENSING_SERVER", format!("https://{free}")));
+    assert_eq!((gone.code, gone.err.as_str()), (241, ""));
+    let start = "Error getting status: Cannot connect to license server (-15,570:";
+    assert!(gone.out.starts_with(start), "{}", gone.out);
+    if cfg!(target_os = "linux") {
+        assert_eq!(gone.out, format!("{start}111 \"Connection refused\")\n"));
+    }
+
+    let refused = ended(&mut site.anonymous(&["stat", "-a"]));
+    assert_eq!((refused.code, refused.out.as_str()), (5, ""), "{}", refused.err);
+    site.server.stop().unwrap();
+}
+
+#[test]
+fn udadmin_lists_users_and_devices_with_the_words_its_users_know() {
+    let text = license_text(
+        "ACME",
+        &[
+            Increment::new("XDT_PLT_UD", 10).version("2030.0101"),
+            Increment::new("cad", 10),
+        ],
+    );
+    let site = Site::with(ServerBuilder::new().license("acme.lic", &text));
+    let (desk, _) = site.product(&["XDT_PLT_UD", "--user", "anna", "--device", "ws-101"]);
+    let (session, _) = site.product(&["cad", "--user", "berta", "--device", "ws-102"]);
+
+    let list = site.text(&["udadmin", "-list"]);
+    assert!(
+        list.starts_with("Usage data is 0 minutes old. Next update in 0 minutes.\nUsers:\n"),
+        "{list}"
+    );
+    assert!(list.contains("\nDevices:\n"), "{list}");
+    let assigned: Vec<&str> = list.lines().filter(|line| line.starts_with(' ')).collect();
+    assert!(
+        matches!(assigned[..], [" anna XDT_PLT_UD" | " ws-101 XDT_PLT_UD"]),
+        "{list}"
+    );
+    let versions = site.text(&["udadmin", "--list", "-a"]);
+    assert!(versions.contains(" XDT_PLT_UD 2030.0101\n"), "{versions}");
+    let times = site.text(&["udadmin", "-list", "-times", "-f", "xdt_plt_ud"]);
+    assert!(times.contains(" XDT_PLT_UD 2030.0101 ("), "{times}");
+    let other = site.text(&["udadmin", "-list", "-f", "cad"]);
+    assert!(other.lines().all(|line| !line.starts_with(' ')), "{other}");
+    let exported = site.text(&["udadmin", "-export"]);
+    assert_eq!(exported.lines().count(), 2, "{exported}");
+    assert_eq!(site.run(&["udadmin"]).code, 2, "a task has to be named");
+    give_back(desk);
+    give_back(session);
+    site.server.stop().unwrap();
+}
