@@ -52,14 +52,25 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
             "Give --user NAME.",
         ));
     }
-    let client = ProductClient::connect(connect_options(matches)?).await?;
-    let lease = client
-        .checkout(&checkout_options(matches))
-        .await
-        .map_err(CheckoutError::into_problem)?;
+    // Listened to from the start: a signal that comes right after the first line of output is not to end the program
+    // with the seats still out.
+    let mut interruption = Interruption::listen()?;
+    let lease = tokio::select! {
+        lease = take(&wanted, matches) => lease?,
+        // What the server may have given out by now ends by itself, as no heartbeats follow.
+        () = interruption.arrives() => return Ok(Exit::Interrupted),
+    };
     let json = matches.get_flag("json");
     show(lease.info(), json)?;
-    hold(&lease, json).await
+    hold(&lease, &mut interruption, json).await
+}
+
+async fn take(wanted: &CheckoutOptions, matches: &ArgMatches) -> Result<Lease, Failure> {
+    let client = ProductClient::connect(connect_options(matches)?).await?;
+    Ok(client
+        .checkout(wanted)
+        .await
+        .map_err(CheckoutError::into_problem)?)
 }
 
 fn connect_options(matches: &ArgMatches) -> Result<ProductOptions, Failure> {
@@ -119,37 +130,64 @@ fn show(lease: &LeaseInfo, json: bool) -> Result<(), Failure> {
     ))
 }
 
-async fn hold(lease: &Lease, json: bool) -> Result<Exit, Failure> {
-    let exit = tokio::select! {
+async fn hold(lease: &Lease, interruption: &mut Interruption, json: bool) -> Result<Exit, Failure> {
+    tokio::select! {
         state = lease.ended() => return match state {
             LeaseState::Ended => Err(Failure::lease_ended(&lease.info().feature)),
             LeaseState::Held | LeaseState::CheckedIn => Ok(Exit::Success),
         },
-        interrupted = interruption() => interrupted?,
-        () = end_of_input() => Exit::Success,
-    };
+        () = interruption.arrives() => {}
+        () = end_of_input() => {}
+    }
     lease.checkin().await?;
     if !json {
         print::out("Given back.\n")?;
     }
-    Ok(exit)
+    Ok(Exit::Success)
 }
 
-/// Ends when the user or the system asks the program to end. That is the usual way out, hence success.
-async fn interruption() -> Result<Exit, Failure> {
-    let failed = |error: io::Error| Failure::internal(format!("No signals can be received: {error}."));
+/// The user or the system asks the program to end. While seats are held that is the usual way out, hence success.
+struct Interruption {
     #[cfg(unix)]
-    {
+    signals: [tokio::signal::unix::Signal; 2],
+    #[cfg(windows)]
+    pressed: tokio::signal::windows::CtrlC,
+}
+
+impl Interruption {
+    #[cfg(unix)]
+    fn listen() -> Result<Self, Failure> {
         use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+        let listen = |kind| signal(kind).map_err(no_signals);
+        Ok(Self {
+            signals: [listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?],
+        })
+    }
+
+    #[cfg(windows)]
+    fn listen() -> Result<Self, Failure> {
+        Ok(Self {
+            pressed: tokio::signal::windows::ctrl_c().map_err(no_signals)?,
+        })
+    }
+
+    #[cfg(unix)]
+    async fn arrives(&mut self) {
+        let [interrupt, terminate] = &mut self.signals;
         tokio::select! {
-            pressed = tokio::signal::ctrl_c() => pressed.map_err(failed)?,
+            _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
     }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await.map_err(failed)?;
-    Ok(Exit::Success)
+
+    #[cfg(windows)]
+    async fn arrives(&mut self) {
+        self.pressed.recv().await;
+    }
+}
+
+fn no_signals(error: io::Error) -> Failure {
+    Failure::internal(format!("No signals can be received: {error}."))
 }
 
 /// Standard input is read on a thread of its own, because no system offers to wait for it otherwise.

@@ -1,6 +1,6 @@
 //! Bytes that the library hands out, and the problems among them.
 
-use std::ffi::{c_char, CStr, CString};
+use std::ffi::{CStr, CString, c_char};
 use std::ptr;
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use interoptopus::{ffi_function, ffi_type};
 use licensing_api::Problem;
 use zeroize::Zeroizing;
 
-use crate::boundary::{quiet, Failure};
+use crate::boundary::{Failure, quiet};
 use crate::handles::Table;
 
 /// Bytes of the library, usually JSON in UTF-8. Free it with licensing_buffer_free.

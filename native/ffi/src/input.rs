@@ -1,6 +1,6 @@
 //! Reads what callers pass.
 
-use std::ffi::{c_char, CStr};
+use std::ffi::{CStr, c_char};
 use std::time::Duration;
 
 use licensing_api::{ErrorCode, Problem};

@@ -1,6 +1,6 @@
 //! Everything the library exports, for the generator of the C# bindings.
 
-use interoptopus::{extra_type, function, Inventory, InventoryBuilder};
+use interoptopus::{Inventory, InventoryBuilder, extra_type, function};
 
 use crate::buffer::{
     licensing_buffer_data, licensing_buffer_free, licensing_buffer_length, licensing_problem_code,

@@ -1,6 +1,6 @@
 //! Seats in use.
 
-use std::ffi::{c_char, CString};
+use std::ffi::{CString, c_char};
 use std::sync::Arc;
 
 use interoptopus::{ffi_function, ffi_type};
@@ -11,7 +11,7 @@ use crate::boundary::{guarded, licensing_status, quiet};
 use crate::buffer::{c_text, licensing_buffer};
 use crate::handles::Table;
 use crate::input;
-use crate::product::{licensing_product, PRODUCTS};
+use crate::product::{PRODUCTS, licensing_product};
 use crate::runtime::runtime;
 
 /// Seats in use. Free it with licensing_lease_free, after licensing_checkin.

@@ -34,7 +34,7 @@ pub use lease::{
     licensing_checkin, licensing_checkout, licensing_checkout_request, licensing_lease, licensing_lease_free,
     licensing_lease_info, licensing_lease_read, licensing_lease_state,
 };
-pub use numbers::{c_enumerations, ErrorNumbers, OperationNumbers};
+pub use numbers::{ErrorNumbers, OperationNumbers, c_enumerations};
 pub use operations::licensing_operations;
 pub use product::{
     licensing_heartbeat, licensing_product, licensing_product_free, licensing_product_open,
@@ -44,4 +44,4 @@ pub use submit::{licensing_certificate_fetch, licensing_location_discover, licen
 pub use task::{
     licensing_event, licensing_task, licensing_task_cancel, licensing_task_free, licensing_task_wait,
 };
-pub use version::{licensing_abi_version, licensing_version, ABI_VERSION};
+pub use version::{ABI_VERSION, licensing_abi_version, licensing_version};

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use interoptopus::lang::c::{CType, Documentation, EnumType, Meta, Variant};
 use interoptopus::lang::rust::CTypeInfo;
-use licensing_api::operation::TABLE;
 use licensing_api::ErrorCode;
+use licensing_api::operation::TABLE;
 
 use crate::version::ABI_VERSION;
 

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use interoptopus::ffi_function;
 use licensing_api::operation::{OperationInfo, TABLE};
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 
 use crate::boundary::{guarded, licensing_status};
 use crate::buffer::{self, licensing_buffer};

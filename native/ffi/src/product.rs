@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use interoptopus::{ffi_function, ffi_type};
 use licensing_api::{Problem, Secret};
-use licensing_client::{Address, Heartbeats, ProductClient, ProductOptions, DEFAULT_LICENSE_PORT};
-use serde_json::{json, Value};
+use licensing_client::{Address, DEFAULT_LICENSE_PORT, Heartbeats, ProductClient, ProductOptions};
+use serde_json::{Value, json};
 
 use crate::boundary::{guarded, licensing_status, quiet};
 use crate::buffer::{self, licensing_buffer};

@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use interoptopus::ffi_function;
 use licensing_api::{ErrorCode, OperationId, Problem};
-use licensing_client::{discover, fetch_certificate, Address, AdminClient, WipedJson, DEFAULT_LICENSE_PORT};
+use licensing_client::{Address, AdminClient, DEFAULT_LICENSE_PORT, WipedJson, discover, fetch_certificate};
 use serde::Deserialize;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 
-use crate::boundary::{guarded, licensing_status, Failure};
+use crate::boundary::{Failure, guarded, licensing_status};
 use crate::buffer::licensing_buffer;
-use crate::connection::{licensing_connection, CONNECTIONS};
+use crate::connection::{CONNECTIONS, licensing_connection};
 use crate::input;
-use crate::task::{licensing_task, Answer, Task};
+use crate::task::{Answer, Task, licensing_task};
 
 /// Longest time for looking at a certificate or asking for locations, unless the options say otherwise.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -9,7 +9,7 @@ use futures_util::FutureExt;
 use interoptopus::{ffi_function, ffi_type};
 use licensing_api::Problem;
 use licensing_client::{Progress, WipedJson};
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 use tokio::task::AbortHandle;
 
 use crate::boundary::{defect, guarded, licensing_status, quiet};

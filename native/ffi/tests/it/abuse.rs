@@ -7,7 +7,7 @@ use licensing_api::ErrorCode;
 use licensing_ffi::*;
 use proptest::prelude::*;
 
-use crate::calls::{cancel, open, outcome, start, submit, wait, Peer};
+use crate::calls::{Peer, cancel, open, outcome, start, submit, wait};
 use crate::web::Behaviour;
 
 const OPTIONS: &[u8] = br#"{"address":"licserver","certHash":"00000000000000000000000000000000000000000000000000000000000000AA"}"#;

@@ -6,7 +6,7 @@ use std::ptr;
 use licensing_api::{ErrorCode, Problem};
 use licensing_client::CertHash;
 use licensing_ffi::*;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use crate::certificates::self_signed;

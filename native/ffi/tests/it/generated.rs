@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use interoptopus::util::NamespaceMappings;
 use interoptopus::Interop;
+use interoptopus::util::NamespaceMappings;
 use interoptopus_backend_csharp::{Config, Generator};
 
 /// With this set to 1 the files are written anew instead of compared.

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use licensing_testbed::{license_text, Increment, ServerBuilder};
+use licensing_testbed::{Increment, ServerBuilder, license_text};
 
 use crate::calls::Peer;
 use crate::daemon::{Asked, LicenseServer};

@@ -107,10 +107,12 @@ fn a_seat_is_taken_read_kept_and_given_back() {
     assert_eq!(checkin(lease), Ok(0));
     licensing_lease_free(lease);
     assert_eq!(checkin(lease).expect_err("freed").code, ErrorCode::InvalidHandle);
-    assert!(server
-        .so_far()
-        .iter()
-        .any(|asked| matches!(asked, Asked::Checkout { user, .. } if user == "eve")));
+    assert!(
+        server
+            .so_far()
+            .iter()
+            .any(|asked| matches!(asked, Asked::Checkout { user, .. } if user == "eve"))
+    );
 }
 
 #[test]

@@ -6,9 +6,9 @@ use std::thread;
 use licensing_api::operation::TABLE;
 use licensing_api::{ErrorCode, OperationId};
 use licensing_ffi::*;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 
-use crate::calls::{cancel, finish, next, open, start, submit, take_json, wait, Event, Peer};
+use crate::calls::{Event, Peer, cancel, finish, next, open, start, submit, take_json, wait};
 use crate::daemon::LicenseServer;
 use crate::web::{Behaviour, Seen};
 
@@ -159,10 +159,12 @@ fn freeing_during_a_wait_is_safe() {
         peer.runtime.block_on(peer.server.next());
         let waiters: Vec<_> = (0..3)
             .map(|_| {
-                thread::spawn(move || loop {
-                    match wait(task.task(), 200) {
-                        Ok(Event::Pending) => {}
-                        other => break other,
+                thread::spawn(move || {
+                    loop {
+                        match wait(task.task(), 200) {
+                            Ok(Event::Pending) => {}
+                            other => break other,
+                        }
                     }
                 })
             })

@@ -12,7 +12,7 @@ use crate::{build, child, workspace};
 /// The version that is fetched from the PowerShell Gallery where there is none.
 const PESTER: &str = "5.7.1";
 
-/// Builds the module and runs all files. Besides the counts it returns what did not run, if anything.
+/// Builds the module and runs all files. Besides the counts it returns what did not run for want of a program, if anything.
 ///
 /// # Errors
 /// When a program cannot be started or a report cannot be read.
@@ -28,10 +28,11 @@ pub(super) async fn run(powershell: &PowerShell, filter: Option<&str>) -> Result
     }
     if let Err(error) = build::everything(powershell, "Debug", &workspace::out()).await {
         eprintln!("The module cannot be built: {error:#}");
-        return Ok((
-            Counts::FAILURE,
-            Some(did_not_run(&files, &["the module cannot be built".to_owned()])),
-        ));
+        println!(
+            "{}",
+            did_not_run(&files, &["the module cannot be built".to_owned()])
+        );
+        return Ok((Counts::FAILURE, None));
     }
     let modules = workspace::target().join("powershell-modules");
     if let Err(error) = provide_pester(powershell, &modules).await {
@@ -58,7 +59,10 @@ pub(super) fn nothing_ran(reasons: &[String]) -> Result<(Counts, Option<String>)
     let unrun = if files.is_empty() {
         None
     } else {
-        Some(did_not_run(&files, reasons))
+        let text = did_not_run(&files, reasons);
+        Some(format!(
+            "{text}\nInstall PowerShell 7.4 or later and set LICENSING_PWSH to its program."
+        ))
     };
     Ok((Counts::default(), unrun))
 }
@@ -72,7 +76,7 @@ fn did_not_run(files: &[PathBuf], reasons: &[String]) -> String {
     for reason in reasons {
         text.push_str(&format!("   {reason}\n"));
     }
-    text.push_str("Install PowerShell 7.4 or later and set LICENSING_PWSH to its program.");
+    text.truncate(text.trim_end().len());
     text
 }
 
