@@ -3,33 +3,36 @@
 use anyhow::Result;
 use tokio::process::Command;
 
-use crate::{child, workspace};
+use crate::powershell::{self, Found};
+use crate::{build, child, workspace};
 
-/// Runs the measuring program with these arguments.
+/// Builds for release and runs the measuring program with these arguments. Without PowerShell the figures of the module are
+/// left out, and the program says so.
 ///
 /// # Errors
-/// When it cannot be built or fails.
+/// When something cannot be built, or the program fails.
 pub async fn run(arguments: &[String]) -> Result<bool> {
+    let release = workspace::target().join("release");
     let mut build = Command::new(cargo());
-    build.current_dir(workspace::root()).args([
-        "build",
-        "--release",
-        "--package",
-        "licensing-server",
-        "--package",
-        "licensing-bench",
-        "--bins",
-    ]);
+    build
+        .current_dir(workspace::root())
+        .args(["build", "--release", "--workspace", "--bins"]);
     child::run(&mut build).await?;
-    let program = workspace::target()
-        .join("release")
-        .join(format!("licensing-bench{}", std::env::consts::EXE_SUFFIX));
-    child::run(
-        Command::new(program)
-            .current_dir(workspace::root())
-            .args(arguments),
-    )
-    .await?;
+    let program = |name: &str| release.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    let mut bench = Command::new(program("licensing-bench"));
+    bench
+        .current_dir(workspace::root())
+        .env("LICENSING_LICENSINGD", program("licensingd"));
+    if let Found::PowerShell(powershell) = powershell::find().await {
+        let out = workspace::target().join("bench");
+        build::everything(&powershell, "Release", &out).await?;
+        bench
+            .arg("--pwsh")
+            .arg(&powershell.program)
+            .arg("--module")
+            .arg(out.join("LicensingAdmin"));
+    }
+    child::run(bench.args(arguments)).await?;
     Ok(true)
 }
 
