@@ -5,6 +5,7 @@
 
 mod dice;
 mod form;
+mod history;
 mod product;
 mod record;
 mod site;
@@ -12,6 +13,7 @@ mod work;
 
 pub use dice::Dice;
 pub use form::Form;
+pub use history::{Call, Checked, History};
 pub use product::{Answer, Key, Product, refusal_code};
 pub use record::{Figures, Record};
 #[cfg(target_os = "linux")]
