@@ -6,6 +6,10 @@
 mod dice;
 mod form;
 mod history;
+#[cfg(target_os = "linux")]
+pub mod power_cut;
+#[cfg(target_os = "linux")]
+pub mod preload;
 mod product;
 mod record;
 mod site;

@@ -3,4 +3,6 @@
 
 #[cfg(unix)]
 mod kills;
+#[cfg(target_os = "linux")]
+mod power_cut;
 mod seats;
