@@ -18,7 +18,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, pa
 use crate::changes::Rows;
 use crate::head::{Head, Tally};
 use crate::service::AuditReport;
-use crate::{StoreError, owner, row, schema};
+use crate::{StoreError, log_file, owner, row, schema};
 
 /// How many of the last audit records are verified at every start. All of them are by `verify_audit`.
 const TAIL: u64 = 10_000;
@@ -54,6 +54,8 @@ pub(crate) struct Database {
     pools: HashMap<PoolId, i64>,
     /// Pages written to the log since the last checkpoint, about.
     log_pages: usize,
+    /// Whether the log that an earlier process left is surely on the disk.
+    log_is_sure: bool,
 }
 
 impl Database {
@@ -101,6 +103,7 @@ impl Database {
             head,
             pools: HashMap::new(),
             log_pages: 0,
+            log_is_sure: false,
         })
     }
 
@@ -185,6 +188,10 @@ impl Database {
     ) -> Result<(), StoreError> {
         let path = self.path.clone();
         let failed = |error: rusqlite::Error| StoreError::sqlite(&path, &error);
+        if !self.log_is_sure {
+            log_file::write_again(&path)?;
+            self.log_is_sure = true;
+        }
         let mut head = self.head.clone();
         head.next_serial = next_serial;
         head.high_water_ms = head.high_water_ms.max(high_water.as_millisecond());

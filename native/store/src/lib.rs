@@ -9,6 +9,7 @@ mod clock;
 mod database;
 mod error;
 mod head;
+mod log_file;
 mod owner;
 mod row;
 pub mod schema;
