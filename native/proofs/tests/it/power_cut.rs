@@ -11,7 +11,7 @@ use licensing_proofs::power_cut::{Disk, Fate};
 use licensing_proofs::{Dice, Form, Kill, Record, Site, Work, cad};
 use licensing_testbed::ServerBuilder;
 
-const SEATS: u32 = 60;
+pub(crate) const SEATS: u32 = 60;
 const PRODUCTS: usize = 20;
 
 /// A server whose state lies on a disk of ours.
