@@ -27,6 +27,7 @@
         'Remove-LicenseAdministrator'
         'Remove-LicenseFile'
         'Remove-LicenseToken'
+        'Revoke-License'
         'Set-LicenseAdministrator'
         'Test-LicenseFile'
         'Get-LicAdministrator'

@@ -251,6 +251,11 @@ operations! {
         Get "/v1/usage", ReadOnly, "usage", usage::GetUsage => rows usage::UsageRow,
         cmdlets: ["Get-LicenseUsage", "Get-LicUsageDetails"], errors: [CitrixLicensingVendorOrServiceDown, InvalidFilter]
     }
+    /// Takes seats back from sessions, users and devices, and lists what was released.
+    RevokeLeases = 32 {
+        Post "/v1/leases/revoke", Full, "revoke", usage::RevokeLeases => rows usage::UsageRow,
+        cmdlets: ["Revoke-License"], errors: [CitrixLicensingVendorOrServiceDown, InvalidFilter]
+    }
     /// Lists the installed license files.
     GetLicenseFiles = 40 {
         Get "/v1/license-files", ReadOnly, "file list", license_file::GetLicenseFiles => rows license_file::LicenseFileInfo,

@@ -25,6 +25,28 @@ pub struct GetUsage {
     pub model: Option<LicenseModel>,
 }
 
+/// Takes seats back: those with these ids that fit the filters, or all that fit the filters. A request that names neither
+/// an id nor a feature, user or device is refused.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct RevokeLeases {
+    /// Lease ids as the list of holders shows them, at most 100,000.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lease_ids: Vec<String>,
+    /// Feature, wildcards `*` and `?` allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feature: Option<String>,
+    /// User, wildcards allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// Device, wildcards allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+    /// Only this vendor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vendor: Option<String>,
+}
+
 /// By what a seat is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub enum LicenseModel {

@@ -47,7 +47,7 @@ pub(crate) fn columns(operation: OperationId) -> &'static [Column] {
             ("status", "STATUS"),
             ("signature", "SIGNATURE"),
         ],
-        OperationId::GetUsage => &[
+        OperationId::GetUsage | OperationId::RevokeLeases => &[
             ("feature", "FEATURE"),
             ("user", "USER"),
             ("device", "DEVICE"),

@@ -328,6 +328,8 @@ namespace Licensing.Native
         GetInventory = 30,
         /// Lists who holds a seat.
         GetUsage = 31,
+        /// Takes seats back from sessions, users and devices, and lists what was released.
+        RevokeLeases = 32,
         /// Lists the installed license files.
         GetLicenseFiles = 40,
         /// Installs a license file after checking it.

@@ -48,6 +48,8 @@ enum licensing_operation {
     LICENSING_OPERATION_GET_INVENTORY = 30,
     /** Lists who holds a seat. */
     LICENSING_OPERATION_GET_USAGE = 31,
+    /** Takes seats back from sessions, users and devices, and lists what was released. */
+    LICENSING_OPERATION_REVOKE_LEASES = 32,
     /** Lists the installed license files. */
     LICENSING_OPERATION_GET_LICENSE_FILES = 40,
     /** Installs a license file after checking it. */

@@ -100,7 +100,7 @@ impl Ledger {
         });
     }
 
-    fn compared(&self, holder: &Holder) -> (String, String) {
+    pub(super) fn compared(&self, holder: &Holder) -> (String, String) {
         (
             self.settings.user_key(&holder.user),
             holder.device().to_lowercase(),
@@ -108,7 +108,7 @@ impl Ledger {
     }
 }
 
-fn record(pool: crate::pool::PoolId, pair: PairState) -> PairRecord {
+pub(super) fn record(pool: crate::pool::PoolId, pair: PairState) -> PairRecord {
     PairRecord {
         serial: pair.serial,
         pool,

@@ -14,6 +14,8 @@ pub enum CloseReason {
     CheckedIn = 1,
     /// No heartbeat came for its lifetime.
     Expired = 2,
+    /// An administrator took it back.
+    Revoked = 3,
 }
 
 /// A lease that has ended.

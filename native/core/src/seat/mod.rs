@@ -17,6 +17,7 @@ mod pools;
 mod report;
 mod request;
 mod reserve;
+mod revoke;
 mod rules;
 mod settings;
 
@@ -28,5 +29,6 @@ pub use ledger::{Ledger, RestoreError};
 pub use pools::PoolUsage;
 pub use report::UsageFilter;
 pub use request::{CheckoutRequest, Decision, Denial, Holder, MAX_NAME_BYTES, MAX_SEATS};
+pub use revoke::RevokeFilter;
 pub use rules::SeatRules;
 pub use settings::SeatSettings;

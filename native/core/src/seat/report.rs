@@ -12,7 +12,7 @@ use crate::catalog::FeatureCodes;
 use crate::pool::{Pool, PoolIdentity, PoolIncrement};
 use crate::wildcard::Wildcard;
 
-use super::assignment::kind;
+use super::assignment::{Assigned, kind};
 use super::ledger::{Held, Ledger, timestamp};
 use super::pools::PoolState;
 
@@ -39,7 +39,13 @@ impl UsageFilter {
         }
     }
 
-    fn fits(&self, identity: &PoolIdentity, user: &str, device: &str, model: LicenseModel) -> bool {
+    pub(super) fn fits(
+        &self,
+        identity: &PoolIdentity,
+        user: &str,
+        device: &str,
+        model: LicenseModel,
+    ) -> bool {
         let fits = |wanted: &Option<Wildcard>, text: &str| wanted.as_ref().is_none_or(|w| w.matches(text));
         fits(&self.feature, &identity.feature)
             && fits(&self.user, user)
@@ -72,7 +78,7 @@ impl Ledger {
         (end < self.slots.len()).then_some(end)
     }
 
-    fn usage_row(&self, held: &Held, filter: &UsageFilter, now: Moment) -> Option<UsageRow> {
+    pub(super) fn usage_row(&self, held: &Held, filter: &UsageFilter, now: Moment) -> Option<UsageRow> {
         let state = &self.pools[held.pool as usize];
         if state.book.is_some() {
             // The assignment holds the seat, see `assignment_page`.
@@ -122,36 +128,10 @@ impl Ledger {
             .iter()
             .flat_map(|book| book.assigned(now.trusted.as_millisecond()));
         for one in assigned {
-            let (user, device) = if one.to_user {
-                (one.name.as_str(), "")
-            } else {
-                ("", one.name.as_str())
-            };
-            let model = kind(one.to_user);
-            if !filter.fits(identity, user, device, model) {
-                continue;
+            let row = assignment_row(state, &one);
+            if filter.fits(identity, &row.user, &row.device, kind(one.to_user)) {
+                rows.push(row);
             }
-            let mut hash = Sha256::new();
-            hash.update(b"licensing assignment 1");
-            hash.update(state.id.as_bytes());
-            hash.update([u8::from(one.to_user)]);
-            hash.update(one.name.as_bytes());
-            rows.push(UsageRow {
-                feature: identity.feature.clone(),
-                version: identity.version.to_string(),
-                license_model_type: model,
-                user: user.to_owned(),
-                device: device.to_owned(),
-                display: String::new(),
-                product: String::new(),
-                count: 1,
-                overdraft: 0,
-                since: timestamp(one.first_ms),
-                last_heartbeat: timestamp(one.last_ms),
-                until: timestamp(one.last_ms.saturating_add(state.period_ms)),
-                vendor: identity.vendor.clone(),
-                lease_id: hex::encode(&hash.finalize()[..16]),
-            });
         }
         Some(from + 1)
     }
@@ -200,6 +180,35 @@ impl Ledger {
             *counts.entry(serial).or_insert(0) += 1;
         }
         counts
+    }
+}
+
+pub(super) fn assignment_row(state: &PoolState, one: &Assigned) -> UsageRow {
+    let identity = &state.pool.identity;
+    let (user, device) = match one.to_user {
+        true => (one.name.clone(), String::new()),
+        false => (String::new(), one.name.clone()),
+    };
+    let mut hash = Sha256::new();
+    hash.update(b"licensing assignment 1");
+    hash.update(state.id.as_bytes());
+    hash.update([u8::from(one.to_user)]);
+    hash.update(one.name.as_bytes());
+    UsageRow {
+        feature: identity.feature.clone(),
+        version: identity.version.to_string(),
+        license_model_type: kind(one.to_user),
+        user,
+        device,
+        display: String::new(),
+        product: String::new(),
+        count: 1,
+        overdraft: 0,
+        since: timestamp(one.first_ms),
+        last_heartbeat: timestamp(one.last_ms),
+        until: timestamp(one.last_ms.saturating_add(state.period_ms)),
+        vendor: identity.vendor.clone(),
+        lease_id: hex::encode(&hash.finalize()[..16]),
     }
 }
 

@@ -6,6 +6,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use licensing_api::operation::{Rows, op};
 use licensing_api::{ErrorCode, Operation, OperationId, Problem};
+use licensing_core::seat::RevokeFilter;
 use licensing_store::SeatService;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -30,7 +31,7 @@ pub(super) struct ManagerRequests {
 }
 
 impl ManagerRequests {
-    async fn operation(&self, id: OperationId, request: &[u8]) -> Result<Vec<u8>, Problem> {
+    async fn operation(&self, id: OperationId, request: &[u8], actor: &str) -> Result<Vec<u8>, Problem> {
         let seats = self.seats.clone();
         match id {
             OperationId::GetInventory => {
@@ -43,6 +44,14 @@ impl ManagerRequests {
                 let request: <op::GetUsage as Operation>::Request = read(request)?;
                 write(&Rows {
                     items: blocking(move || seats.usage(&request)).await?,
+                })
+            }
+            OperationId::RevokeLeases => {
+                let request: <op::RevokeLeases as Operation>::Request = read(request)?;
+                let filter = RevokeFilter::new(&request).ok_or_else(nothing_named)?;
+                let rows = seats.revoke(filter, actor).await;
+                write(&Rows {
+                    items: rows.map_err(|error| error.problem())?,
                 })
             }
             OperationId::GetServerInfo
@@ -97,17 +106,24 @@ impl ControlHandler for ManagerRequests {
         &'a self,
         operation: &'a str,
         request: &'a [u8],
-        _actor: &'a str,
+        actor: &'a str,
     ) -> BoxFuture<'a, Result<Vec<u8>, Problem>> {
         async move {
             match (Verb::from_name(operation), OperationId::from_name(operation)) {
                 (Some(verb), _) => self.verb(verb, request).await,
-                (None, Some(id)) => self.operation(id, request).await,
+                (None, Some(id)) => self.operation(id, request, actor).await,
                 (None, None) => Err(unknown(operation)),
             }
         }
         .boxed()
     }
+}
+
+fn nothing_named() -> Problem {
+    Problem::new(
+        ErrorCode::InvalidFilter,
+        "The request names no lease id, feature, user or device.",
+    )
 }
 
 fn unknown(operation: &str) -> Problem {

@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 
 use super::WebServices;
 
-/// Largest body of operations that carry a license file: the largest file in base64 and some room around it.
+/// Largest body of operations that carry a license file or a long list: the largest file in base64 and some room around
+/// it.
 const LARGE_BODY: usize = 32 * 1024 * 1024;
 
 /// Largest body of all others.
@@ -159,7 +160,7 @@ async fn from_body(
         return Err(problem);
     }
     let is_large = match shape.info.id {
-        OperationId::ImportLicenseFile | OperationId::ExplainLicenseFile => true,
+        OperationId::ImportLicenseFile | OperationId::ExplainLicenseFile | OperationId::RevokeLeases => true,
         OperationId::GetServerInfo
         | OperationId::GetCertificate
         | OperationId::GetEffectivePermission

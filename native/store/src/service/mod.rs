@@ -14,7 +14,7 @@ use licensing_api::inventory::{GetInventory, InventoryRow};
 use licensing_api::usage::{GetUsage, UsageRow};
 use licensing_core::pool::PoolSet;
 use licensing_core::seat::{
-    CheckoutRequest, Decision, LeaseId, Ledger, SeatRules, SeatSettings, UsageFilter,
+    CheckoutRequest, Decision, LeaseId, Ledger, RevokeFilter, SeatRules, SeatSettings, UsageFilter,
 };
 use licensing_core::{Moment, audit::AuditEntry, audit::AuditField, audit::AuditKind};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -191,6 +191,20 @@ impl SeatService {
     /// When nothing can be made durable.
     pub async fn checkin(&self, id: LeaseId) -> Result<bool, StoreError> {
         self.ask(|reply| Command::Checkin { id, reply }).await
+    }
+
+    /// Takes seats back, all that fit in one transaction, and gives them as they were. The audit tells of each of them,
+    /// and of `actor`, on whose behalf it was done.
+    ///
+    /// # Errors
+    /// When nothing can be made durable; then nobody has lost a seat.
+    pub async fn revoke(&self, filter: RevokeFilter, actor: &str) -> Result<Vec<UsageRow>, StoreError> {
+        let event = AuditEntry::new(AuditKind::Administered)
+            .text(AuditField::Actor, actor)
+            .text(AuditField::Operation, "RevokeLeases")
+            .text(AuditField::Target, &filter.to_string());
+        let filter = Box::new(filter);
+        self.ask(|reply| Command::Revoke { filter, event, reply }).await
     }
 
     /// Keeps leases alive; gives the positions of those that are not held. Memory only: waits for no disk.

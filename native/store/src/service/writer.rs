@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use licensing_api::usage::UsageRow;
 use licensing_core::Moment;
 use licensing_core::audit::{AuditEntry, AuditField, AuditKind};
 use licensing_core::pool::PoolSet;
-use licensing_core::seat::{CheckoutRequest, Decision, LeaseId, SeatRules};
+use licensing_core::seat::{CheckoutRequest, Decision, LeaseId, Ledger, RevokeFilter, SeatRules};
 use tokio::sync::{mpsc, oneshot, watch};
 use tracing::{error, info, warn};
 
@@ -37,6 +38,12 @@ pub(super) enum Command {
         id: LeaseId,
         reply: Reply<bool>,
     },
+    Revoke {
+        filter: Box<RevokeFilter>,
+        /// What the audit tells of it.
+        event: AuditEntry,
+        reply: Reply<Vec<UsageRow>>,
+    },
     /// No pools: those that are served stay.
     Replace {
         pools: Option<PoolSet>,
@@ -59,6 +66,7 @@ impl Command {
         match self {
             Self::Checkout { reply, .. } => drop(reply.send(Err(error))),
             Self::Checkin { reply, .. } => drop(reply.send(Err(error))),
+            Self::Revoke { reply, .. } => drop(reply.send(Err(error))),
             Self::Replace { reply, .. } | Self::Limit { reply, .. } | Self::Shutdown { reply } => {
                 drop(reply.send(Err(error)));
             }
@@ -71,6 +79,7 @@ impl Command {
 enum Answer {
     Checkout(Reply<Decision>, Decision),
     Checkin(Reply<bool>, bool),
+    Revoke(Reply<Vec<UsageRow>>, Vec<UsageRow>),
     Replace(Reply<()>),
 }
 
@@ -80,6 +89,7 @@ impl Answer {
         match self {
             Self::Checkout(reply, decision) => drop(reply.send(Ok(decision))),
             Self::Checkin(reply, held) => drop(reply.send(Ok(held))),
+            Self::Revoke(reply, rows) => drop(reply.send(Ok(rows))),
             Self::Replace(reply) => drop(reply.send(Ok(()))),
         }
     }
@@ -89,9 +99,22 @@ impl Answer {
         match self {
             Self::Checkout(reply, _) => drop(reply.send(Err(error))),
             Self::Checkin(reply, _) => drop(reply.send(Err(error))),
+            Self::Revoke(reply, _) => drop(reply.send(Err(error))),
             Self::Replace(reply) => drop(reply.send(Err(error))),
         }
     }
+}
+
+/// What a batch of commands comes to before it is durable.
+#[derive(Default)]
+struct Work {
+    batch: Batch,
+    answers: Vec<Answer>,
+    /// Pools and rules that were replaced.
+    pools: Option<PoolSet>,
+    rules: Option<SeatRules>,
+    /// Who asked to stop.
+    stop: Option<Reply<()>>,
 }
 
 pub(super) struct Writer {
@@ -152,46 +175,28 @@ impl Writer {
         if let Some(error) = refused {
             return self.refuse(waiting, &error);
         }
-        let mut answers = Vec::with_capacity(waiting.len());
-        let mut stop = None;
-        let (mut pools, mut rules) = (None, None);
-        let (batch, now, high, next_serial) = {
+        let mut work = Work::default();
+        let (now, high, next_serial) = {
             let shared = Arc::clone(&self.shared);
             let mut seats = shared.lock();
             let now = seats.now(shared.clock.as_ref());
-            let mut batch = Batch::default();
             seats.ledger.expire(now);
             for command in waiting.drain(..) {
-                match command {
-                    Command::Checkout { request, id, reply } => {
-                        answers.push(Answer::Checkout(reply, seats.ledger.checkout(&request, id, now)));
-                    }
-                    Command::Checkin { id, reply } => {
-                        answers.push(Answer::Checkin(reply, seats.ledger.checkin(id, now)));
-                    }
-                    Command::Replace {
-                        pools: new_pools,
-                        rules: new_rules,
-                        reply,
-                    } => {
-                        batch.events.push(replaced(new_pools.as_ref()));
-                        if let Some(set) = new_pools {
-                            seats.ledger.replace_pools(set.clone(), now);
-                            pools = Some(set);
-                        }
-                        seats.ledger.replace_rules(new_rules.clone());
-                        rules = Some(new_rules);
-                        answers.push(Answer::Replace(reply));
-                    }
-                    Command::Limit { bytes, reply } => drop(reply.send(self.database.limit(bytes))),
-                    Command::Shutdown { reply } => stop = Some(reply),
-                    Command::Tick => {}
-                }
+                self.decide(&mut seats.ledger, command, now, &mut work);
             }
-            batch.changes = seats.ledger.take_changes();
-            batch.events.extend(self.clock_event(seats.guard.jump_seconds()));
-            (batch, now, seats.guard.high(), seats.ledger.next_serial())
+            work.batch.changes = seats.ledger.take_changes();
+            work.batch
+                .events
+                .extend(self.clock_event(seats.guard.jump_seconds()));
+            (now, seats.guard.high(), seats.ledger.next_serial())
         };
+        let Work {
+            batch,
+            answers,
+            pools,
+            rules,
+            stop,
+        } = work;
         let stale = high
             .as_millisecond()
             .saturating_sub(self.database.head().high_water_ms)
@@ -218,6 +223,40 @@ impl Writer {
         stop
     }
 
+    /// Carries one command out in memory.
+    fn decide(&self, ledger: &mut Ledger, command: Command, now: Moment, work: &mut Work) {
+        match command {
+            Command::Checkout { request, id, reply } => {
+                let decision = ledger.checkout(&request, id, now);
+                work.answers.push(Answer::Checkout(reply, decision));
+            }
+            Command::Checkin { id, reply } => {
+                let held = ledger.checkin(id, now);
+                work.answers.push(Answer::Checkin(reply, held));
+            }
+            Command::Revoke { filter, event, reply } => {
+                let rows = ledger.revoke(&filter, now);
+                work.batch
+                    .events
+                    .push(event.number(AuditField::Count, rows.len() as u64));
+                work.answers.push(Answer::Revoke(reply, rows));
+            }
+            Command::Replace { pools, rules, reply } => {
+                work.batch.events.push(replaced(pools.as_ref()));
+                if let Some(set) = pools {
+                    ledger.replace_pools(set.clone(), now);
+                    work.pools = Some(set);
+                }
+                ledger.replace_rules(rules.clone());
+                work.rules = Some(rules);
+                work.answers.push(Answer::Replace(reply));
+            }
+            Command::Limit { bytes, reply } => drop(reply.send(self.database.limit(bytes))),
+            Command::Shutdown { reply } => work.stop = Some(reply),
+            Command::Tick => {}
+        }
+    }
+
     /// While nothing can be made durable, nothing is changed; a tick tries whether it can.
     fn refuse(&mut self, waiting: &mut Vec<Command>, error: &StoreError) -> Option<Reply<()>> {
         let mut stop = None;
@@ -227,9 +266,10 @@ impl Writer {
                 Command::Limit { bytes, reply } => drop(reply.send(self.database.limit(bytes))),
                 Command::Shutdown { reply } => stop = Some(reply),
                 Command::Tick => tick = true,
-                change @ (Command::Checkout { .. } | Command::Checkin { .. } | Command::Replace { .. }) => {
-                    change.fail(error)
-                }
+                change @ (Command::Checkout { .. }
+                | Command::Checkin { .. }
+                | Command::Revoke { .. }
+                | Command::Replace { .. }) => change.fail(error),
             }
         }
         if tick && !error.is_fatal() {

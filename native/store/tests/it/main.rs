@@ -7,6 +7,7 @@ mod damage;
 mod disk;
 mod kill;
 mod policy;
+mod revoke;
 mod storm;
 mod support;
 mod time;

@@ -182,16 +182,41 @@ impl Book {
             .filter(|(_, pair)| pair.leases == 0 && pair.last_ms < before_ms)
             .map(|(key, _)| *key)
             .collect();
-        if old.is_empty() {
+        self.take_out(old)
+    }
+
+    fn take_out(&mut self, pairs: Vec<(u32, u32)>) -> Vec<PairState> {
+        if pairs.is_empty() {
             return Vec::new();
         }
-        self.cover.remove(&old);
-        old.into_iter()
+        self.cover.remove(&pairs);
+        pairs
+            .into_iter()
             .filter_map(|key| {
                 let pair = self.pairs.remove(&key)?;
                 Some(self.state(key, &pair))
             })
             .collect()
+    }
+
+    /// Whether a lease of this user on this device is on a seat that is assigned so.
+    pub(in crate::seat) fn is_of(&self, to_user: bool, name: &str, user: &str, device: &str) -> bool {
+        let (user, device) = self.sides(user, device);
+        name == if to_user { user } else { device }
+    }
+
+    /// Takes out all pairs of a user or device. Their leases have ended.
+    pub(in crate::seat) fn release(&mut self, to_user: bool, name: &str) -> Vec<PairState> {
+        let gone: Vec<(u32, u32)> = self
+            .pairs
+            .keys()
+            .filter(|(user, device)| match to_user {
+                true => self.user_names[*user as usize] == name,
+                false => self.device_names[*device as usize] == name,
+            })
+            .copied()
+            .collect();
+        self.take_out(gone)
     }
 
     /// All assignments. Lists each seat once.

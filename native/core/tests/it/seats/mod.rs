@@ -5,5 +5,6 @@ mod examples;
 mod model;
 mod policy;
 mod random;
+mod revoke;
 mod rules;
 mod support;

@@ -379,6 +379,21 @@ impl Model {
         true
     }
 
+    /// An administrator takes back what a user holds.
+    pub(super) fn revoke(&mut self, user: &str) -> BTreeSet<u64> {
+        let theirs = |lease: &ModelLease| lease.holder.user == user;
+        let revoked: BTreeSet<u64> = self
+            .leases
+            .iter()
+            .filter(|(_, lease)| theirs(lease))
+            .map(|(number, _)| *number)
+            .collect();
+        for number in &revoked {
+            self.remove(*number);
+        }
+        revoked
+    }
+
     pub(super) fn expire(&mut self, now_ms: u64, settings: &SeatSettings) -> BTreeSet<u64> {
         let lifetime = settings.lifetime.as_secs();
         let end = |lease: &ModelLease| {

@@ -1,13 +1,16 @@
 //! Random histories: whatever happens in whatever order, the ledger does what the model says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::ToSpan;
 use licensing_api::inventory::GetInventory;
+use licensing_api::usage::RevokeLeases;
 use licensing_core::Moment;
 use licensing_core::license_file::{DupGroup, LicenseDate};
 use licensing_core::pool::{Pool, PoolSet};
-use licensing_core::seat::{Change, DEADLINE_STEP_MS, Decision, Holder, LeaseRecord, Ledger, SeatSettings};
+use licensing_core::seat::{
+    Change, DEADLINE_STEP_MS, Decision, Holder, LeaseRecord, Ledger, RevokeFilter, SeatSettings,
+};
 use proptest::prelude::*;
 
 use super::model::{Expected, Model, ModelLease};
@@ -25,6 +28,7 @@ enum Step {
     },
     Checkin(prop::sample::Index),
     Heartbeat(prop::sample::Index),
+    Revoke(&'static str),
     Pass(u64),
     Midnight,
     ReplacePools(Vec<Pool>),
@@ -137,6 +141,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
             }),
         6 => any::<prop::sample::Index>().prop_map(Step::Checkin),
         4 => any::<prop::sample::Index>().prop_map(Step::Heartbeat),
+        1 => names().prop_map(Step::Revoke),
         3 => (0u64..500_000).prop_map(Step::Pass),
         1 => Just(Step::Midnight),
         1 => pools().prop_map(Step::ReplacePools),
@@ -215,6 +220,17 @@ impl Run {
                 }
             }
             Step::Checkin(_) | Step::Heartbeat(_) => {}
+            Step::Revoke(user) => {
+                let revoke = RevokeLeases {
+                    user: Some(user.to_owned()),
+                    ..RevokeLeases::default()
+                };
+                let revoked = self.ledger.revoke(&RevokeFilter::new(&revoke).unwrap(), self.now);
+                let ids: BTreeSet<String> = revoked.into_iter().map(|row| row.lease_id).collect();
+                let id = |number: u64| hex::encode(lease_id(number).public());
+                let expected: BTreeSet<String> = self.model.revoke(user).into_iter().map(id).collect();
+                prop_assert_eq!(expected, ids);
+            }
             Step::Pass(ms) => {
                 self.ms += ms;
                 self.now = moment(self.ms, self.day);

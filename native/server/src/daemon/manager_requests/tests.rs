@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use licensing_api::inventory::{GetInventory, InventoryRow};
-use licensing_api::usage::{GetUsage, UsageRow};
+use licensing_api::usage::{GetUsage, RevokeLeases, UsageRow};
 use licensing_core::license_file::parse;
 use licensing_core::seat::{CheckoutRequest, Decision, Holder, RequestKey};
 use licensing_core::signing::IssuerKey;
@@ -114,7 +114,7 @@ async fn inventory_and_usage_are_answered_and_nothing_else_of_the_table() {
     let usage: Rows<UsageRow> = fixture.ask("GetUsage", &GetUsage::default()).await.unwrap();
     assert_eq!(usage.items[0].user, "ann");
     for info in licensing_api::operation::TABLE {
-        if !["GetInventory", "GetUsage"].contains(&info.name) {
+        if !["GetInventory", "GetUsage", "RevokeLeases"].contains(&info.name) {
             let problem = fixture
                 .requests
                 .execute(info.name, b"{}", "ann")
@@ -123,6 +123,16 @@ async fn inventory_and_usage_are_answered_and_nothing_else_of_the_table() {
             assert_eq!(problem.code, ErrorCode::OperationNotFound);
         }
     }
+    let refused = fixture
+        .ask::<Rows<UsageRow>>("RevokeLeases", &RevokeLeases::default())
+        .await;
+    assert_eq!(refused.unwrap_err().code, ErrorCode::InvalidFilter);
+    let revoke = RevokeLeases {
+        lease_ids: vec![usage.items[0].lease_id.clone()],
+        ..RevokeLeases::default()
+    };
+    let revoked: Rows<UsageRow> = fixture.ask("RevokeLeases", &revoke).await.unwrap();
+    assert_eq!(revoked.items[0].lease_id, usage.items[0].lease_id);
     let problem = fixture
         .requests
         .execute("GetUsage", b"junk", "ann")

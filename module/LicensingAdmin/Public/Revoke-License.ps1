@@ -1,0 +1,117 @@
+function Revoke-License {
+    <#
+    .SYNOPSIS
+        Takes seats back from those who hold them.
+
+    .DESCRIPTION
+        Ends seats by id, usually from Get-LicenseUsage, or all that fit the filters. All seats from the pipeline are
+        taken back at once, in one step for each server. A seat that is assigned to a user or device ends with the
+        sessions on it, before its period is over. Products hear of it with their next heartbeat. Asks before each
+        unless -Confirm:$false is given.
+
+    .PARAMETER LeaseId
+        Ids of seats, as Get-LicenseUsage shows them.
+
+    .PARAMETER Feature
+        Seats of this feature; the wildcards * and ? are allowed.
+
+    .PARAMETER User
+        Seats of this user; the wildcards * and ? are allowed.
+
+    .PARAMETER Device
+        Seats of this device; the wildcards * and ? are allowed.
+
+    .PARAMETER PassThru
+        Returns the seats as they were.
+
+    .PARAMETER Session
+        Sessions from Connect-LicenseServer, or the names of their servers; several are asked at the same time.
+        Without it the default session is used.
+
+    .EXAMPLE
+        Get-LicenseUsage -User alice | Revoke-License -WhatIf
+
+        Says which seats would be taken back, each from the server it is on.
+
+    .EXAMPLE
+        Revoke-License -Device 'lab-*' -Confirm:$false -PassThru
+
+        Takes all seats of a row of devices back and lists them.
+
+    .INPUTS
+        Objects with the properties LeaseId and Server.
+
+    .OUTPUTS
+        None; with -PassThru LicensingAdmin.UsageRow.
+
+    .LINK
+        Get-LicenseUsage
+    #>
+    [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'High', DefaultParameterSetName = 'Lease')]
+    [OutputType('LicensingAdmin.UsageRow')]
+    param(
+        [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName, ParameterSetName = 'Lease')]
+        [ValidateNotNullOrEmpty()]
+        [string[]] $LeaseId,
+
+        [Parameter(ParameterSetName = 'Filter')]
+        [SupportsWildcards()]
+        [ArgumentCompleter([LicensingAdmin.FeatureCompleter])]
+        [string] $Feature,
+
+        [Parameter(ParameterSetName = 'Filter')]
+        [SupportsWildcards()]
+        [string] $User,
+
+        [Parameter(ParameterSetName = 'Filter')]
+        [SupportsWildcards()]
+        [string] $Device,
+
+        [switch] $PassThru,
+
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [Alias('Server')]
+        [LicensingAdmin.SessionTransformation()]
+        [ArgumentCompleter([LicensingAdmin.SessionCompleter])]
+        [LicensingAdmin.LicensingSession[]] $Session
+    )
+
+    begin {
+        $batches = [ordered]@{}
+    }
+
+    process {
+        $sessions = @(Resolve-LicensingSession -Cmdlet $PSCmdlet -Session $Session)
+        if ($PSCmdlet.ParameterSetName -eq 'Filter') {
+            $request = @{
+                feature = if ($Feature) { $Feature } else { $null }
+                user    = if ($User) { $User } else { $null }
+                device  = if ($Device) { $Device } else { $null }
+            }
+            $what = ($request.GetEnumerator() | Where-Object Value | Sort-Object Name | ForEach-Object { "$($_.Name) $($_.Value)" }) -join ', '
+            $allowed = @($sessions | Where-Object { $PSCmdlet.ShouldProcess($_.Server, "Take back the seats of $what") })
+            if ($allowed.Count -gt 0) {
+                Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'RevokeLeases' -Request $request -Target $what |
+                    Where-Object { $PassThru }
+            }
+            return
+        }
+        foreach ($one in $sessions) {
+            foreach ($id in $LeaseId) {
+                if ($PSCmdlet.ShouldProcess($one.Server, "Take back seat $id")) {
+                    if (-not $batches.Contains($one.Server)) {
+                        $batches[$one.Server] = @{ Session = $one; Ids = [System.Collections.Generic.List[string]]::new() }
+                    }
+                    $batches[$one.Server].Ids.Add($id)
+                }
+            }
+        }
+    }
+
+    end {
+        foreach ($batch in $batches.Values) {
+            Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $batch.Session -Operation 'RevokeLeases' -Request @{ leaseIds = $batch.Ids.ToArray() } |
+                Where-Object { $PassThru }
+        }
+    }
+}
