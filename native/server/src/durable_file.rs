@@ -27,6 +27,19 @@ pub enum Existing {
 /// # Errors
 /// Whatever the file system answers; the file at `path` is then as it was before.
 pub fn write(path: &Path, content: &[u8], readers: Readers, existing: Existing) -> io::Result<()> {
+    write_with(path, readers, existing, |file| file.write_all(content))
+}
+
+/// As [`write`], for content that is made while it is written.
+///
+/// # Errors
+/// As [`write`], and what `content` answers.
+pub fn write_with(
+    path: &Path,
+    readers: Readers,
+    existing: Existing,
+    content: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
     let temporary = temporary_beside(path)?;
     let outcome = write_new(&temporary, content, readers).and_then(|()| match existing {
         Existing::Replace => fs::rename(&temporary, path),
@@ -39,6 +52,15 @@ pub fn write(path: &Path, content: &[u8], readers: Readers, existing: Existing) 
     }
     outcome?;
     sync_folder_of(path)
+}
+
+/// Renames a file or folder so that it keeps its new name after a crash.
+///
+/// # Errors
+/// Whatever the file system answers.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)?;
+    sync_folder_of(to)
 }
 
 /// Removes a file so that it stays removed after a crash.
@@ -80,12 +102,16 @@ fn temporary_beside(path: &Path) -> io::Result<PathBuf> {
     Ok(folder.join(format!("{PREFIX}{}{SUFFIX}", hex::encode(random))))
 }
 
-fn write_new(path: &Path, content: &[u8], readers: Readers) -> io::Result<()> {
+fn write_new(
+    path: &Path,
+    content: impl FnOnce(&mut File) -> io::Result<()>,
+    readers: Readers,
+) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     restrict(&mut options, readers);
     let mut file = options.open(path)?;
-    file.write_all(content)?;
+    content(&mut file)?;
     file.sync_all()
 }
 

@@ -4,6 +4,7 @@
 //! each vendor that the license files name. `docs/architecture.md` shows how the rooms belong together.
 
 pub mod accounts;
+pub mod backup;
 pub mod config;
 pub mod control;
 pub mod daemon;

@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use licensing_server::config::{Config, ConfigChoices, DataFolder};
 use licensing_server::init::{NewServer, PasswordSource};
-use licensing_server::{daemon, init, log, manager, verify};
+use licensing_server::{backup, daemon, init, log, manager, verify};
 
 /// The license server: serves seats of licensed software and lets administrators see and steer that.
 #[derive(Debug, Parser)]
@@ -27,6 +27,10 @@ enum Command {
     Run(Place),
     /// Checks the databases and the chain of the audit of a server that is not running.
     Verify(Place),
+    /// Saves a server, running or not, to one archive.
+    Backup(Backup),
+    /// Checks an archive that backup made, or makes a data folder from it.
+    Restore(Restore),
     /// Serves the seats of one vendor; started by the manager.
     #[command(hide = true)]
     VendorDaemon,
@@ -40,6 +44,31 @@ struct Place {
     /// Configuration file; licensingd.toml in the data folder unless given.
     #[arg(long, env = "LICENSINGD_CONFIG")]
     config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct Backup {
+    #[command(flatten)]
+    place: Place,
+    /// Archive to make; it must not exist yet.
+    #[arg(long, value_name = "FILE")]
+    output: PathBuf,
+    /// Save certificate and key of the web services, too. Whoever has the archive can then pass for the server.
+    #[arg(long)]
+    with_keys: bool,
+}
+
+#[derive(Debug, Args)]
+struct Restore {
+    /// Archive that backup made.
+    #[arg(value_name = "FILE")]
+    archive: PathBuf,
+    /// Only check the archive: every file and every database in it.
+    #[arg(long, conflicts_with = "data")]
+    verify: bool,
+    /// Data folder to make; it must be empty or not exist.
+    #[arg(long, value_name = "EMPTYDIR", required_unless_present = "verify")]
+    data: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -95,6 +124,21 @@ fn carry_out(command: Command) -> anyhow::Result<ExitCode> {
             } else {
                 ExitCode::FAILURE
             })
+        }
+        Command::Backup(wanted) => {
+            let data = DataFolder::new(&wanted.place.data);
+            let config = wanted.place.config.unwrap_or(data.config_file());
+            let saved = backup::back_up(&data, &config, &wanted.output, wanted.with_keys)?;
+            print!("{saved}");
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Restore(wanted) => {
+            let restored = match wanted.data {
+                Some(data) => backup::restore(&wanted.archive, &DataFolder::new(data))?,
+                None => backup::verify(&wanted.archive)?,
+            };
+            print!("{restored}");
+            Ok(ExitCode::SUCCESS)
         }
         Command::VendorDaemon => daemon::run(),
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
+use serde::{Deserialize, Serialize};
 
 use crate::accounts::Accounts;
 use crate::config::DataFolder;
@@ -14,7 +15,28 @@ use crate::manager::FolderLock;
 /// What was found.
 #[derive(Debug, Default)]
 pub struct Verified {
-    files: Vec<(PathBuf, Result<u64, String>)>,
+    files: Vec<(PathBuf, Result<Counts, String>)>,
+}
+
+/// What a database that is whole holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    /// Audit records.
+    pub audit_records: u64,
+    /// Leases held; none where there are no leases.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub leases: Option<u64>,
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} audit records", self.audit_records)?;
+        match self.leases {
+            Some(leases) => write!(f, ", {leases} leases"),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Verified {
@@ -22,13 +44,20 @@ impl Verified {
     pub fn is_sound(&self) -> bool {
         self.files.iter().all(|(_, outcome)| outcome.is_ok())
     }
+
+    /// Each database with what it holds, or what is wrong with it.
+    pub fn files(&self) -> impl Iterator<Item = (&Path, Result<Counts, &str>)> {
+        self.files
+            .iter()
+            .map(|(file, outcome)| (file.as_path(), outcome.as_ref().copied().map_err(String::as_str)))
+    }
 }
 
 impl fmt::Display for Verified {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (file, outcome) in &self.files {
             match outcome {
-                Ok(records) => writeln!(f, "whole    {}: {records} audit records", file.display())?,
+                Ok(counts) => writeln!(f, "whole    {}: {counts}", file.display())?,
                 Err(reason) => {
                     writeln!(f, "DAMAGED  {}: {reason}", file.display())?;
                     writeln!(f, "         Restore this file from the last good backup.")?;
@@ -39,20 +68,32 @@ impl fmt::Display for Verified {
     }
 }
 
-/// Checks each database of the folder: the pages of the file, and the chain of the audit from its first record on.
+/// Checks each database of the folder: the pages of the file, the checksum of each row, and the chain of the audit from
+/// its first record on.
 ///
 /// # Errors
 /// If a server runs in the folder, or there is nothing to check.
 pub fn verify(data: &DataFolder) -> anyhow::Result<Verified> {
     // A running server would change what is being looked at.
     let _lock = FolderLock::take(&data.manager_lock(), Duration::ZERO)?;
+    verify_databases(data)
+}
+
+/// The same for a folder that no server uses, such as a copy.
+///
+/// # Errors
+/// If the folder cannot be read.
+pub(crate) fn verify_databases(data: &DataFolder) -> anyhow::Result<Verified> {
     let server = data.server_database();
     let check = |file: PathBuf| {
         let outcome = if file == server {
             verify_accounts(&file)
         } else {
             licensing_store::verify(&file)
-                .map(|report| report.records)
+                .map(|report| Counts {
+                    audit_records: report.records,
+                    leases: Some(report.opened.saturating_sub(report.closed)),
+                })
                 .map_err(|error| error.to_string())
         };
         (file, outcome)
@@ -62,18 +103,22 @@ pub fn verify(data: &DataFolder) -> anyhow::Result<Verified> {
     })
 }
 
-fn verify_accounts(file: &Path) -> Result<u64, String> {
+fn verify_accounts(file: &Path) -> Result<Counts, String> {
     // The host name only matters for accounts that are shown, and none is.
     let accounts = Accounts::open(file, "localhost").map_err(|error| error.to_string())?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .map_err(|error| error.to_string())?;
-    runtime
+    let audit_records = runtime
         .block_on(accounts.verify_record())
-        .map_err(|problem| problem.detail)
+        .map_err(|problem| problem.detail)?;
+    Ok(Counts {
+        audit_records,
+        leases: None,
+    })
 }
 
-fn databases(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+pub(crate) fn databases(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))? {
         let path = entry?.path();

@@ -133,11 +133,11 @@ impl Database {
     pub(crate) fn load(&mut self, served: &Served, now: Moment) -> Result<Ledger, StoreError> {
         self.head = read_head(&self.connection, &self.path)?;
         self.check_structure()?;
-        let identities = self.read_pools()?;
+        let identities = read_pools(&self.connection, &self.path)?;
         let mut ledger = Ledger::new(served.settings.clone(), served.pools.clone(), now);
         ledger.replace_rules(served.rules.clone());
         let mut pairs = Tally::default();
-        self.each_row("pair", |serial, pool, body| {
+        each_row(&self.connection, &self.path, "pair", |serial, pool, body| {
             let identity = identities.get(&pool).ok_or("has no pool")?;
             let (record, sum) = row::decode_pair(serial, pool, identity.id(), body).ok_or("was changed")?;
             pairs.add(sum);
@@ -146,7 +146,7 @@ impl Database {
                 .map_err(|_| "is there twice")
         })?;
         let mut leases = Tally::default();
-        self.each_row("lease", |serial, pool, body| {
+        each_row(&self.connection, &self.path, "lease", |serial, pool, body| {
             let identity = identities.get(&pool).ok_or("has no pool")?;
             let (record, sum) = row::decode(serial, pool, identity.id(), body).ok_or("was changed")?;
             leases.add(sum);
@@ -160,15 +160,7 @@ impl Database {
                     RestoreError::BadHolder { .. } => "has a holder that no request can have",
                 })
         })?;
-        for (table, read, written) in [
-            ("leases", leases, self.head.leases),
-            ("pairs", pairs, self.head.pairs),
-        ] {
-            if read != written {
-                let detail = format!("{} {table} are stored, {} were written", read.rows, written.rows);
-                return Err(StoreError::damaged(&self.path, detail));
-            }
-        }
+        as_written(&self.path, &self.head, leases, pairs)?;
         ledger.raise_next_serial(self.head.next_serial);
         self.read_tail(&mut ledger, now)?;
         self.pools = identities
@@ -295,51 +287,6 @@ impl Database {
         Ok(())
     }
 
-    /// Takes every row of a table of serial number, pool and body; `each` says what is wrong with one.
-    fn each_row(
-        &self,
-        table: &str,
-        mut each: impl FnMut(i64, i64, &[u8]) -> Result<(), &'static str>,
-    ) -> Result<(), StoreError> {
-        let failed = |error: rusqlite::Error| self.error(&error);
-        let mut statement = self
-            .connection
-            .prepare(&format!("SELECT serial, pool, body FROM {table} ORDER BY serial"))
-            .map_err(failed)?;
-        let mut rows = statement.query([]).map_err(failed)?;
-        while let Some(row) = rows.next().map_err(failed)? {
-            let (serial, pool): (i64, i64) = row
-                .get(0)
-                .and_then(|serial| Ok((serial, row.get(1)?)))
-                .map_err(failed)?;
-            let body = row.get_ref(2).map_err(failed)?.as_blob().unwrap_or_default();
-            each(serial, pool, body)
-                .map_err(|what| StoreError::damaged(&self.path, format!("{table} {serial} {what}")))?;
-        }
-        Ok(())
-    }
-
-    fn read_pools(&self) -> Result<HashMap<i64, Arc<PoolIdentity>>, StoreError> {
-        let read = || -> rusqlite::Result<Vec<(i64, Vec<u8>, String)>> {
-            let mut statement = self
-                .connection
-                .prepare("SELECT id, fingerprint, identity FROM pool")?;
-            statement
-                .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-                .collect()
-        };
-        let mut pools = HashMap::new();
-        for (id, fingerprint, identity) in read().map_err(|error| self.error(&error))? {
-            let identity: PoolIdentity = serde_json::from_str(&identity)
-                .map_err(|error| StoreError::damaged(&self.path, format!("pool {id}: {error}")))?;
-            if identity.id().as_bytes().as_slice() != fingerprint {
-                return Err(StoreError::damaged(&self.path, format!("pool {id} was changed")));
-            }
-            pools.insert(id, Arc::new(identity));
-        }
-        Ok(pools)
-    }
-
     /// Verifies the last audit records, and takes the request keys of leases that have ended from them.
     fn read_tail(&self, ledger: &mut Ledger, now: Moment) -> Result<(), StoreError> {
         let last = self.head.audit.last();
@@ -358,7 +305,82 @@ impl Database {
     }
 }
 
-/// Verifies a whole file's audit through a connection of its own, and that it tells of exactly the leases stored.
+/// Takes every row of a table of serial number, pool and body; `each` says what is wrong with one.
+fn each_row(
+    connection: &Connection,
+    path: &Path,
+    table: &str,
+    mut each: impl FnMut(i64, i64, &[u8]) -> Result<(), &'static str>,
+) -> Result<(), StoreError> {
+    let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
+    let mut statement = connection
+        .prepare(&format!("SELECT serial, pool, body FROM {table} ORDER BY serial"))
+        .map_err(failed)?;
+    let mut rows = statement.query([]).map_err(failed)?;
+    while let Some(row) = rows.next().map_err(failed)? {
+        let (serial, pool): (i64, i64) = row
+            .get(0)
+            .and_then(|serial| Ok((serial, row.get(1)?)))
+            .map_err(failed)?;
+        let body = row.get_ref(2).map_err(failed)?.as_blob().unwrap_or_default();
+        each(serial, pool, body)
+            .map_err(|what| StoreError::damaged(path, format!("{table} {serial} {what}")))?;
+    }
+    Ok(())
+}
+
+fn read_pools(connection: &Connection, path: &Path) -> Result<HashMap<i64, Arc<PoolIdentity>>, StoreError> {
+    let read = || -> rusqlite::Result<Vec<(i64, Vec<u8>, String)>> {
+        let mut statement = connection.prepare("SELECT id, fingerprint, identity FROM pool")?;
+        statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect()
+    };
+    let mut pools = HashMap::new();
+    for (id, fingerprint, identity) in read().map_err(|error| StoreError::sqlite(path, &error))? {
+        let identity: PoolIdentity = serde_json::from_str(&identity)
+            .map_err(|error| StoreError::damaged(path, format!("pool {id}: {error}")))?;
+        if identity.id().as_bytes().as_slice() != fingerprint {
+            return Err(StoreError::damaged(path, format!("pool {id} was changed")));
+        }
+        pools.insert(id, Arc::new(identity));
+    }
+    Ok(pools)
+}
+
+/// Checks the checksum of every lease and pair, and that they are all there and no others.
+fn verify_rows(connection: &Connection, path: &Path, head: &Head) -> Result<(), StoreError> {
+    let identities = read_pools(connection, path)?;
+    let pool_id = |pool: i64| identities.get(&pool).map(|identity| identity.id());
+    let (mut leases, mut pairs) = (Tally::default(), Tally::default());
+    each_row(connection, path, "pair", |serial, pool, body| {
+        let id = pool_id(pool).ok_or("has no pool")?;
+        let (_, sum) = row::decode_pair(serial, pool, id, body).ok_or("was changed")?;
+        pairs.add(sum);
+        Ok(())
+    })?;
+    each_row(connection, path, "lease", |serial, pool, body| {
+        let id = pool_id(pool).ok_or("has no pool")?;
+        let (_, sum) = row::decode(serial, pool, id, body).ok_or("was changed")?;
+        leases.add(sum);
+        Ok(())
+    })?;
+    as_written(path, head, leases, pairs)
+}
+
+/// What was read against what the head says was written.
+fn as_written(path: &Path, head: &Head, leases: Tally, pairs: Tally) -> Result<(), StoreError> {
+    for (table, read, written) in [("leases", leases, head.leases), ("pairs", pairs, head.pairs)] {
+        if read != written {
+            let detail = format!("{} {table} are stored, {} were written", read.rows, written.rows);
+            return Err(StoreError::damaged(path, detail));
+        }
+    }
+    Ok(())
+}
+
+/// Verifies a whole file's rows and audit through a connection of its own, and that the audit tells of exactly the leases
+/// stored.
 pub(crate) fn verify_file(path: &Path) -> Result<AuditReport, StoreError> {
     let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -367,6 +389,7 @@ pub(crate) fn verify_file(path: &Path) -> Result<AuditReport, StoreError> {
     // One transaction: the head, the records and the leases of one instant.
     let snapshot = connection.transaction().map_err(failed)?;
     let head = read_head(&snapshot, path)?;
+    verify_rows(&snapshot, path, &head)?;
     let mut report = AuditReport::default();
     let mut open = HashSet::new();
     report.records = verify(&snapshot, path, &head, 0, &mut |record| {

@@ -6,6 +6,7 @@
 
 mod changes;
 mod clock;
+mod copy;
 mod database;
 mod error;
 mod head;
@@ -17,6 +18,7 @@ mod service;
 mod verify;
 
 pub use clock::{Clock, SystemClock};
+pub use copy::copy_database;
 pub use error::StoreError;
 pub use service::{
     AuditReport, DEFAULT_LOCK_WAIT, SeatService, SeatServiceOptions, SeatServiceStatus, ServiceState,

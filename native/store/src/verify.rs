@@ -6,7 +6,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::{AuditReport, StoreError, database};
 
-/// Checks the pages of a vendor's file and its audit from the first record on.
+/// Checks the pages of a vendor's file, the checksum of each row, and its audit from the first record on.
 ///
 /// # Errors
 /// [`StoreError::Damaged`] names what does not fit; [`StoreError::Unavailable`] if the file cannot be read.

@@ -95,7 +95,7 @@ fn write_new(file: &Path, content: &[u8]) -> anyhow::Result<()> {
 }
 
 #[cfg(unix)]
-fn make_private_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn make_private_folder(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     // A folder that was there already, or whose mode the umask changed.
@@ -104,6 +104,6 @@ fn make_private_folder(folder: &Path) -> io::Result<()> {
 
 /// A new folder inherits its access list here; the one above has to be for the server's account alone.
 #[cfg(not(unix))]
-fn make_private_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn make_private_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
 }

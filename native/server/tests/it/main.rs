@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 mod attacks;
+mod backup;
 mod control;
 mod full_circle;
 mod lifecycle;

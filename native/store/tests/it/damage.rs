@@ -126,6 +126,8 @@ async fn rows_that_were_changed_removed_or_doubled_are_noticed() {
         let connection = rusqlite::Connection::open(&copy).unwrap();
         assert!(connection.execute(sql, []).unwrap() > 0, "{sql}");
         drop(connection);
+        let error = licensing_store::verify(&copy).expect_err(sql);
+        assert_eq!(error.code(), ErrorCode::StorageDamaged, "verify: {sql}: {error}");
         let error = open(&copy).expect_err(sql);
         assert_eq!(error.code(), ErrorCode::StorageDamaged, "{sql}: {error}");
     }

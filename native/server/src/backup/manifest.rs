@@ -1,0 +1,104 @@
+//! What an archive says about itself.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Component, Path};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::verify::Counts;
+
+/// Name of the entry.
+pub(super) const NAME: &str = "manifest.json";
+/// Largest manifest that is read.
+pub(super) const MAX_BYTES: u64 = 16 * 1024 * 1024;
+/// Form of the archive that this program writes and reads.
+pub(super) const FORM: u32 = 1;
+
+/// The manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Manifest {
+    /// Form of the archive.
+    pub form: u32,
+    /// Version of the server that made it.
+    pub server_version: String,
+    /// When it was made.
+    pub created: Timestamp,
+    /// Everything in it, in order.
+    pub files: Vec<Entry>,
+}
+
+/// One file of the archive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Entry {
+    /// Path in the data folder, with `/`.
+    pub path: String,
+    /// Length in bytes.
+    pub bytes: u64,
+    /// SHA-256, hex.
+    pub sha256: String,
+    /// What it holds; databases only.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub counts: Option<Counts>,
+}
+
+impl Entry {
+    /// Describes a file.
+    pub(super) fn of(path: String, file: &Path, counts: Option<Counts>) -> io::Result<Self> {
+        let mut content = File::open(file)?;
+        let (bytes, sha256) = digest(&mut content, io::sink())?;
+        Ok(Self {
+            path,
+            bytes,
+            sha256,
+            counts,
+        })
+    }
+
+    /// Whether the path stays inside of the data folder on every system.
+    pub(super) fn is_inside(&self) -> bool {
+        let parts: Vec<_> = Path::new(&self.path).components().collect();
+        !self.path.contains(['\\', ':', '\0'])
+            && !parts.is_empty()
+            && parts.iter().all(|part| matches!(part, Component::Normal(_)))
+    }
+}
+
+impl fmt::Display for Manifest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for entry in &self.files {
+            match &entry.counts {
+                Some(counts) => writeln!(f, "whole    {}: {counts}", entry.path)?,
+                None => writeln!(f, "whole    {}", entry.path)?,
+            }
+        }
+        writeln!(
+            f,
+            "{} files, saved {:.0} by version {}",
+            self.files.len(),
+            self.created,
+            self.server_version
+        )
+    }
+}
+
+/// Copies everything, and gives its length and SHA-256 in hex.
+pub(super) fn digest(from: &mut impl Read, mut to: impl io::Write) -> io::Result<(u64, String)> {
+    let mut hash = Sha256::new();
+    let mut bytes = 0;
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let length = from.read(&mut buffer)?;
+        let Some(read) = buffer.get(..length).filter(|read| !read.is_empty()) else {
+            return Ok((bytes, hex::encode(hash.finalize())));
+        };
+        hash.update(read);
+        to.write_all(read)?;
+        bytes += length as u64;
+    }
+}

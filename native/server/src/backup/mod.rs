@@ -1,0 +1,12 @@
+//! `licensingd backup` and `licensingd restore`: one archive with everything that cannot be made anew.
+//!
+//! The archive is a tar file. Its first entry is the manifest: every other entry with its length and SHA-256, and what
+//! each database holds.
+
+mod manifest;
+mod restore;
+mod save;
+
+pub use manifest::{Entry, Manifest};
+pub use restore::{restore, verify};
+pub use save::back_up;

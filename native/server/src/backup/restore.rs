@@ -1,0 +1,152 @@
+//! Checking an archive, and making a data folder from it.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+
+use anyhow::{Context, bail};
+
+use super::manifest::{self, Entry, Manifest, digest};
+use crate::config::DataFolder;
+use crate::durable_file::{self, Existing, Readers};
+use crate::init::make_private_folder;
+use crate::verify::verify_databases;
+
+/// Checks every file of an archive against its SHA-256, and every database: pages, rows, audit and counts.
+///
+/// # Errors
+/// If the archive cannot be read or anything in it is not as it was saved; the file is named.
+pub fn verify(archive: &Path) -> anyhow::Result<Manifest> {
+    let folder = tempfile::Builder::new().prefix(".restore-").tempdir()?;
+    unpack(archive, &DataFolder::new(folder.path()))
+}
+
+/// Makes the data folder of a server from an archive, after checking it like [`verify`].
+///
+/// # Errors
+/// As [`verify`], or if the folder is not empty or cannot be written; then no server is in it.
+pub fn restore(archive: &Path, data: &DataFolder) -> anyhow::Result<Manifest> {
+    let root = data.root();
+    if root.exists() && fs::read_dir(root)?.next().is_some() {
+        bail!(
+            "{} is not empty: a server is only restored into a folder of its own",
+            root.display()
+        );
+    }
+    make_private_folder(root).with_context(|| format!("{} cannot be made", root.display()))?;
+    // Inside, as the folder may be a file system of its own.
+    let staging = tempfile::Builder::new().prefix(".restore-").tempdir_in(root)?;
+    let copy = DataFolder::new(staging.path());
+    let manifest = unpack(archive, &copy)?;
+    let config = copy.config_file();
+    let mut parts = Vec::new();
+    for entry in fs::read_dir(copy.root())? {
+        parts.push(entry?.path());
+    }
+    // Where there is a configuration, everything else is there.
+    parts.sort_by_key(|part| *part == config);
+    for part in parts {
+        let name = part.file_name().context("a part has no name")?;
+        durable_file::rename(&part, &root.join(name))?;
+    }
+    Ok(manifest)
+}
+
+/// Unpacks into an empty folder and checks everything.
+fn unpack(archive: &Path, folder: &DataFolder) -> anyhow::Result<Manifest> {
+    let named = || format!("{} cannot be used", archive.display());
+    for part in folder.folders() {
+        make_private_folder(&part)?;
+    }
+    let mut content = tar::Archive::new(BufReader::new(File::open(archive).with_context(named)?));
+    let mut entries = content.entries().with_context(named)?;
+    let first = entries.next().context("it is empty").with_context(named)?;
+    let manifest = read_manifest(first.with_context(named)?).with_context(named)?;
+    for expected in &manifest.files {
+        let missing = || format!("{} is missing or cannot be read", expected.path);
+        let entry = entries.next().with_context(missing).with_context(named)?;
+        let entry = entry.with_context(missing).with_context(named)?;
+        unpack_file(entry, expected, folder.root()).with_context(named)?;
+    }
+    if entries.next().is_some() {
+        bail!("{}: it holds more than its manifest says", named());
+    }
+    check_databases(&manifest, folder).with_context(named)?;
+    Ok(manifest)
+}
+
+fn read_manifest(entry: tar::Entry<'_, impl Read>) -> anyhow::Result<Manifest> {
+    if entry.path()? != Path::new(manifest::NAME) {
+        bail!("it does not begin with {}", manifest::NAME);
+    }
+    let mut text = Vec::new();
+    entry.take(manifest::MAX_BYTES).read_to_end(&mut text)?;
+    let manifest: Manifest =
+        serde_json::from_slice(&text).with_context(|| format!("{} is damaged", manifest::NAME))?;
+    if manifest.form != manifest::FORM {
+        bail!(
+            "it has form {}, this version reads form {}",
+            manifest.form,
+            manifest::FORM
+        );
+    }
+    match manifest.files.iter().find(|entry| !entry.is_inside()) {
+        Some(entry) => bail!("{:?} leads out of the data folder", entry.path),
+        None => Ok(manifest),
+    }
+}
+
+fn unpack_file(mut entry: tar::Entry<'_, impl Read>, expected: &Entry, root: &Path) -> anyhow::Result<()> {
+    let path = &expected.path;
+    if entry.path()? != Path::new(path) || entry.header().entry_type() != tar::EntryType::Regular {
+        bail!("{path} is damaged: something else is in its place");
+    }
+    let target = root.join(path);
+    if let Some(folder) = target.parent() {
+        make_private_folder(folder)?;
+    }
+    let mut found = (0, String::new());
+    durable_file::write_with(&target, Readers::Owner, Existing::Refuse, |file| {
+        found = digest(&mut entry, file)?;
+        Ok(())
+    })
+    .with_context(|| format!("{path} cannot be unpacked"))?;
+    if found != (expected.bytes, expected.sha256.clone()) {
+        bail!("{path} is damaged: its SHA-256 is not that of the manifest");
+    }
+    Ok(())
+}
+
+fn check_databases(manifest: &Manifest, folder: &DataFolder) -> anyhow::Result<()> {
+    let verified = verify_databases(folder)?;
+    for (file, outcome) in verified.files() {
+        let name = file.strip_prefix(folder.root()).unwrap_or(file);
+        let counts = match outcome {
+            Ok(counts) => counts,
+            Err(reason) => bail!("{} is damaged: {reason}", name.display()),
+        };
+        let said = manifest
+            .files
+            .iter()
+            .find(|entry| Path::new(&entry.path) == name)
+            .and_then(|entry| entry.counts);
+        if said != Some(counts) {
+            bail!("{} holds {counts}, which is not what was saved", name.display());
+        }
+    }
+    remove_traces(&folder.state())?;
+    Ok(())
+}
+
+/// What SQLite leaves beside a database that was only read.
+fn remove_traces(state: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(state)? {
+        let path = entry?.path();
+        let name = path.to_string_lossy();
+        let is_empty_log = name.ends_with(".db-wal") && fs::metadata(&path)?.len() == 0;
+        if is_empty_log || name.ends_with(".db-shm") {
+            fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
+}

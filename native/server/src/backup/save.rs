@@ -1,0 +1,146 @@
+//! Making an archive.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use jiff::Timestamp;
+use licensing_store::copy_database;
+
+use super::manifest::{self, Entry, Manifest};
+use crate::config::DataFolder;
+use crate::durable_file::{self, Existing, Readers};
+use crate::init::make_private_folder;
+use crate::verify::{databases, verify_databases};
+
+/// Saves the server in `data` to the new file `output`: databases, license and options files, issuers, configuration,
+/// and with `with_keys` certificate and key. Each database is of one instant, checked before it is saved; the server
+/// may run meanwhile.
+///
+/// # Errors
+/// If there is no server, something cannot be read or is damaged, or the archive exists or cannot be written. Then there
+/// is no archive.
+pub fn back_up(data: &DataFolder, config: &Path, output: &Path, with_keys: bool) -> anyhow::Result<Manifest> {
+    if !config.is_file() {
+        bail!("{} does not exist: there is no server to save", config.display());
+    }
+    if output.exists() {
+        bail!("{} exists: an archive is never replaced", output.display());
+    }
+    let parent = match output.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        Some(_) | None => Path::new("."),
+    };
+    let output = parent.join(output.file_name().context("the archive needs a name")?);
+    let staging = tempfile::Builder::new()
+        .prefix(".backup-")
+        .tempdir_in(parent)
+        .with_context(|| format!("nothing can be written to {}", parent.display()))?;
+    let copy = DataFolder::new(staging.path());
+    for folder in [copy.state(), copy.licenses(), copy.trust(), copy.tls()] {
+        make_private_folder(&folder)?;
+    }
+    collect(data, config, &copy, with_keys)?;
+    let manifest = describe(&copy)?;
+    durable_file::write_with(&output, Readers::Owner, Existing::Refuse, |file| {
+        write(&manifest, copy.root(), file)
+    })
+    .with_context(|| format!("{} cannot be written", output.display()))?;
+    Ok(manifest)
+}
+
+/// Puts a copy of everything into the folder.
+fn collect(data: &DataFolder, config: &Path, copy: &DataFolder, with_keys: bool) -> anyhow::Result<()> {
+    copy_file(config, &copy.config_file())?;
+    let mut folders = vec![(data.licenses(), copy.licenses()), (data.trust(), copy.trust())];
+    if with_keys {
+        folders.push((data.tls(), copy.tls()));
+    }
+    for (from, to) in folders {
+        for file in files_in(&from)? {
+            copy_file(&file, &to.join(name_of(&file)?))?;
+        }
+    }
+    for file in databases(&data.state())? {
+        copy_database(&file, &copy.state().join(name_of(&file)?))?;
+    }
+    Ok(())
+}
+
+fn copy_file(from: &Path, to: &Path) -> anyhow::Result<()> {
+    fs::copy(from, to)
+        .map(drop)
+        .with_context(|| format!("{} cannot be copied", from.display()))
+}
+
+fn name_of(file: &Path) -> anyhow::Result<&str> {
+    file.file_name()
+        .and_then(|name| name.to_str())
+        .with_context(|| format!("the name of {} is not Unicode", file.display()))
+}
+
+/// The files of a folder, without those that are being written or hidden.
+fn files_in(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))? {
+        let path = entry?.path();
+        if path.is_file() && !name_of(&path)?.starts_with('.') {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Checks the copies of the databases, and describes every file of the folder.
+fn describe(copy: &DataFolder) -> anyhow::Result<Manifest> {
+    let verified = verify_databases(copy)?;
+    let mut files = vec![Entry::of(
+        "licensingd.toml".to_owned(),
+        &copy.config_file(),
+        None,
+    )?];
+    for (folder, name) in [
+        (copy.licenses(), "licenses"),
+        (copy.trust(), "trust"),
+        (copy.tls(), "tls"),
+    ] {
+        for file in files_in(&folder)? {
+            files.push(Entry::of(format!("{name}/{}", name_of(&file)?), &file, None)?);
+        }
+    }
+    for (file, outcome) in verified.files() {
+        let name = name_of(file)?;
+        match outcome {
+            Ok(counts) => files.push(Entry::of(format!("state/{name}"), file, Some(counts))?),
+            Err(reason) => bail!("state/{name} is damaged and was not saved: {reason}"),
+        }
+    }
+    Ok(Manifest {
+        form: manifest::FORM,
+        server_version: env!("CARGO_PKG_VERSION").to_owned(),
+        created: Timestamp::now(),
+        files,
+    })
+}
+
+fn write(manifest: &Manifest, folder: &Path, file: &mut File) -> io::Result<()> {
+    let mut archive = tar::Builder::new(file);
+    let text = serde_json::to_vec_pretty(manifest)?;
+    let modified = u64::try_from(manifest.created.as_second()).unwrap_or(0);
+    let header = |bytes: u64| {
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(tar::EntryType::Regular);
+        header.set_size(bytes);
+        header.set_mode(0o600);
+        header.set_mtime(modified);
+        header
+    };
+    archive.append_data(&mut header(text.len() as u64), manifest::NAME, text.as_slice())?;
+    for entry in &manifest.files {
+        let content = File::open(folder.join(&entry.path))?;
+        archive.append_data(&mut header(entry.bytes), &entry.path, content)?;
+    }
+    archive.finish()
+}

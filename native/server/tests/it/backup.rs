@@ -1,0 +1,213 @@
+//! `backup` of a server that is working, and `restore`.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use licensing_protocol::licensing::vendor_daemon_client::VendorDaemonClient;
+use licensing_testbed::Server;
+
+use crate::support::{channel, check_in, check_out, daemon, in_use, server_with};
+
+async fn licensingd(arguments: &[&str]) -> Output {
+    let arguments: Vec<String> = arguments.iter().map(|&word| word.to_owned()).collect();
+    let run = move || {
+        Command::new(env!("CARGO_BIN_EXE_licensingd"))
+            .args(arguments)
+            .output()
+    };
+    tokio::task::spawn_blocking(run).await.unwrap().unwrap()
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// Output of a command that must succeed.
+async fn text(arguments: &[&str]) -> String {
+    let output = licensingd(arguments).await;
+    assert!(output.status.success(), "{arguments:?}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// What a command that must fail says.
+async fn refusal(arguments: &[&str]) -> String {
+    let output = licensingd(arguments).await;
+    assert!(!output.status.success(), "{arguments:?}: {output:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+/// The counts of the vendor's database.
+fn counts(text: &str) -> (u64, u64) {
+    let line = text
+        .lines()
+        .find(|line| line.contains("ACME.db: "))
+        .unwrap_or_else(|| panic!("{text}"));
+    let mut numbers = line
+        .rsplit_once(": ")
+        .unwrap()
+        .1
+        .split(|letter: char| !letter.is_ascii_digit())
+        .filter_map(|word| word.parse().ok());
+    (numbers.next().unwrap(), numbers.next().unwrap())
+}
+
+async fn stop(server: Server) {
+    tokio::task::spawn_blocking(move || server.stop())
+        .await
+        .unwrap()
+        .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_under_load_is_of_one_instant_and_serves_after_the_restore() {
+    let server = server_with(100).await;
+    let mut client = daemon(&server).await;
+    let mut kept = Vec::new();
+    for key in 1..=5 {
+        kept.push(check_out(&mut client, key).await.unwrap());
+    }
+    let (busy, rounds) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicU32::new(0)));
+    let load = {
+        let (busy, rounds, mut client) = (Arc::clone(&busy), Arc::clone(&rounds), client.clone());
+        tokio::spawn(async move {
+            for key in (6..=200).cycle() {
+                if !busy.load(Ordering::SeqCst) {
+                    return;
+                }
+                // A key that is used again after its lease has ended is refused; either way something is written.
+                if let Ok(lease) = check_out(&mut client, key).await {
+                    check_in(&mut client, &lease).await;
+                }
+                rounds.fetch_add(1, Ordering::SeqCst);
+            }
+        })
+    };
+    while rounds.load(Ordering::SeqCst) < 20 {
+        tokio::task::yield_now().await;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (archive, data) = (folder.path().join("saved.tar"), folder.path().join("restored"));
+    let saved = text(&[
+        "backup",
+        "--data",
+        path(server.data()),
+        "--output",
+        path(&archive),
+    ])
+    .await;
+    busy.store(false, Ordering::SeqCst);
+    load.await.unwrap();
+    stop(server).await;
+
+    let (records, leases) = counts(&saved);
+    assert!(records >= 45 && (5..=6).contains(&leases), "{saved}");
+    assert_eq!(text(&["restore", "--verify", path(&archive)]).await, saved);
+    assert_eq!(
+        text(&["restore", path(&archive), "--data", path(&data)]).await,
+        saved
+    );
+    assert_eq!(
+        counts(&text(&["verify", "--data", path(&data)]).await),
+        (records, leases)
+    );
+
+    let mut restored = Command::new(env!("CARGO_BIN_EXE_licensingd"))
+        .args(["run", "--data", path(&data)])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(restored.stdout.take().unwrap());
+    let mut line = String::new();
+    tokio::task::block_in_place(|| lines.read_line(&mut line)).unwrap();
+    let endpoints: serde_json::Value = serde_json::from_str(&line).unwrap();
+    let port = u16::try_from(endpoints["vendors"]["ACME"].as_u64().unwrap()).unwrap();
+    let mut client = VendorDaemonClient::new(channel(([127, 0, 0, 1], port).into()).await);
+    assert_eq!(u64::from(in_use(&mut client).await), leases);
+    for lease in &kept {
+        assert!(check_in(&mut client, lease).await);
+    }
+    restored.kill().unwrap();
+    restored.wait().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_archive_is_refused_and_the_file_is_named() {
+    let server = server_with(3).await;
+    check_out(&mut daemon(&server).await, 1).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let archive = folder.path().join("saved.tar");
+    let save = [
+        "backup",
+        "--data",
+        path(server.data()),
+        "--output",
+        path(&archive),
+    ];
+    text(&save).await;
+    assert!(refusal(&save).await.contains("never replaced"));
+    stop(server).await;
+
+    let whole = std::fs::read(&archive).unwrap();
+    let find = |part: &[u8]| {
+        whole
+            .windows(part.len())
+            .position(|window| window == part)
+            .unwrap()
+    };
+    assert!(
+        !whole.windows(14).any(|window| window == b"tls/server.key"),
+        "keys are only saved when that is wanted"
+    );
+    let (damaged, data) = (folder.path().join("damaged.tar"), folder.path().join("restored"));
+    for (at, named) in [
+        (find(b"SQLite format 3\0") + 5000, "state/ACME.db"),
+        (find(b"INCREMENT cad") + 10, "licenses/acme.lic"),
+    ] {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1;
+        std::fs::write(&damaged, bytes).unwrap();
+        let said = refusal(&["restore", "--verify", path(&damaged)]).await;
+        assert!(said.contains(&format!("{named} is damaged")), "{said}");
+        let said = refusal(&["restore", path(&damaged), "--data", path(&data)]).await;
+        assert!(said.contains(&format!("{named} is damaged")), "{said}");
+        assert_eq!(
+            std::fs::read_dir(&data).unwrap().count(),
+            0,
+            "nothing is left there"
+        );
+    }
+    std::fs::write(&damaged, &whole[..find(b"SQLite format 3\0") + 5000]).unwrap();
+    let said = refusal(&["restore", "--verify", path(&damaged)]).await;
+    assert!(said.contains("state/ACME.db"), "{said}");
+
+    std::fs::write(data.join("mine"), "").unwrap();
+    let said = refusal(&["restore", path(&archive), "--data", path(&data)]).await;
+    assert!(said.contains("is not empty"), "{said}");
+    std::fs::remove_file(data.join("mine")).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_keys_the_restored_server_has_the_certificate_that_clients_trust() {
+    let server = server_with(1).await;
+    let certificate = std::fs::read(server.data().join("tls/server.crt")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (archive, data) = (folder.path().join("saved.tar"), folder.path().join("restored"));
+    let from = path(server.data());
+    text(&[
+        "backup",
+        "--data",
+        from,
+        "--output",
+        path(&archive),
+        "--with-keys",
+    ])
+    .await;
+    stop(server).await;
+    text(&["restore", path(&archive), "--data", path(&data)]).await;
+    assert_eq!(std::fs::read(data.join("tls/server.crt")).unwrap(), certificate);
+    assert!(data.join("tls/server.key").is_file());
+}

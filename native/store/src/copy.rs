@@ -1,0 +1,38 @@
+//! A copy of a database that a running service writes to.
+
+use std::fs::OpenOptions;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OpenFlags};
+
+use crate::{StoreError, owner};
+
+/// Copies the database at `from` to the new file `to`: everything committed when the copy began, nothing of what came
+/// later. The writer goes on meanwhile.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if either file cannot be opened or made; what SQLite finds on the way else.
+pub fn copy_database(from: &Path, to: &Path) -> Result<(), StoreError> {
+    let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let read_failed = |error: rusqlite::Error| StoreError::sqlite(from, &error);
+    let source = Connection::open_with_flags(from, read_only).map_err(read_failed)?;
+    source.busy_timeout(Duration::from_secs(5)).map_err(read_failed)?;
+    let unavailable = |detail: String| StoreError::Unavailable {
+        path: to.to_owned(),
+        detail,
+    };
+    owner::private(OpenOptions::new().create_new(true).write(true))
+        .open(to)
+        .map_err(|error| unavailable(error.to_string()))?;
+    let write = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let write_failed = |error: rusqlite::Error| StoreError::sqlite(to, &error);
+    let mut target = Connection::open_with_flags(to, write).map_err(write_failed)?;
+    let backup = Backup::new(&source, &mut target).map_err(write_failed)?;
+    // All pages in one step are of one instant; in the write-ahead log a reader never holds up the writer.
+    match backup.step(-1).map_err(write_failed)? {
+        StepResult::Done => Ok(()),
+        other => Err(unavailable(format!("the copy stopped half way: {other:?}"))),
+    }
+}
