@@ -77,7 +77,8 @@ function Revoke-License {
     )
 
     begin {
-        $batches = [ordered]@{}
+        $ids = [ordered]@{}
+        $sessionOf = @{}
     }
 
     process {
@@ -99,18 +100,19 @@ function Revoke-License {
         foreach ($one in $sessions) {
             foreach ($id in $LeaseId) {
                 if ($PSCmdlet.ShouldProcess($one.Server, "Take back seat $id")) {
-                    if (-not $batches.Contains($one.Server)) {
-                        $batches[$one.Server] = @{ Session = $one; Ids = [System.Collections.Generic.List[string]]::new() }
+                    if (-not $ids.Contains($one.Server)) {
+                        $ids[$one.Server] = [System.Collections.Generic.List[string]]::new()
+                        $sessionOf[$one.Server] = $one
                     }
-                    $batches[$one.Server].Ids.Add($id)
+                    $ids[$one.Server].Add($id)
                 }
             }
         }
     }
 
     end {
-        foreach ($batch in $batches.Values) {
-            Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $batch.Session -Operation 'RevokeLeases' -Request @{ leaseIds = $batch.Ids.ToArray() } |
+        foreach ($name in $ids.Keys) {
+            Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $sessionOf[$name] -Operation 'RevokeLeases' -Request @{ leaseIds = $ids[$name].ToArray() } |
                 Where-Object { $PassThru }
         }
     }
