@@ -11,7 +11,7 @@ fn pool(vendor: &str, feature: &str, serial_numbers: &[&str]) -> Value {
         "licenseSubscriptionAdvantageDate": "2027-01-01", "licenseType": "Retail",
         "localizedLicenseType": "Retail", "licensesInUse": 1, "licensesAvailable": 10, "licenseOverdraft": 0,
         "licenseModel": "CCU", "localizedLicenseModel": "CCU", "feature": feature, "vendor": vendor,
-        "version": "2027.0101", "free": 9, "overdraftInUse": 0, "uncounted": false, "status": "Serving",
+        "version": "2027.0101", "free": 9, "overdraftInUse": 0, "reserved": 0, "borrowed": 0, "burst": 0, "queued": 0, "uncounted": false, "status": "Serving",
         "signature": "Valid", "serialNumbers": serial_numbers, "files": ["a.lic"],
     })
 }
