@@ -1,16 +1,18 @@
-//! The license files behind the pools of a daemon, read at the start, on demand, and sorted anew each day.
+//! The license files and the options file behind the pools of a daemon, read at the start, on demand, and sorted anew each day.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::Date;
+use licensing_api::alert::Alert;
 use licensing_api::{ErrorCode, Problem};
 use licensing_core::pool::PoolSet;
 use licensing_core::seat::SeatRules;
 use licensing_store::{Clock, SeatService};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::options::{self, Options};
 use crate::config::{Config, DataFolder};
 use crate::installed::Installed;
 
@@ -24,35 +26,56 @@ pub(super) struct Licenses {
     data: DataFolder,
     clock: Arc<dyn Clock>,
     read: Mutex<Read>,
+    /// What is odd about the options file.
+    alert: watch::Sender<Option<Alert>>,
 }
 
+#[derive(Clone)]
 struct Read {
     installed: Arc<Installed>,
+    options: Option<Arc<Options>>,
     day: Date,
 }
 
+impl Read {
+    /// Pools and rules of the day, and the alert about the options file.
+    fn work_out(&self, vendor: &str, config: &Config) -> (PoolSet, SeatRules, Option<Alert>) {
+        let pools = self.installed.pools(vendor, config, self.day);
+        let Some(options) = &self.options else {
+            return (pools, SeatRules::default(), None);
+        };
+        let (rules, findings) = options.bind(&pools, &self.installed, self.day);
+        let alert = options::tell(options.path(), &findings);
+        (pools, rules, alert)
+    }
+}
+
 impl Licenses {
-    /// Reads the files for the first time and gives the pools too. Blocks.
+    /// Reads the files for the first time and gives pools and rules too. Blocks.
     pub(super) fn open(
         vendor: &str,
         config: &Config,
         data: &DataFolder,
         clock: Arc<dyn Clock>,
-    ) -> std::io::Result<(Self, PoolSet)> {
-        let installed = Installed::read(data)?;
+    ) -> std::io::Result<(Self, PoolSet, SeatRules)> {
+        let installed = Arc::new(Installed::read(data)?);
+        let options = Options::read(data, vendor, &installed)?.map(Arc::new);
         let day = clock.date(clock.wall());
-        let pools = installed.pools(vendor, config, day);
+        let read = Read {
+            installed,
+            options,
+            day,
+        };
+        let (pools, rules, alert) = read.work_out(vendor, config);
         let licenses = Self {
             vendor: vendor.to_owned(),
             config: config.clone(),
             data: data.clone(),
             clock,
-            read: Mutex::new(Read {
-                installed: Arc::new(installed),
-                day,
-            }),
+            read: Mutex::new(read),
+            alert: watch::Sender::new(alert),
         };
-        Ok((licenses, pools))
+        Ok((licenses, pools, rules))
     }
 
     /// Reads the files again and serves accordingly. A file that cannot be read is served as it was.
@@ -62,7 +85,13 @@ impl Licenses {
     pub(super) async fn reread(&self, seats: &SeatService) -> Result<(), Problem> {
         let mut read = self.read.lock().await;
         let (data, before) = (self.data.clone(), Arc::clone(&read.installed));
-        let installed = tokio::task::spawn_blocking(move || Installed::read_again(&data, &before)).await;
+        let vendor = self.vendor.clone();
+        let found = tokio::task::spawn_blocking(move || {
+            let installed = Installed::read_again(&data, &before)?;
+            let options = Options::read(&data, &vendor, &installed)?;
+            std::io::Result::Ok((installed, options))
+        })
+        .await;
         let unreadable = |error: &dyn std::fmt::Display| {
             let folder = self.data.licenses();
             Problem::new(
@@ -70,10 +99,15 @@ impl Licenses {
                 format!("The folder {} cannot be read: {error}.", folder.display()),
             )
         };
-        let installed = installed
+        let (installed, options) = found
             .map_err(|error| unreadable(&error))?
             .map_err(|error| unreadable(&error))?;
-        self.serve(&mut read, Arc::new(installed), seats).await
+        let next = Read {
+            installed: Arc::new(installed),
+            options: options.map(Arc::new),
+            day: self.today(),
+        };
+        self.serve(&mut read, next, seats).await
     }
 
     /// Sorts the pools anew on each new day: what expired makes way for what follows it.
@@ -85,8 +119,11 @@ impl Licenses {
             }
             let mut read = self.read.lock().await;
             if self.today() != read.day {
-                let installed = Arc::clone(&read.installed);
-                if let Err(problem) = self.serve(&mut read, installed, seats).await {
+                let next = Read {
+                    day: self.today(),
+                    ..read.clone()
+                };
+                if let Err(problem) = self.serve(&mut read, next, seats).await {
                     tracing::warn!(
                         detail = problem.detail,
                         "the pools of the new day cannot be served yet"
@@ -96,24 +133,24 @@ impl Licenses {
         }
     }
 
-    async fn serve(
-        &self,
-        read: &mut Read,
-        installed: Arc<Installed>,
-        seats: &SeatService,
-    ) -> Result<(), Problem> {
-        let day = self.today();
-        let (vendor, config, files) = (self.vendor.clone(), self.config.clone(), Arc::clone(&installed));
-        let pools = tokio::task::spawn_blocking(move || files.pools(&vendor, &config, day))
+    /// What is odd about the options file; none when nothing is.
+    pub(super) fn alert(&self) -> Option<Alert> {
+        self.alert.borrow().clone()
+    }
+
+    async fn serve(&self, read: &mut Read, next: Read, seats: &SeatService) -> Result<(), Problem> {
+        let (vendor, config, files) = (self.vendor.clone(), self.config.clone(), next.clone());
+        let (pools, rules, alert) = tokio::task::spawn_blocking(move || files.work_out(&vendor, &config))
             .await
             .map_err(|error| Problem::new(ErrorCode::UnknownError, error.to_string()))?;
         let number = pools.pools.len();
         seats
-            .replace_pools(pools, SeatRules::default())
+            .replace_pools(pools, rules)
             .await
             .map_err(|error| error.problem())?;
-        tracing::info!(vendor = self.vendor, pools = number, %day, "the license files are served as they are now");
-        *read = Read { installed, day };
+        self.alert.send_replace(alert);
+        tracing::info!(vendor = self.vendor, pools = number, day = %next.day, "the license files are served as they are now");
+        *read = next;
         Ok(())
     }
 

@@ -76,7 +76,11 @@ impl ManagerRequests {
 
     async fn verb(&self, verb: Verb, request: &[u8]) -> Result<Vec<u8>, Problem> {
         match verb {
-            Verb::Health => write(&status::health(&self.vendor, &self.config, &self.seats)),
+            Verb::Health => {
+                let mut health = status::health(&self.vendor, &self.config, &self.seats);
+                health.alerts.extend(self.licenses.alert());
+                write(&health)
+            }
             Verb::Reread => {
                 self.licenses.reread(&self.seats).await?;
                 Ok(Vec::new())

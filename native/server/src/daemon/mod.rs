@@ -2,6 +2,7 @@
 
 mod licenses;
 mod manager_requests;
+mod options;
 mod process;
 mod products;
 mod session;

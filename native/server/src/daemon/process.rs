@@ -228,9 +228,10 @@ async fn bind(settings: &DaemonSettings) -> std::io::Result<TcpListener> {
 
 fn open_seats(vendor: &str, config: &Config, data: &DataFolder) -> anyhow::Result<(Licenses, SeatService)> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let (licenses, pools) = Licenses::open(vendor, config, data, Arc::clone(&clock))
+    let (licenses, pools, rules) = Licenses::open(vendor, config, data, Arc::clone(&clock))
         .with_context(|| format!("{} cannot be read", data.licenses().display()))?;
     let mut options = SeatServiceOptions::new(data.vendor_database(vendor), vendor, pools, clock);
+    options.rules = rules;
     options.settings = SeatSettings {
         heartbeat: Duration::from_secs(config.licensing.heartbeat_seconds.into()),
         lifetime: Duration::from_secs(config.licensing.lifetime_seconds.into()),

@@ -79,7 +79,7 @@ pub(super) fn files_ending(folder: &Path, end: &str) -> io::Result<Vec<PathBuf>>
 }
 
 /// Content of a file that is not larger than allowed.
-pub(super) fn read_bounded(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+pub(crate) fn read_bounded(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     fs::File::open(path)?
         .take(limit as u64 + 1)

@@ -15,6 +15,7 @@ use licensing_core::signing::TrustStore;
 
 use crate::config::{Config, DataFolder};
 
+pub(crate) use folder::read_bounded;
 pub use folder::{Folder, MAX_LICENSE_FILES, ReadFile};
 pub use issuers::read_issuers;
 pub use machine::MachineAddresses;

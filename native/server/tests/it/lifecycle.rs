@@ -85,6 +85,19 @@ async fn it_ends_in_good_order_and_leaves_no_endpoints() {
 }
 
 #[tokio::test]
+async fn the_options_file_holds_from_the_start() {
+    let mut server = server_with(2).await;
+    server.end().unwrap();
+    let options = server.data().join("licenses").join("ACME.opt");
+    std::fs::write(options, "EXCLUDE cad USER user1\n").unwrap();
+    server.start_again().unwrap();
+    let mut client = daemon(&server).await;
+    check_out(&mut client, 1).await.expect_err("it is shut out");
+    check_out(&mut client, 2).await.unwrap();
+    server.stop().unwrap();
+}
+
+#[tokio::test]
 async fn leases_are_there_after_a_restart() {
     let mut server = server_with(2).await;
     let lease = check_out(&mut daemon(&server).await, 1).await.unwrap();

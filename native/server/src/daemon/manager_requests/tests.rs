@@ -24,7 +24,12 @@ fn install(data: &DataFolder, seats: u32) {
     let key = IssuerKey::from_random(&Zeroizing::new([7; 32]));
     let issuer = key.public("Test", &["*".to_owned()]).unwrap();
     std::fs::write(data.trust().join("test.pub"), issuer.to_text().unwrap()).unwrap();
-    let text = format!("SERVER this_host ANY\nVENDOR ACME\nINCREMENT cad ACME 1.0 permanent {seats}\n");
+    install_with(data, "VENDOR ACME", seats);
+}
+
+fn install_with(data: &DataFolder, vendor_line: &str, seats: u32) {
+    let key = IssuerKey::from_random(&Zeroizing::new([7; 32]));
+    let text = format!("SERVER this_host ANY\n{vendor_line}\nINCREMENT cad ACME 1.0 permanent {seats}\n");
     std::fs::write(
         data.licenses().join("a.lic"),
         key.sign_file(&parse(text.as_bytes())),
@@ -40,7 +45,7 @@ fn fixture(config: Config) -> Fixture {
     }
     install(&data, 2);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let (licenses, pools) = Licenses::open("ACME", &config, &data, Arc::clone(&clock)).unwrap();
+    let (licenses, pools, _) = Licenses::open("ACME", &config, &data, Arc::clone(&clock)).unwrap();
     let options = SeatServiceOptions::new(data.vendor_database("ACME"), "ACME", pools, clock);
     let certificate = ServerCertificate::open_or_make(&data, &["localhost".to_owned()]).unwrap();
     let requests = ManagerRequests {
@@ -201,4 +206,93 @@ async fn audit_and_certificate_are_looked_at() {
         .tell(Verb::ReloadCertificate, b"")
         .await
         .expect_err("it is no certificate");
+}
+
+impl Fixture {
+    fn options(&self, name: &str, text: &str) {
+        std::fs::write(self.data.licenses().join(name), text).unwrap();
+    }
+
+    /// Whether `ann` gets a seat; it is given back at once.
+    async fn ann_gets_one(&self, key: u8) -> bool {
+        let request = CheckoutRequest {
+            request_key: RequestKey::from_bytes([key; 16]),
+            ..checkout()
+        };
+        match self.requests.seats.checkout(request).await.unwrap() {
+            Decision::Granted(lease) | Decision::Repeated(lease) => {
+                self.requests.seats.checkin(lease.id).await.unwrap()
+            }
+            Decision::Denied(_) => false,
+        }
+    }
+
+    async fn alerts(&self) -> Vec<licensing_api::alert::Alert> {
+        let health: DaemonHealth = self.ask(Verb::Health.name(), &()).await.unwrap();
+        health.alerts
+    }
+}
+
+#[tokio::test]
+async fn the_options_file_holds_after_a_reread_and_odd_lines_raise_an_alert() {
+    let fixture = fixture(Config::default());
+    assert!(fixture.ann_gets_one(1).await);
+    fixture.options("ACME.opt", "EXCLUDE cad USER ann\n");
+    assert!(fixture.ann_gets_one(2).await, "nobody has told it to read");
+    fixture.tell(Verb::Reread, b"").await.unwrap();
+    assert!(!fixture.ann_gets_one(3).await);
+    assert_eq!(fixture.alerts().await, []);
+
+    fixture.options("ACME.opt", "EXCLUDE cad USER ann\nEXCLUDE cad NOBODY ann\n");
+    fixture.tell(Verb::Reread, b"").await.unwrap();
+    let alerts = fixture.alerts().await;
+    assert_eq!(alerts[0].code, "OptionsFileFindings");
+    assert!(
+        alerts[0].detail.contains("ACME.opt: Line 2: "),
+        "{}",
+        alerts[0].detail
+    );
+    assert!(!fixture.ann_gets_one(4).await, "the good line holds");
+
+    // What cannot be read changes nothing.
+    std::fs::remove_file(fixture.data.licenses().join("ACME.opt")).unwrap();
+    std::fs::create_dir(fixture.data.licenses().join("ACME.opt")).unwrap();
+    let problem = fixture.tell(Verb::Reread, b"").await.unwrap_err();
+    assert!(problem.detail.contains("ACME.opt"), "{}", problem.detail);
+    assert!(!fixture.ann_gets_one(5).await);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let opened = Licenses::open("ACME", &Config::default(), &fixture.data, clock);
+    assert!(
+        opened.is_err(),
+        "a start without the rules would let everybody in"
+    );
+
+    std::fs::remove_dir(fixture.data.licenses().join("ACME.opt")).unwrap();
+    fixture.tell(Verb::Reread, b"").await.unwrap();
+    assert!(fixture.ann_gets_one(6).await);
+    assert_eq!(fixture.alerts().await, []);
+}
+
+#[tokio::test]
+async fn the_vendor_line_names_the_options_file_but_not_its_folder() {
+    let fixture = fixture(Config::default());
+    let elsewhere = tempfile::tempdir().unwrap();
+    let site = elsewhere.path().join("site.opt");
+    std::fs::write(&site, "EXCLUDE cad USER ann\n").unwrap();
+    install_with(
+        &fixture.data,
+        &format!("VENDOR ACME options={}", site.display()),
+        2,
+    );
+    fixture.tell(Verb::Reread, b"").await.unwrap();
+    assert!(fixture.ann_gets_one(1).await, "files elsewhere are not read");
+    fixture.options("site.opt", "EXCLUDE cad USER ann\n");
+    fixture.tell(Verb::Reread, b"").await.unwrap();
+    assert!(!fixture.ann_gets_one(2).await);
+    fixture.options("ACME.opt", "# nobody is shut out\n");
+    fixture.tell(Verb::Reread, b"").await.unwrap();
+    assert!(
+        fixture.ann_gets_one(3).await,
+        "the file named after the vendor comes first"
+    );
 }
