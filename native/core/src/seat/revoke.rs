@@ -9,7 +9,7 @@ use licensing_api::usage::{GetUsage, RevokeLeases, UsageRow};
 use crate::Moment;
 
 use super::assign::record;
-use super::assignment::kind;
+use super::assignment::{SeatNames, kind};
 use super::ledger::Ledger;
 use super::report::assignment_row;
 use super::{Change, CloseReason, UsageFilter};
@@ -122,36 +122,41 @@ impl Ledger {
                         .fits(&state.pool.identity, &row.user, &row.device, kind(*to_user))
             })
             .collect();
+        if chosen.is_empty() {
+            return;
+        }
+        let mut seats = SeatNames::default();
         for (to_user, name, row) in chosen {
-            self.end_sessions(pool, to_user, &name, now);
-            let state = &mut self.pools[pool as usize];
-            let pairs = state
-                .book
-                .as_mut()
-                .map_or_else(Vec::new, |book| book.release(to_user, &name));
-            for pair in pairs {
-                self.changes.push(Change::Released {
-                    stored_ms: pair.stored_ms,
-                    record: record(state.id, pair),
-                    pool: Arc::clone(&state.pool.identity),
-                });
-            }
+            seats.insert(to_user, name);
             revoked.push(row);
+        }
+        self.end_sessions(pool, &seats, now);
+        let state = &mut self.pools[pool as usize];
+        let pairs = state
+            .book
+            .as_mut()
+            .map_or_else(Vec::new, |book| book.release(&seats));
+        for pair in pairs {
+            self.changes.push(Change::Released {
+                stored_ms: pair.stored_ms,
+                record: record(state.id, pair),
+                pool: Arc::clone(&state.pool.identity),
+            });
         }
     }
 
-    /// Ends the leases on an assigned seat.
-    fn end_sessions(&mut self, pool: u32, to_user: bool, name: &str, now: Moment) {
+    /// Ends the leases on assigned seats.
+    fn end_sessions(&mut self, pool: u32, seats: &SeatNames, now: Moment) {
         for slot in 0..self.slots.len() as u32 {
-            let on_it = self.slots[slot as usize]
+            let on_one = self.slots[slot as usize]
                 .as_ref()
                 .filter(|held| held.pool == pool)
                 .is_some_and(|held| {
                     let (user, device) = self.compared(&held.holder());
                     let book = self.pools[pool as usize].book.as_ref();
-                    book.is_some_and(|book| book.is_of(to_user, name, &user, &device))
+                    book.is_some_and(|book| book.is_on(seats, &user, &device))
                 });
-            if on_it {
+            if on_one {
                 self.close(slot, CloseReason::Revoked, now);
             }
         }

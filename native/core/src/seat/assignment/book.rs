@@ -1,6 +1,6 @@
 //! The assignments of one pool.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::SeatModel;
 use super::cover::Cover;
@@ -40,6 +40,26 @@ pub(in crate::seat) struct Assigned {
     pub(in crate::seat) name: String,
     pub(in crate::seat) first_ms: i64,
     pub(in crate::seat) last_ms: i64,
+}
+
+/// Seats by whom they are assigned to.
+#[derive(Debug, Default)]
+pub(in crate::seat) struct SeatNames {
+    users: HashSet<String>,
+    devices: HashSet<String>,
+}
+
+impl SeatNames {
+    pub(in crate::seat) fn insert(&mut self, to_user: bool, name: String) {
+        match to_user {
+            true => self.users.insert(name),
+            false => self.devices.insert(name),
+        };
+    }
+
+    fn have(&self, user: &str, device: &str) -> bool {
+        self.users.contains(user) || self.devices.contains(device)
+    }
 }
 
 /// Who was seen on which device, and who is assigned a seat because of that.
@@ -199,20 +219,20 @@ impl Book {
             .collect()
     }
 
-    /// Whether a lease of this user on this device is on a seat that is assigned so.
-    pub(in crate::seat) fn is_of(&self, to_user: bool, name: &str, user: &str, device: &str) -> bool {
+    /// Whether a lease of this user on this device is on one of these seats.
+    pub(in crate::seat) fn is_on(&self, seats: &SeatNames, user: &str, device: &str) -> bool {
         let (user, device) = self.sides(user, device);
-        name == if to_user { user } else { device }
+        seats.have(user, device)
     }
 
-    /// Takes out all pairs of a user or device. Their leases have ended.
-    pub(in crate::seat) fn release(&mut self, to_user: bool, name: &str) -> Vec<PairState> {
+    /// Takes out all pairs on these seats. Their leases have ended.
+    pub(in crate::seat) fn release(&mut self, seats: &SeatNames) -> Vec<PairState> {
         let gone: Vec<(u32, u32)> = self
             .pairs
             .keys()
-            .filter(|(user, device)| match to_user {
-                true => self.user_names[*user as usize] == name,
-                false => self.device_names[*device as usize] == name,
+            .filter(|(user, device)| {
+                let user = &self.user_names[*user as usize];
+                seats.have(user, &self.device_names[*device as usize])
             })
             .copied()
             .collect();

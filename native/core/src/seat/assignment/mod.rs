@@ -7,7 +7,7 @@ use licensing_api::usage::LicenseModel;
 
 use crate::license_file::VendorString;
 
-pub(super) use book::{Assigned, Book, PairState};
+pub(super) use book::{Assigned, Book, PairState, SeatNames};
 
 /// Which user was seen on which device: what assignments are worked out from, hence what is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
