@@ -68,6 +68,7 @@ impl Database {
                 path: path.to_owned(),
                 detail: error.to_string(),
             })?;
+        log_file::check(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
         let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
@@ -170,6 +171,15 @@ impl Database {
         Ok(ledger)
     }
 
+    /// Before the first transaction that is built upon what an earlier process left.
+    fn make_log_sure(&mut self) -> Result<(), StoreError> {
+        if !self.log_is_sure {
+            log_file::write_again(&self.path)?;
+            self.log_is_sure = true;
+        }
+        Ok(())
+    }
+
     /// Makes a batch durable: all of it, or nothing.
     pub(crate) fn commit(
         &mut self,
@@ -180,10 +190,7 @@ impl Database {
     ) -> Result<(), StoreError> {
         let path = self.path.clone();
         let failed = |error: rusqlite::Error| StoreError::sqlite(&path, &error);
-        if !self.log_is_sure {
-            log_file::write_again(&path)?;
-            self.log_is_sure = true;
-        }
+        self.make_log_sure()?;
         let mut head = self.head.clone();
         head.next_serial = next_serial;
         head.high_water_ms = head.high_water_ms.max(high_water.as_millisecond());
@@ -227,13 +234,14 @@ impl Database {
 
     /// Makes sure that there is room for more than the next record, lest it serves and fails in turns: takes it, durably,
     /// and leaves it to the file as free pages.
-    pub(crate) fn make_room(&self) -> Result<(), StoreError> {
+    pub(crate) fn make_room(&mut self) -> Result<(), StoreError> {
         const TAKE: &str = "DROP TABLE IF EXISTS room;
             BEGIN IMMEDIATE;
             CREATE TABLE room (body BLOB NOT NULL) STRICT;
             INSERT INTO room VALUES (zeroblob(262144));
             COMMIT;
             DROP TABLE room;";
+        self.make_log_sure()?;
         self.connection.execute_batch(TAKE).map_err(|error| {
             if !self.connection.is_autocommit() {
                 // The error that matters is the first one.

@@ -6,10 +6,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use licensing_api::{ErrorCode, Problem};
 use licensing_core::seat::SeatSettings;
-use licensing_store::{Clock, SeatService, SeatServiceOptions, SystemClock};
+use licensing_store::{Clock, SeatService, SeatServiceOptions, StoreError, SystemClock};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -237,5 +237,18 @@ fn open_seats(vendor: &str, config: &Config, data: &DataFolder) -> anyhow::Resul
         lifetime: Duration::from_secs(config.licensing.lifetime_seconds.into()),
         ..SeatSettings::default()
     };
-    Ok((licenses, SeatService::start(options)?))
+    let seats = SeatService::start(options).map_err(with_advice)?;
+    Ok((licenses, seats))
+}
+
+/// Damage needs an administrator, who reads nothing but this.
+fn with_advice(error: StoreError) -> anyhow::Error {
+    match error {
+        StoreError::Damaged { .. } => anyhow!("{error}. {}", error.code().action()),
+        StoreError::Unavailable { .. }
+        | StoreError::Failed { .. }
+        | StoreError::Owned { .. }
+        | StoreError::Foreign { .. }
+        | StoreError::Stopping => error.into(),
+    }
 }

@@ -100,6 +100,41 @@ async fn a_page_of_garbage_and_a_cut_file_are_refused_by_name() {
     }
 }
 
+/// SQLite takes a broken frame for the end of the log, and would quietly forget all transactions behind it.
+#[tokio::test]
+async fn a_flipped_byte_in_the_log_is_refused_by_name_and_a_cut_one_is_no_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ACME.db");
+    let service = start(&path, pools("CAD", 1_000), TestClock::at("2026-11-24T12:00:00Z"));
+    for number in 0..20 {
+        granted(service.checkout(request("CAD", number)).await.unwrap());
+    }
+    // What a killed process leaves.
+    let database = std::fs::read(&path).unwrap();
+    let log = std::fs::read(folder.path().join("ACME.db-wal")).unwrap();
+    service.shutdown().await.unwrap();
+    let copy = folder.path().join("copy.db");
+    let leave = |log: &[u8]| {
+        std::fs::write(&copy, &database).unwrap();
+        std::fs::write(folder.path().join("copy.db-wal"), log).unwrap();
+        let _ = std::fs::remove_file(folder.path().join("copy.db-shm"));
+    };
+    // Damage to the last transaction looks as a power cut does: the last two are left alone.
+    for at in (0..log.len() - 10 * 4096).step_by(3_001) {
+        let mut damaged = log.clone();
+        damaged[at] ^= 0x10;
+        leave(&damaged);
+        let error = open(&copy).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::StorageDamaged, "byte {at}: {error}");
+        assert!(error.to_string().contains("copy.db-wal"), "{error}");
+        assert_eq!(licensing_store::verify(&copy).unwrap_err(), error);
+    }
+    for length in (0..=log.len()).step_by(7_001) {
+        leave(&log[..length]);
+        open(&copy).unwrap().shutdown().await.unwrap();
+    }
+}
+
 /// Changes made with SQL are valid for SQLite, and noticed all the same.
 #[tokio::test]
 async fn rows_that_were_changed_removed_or_doubled_are_noticed() {
