@@ -21,6 +21,6 @@ pub use history::{Call, Checked, History};
 pub use product::{Answer, Key, Product, refusal_code};
 pub use record::{Figures, Record};
 #[cfg(target_os = "linux")]
-pub use site::resident_kib;
+pub use site::Memory;
 pub use site::{FEATURE, Kill, Site, VENDOR, cad};
 pub use work::Work;

@@ -92,9 +92,17 @@ impl Site {
     /// # Errors
     /// If it does not serve.
     pub fn daemon(&self) -> anyhow::Result<SocketAddr> {
+        self.daemon_of(VENDOR)
+    }
+
+    /// Address of the daemon of a vendor.
+    ///
+    /// # Errors
+    /// If it does not serve.
+    pub fn daemon_of(&self, vendor: &str) -> anyhow::Result<SocketAddr> {
         let endpoints = self.endpoints()?;
-        let port = endpoints.vendors.get(VENDOR);
-        let port = port.with_context(|| format!("{VENDOR} is not served\n{}", self.server.log()))?;
+        let port = endpoints.vendors.get(vendor);
+        let port = port.with_context(|| format!("{vendor} is not served\n{}", self.server.log()))?;
         Ok(SocketAddr::from(([127, 0, 0, 1], *port)))
     }
 
@@ -268,14 +276,32 @@ impl Kill {
     }
 }
 
-/// Memory that a process has in use now, in KiB; Linux alone tells.
-///
-/// # Errors
-/// If there is no such process.
+/// Memory of a process in KiB.
 #[cfg(target_os = "linux")]
-pub fn resident_kib(process: u32) -> anyhow::Result<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let number = line.and_then(|line| line.split_whitespace().next());
-    Ok(number.context("it has no memory")?.parse()?)
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Memory {
+    /// In use now.
+    pub now: u64,
+    /// Most that was in use.
+    pub most: u64,
+}
+
+#[cfg(target_os = "linux")]
+impl Memory {
+    /// Of a process that runs.
+    ///
+    /// # Errors
+    /// If there is no such process.
+    pub fn of(process: u32) -> anyhow::Result<Self> {
+        let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+        let figure = |name: &str| -> anyhow::Result<u64> {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            let number = line.and_then(|line| line.split_whitespace().next());
+            Ok(number.context("it has no memory")?.parse()?)
+        };
+        Ok(Self {
+            now: figure("VmRSS:")?,
+            most: figure("VmHWM:")?,
+        })
+    }
 }

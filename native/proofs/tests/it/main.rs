@@ -2,9 +2,15 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 #[cfg(target_os = "linux")]
+mod clocks;
+#[cfg(unix)]
+mod damage;
+#[cfg(target_os = "linux")]
 mod disks;
 #[cfg(unix)]
 mod kills;
+#[cfg(target_os = "linux")]
+mod ports;
 #[cfg(target_os = "linux")]
 mod power_cut;
 mod seats;

@@ -149,7 +149,7 @@ async fn clear(site: &Site, history: &History) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn storms_never_get_more_seats_than_there_are() {
-    let (seeds, clients, rounds) = Form::of_this_run().pick((4, 48, 20), (30, 256, 60));
+    let (seeds, clients, rounds) = Form::of_this_run().pick((4, 48, 20), (20, 256, 20));
     let mut dice = Dice::new("seats");
     let mut site = Site::start(ServerBuilder::new().license("acme.lic", &cad(SEATS as u32))).unwrap();
     let (mut checkouts, mut leases) = (0, 0);
