@@ -19,8 +19,8 @@ pub use dice::Dice;
 pub use form::Form;
 pub use history::{Call, Checked, History};
 pub use product::{Answer, Key, Product, refusal_code};
-pub use record::{Figures, Record};
+pub use record::{Figures, Known, Record};
 #[cfg(target_os = "linux")]
 pub use site::Memory;
-pub use site::{FEATURE, Kill, Site, VENDOR, cad};
+pub use site::{FEATURE, Kill, Site, VENDOR, cad, licensingd_says};
 pub use work::Work;

@@ -49,6 +49,62 @@ struct State {
     refusals: BTreeMap<String, u64>,
 }
 
+/// What is known of every request at one moment.
+#[derive(Debug, Clone)]
+pub struct Known(BTreeMap<Key, Fate>);
+
+impl Known {
+    /// What is known of a moment between this one and a later one: an answer that came before it, and was not overtaken
+    /// by another request until after it.
+    #[must_use]
+    pub fn until(&self, later: &Self) -> Self {
+        let between = later.0.iter().map(|(key, after)| {
+            let fate = match (self.0.get(key), after) {
+                (Some(Fate::Held(_)), Fate::Held(_)) | (_, Fate::Denied) => after.clone(),
+                (Some(before @ (Fate::Returned | Fate::Denied)), _) => before.clone(),
+                (
+                    None | Some(Fate::Open | Fate::Held(_) | Fate::Returning(_)),
+                    Fate::Open | Fate::Held(_) | Fate::Returning(_) | Fate::Returned,
+                ) => Fate::Open,
+            };
+            (*key, fate)
+        });
+        Self(between.collect())
+    }
+
+    /// Number of leases that must be there.
+    pub fn held(&self) -> usize {
+        let held = self.0.values().filter(|fate| matches!(fate, Fate::Held(_)));
+        held.count()
+    }
+
+    /// Compares with what a server says is in use.
+    ///
+    /// # Errors
+    /// What does not agree.
+    pub fn compare(&self, rows: &[UsageRow], seats: usize) -> anyhow::Result<()> {
+        ensure!(rows.len() <= seats, "{} of {seats} seats are in use", rows.len());
+        let mut used = BTreeSet::new();
+        for row in rows {
+            ensure!(row.count == 1, "one seat was asked for: {row:?}");
+            ensure!(used.insert(&row.display), "it is there twice: {row:?}");
+        }
+        for (key, fate) in &self.0 {
+            let is_there = used.remove(&key.display());
+            match fate {
+                Fate::Held(_) => ensure!(is_there, "an acknowledged checkout is lost: {key:?}"),
+                Fate::Denied => ensure!(!is_there, "a denied checkout is there: {key:?}"),
+                Fate::Returned => ensure!(!is_there, "an acknowledged checkin is undone: {key:?}"),
+                Fate::Open | Fate::Returning(_) => {}
+            }
+        }
+        if let Some(display) = used.first() {
+            bail!("nobody asked for the lease of {display}");
+        }
+        Ok(())
+    }
+}
+
 /// The record of all products of one server, over all its lives.
 #[derive(Debug)]
 pub struct Record {
@@ -144,31 +200,17 @@ impl Record {
         Ok(was_held)
     }
 
+    /// What is known now.
+    pub fn known(&self) -> Known {
+        Known(self.state().fates.clone())
+    }
+
     /// Compares every acknowledgement with what the server says is in use.
     ///
     /// # Errors
     /// What does not agree.
     pub fn compare(&self, rows: &[UsageRow], seats: usize) -> anyhow::Result<()> {
-        ensure!(rows.len() <= seats, "{} of {seats} seats are in use", rows.len());
-        let state = self.state();
-        let mut used = BTreeSet::new();
-        for row in rows {
-            ensure!(row.count == 1, "one seat was asked for: {row:?}");
-            ensure!(used.insert(&row.display), "it is there twice: {row:?}");
-        }
-        for (key, fate) in &state.fates {
-            let is_there = used.remove(&key.display());
-            match fate {
-                Fate::Held(_) => ensure!(is_there, "an acknowledged checkout is lost: {key:?}"),
-                Fate::Denied => ensure!(!is_there, "a denied checkout is there: {key:?}"),
-                Fate::Returned => ensure!(!is_there, "an acknowledged checkin is undone: {key:?}"),
-                Fate::Open | Fate::Returning(_) => {}
-            }
-        }
-        if let Some(display) = used.first() {
-            bail!("nobody asked for the lease of {display}");
-        }
-        Ok(())
+        self.known().compare(rows, seats)
     }
 
     /// Closes what is open by asking again, as products do: the same request keys, the same leases. Then gives a part
@@ -223,6 +265,31 @@ impl Record {
             }
         }
         self.forget_ended();
+        Ok(())
+    }
+
+    /// Gives every seat of a usage back, found again by its request key.
+    ///
+    /// # Errors
+    /// When the same key does not find it.
+    pub async fn take_back(&self, product: &mut Product, rows: &[UsageRow]) -> anyhow::Result<()> {
+        for row in rows {
+            let key = Key(u128::from_str_radix(&row.display, 16)?);
+            match product.checkout(FEATURE, key).await? {
+                Answer::Granted {
+                    lease,
+                    repeated: true,
+                } => {
+                    ensure!(
+                        self.checkin(product, key, lease).await?,
+                        "a held lease was not held: {key:?}"
+                    );
+                }
+                answer @ (Answer::Granted { .. } | Answer::Denied { .. }) => {
+                    bail!("the lease is there, and not found: {key:?}: {answer:?}")
+                }
+            }
+        }
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! A license server, its administrator, and its processes.
 
+use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::process::Command;
 use std::str::FromStr;
@@ -248,21 +249,32 @@ impl Site {
     /// # Errors
     /// What it says when something is damaged.
     pub fn verify(&self) -> anyhow::Result<String> {
-        let verified = block_in_place(|| {
-            Command::new(licensingd()?)
-                .args(["verify", "--data"])
-                .arg(self.server.data())
-                .output()
-                .context("licensingd cannot be started")
-        })?;
-        let said = format!(
-            "{}{}",
-            String::from_utf8_lossy(&verified.stdout),
-            String::from_utf8_lossy(&verified.stderr)
-        );
-        ensure!(verified.status.success(), "{said}");
-        Ok(said)
+        licensingd_says(&[
+            "verify".as_ref(),
+            "--data".as_ref(),
+            self.server.data().as_os_str(),
+        ])
     }
+}
+
+/// What a command of `licensingd` says.
+///
+/// # Errors
+/// The same, if it fails.
+pub fn licensingd_says(arguments: &[&OsStr]) -> anyhow::Result<String> {
+    let ended = block_in_place(|| {
+        Command::new(licensingd()?)
+            .args(arguments)
+            .output()
+            .context("licensingd cannot be started")
+    })?;
+    let said = format!(
+        "{}{}",
+        String::from_utf8_lossy(&ended.stdout),
+        String::from_utf8_lossy(&ended.stderr)
+    );
+    ensure!(ended.status.success(), "{said}");
+    Ok(said)
 }
 
 impl Kill {

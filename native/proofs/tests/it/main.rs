@@ -1,6 +1,8 @@
 //! The proofs. Each is one function; `LICENSING_PROOFS=long` asks for its long form.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[cfg(unix)]
+mod backups;
 #[cfg(target_os = "linux")]
 mod clocks;
 #[cfg(unix)]
