@@ -1,6 +1,5 @@
 //! `backup` of a server that is working, and `restore`.
 
-use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
@@ -8,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use licensing_protocol::licensing::vendor_daemon_client::VendorDaemonClient;
 use licensing_testbed::Server;
+use tokio::io::{AsyncBufReadExt, BufReader};
 
 use crate::support::{channel, check_in, check_out, daemon, in_use, server_with};
 
@@ -114,15 +114,15 @@ async fn a_backup_under_load_is_of_one_instant_and_serves_after_the_restore() {
         (records, leases)
     );
 
-    let mut restored = Command::new(env!("CARGO_BIN_EXE_licensingd"))
+    let mut restored = tokio::process::Command::new(env!("CARGO_BIN_EXE_licensingd"))
         .args(["run", "--data", path(&data)])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
+        .kill_on_drop(true)
         .spawn()
         .unwrap();
-    let mut lines = BufReader::new(restored.stdout.take().unwrap());
-    let mut line = String::new();
-    tokio::task::block_in_place(|| lines.read_line(&mut line)).unwrap();
+    let mut lines = BufReader::new(restored.stdout.take().unwrap()).lines();
+    let line = lines.next_line().await.unwrap().unwrap();
     let endpoints: serde_json::Value = serde_json::from_str(&line).unwrap();
     let port = u16::try_from(endpoints["vendors"]["ACME"].as_u64().unwrap()).unwrap();
     let mut client = VendorDaemonClient::new(channel(([127, 0, 0, 1], port).into()).await);
@@ -130,8 +130,7 @@ async fn a_backup_under_load_is_of_one_instant_and_serves_after_the_restore() {
     for lease in &kept {
         assert!(check_in(&mut client, lease).await);
     }
-    restored.kill().unwrap();
-    restored.wait().unwrap();
+    restored.kill().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
