@@ -10,6 +10,12 @@ use licensing_core::Moment;
 /// By how much the wall clock may differ from the course of time before it counts as a jump.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(120);
 
+/// How far ahead of the end of the run before the wall clock may be at a start without being doubted.
+const FAR_AHEAD: SignedDuration = SignedDuration::from_hours(31 * 24);
+
+/// For how long it is doubted then, in milliseconds of the monotonic clock: time to set a wrong clock right.
+const DOUBT_MS: u64 = 60 * 60 * 1000;
+
 /// The clocks of a machine.
 pub trait Clock: Send + Sync + 'static {
     /// Milliseconds on a clock that never steps.
@@ -65,6 +71,9 @@ impl Clock for SystemClock {
 /// time it had plus what has passed since. The latest trusted time is stored, so that setting the clock back, also
 /// across a restart, brings no expired license back. A jump ahead is not stored: when the clock is put right again,
 /// nothing has been lost. A jump never ends a lease, leases live by the monotonic clock.
+///
+/// At a start far ahead of the run before, either the server was off for long or its clock is wrong. The trusted time
+/// then goes on from where it was until the clock is set right, or an hour has passed in which nobody has done so.
 #[derive(Debug)]
 pub(crate) struct WallGuard {
     trusted: Timestamp,
@@ -72,6 +81,8 @@ pub(crate) struct WallGuard {
     /// Latest trusted time of this and all earlier runs.
     high: Timestamp,
     jumped: Option<Jump>,
+    /// Until when, on the monotonic clock, a wall clock far ahead at the start is doubted.
+    doubted_until_ms: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,13 +94,15 @@ struct Jump {
 impl WallGuard {
     /// Begins with the latest time of earlier runs, if there were any.
     pub(crate) fn new(clock: &dyn Clock, stored: Option<Timestamp>) -> Self {
-        let wall = clock.wall();
-        let high = stored.map_or(wall, |stored| stored.max(wall));
+        let (wall, monotonic_ms) = (clock.wall(), clock.monotonic_ms());
+        let far_from = stored.filter(|stored| wall.duration_since(*stored) > FAR_AHEAD);
+        let high = far_from.unwrap_or_else(|| stored.map_or(wall, |stored| stored.max(wall)));
         let mut guard = Self {
             trusted: high,
-            trusted_at_ms: clock.monotonic_ms(),
+            trusted_at_ms: monotonic_ms,
             high,
             jumped: None,
+            doubted_until_ms: far_from.map(|_| monotonic_ms.saturating_add(DOUBT_MS)),
         };
         guard.compare(wall);
         guard
@@ -125,6 +138,13 @@ impl WallGuard {
             seconds if seconds < 0 => ("back", seconds.unsigned_abs()),
             seconds => ("ahead", seconds.unsigned_abs()),
         };
+        let action = if self.doubted_until_ms.is_some() {
+            "Set the clock right. If it is right because the server was off for so long, do nothing: it is believed \
+             within an hour."
+        } else {
+            "Set the clock right. Until it is, licenses expire by the later of the clock and the latest time that was \
+             believed."
+        };
         Some(Alert {
             code: "ClockJumped".to_owned(),
             level: AlertLevel::Alert,
@@ -133,9 +153,7 @@ impl WallGuard {
                 "The wall clock is {seconds} seconds {direction} of the time that has passed. No seat was taken \
                  back because of it."
             ),
-            action:
-                "Set the clock right. If it is right now, restart the vendor daemon, which then goes by it."
-                    .to_owned(),
+            action: action.to_owned(),
             since: Some(jump.since),
         })
     }
@@ -147,9 +165,14 @@ impl WallGuard {
 
     fn compare(&mut self, wall: Timestamp) {
         let by = wall.duration_since(self.trusted);
-        if by.abs() <= TOLERANCE {
+        let (ahead, believed) = match self.doubted_until_ms {
+            None => (TOLERANCE, false),
+            Some(until) => (FAR_AHEAD, self.trusted_at_ms >= until),
+        };
+        if (-TOLERANCE..=ahead).contains(&by) || (believed && by.is_positive()) {
             self.trusted = wall;
             self.jumped = None;
+            self.doubted_until_ms = None;
         } else {
             let since = self.jumped.map_or(wall, |jump| jump.since);
             self.jumped = Some(Jump { since, by });

@@ -55,3 +55,49 @@ async fn a_clock_set_back_between_two_runs_raises_an_alert_and_ends_no_lease() {
     assert!(alerts(&service).is_empty());
     service.shutdown().await.unwrap();
 }
+
+/// A server whose clock is a year ahead at a start: once it is set right, nothing has been lost.
+#[tokio::test]
+async fn a_clock_far_ahead_at_a_start_is_doubted_until_it_is_set_right() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ACME.db");
+    let service = start(&path, pools("CAD", 2), TestClock::at("2026-11-24T12:00:00Z"));
+    let lease = granted(service.checkout(request("CAD", 1)).await.unwrap());
+    service.shutdown().await.unwrap();
+    drop(service);
+    let clock = TestClock::at("2027-11-24T12:00:00Z");
+    let service = start(&path, pools("CAD", 2), clock.clone());
+    assert_eq!(alerts(&service), [("ClockJumped".to_owned(), AlertLevel::Alert)]);
+    assert!(service.heartbeat(&[lease.id]).is_empty());
+    clock.pass(Duration::from_secs(600));
+    assert_eq!(alerts(&service).len(), 1);
+    clock.jump(SignedDuration::from_hours(-365 * 24));
+    assert!(alerts(&service).is_empty());
+    service.shutdown().await.unwrap();
+    drop(service);
+    // The year ahead has left no mark.
+    let service = start(&path, pools("CAD", 2), TestClock::at("2026-11-24T12:30:00Z"));
+    assert!(alerts(&service).is_empty());
+    service.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_clock_far_ahead_at_a_start_that_nobody_sets_right_is_believed_in_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ACME.db");
+    let service = start(&path, pools("CAD", 1), TestClock::at("2026-11-24T12:00:00Z"));
+    service.shutdown().await.unwrap();
+    drop(service);
+    let clock = TestClock::at("2027-11-24T12:00:00Z");
+    let service = start(&path, pools("CAD", 1), clock.clone());
+    clock.pass(Duration::from_secs(59 * 60));
+    assert_eq!(alerts(&service).len(), 1);
+    clock.pass(Duration::from_secs(61));
+    assert!(alerts(&service).is_empty());
+    service.shutdown().await.unwrap();
+    drop(service);
+    // From then on it is not set back unnoticed.
+    let service = start(&path, pools("CAD", 1), TestClock::at("2026-11-24T13:00:00Z"));
+    assert_eq!(alerts(&service).len(), 1);
+    service.shutdown().await.unwrap();
+}
