@@ -52,7 +52,7 @@ pub(crate) struct Database {
     connection: Connection,
     head: Head,
     pools: HashMap<PoolId, i64>,
-    /// Pages written to the log since the last checkpoint, about.
+    /// Pages in the log that the last checkpoint has not seen, about.
     log_pages: usize,
     /// Whether the log that an earlier process left is surely on the disk.
     log_is_sure: bool,
@@ -103,7 +103,8 @@ impl Database {
             connection,
             head,
             pools: HashMap::new(),
-            log_pages: 0,
+            // What processes left that were killed must not add up.
+            log_pages: log_file::pages(path),
             log_is_sure: false,
         })
     }

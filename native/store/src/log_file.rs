@@ -16,6 +16,13 @@ const PAGE: usize = 4096;
 /// First four bytes of a log whose checksums are made of little-endian words; one more means big-endian.
 const MAGIC: u32 = 0x377f_0682;
 
+/// Pages that the log takes up.
+pub(crate) fn pages(database: &Path) -> usize {
+    // A log that cannot be looked at is none that could be copied.
+    let bytes = std::fs::metadata(beside(database)).map_or(0, |log| log.len());
+    usize::try_from(bytes / (FRAME_HEAD + PAGE) as u64).unwrap_or(usize::MAX)
+}
+
 /// Looks for damage in the log, where SQLite would only see its end and quietly forget what comes after.
 ///
 /// A power cut leaves the last transaction in pieces, since every transaction is synced before the next one begins. So

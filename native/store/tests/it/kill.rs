@@ -201,3 +201,30 @@ async fn ten_kills_lose_nothing_that_was_acknowledged() {
     }
     assert!(told.back.len() > 100, "the children did next to nothing");
 }
+
+/// A process copies the log into the file when it has grown large, also by what earlier processes left.
+#[tokio::test]
+async fn logs_of_killed_processes_do_not_add_up() {
+    const MIB: u64 = 1 << 20;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ACME.db");
+    let log = folder.path().join("ACME.db-wal");
+    let size = || std::fs::metadata(&log).map_or(0, |log| log.len());
+    // None of them writes as much as makes a log large.
+    for kill in 0..4 {
+        let before = size();
+        let mut process = child("kill::serve_until_the_end", &path, (kill + 1) << 32)
+            .spawn()
+            .unwrap();
+        let mut output = BufReader::new(process.stdout.take().unwrap()).lines();
+        let mut lines = 0;
+        while size() < before + 8 * MIB && lines < 30_000 {
+            output.next().unwrap().unwrap();
+            lines += 1;
+        }
+        process.kill().unwrap();
+        output.for_each(drop);
+        process.wait().unwrap();
+    }
+    assert!(size() < 28 * MIB, "{} MiB", size() / MIB);
+}
