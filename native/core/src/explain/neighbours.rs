@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use crate::license_file::{License, LineKind, Terms};
+use crate::license_file::{License, PublisherLine, Terms};
 use crate::pool::InstalledFile;
 
 /// A line somewhere.
@@ -60,23 +60,14 @@ impl<'a> Neighbours<'a> {
                 file: name,
                 line: line.at.line,
             };
-            match &line.kind {
-                LineKind::Increment(increment) => self.add_license(&increment.license, place),
-                LineKind::Upgrade(upgrade) => self.add_license(&upgrade.license, place),
-                LineKind::Package(package) => {
+            match PublisherLine::of(&line.kind) {
+                Some(PublisherLine::Increment(increment)) => self.add_license(&increment.license, place),
+                Some(PublisherLine::Upgrade(upgrade)) => self.add_license(&upgrade.license, place),
+                Some(PublisherLine::Package(package)) => {
                     let own = key(&package.vendor.value, &package.name.value);
                     self.add_superseding(&package.terms, own, place);
                 }
-                LineKind::Blank
-                | LineKind::Comment
-                | LineKind::Server(_)
-                | LineKind::Vendor(_)
-                | LineKind::UseServer
-                | LineKind::Decimal
-                | LineKind::FeatureSet
-                | LineKind::Fragment
-                | LineKind::Unknown
-                | LineKind::Malformed => {}
+                None => {}
             }
         }
     }

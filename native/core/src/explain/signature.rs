@@ -4,7 +4,7 @@ use licensing_api::inventory::SignatureState;
 
 use super::Explainer;
 use super::wording::Sentences;
-use crate::license_file::{Line, LineKind};
+use crate::license_file::{Line, PublisherLine};
 use crate::signing::SignatureDetail;
 
 impl Explainer<'_> {
@@ -15,21 +15,7 @@ impl Explainer<'_> {
         line: &Line,
         text: &mut Sentences,
     ) -> Option<SignatureState> {
-        let vendor = match &line.kind {
-            LineKind::Increment(increment) => &increment.license.vendor.value,
-            LineKind::Upgrade(upgrade) => &upgrade.license.vendor.value,
-            LineKind::Package(package) => &package.vendor.value,
-            LineKind::Blank
-            | LineKind::Comment
-            | LineKind::Server(_)
-            | LineKind::Vendor(_)
-            | LineKind::UseServer
-            | LineKind::Decimal
-            | LineKind::FeatureSet
-            | LineKind::Fragment
-            | LineKind::Unknown
-            | LineKind::Malformed => return None,
-        };
+        let vendor = PublisherLine::of(&line.kind)?.vendor();
         let state = self
             .file
             .signatures

@@ -1,6 +1,6 @@
 //! Changing what an administrator may change, and nothing else.
 
-use super::{Attribute, LicenseFile, LineKind, Server, Span, Vendor, parse};
+use super::{Attribute, LicenseFile, PublisherLine, Server, Span, Vendor, parse};
 
 /// A change that an administrator may make to a license file. Everything else belongs to the publisher.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,22 +132,8 @@ impl LicenseFile {
         value: Option<&str>,
     ) -> Result<(Span, String), InvalidEdit> {
         let no_line = || InvalidEdit::NoSuchLine(format!("line {line} of the list of lines"));
-        let (attributes, words_end): (&[Attribute], Span) =
-            match &self.lines.get(line).ok_or_else(no_line)?.kind {
-                LineKind::Increment(increment) => increment.license.places(),
-                LineKind::Upgrade(upgrade) => upgrade.license.places(),
-                LineKind::Package(package) => package.places(),
-                LineKind::Blank
-                | LineKind::Comment
-                | LineKind::Server(_)
-                | LineKind::Vendor(_)
-                | LineKind::UseServer
-                | LineKind::Decimal
-                | LineKind::FeatureSet
-                | LineKind::Fragment
-                | LineKind::Unknown
-                | LineKind::Malformed => return Err(no_line()),
-            };
+        let kind = &self.lines.get(line).ok_or_else(no_line)?.kind;
+        let (attributes, words_end) = PublisherLine::of(kind).ok_or_else(no_line)?.places();
         if keyword.is_empty() || !super::parse::is_administrators(keyword) {
             return Err(InvalidEdit::NotYours(keyword.to_owned()));
         }

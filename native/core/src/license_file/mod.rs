@@ -6,6 +6,7 @@ mod host_id;
 mod model;
 mod parse;
 mod position;
+mod publisher_line;
 mod terms;
 mod vendor_string;
 mod version;
@@ -20,6 +21,7 @@ pub use model::{
 pub use parse::parse;
 pub(crate) use parse::{Physical, PhysicalLines, blank_separated, is_administrators};
 pub use position::{Position, Span, Spanned};
+pub(crate) use publisher_line::PublisherLine;
 pub use terms::{
     DEFAULT_BORROW_HOURS, DEFAULT_SORT, DupGroup, FloatOk, NamedOnly, Supersede, Terms, TimeZoneRule,
     VmPlatforms,

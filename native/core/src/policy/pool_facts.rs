@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use crate::license_file::{License, LicenseDate, LicenseVersion, LineKind, NamedOnly, Package};
+use crate::license_file::{License, LicenseDate, LicenseVersion, NamedOnly, Package, PublisherLine};
 use crate::options_file::{Selector, SelectorKey};
 use crate::pool::{InstalledFile, Pool, PoolSet};
 
@@ -141,24 +141,15 @@ impl<'a> GrantingLines<'a> {
         for installed in files {
             for line in &installed.file.lines {
                 let place = (installed.name, line.at.line);
-                match &line.kind {
-                    LineKind::Increment(increment) => {
+                match PublisherLine::of(&line.kind) {
+                    Some(PublisherLine::Increment(increment)) => {
                         this.licenses.insert(place, &increment.license);
                     }
-                    LineKind::Upgrade(upgrade) => {
+                    Some(PublisherLine::Upgrade(upgrade)) => {
                         this.licenses.insert(place, &upgrade.license);
                     }
-                    LineKind::Package(package) => this.package(package),
-                    LineKind::Blank
-                    | LineKind::Comment
-                    | LineKind::Server(_)
-                    | LineKind::Vendor(_)
-                    | LineKind::UseServer
-                    | LineKind::Decimal
-                    | LineKind::FeatureSet
-                    | LineKind::Fragment
-                    | LineKind::Unknown
-                    | LineKind::Malformed => {}
+                    Some(PublisherLine::Package(package)) => this.package(package),
+                    None => {}
                 }
             }
         }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::SIGNATURE_KEYWORD;
 use crate::license_file::{
-    Attribute, IncrementKeyword, License, LicenseFile, LineKind, Package, Spanned, blank_separated,
+    Attribute, IncrementKeyword, License, LicenseFile, LineKind, Package, PublisherLine, Spanned,
+    blank_separated,
 };
 
 /// The machines that a file is made out to: the host ids of its SERVER lines, each once, in one order and spelling.
@@ -35,8 +36,8 @@ impl CanonicalLine {
         for host in &binding.0 {
             text.field("host", host);
         }
-        match line {
-            LineKind::Increment(increment) => {
+        match PublisherLine::of(line)? {
+            PublisherLine::Increment(increment) => {
                 text.field(
                     "line",
                     match increment.keyword {
@@ -46,24 +47,14 @@ impl CanonicalLine {
                 );
                 text.license(&increment.license, None);
             }
-            LineKind::Upgrade(upgrade) => {
+            PublisherLine::Upgrade(upgrade) => {
                 text.field("line", "UPGRADE");
                 text.license(&upgrade.license, Some(upgrade.from_version.value.as_str()));
             }
-            LineKind::Package(package) => {
+            PublisherLine::Package(package) => {
                 text.field("line", "PACKAGE");
                 text.package(package);
             }
-            LineKind::Blank
-            | LineKind::Comment
-            | LineKind::Server(_)
-            | LineKind::Vendor(_)
-            | LineKind::UseServer
-            | LineKind::Decimal
-            | LineKind::FeatureSet
-            | LineKind::Fragment
-            | LineKind::Unknown
-            | LineKind::Malformed => return None,
         }
         Some(Self(text.0))
     }

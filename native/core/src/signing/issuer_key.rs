@@ -10,7 +10,7 @@ use zeroize::{Zeroize, Zeroizing};
 use super::canonical::{CanonicalLine, FileBinding};
 use super::signature::{KeyId, LineSignature, SIGNATURE_KEYWORD};
 use super::trust::{InvalidTrustFile, TrustedIssuer};
-use crate::license_file::{Attribute, LicenseFile, LineKind, Span};
+use crate::license_file::{Attribute, LicenseFile, LineKind, PublisherLine, Span};
 
 /// A private key that signs license lines. It is wiped when dropped and `Debug` shows only its id.
 pub struct IssuerKey(SigningKey);
@@ -104,20 +104,8 @@ struct Change {
 
 /// What to write where so that the line has this signature and no other one of ours.
 fn changes(line: &LineKind, signature: &str) -> Vec<Change> {
-    let (attributes, words): (&[Attribute], Span) = match line {
-        LineKind::Increment(increment) => increment.license.places(),
-        LineKind::Upgrade(upgrade) => upgrade.license.places(),
-        LineKind::Package(package) => package.places(),
-        LineKind::Blank
-        | LineKind::Comment
-        | LineKind::Server(_)
-        | LineKind::Vendor(_)
-        | LineKind::UseServer
-        | LineKind::Decimal
-        | LineKind::FeatureSet
-        | LineKind::Fragment
-        | LineKind::Unknown
-        | LineKind::Malformed => return Vec::new(),
+    let Some((attributes, words)) = PublisherLine::of(line).map(PublisherLine::places) else {
+        return Vec::new();
     };
     let mut changes: Vec<Change> = attributes
         .iter()

@@ -5,7 +5,7 @@ use licensing_api::inventory::SignatureState;
 use super::canonical::{CanonicalLine, FileBinding};
 use super::signature::{InvalidSignature, KeyId, LineSignature, SIGNATURE_KEYWORD};
 use super::trust::{TrustStore, TrustedIssuer};
-use crate::license_file::{Attribute, LicenseFile, LineKind, Spanned};
+use crate::license_file::{Attribute, LicenseFile, LineKind, PublisherLine, Spanned};
 
 /// Keywords of signatures that only their vendor can check.
 const VENDOR_SIGNATURES: [&str; 3] = ["SIGN", "SIGN2", "AUTH"];
@@ -146,31 +146,11 @@ struct Signed<'a> {
 
 impl<'a> Signed<'a> {
     fn of(line: &'a LineKind) -> Option<Self> {
-        let license = match line {
-            LineKind::Increment(increment) => &increment.license,
-            LineKind::Upgrade(upgrade) => &upgrade.license,
-            LineKind::Package(package) => {
-                return Some(Self {
-                    vendor: &package.vendor.value,
-                    key: package.key.as_ref(),
-                    attributes: &package.attributes,
-                });
-            }
-            LineKind::Blank
-            | LineKind::Comment
-            | LineKind::Server(_)
-            | LineKind::Vendor(_)
-            | LineKind::UseServer
-            | LineKind::Decimal
-            | LineKind::FeatureSet
-            | LineKind::Fragment
-            | LineKind::Unknown
-            | LineKind::Malformed => return None,
-        };
+        let line = PublisherLine::of(line)?;
         Some(Self {
-            vendor: &license.vendor.value,
-            key: license.key.as_ref(),
-            attributes: &license.attributes,
+            vendor: line.vendor(),
+            key: line.key(),
+            attributes: line.places().0,
         })
     }
 
