@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod backup;
+mod blocking;
 pub mod config;
 pub mod control;
 pub mod daemon;

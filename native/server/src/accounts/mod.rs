@@ -43,6 +43,8 @@ use lockout::LockOut;
 use password::HashingPool;
 use verified::VerifiedPasswords;
 
+use crate::blocking::blocking;
+
 /// Queues in which log-ins with the same account name wait for each other, so that guesses at one account are counted
 /// one after the other. Different accounts may share one; it only costs them time.
 const QUEUES: usize = 256;
@@ -547,14 +549,7 @@ impl Accounts {
         work: impl FnOnce(&Self) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let this = self.clone();
-        tokio::task::spawn_blocking(move || work(&this))
-            .await
-            .map_err(|error| {
-                Problem::new(
-                    ErrorCode::UnknownError,
-                    format!("A task of the server ended: {error}."),
-                )
-            })?
+        blocking(move || work(&this)).await?
     }
 }
 

@@ -12,8 +12,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::licenses::Licenses;
-use super::process::blocking;
 use super::status;
+use crate::blocking::blocking;
 use crate::config::Config;
 use crate::control::{AuditReport, ControlHandler, Verb};
 use crate::listener::ServerTls;

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
-use licensing_api::{ErrorCode, Problem};
 use licensing_core::seat::SeatSettings;
 use licensing_store::{Clock, SeatService, SeatServiceOptions, StoreError, SystemClock};
 use tokio::net::TcpListener;
@@ -82,15 +81,6 @@ fn answer(answer: &StartAnswer) -> anyhow::Result<()> {
     let mut stdout = std::io::stdout().lock();
     writeln!(stdout, "{}", serde_json::to_string(answer)?)?;
     Ok(stdout.flush()?)
-}
-
-/// Runs what takes a while beside the tasks that answer.
-pub(super) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Problem> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| Problem::new(ErrorCode::UnknownError, error.to_string()))
 }
 
 /// A daemon whose state is open and whose ports are bound.

@@ -8,6 +8,7 @@ use licensing_store::{SeatService, ServiceState};
 
 use super::products::Products;
 use super::validation;
+use crate::blocking::blocking;
 use crate::config::Config;
 use crate::control::DaemonHealth;
 
@@ -31,7 +32,7 @@ impl Products {
     ) -> Result<wire::StatusReply, Problem> {
         let feature = validation::status(request)?;
         let seats = self.seats.clone();
-        let rows = super::process::blocking(move || seats.inventory(&GetInventory::default())).await?;
+        let rows = blocking(move || seats.inventory(&GetInventory::default())).await?;
         let wanted = rows
             .into_iter()
             .filter(|row| feature.is_empty() || row.feature.eq_ignore_ascii_case(&feature));

@@ -20,6 +20,7 @@ use licensing_core::license_file::parse;
 use licensing_core::wildcard::Wildcard;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+use crate::blocking::blocking;
 use crate::config::{Config, DataFolder};
 use crate::durable_file::{self, Existing, Readers};
 
@@ -307,14 +308,7 @@ impl LicenseFolder {
         work: impl FnOnce(&Self) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let this = self.clone();
-        tokio::task::spawn_blocking(move || work(&this))
-            .await
-            .map_err(|error| {
-                Problem::new(
-                    ErrorCode::UnknownError,
-                    format!("A task of the server ended: {error}."),
-                )
-            })?
+        blocking(move || work(&this)).await?
     }
 }
 
