@@ -58,7 +58,7 @@ pub(crate) async fn checkout(product: &mut Product, feature: &str, user: &str) -
     match product.checkout(request).await?.into_inner().outcome {
         Some(Outcome::Lease(lease)) => Ok(lease),
         Some(Outcome::Denial(denial)) => bail!("denied: {} {}", denial.number, denial.text),
-        None => bail!("the daemon gave an empty answer"),
+        Some(Outcome::Queued(_)) | None => bail!("the daemon gave neither lease nor denial"),
     }
 }
 
@@ -109,6 +109,7 @@ pub(crate) async fn heartbeats(port: u16, feature: &str, clients: usize, time: D
                 product
                     .heartbeat(HeartbeatRequest {
                         lease_ids: vec![lease.lease_id.clone()],
+                        ..Default::default()
                     })
                     .await?;
                 latency.record(before.elapsed().as_micros().try_into()?)?;

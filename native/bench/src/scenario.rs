@@ -135,6 +135,7 @@ async fn batched_heartbeats(port: u16, time: Duration) -> Result<(f64, usize)> {
                 product
                     .heartbeat(HeartbeatRequest {
                         lease_ids: lease_ids.clone(),
+                        ..Default::default()
                     })
                     .await?;
                 beats += LEASES;

@@ -95,7 +95,10 @@ impl Product {
             Some(Outcome::Denial(denial)) => Ok(Answer::Denied {
                 reason: denial.reason,
             }),
-            None => Err(Status::new(Code::Internal, "the answer is empty")),
+            Some(Outcome::Queued(_)) | None => Err(Status::new(
+                Code::Internal,
+                "the answer is neither lease nor denial",
+            )),
         }
     }
 
@@ -119,6 +122,7 @@ impl Product {
         for batch in leases.chunks(500) {
             let request = HeartbeatRequest {
                 lease_ids: batch.to_vec(),
+                ..Default::default()
             };
             for position in self.client.heartbeat(request).await?.into_inner().ended {
                 match batch.get(position as usize) {

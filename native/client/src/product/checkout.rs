@@ -57,9 +57,11 @@ impl CheckoutOptions {
                 vendor_data: self.vendor_data.clone(),
                 product: self.product.clone(),
                 process_id: self.process_id,
+                project: String::new(),
             }),
             queue: false,
             borrow_seconds: 0,
+            grace_ticket: false,
         }
     }
 }

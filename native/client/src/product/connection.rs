@@ -124,7 +124,7 @@ impl Connection {
             Some(wire::checkout_reply::Outcome::Denial(denial)) => {
                 Err(CheckoutError::Denied(Denial::read(&options.feature, denial)))
             }
-            None => Err(self
+            Some(wire::checkout_reply::Outcome::Queued(_)) | None => Err(self
                 .misunderstood("The answer is neither a lease nor a denial.")
                 .into()),
         }
@@ -156,6 +156,7 @@ impl Connection {
         for batch in ids.chunks(HEARTBEAT_BATCH) {
             let request = wire::HeartbeatRequest {
                 lease_ids: batch.to_vec(),
+                renew_tickets: Vec::new(),
             };
             let reply = self
                 .ask(request, |mut client, request| async move {

@@ -294,6 +294,7 @@ impl VendorDaemon for Daemon {
             }),
             license_expires: None,
             repeated_request: repeated,
+            ..Default::default()
         };
         Ok(Response::new(wire::CheckoutReply {
             outcome: Some(wire::checkout_reply::Outcome::Lease(lease)),
@@ -331,6 +332,7 @@ impl VendorDaemon for Daemon {
         Ok(Response::new(wire::HeartbeatReply {
             ended,
             heartbeat_seconds,
+            ..Default::default()
         }))
     }
 
@@ -352,6 +354,7 @@ impl VendorDaemon for Daemon {
             serving: true,
             reason: String::new(),
             features: vec![feature],
+            ..Default::default()
         }))
     }
 

@@ -83,6 +83,7 @@ impl Products {
         Ok(wire::HeartbeatReply {
             ended,
             heartbeat_seconds: self.heartbeat_seconds,
+            tickets: Vec::new(),
         })
     }
 }
@@ -99,6 +100,9 @@ fn lease_on_the_wire(lease: &Lease, repeated_request: bool) -> wire::Lease {
         since: Some(instant_on_the_wire(lease.since)),
         license_expires: lease.license_expires.and_then(end_of).map(instant_on_the_wire),
         repeated_request,
+        grace_ticket: String::new(),
+        borrow_ticket: String::new(),
+        borrowed_until: None,
     }
 }
 

@@ -50,6 +50,7 @@ impl Products {
             serving: trouble.is_none(),
             reason: trouble.unwrap_or_default(),
             features: features.collect(),
+            ticket_key: Vec::new(),
         })
     }
 }

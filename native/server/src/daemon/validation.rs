@@ -193,7 +193,12 @@ mod tests {
             lease_id: vec![1; 16],
         })
         .unwrap();
-        let beat = |lease_ids| heartbeat(&wire::HeartbeatRequest { lease_ids });
+        let beat = |lease_ids| {
+            heartbeat(&wire::HeartbeatRequest {
+                lease_ids,
+                ..Default::default()
+            })
+        };
         assert_eq!(
             beat(vec![vec![1; 16]; HEARTBEAT_LEASES]).unwrap().len(),
             HEARTBEAT_LEASES

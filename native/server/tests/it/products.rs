@@ -64,7 +64,10 @@ async fn a_lease_ends_without_heartbeats_and_lives_with_them() {
     let mut client = daemon(&server).await;
     let kept = check_out(&mut client, 1).await.unwrap();
     let silent = check_out(&mut client, 2).await.unwrap();
-    let beat = |ids: Vec<Vec<u8>>| HeartbeatRequest { lease_ids: ids };
+    let beat = |ids: Vec<Vec<u8>>| HeartbeatRequest {
+        lease_ids: ids,
+        ..Default::default()
+    };
     let mut beats = 0;
     loop {
         let answer = client
@@ -127,6 +130,7 @@ async fn a_request_out_of_bounds_is_refused_with_code_and_advice() {
 
     let huge = HeartbeatRequest {
         lease_ids: vec![vec![1; 16]; 100_000],
+        ..Default::default()
     };
     let status = client
         .heartbeat(huge)
@@ -168,6 +172,7 @@ async fn one_session_carries_everything() {
     ));
     let beat = HeartbeatRequest {
         lease_ids: vec![vec![9; 16], lease.lease_id.clone()],
+        ..Default::default()
     };
     let Reply::Heartbeat(beat) = ask(12, Some(Asked::Heartbeat(beat))).await else {
         panic!("no heartbeat")

@@ -79,7 +79,7 @@ pub(crate) async fn check_out(client: &mut VendorDaemonClient<Channel>, key: u8)
     match client.checkout(request(key)).await.unwrap().into_inner().outcome {
         Some(Outcome::Lease(lease)) => Ok(lease),
         Some(Outcome::Denial(denial)) => Err(denial),
-        None => panic!("the answer is empty"),
+        other => panic!("neither lease nor denial: {other:?}"),
     }
 }
 
