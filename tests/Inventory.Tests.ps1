@@ -120,6 +120,8 @@ Describe 'Get-LicenseUsage with seats held' {
     It 'shows who, where, what and since when' {
         $row = Get-LicenseUsage -User alice
         $row.Device | Should -Be 'pc1'
+        $row.Host | Should -Be 'pc1'
+        $row.State | Should -BeExactly 'InUse'
         $row.Product | Should -Be 'designer 3.1'
         $row.Count | Should -Be 2
         $row.LicenseModelType | Should -BeExactly 'Concurrent'

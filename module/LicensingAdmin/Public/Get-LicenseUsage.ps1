@@ -4,8 +4,11 @@ function Get-LicenseUsage {
         Lists who holds a seat.
 
     .DESCRIPTION
-        Lists the holders of seats of every model with user, device, product, and since when they hold them and when
-        they were last heard of.
+        Lists the holders of seats of every model with user, device, host, product, and since when they hold them and
+        when they were last heard of. State says whether a seat is in use, lingers after its checkin or is borrowed.
+
+        A seat that is assigned to a user or device is one row, however many sessions are on it; its product is the one
+        that used it last.
 
     .PARAMETER Feature
         Features (product_edition_model), wildcards allowed.

@@ -60,7 +60,18 @@ pub enum LicenseModel {
     Server,
 }
 
-/// One holder of one or more seats of one pool.
+/// What becomes of a seat at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub enum HolderState {
+    /// Held by a product, or assigned to a user or device.
+    InUse,
+    /// Checked in; LINGER keeps it out for a while.
+    Lingering,
+    /// Borrowed: out without heartbeats until its time is over or it is returned.
+    Borrowed,
+}
+
+/// One holder of one or more seats of one pool. An assigned seat is one row, however many sessions are on it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UsageRow {
@@ -72,12 +83,17 @@ pub struct UsageRow {
     pub license_model_type: LicenseModel,
     /// User as the product named it.
     pub user: String,
-    /// Device: the host the product runs on or serves.
+    /// Device that the product serves; the host where it named none.
     pub device: String,
+    /// Host the product runs on; empty for an assigned seat, which can be used from several.
+    pub host: String,
     /// Display or terminal; empty when the product gave none.
     pub display: String,
-    /// Product that holds it.
+    /// Product that holds it. For an assigned seat the one that used it last; empty when it was not used since the
+    /// vendor daemon started.
     pub product: String,
+    /// What becomes of it at the moment.
+    pub state: HolderState,
     /// Seats held.
     pub count: u32,
     /// How many of them are overdraft.

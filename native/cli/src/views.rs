@@ -52,6 +52,7 @@ pub(crate) fn columns(operation: OperationId) -> &'static [Column] {
             ("user", "USER"),
             ("device", "DEVICE"),
             ("product", "PRODUCT"),
+            ("state", "STATE"),
             ("count", "SEATS"),
             ("overdraft", "OVERDRAFT"),
             ("since", "SINCE"),

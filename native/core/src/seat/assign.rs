@@ -45,7 +45,13 @@ impl Ledger {
         let serial = self.next_serial;
         let state = &mut self.pools[pool as usize];
         let Some(book) = state.book.as_mut() else { return };
-        if let Some(pair) = book.begin(&user, &device, serial, now.trusted.as_millisecond()) {
+        if let Some(pair) = book.begin(
+            &user,
+            &device,
+            &holder.product,
+            serial,
+            now.trusted.as_millisecond(),
+        ) {
             if pair.serial == serial {
                 self.next_serial += 1;
             }
@@ -56,7 +62,7 @@ impl Ledger {
     pub(super) fn resume_use(&mut self, pool: u32, holder: &Holder, now: Moment) -> bool {
         let (user, device) = self.compared(holder);
         match self.pools[pool as usize].book.as_mut() {
-            Some(book) => book.resume(&user, &device, now.trusted.as_millisecond()),
+            Some(book) => book.resume(&user, &device, &holder.product, now.trusted.as_millisecond()),
             None => true,
         }
     }

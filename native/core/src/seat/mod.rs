@@ -20,6 +20,7 @@ mod reserve;
 mod revoke;
 mod rules;
 mod settings;
+mod usage;
 
 pub use assignment::{PairRecord, SeatModel};
 pub use change::{Change, CloseReason, ClosedLease, DeniedRequest};
@@ -27,8 +28,8 @@ pub use deadline::STEP_MS as DEADLINE_STEP_MS;
 pub use lease::{Lease, LeaseId, LeaseRecord, LeaseTerm, RequestKey};
 pub use ledger::{Ledger, RestoreError};
 pub use pools::PoolUsage;
-pub use report::UsageFilter;
 pub use request::{CheckoutRequest, Decision, Denial, Holder, MAX_NAME_BYTES, MAX_SEATS};
 pub use revoke::RevokeFilter;
 pub use rules::SeatRules;
 pub use settings::SeatSettings;
+pub use usage::UsageFilter;

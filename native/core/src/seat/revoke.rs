@@ -11,7 +11,7 @@ use crate::Moment;
 use super::assign::record;
 use super::assignment::{SeatNames, kind};
 use super::ledger::Ledger;
-use super::report::assignment_row;
+use super::usage::assignment_row;
 use super::{Change, CloseReason, UsageFilter};
 
 /// A compiled [`RevokeLeases`].

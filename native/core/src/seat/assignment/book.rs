@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::SeatModel;
 use super::cover::Cover;
+use super::products::{ProductId, Products};
 
 /// Time by which a stored last use may lag behind, in milliseconds: an hour, to spare the disk.
 const LAG_MS: i64 = 60 * 60 * 1000;
@@ -19,7 +20,12 @@ struct Pair {
     stored_ms: Option<i64>,
     /// Leases of this user on this device that are held now.
     leases: u32,
+    /// Product that was used last in this run.
+    product: ProductId,
 }
+
+/// Whether the product is known, when it was used, and the number of its pair: the largest was used last.
+type LastUse = (bool, i64, u64);
 
 /// A pair that has become old, or was used.
 #[derive(Debug, PartialEq, Eq)]
@@ -40,6 +46,8 @@ pub(in crate::seat) struct Assigned {
     pub(in crate::seat) name: String,
     pub(in crate::seat) first_ms: i64,
     pub(in crate::seat) last_ms: i64,
+    /// Product that used it last; empty when it was not used in this run.
+    pub(in crate::seat) product: String,
 }
 
 /// Seats by whom they are assigned to.
@@ -71,6 +79,7 @@ pub(in crate::seat) struct Book {
     user_names: Vec<String>,
     device_names: Vec<String>,
     pairs: HashMap<(u32, u32), Pair>,
+    products: Products,
     cover: Cover,
 }
 
@@ -91,6 +100,7 @@ impl Book {
             user_names: Vec::new(),
             device_names: Vec::new(),
             pairs: HashMap::new(),
+            products: Products::default(),
             cover: Cover::default(),
         }
     }
@@ -127,24 +137,28 @@ impl Book {
         &mut self,
         user: &str,
         device: &str,
+        product: &str,
         serial: u64,
         now_ms: i64,
     ) -> Option<PairState> {
         let key = self.enter(user, device);
+        let product = self.products.enter(product);
         let pair = self.pairs.entry(key).or_insert(Pair {
             serial,
             first_ms: now_ms,
             last_ms: now_ms,
             stored_ms: None,
             leases: 0,
+            product,
         });
         pair.leases += 1;
+        pair.product = product;
         self.touch(key, now_ms)
     }
 
     /// A stored lease comes back. False when its pair is not there. That the service ran on counts as use, and is
     /// stored with the next one.
-    pub(in crate::seat) fn resume(&mut self, user: &str, device: &str, now_ms: i64) -> bool {
+    pub(in crate::seat) fn resume(&mut self, user: &str, device: &str, product: &str, now_ms: i64) -> bool {
         let (user, device) = self.sides(user, device);
         let key = self
             .users
@@ -154,6 +168,7 @@ impl Book {
         match key.and_then(|key| self.pairs.get_mut(&key)) {
             Some(pair) => {
                 pair.leases += 1;
+                pair.product = self.products.enter(product);
                 pair.last_ms = pair.last_ms.max(now_ms);
                 true
             }
@@ -189,6 +204,7 @@ impl Book {
                 last_ms,
                 stored_ms: Some(last_ms),
                 leases: 0,
+                product: ProductId::UNKNOWN,
             },
         );
         new
@@ -241,26 +257,35 @@ impl Book {
 
     /// All assignments. Lists each seat once.
     pub(in crate::seat) fn assigned(&self, now_ms: i64) -> Vec<Assigned> {
-        let mut found: HashMap<(bool, u32), Assigned> = HashMap::new();
+        let mut found: HashMap<(bool, u32), (Assigned, LastUse)> = HashMap::new();
         for ((user, device), pair) in &self.pairs {
             let last_ms = if pair.leases > 0 { now_ms } else { pair.last_ms };
+            let this: LastUse = (pair.product != ProductId::UNKNOWN, last_ms, pair.serial);
             let holders = [
                 (self.cover.has_user(*user), true, *user, &self.user_names),
                 (self.cover.has_device(*device), false, *device, &self.device_names),
             ];
             for (_, to_user, index, names) in holders.into_iter().filter(|holder| holder.0) {
                 let to_user = to_user && self.model != SeatModel::Device;
-                let entry = found.entry((to_user, index)).or_insert_with(|| Assigned {
-                    to_user,
-                    name: names[index as usize].clone(),
-                    first_ms: pair.first_ms,
-                    last_ms,
+                let (entry, last) = found.entry((to_user, index)).or_insert_with(|| {
+                    let nothing_yet = Assigned {
+                        to_user,
+                        name: names[index as usize].clone(),
+                        first_ms: pair.first_ms,
+                        last_ms,
+                        product: String::new(),
+                    };
+                    (nothing_yet, LastUse::default())
                 });
                 entry.first_ms = entry.first_ms.min(pair.first_ms);
                 entry.last_ms = entry.last_ms.max(last_ms);
+                if this > *last {
+                    *last = this;
+                    self.products.name(pair.product).clone_into(&mut entry.product);
+                }
             }
         }
-        let mut all: Vec<Assigned> = found.into_values().collect();
+        let mut all: Vec<Assigned> = found.into_values().map(|(assigned, _)| assigned).collect();
         all.sort_by(|a, b| (!a.to_user, &a.name).cmp(&(!b.to_user, &b.name)));
         all
     }

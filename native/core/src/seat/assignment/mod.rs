@@ -2,6 +2,7 @@
 
 mod book;
 mod cover;
+mod products;
 
 use licensing_api::usage::LicenseModel;
 

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use licensing_api::denial::DenialReason;
-use licensing_api::usage::{GetUsage, LicenseModel};
+use licensing_api::usage::{GetUsage, LicenseModel, UsageRow};
 use licensing_core::Moment;
 use licensing_core::license_file::DupGroup;
 use licensing_core::pool::Pool;
-use licensing_core::seat::{Change, Decision, Lease, Ledger, PairRecord, SeatSettings, UsageFilter};
+use licensing_core::seat::{Change, Decision, Holder, Lease, Ledger, PairRecord, SeatSettings, UsageFilter};
 use proptest::prelude::*;
 
 use super::support::{holder, increment, lease_id, moment, pool, request, set};
@@ -45,8 +45,12 @@ impl Desk {
     }
 
     fn ask(&mut self, user: &str, device: &str) -> Decision {
+        self.ask_as(holder(user, device))
+    }
+
+    fn ask_as(&mut self, holder: Holder) -> Decision {
         self.next += 1;
-        let request = request(self.next, self.feature, "", 1, holder(user, device));
+        let request = request(self.next, self.feature, "", 1, holder);
         let decision = self.ledger.checkout(&request, lease_id(self.next), self.now);
         self.store();
         decision
@@ -107,11 +111,20 @@ impl Desk {
         self.ledger = ledger;
     }
 
-    fn holders(&self) -> Vec<(LicenseModel, String)> {
+    fn rows(&self) -> Vec<UsageRow> {
         let mut rows = Vec::new();
         self.ledger
             .assignment_page(&UsageFilter::new(&GetUsage::default()), 0, self.now, &mut rows);
-        rows.into_iter()
+        rows
+    }
+
+    fn products(&self) -> Vec<String> {
+        self.rows().into_iter().map(|row| row.product).collect()
+    }
+
+    fn holders(&self) -> Vec<(LicenseModel, String)> {
+        self.rows()
+            .into_iter()
             .map(|row| {
                 (
                     row.license_model_type,
@@ -149,6 +162,30 @@ fn the_first_use_is_a_user_and_a_second_user_on_the_device_makes_it_the_device()
     assert_eq!(desk.seats(), 2);
     desk.visit("carl", "desk1").unwrap();
     assert_eq!(desk.holders(), [user("anna"), device("desk1")]);
+}
+
+#[test]
+fn an_assigned_seat_names_the_product_that_used_it_last() {
+    let mut desk = Desk::new("XDT_ENT_UD", 5, None);
+    let visit = |desk: &mut Desk, device: &str, product: &str| {
+        let mut who = holder("anna", device);
+        who.product = product.to_owned();
+        match desk.ask_as(who) {
+            Decision::Granted(lease) => desk.end(&lease),
+            other => panic!("{other:?}"),
+        }
+    };
+    visit(&mut desk, "desk1", "designer 3.1");
+    desk.pass(1);
+    visit(&mut desk, "desk2", "viewer 2");
+    assert_eq!(desk.products(), ["viewer 2"]);
+    desk.pass(1);
+    visit(&mut desk, "desk1", "designer 3.2");
+    assert_eq!(desk.products(), ["designer 3.2"]);
+    desk.restart();
+    assert_eq!(desk.products(), [""], "it is remembered for one run");
+    visit(&mut desk, "desk2", "viewer 3");
+    assert_eq!(desk.products(), ["viewer 3"]);
 }
 
 #[test]

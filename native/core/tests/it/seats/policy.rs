@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use licensing_api::denial::DenialReason;
 use licensing_api::inventory::{GetInventory, InventoryRow};
-use licensing_api::usage::GetUsage;
+use licensing_api::usage::{GetUsage, HolderState};
 use licensing_core::license_file::{DupGroup, NamedOnly};
 use licensing_core::pool::Pool;
 use licensing_core::seat::{
@@ -230,6 +230,7 @@ fn a_seat_lingers_after_checkin() {
     desk.ledger
         .usage_page(&filter, 0, 10, moment(10_000, 0), &mut rows);
     assert_eq!(rows[0].until, moment(60_000, 0).wall);
+    assert_eq!(rows[0].state, HolderState::Lingering);
     desk.ledger.take_changes();
     assert_eq!(desk.ledger.expire(moment(61_000, 0)), 1);
     let changes = desk.ledger.take_changes();

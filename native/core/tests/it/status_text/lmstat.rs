@@ -1,7 +1,7 @@
 use jiff::civil::{DateTime, date};
 use jiff::tz::TimeZone;
 use licensing_api::inventory::{InventoryRow, PoolStatus, SignatureState};
-use licensing_api::usage::{LicenseModel, UsageRow};
+use licensing_api::usage::{HolderState, LicenseModel, UsageRow};
 use licensing_core::license_file::LicenseDate;
 use licensing_core::options_file::{Who, WhoKind};
 use licensing_core::status_text::{
@@ -327,8 +327,10 @@ fn usage(feature: &str, version: &str, user: &str, count: u32) -> UsageRow {
         license_model_type: LicenseModel::Concurrent,
         user: user.to_owned(),
         device: "pc-7".to_owned(),
+        host: "pc-7".to_owned(),
         display: String::new(),
         product: "Draw 3".to_owned(),
+        state: HolderState::InUse,
         count,
         overdraft: 0,
         since: "2026-10-20T06:30:00Z".parse().unwrap(),

@@ -1,0 +1,182 @@
+//! What the ledger tells administrators of holders.
+
+use jiff::SignedDuration;
+use licensing_api::usage::{GetUsage, HolderState, LicenseModel, UsageRow};
+use sha2::{Digest, Sha256};
+
+use crate::Moment;
+use crate::pool::PoolIdentity;
+use crate::wildcard::Wildcard;
+
+use super::assignment::{Assigned, kind};
+use super::ledger::{Held, Ledger, timestamp};
+use super::linger::Term;
+use super::pools::PoolState;
+
+/// A compiled [`GetUsage`].
+#[derive(Debug, Clone, Default)]
+pub struct UsageFilter {
+    feature: Option<Wildcard>,
+    user: Option<Wildcard>,
+    device: Option<Wildcard>,
+    vendor: Option<String>,
+    model: Option<LicenseModel>,
+}
+
+impl UsageFilter {
+    /// Compiles a request.
+    pub fn new(request: &GetUsage) -> Self {
+        let wildcard = |text: &Option<String>| text.as_deref().map(Wildcard::new);
+        Self {
+            feature: wildcard(&request.feature),
+            user: wildcard(&request.user),
+            device: wildcard(&request.device),
+            vendor: request.vendor.clone(),
+            model: request.model,
+        }
+    }
+
+    pub(super) fn fits(
+        &self,
+        identity: &PoolIdentity,
+        user: &str,
+        device: &str,
+        model: LicenseModel,
+    ) -> bool {
+        let fits = |wanted: &Option<Wildcard>, text: &str| wanted.as_ref().is_none_or(|w| w.matches(text));
+        fits(&self.feature, &identity.feature)
+            && fits(&self.user, user)
+            && fits(&self.device, device)
+            && self
+                .vendor
+                .as_ref()
+                .is_none_or(|vendor| vendor.eq_ignore_ascii_case(&identity.vendor))
+            && self.model.is_none_or(|wanted| wanted == model)
+    }
+}
+
+impl Held {
+    fn state(&self) -> HolderState {
+        match self.term {
+            Term::Heartbeats => HolderState::InUse,
+            Term::Lingering { .. } => HolderState::Lingering,
+        }
+    }
+}
+
+impl Ledger {
+    /// Appends up to `limit` slots' worth of holders from `from` on, and gives where to go on; none at the end. Between
+    /// two pages the ledger may change: each lease that is held all the time appears exactly once.
+    pub fn usage_page(
+        &self,
+        filter: &UsageFilter,
+        from: usize,
+        limit: usize,
+        now: Moment,
+        rows: &mut Vec<UsageRow>,
+    ) -> Option<usize> {
+        let end = from.saturating_add(limit).min(self.slots.len());
+        for held in self.slots.get(from..end).unwrap_or_default().iter().flatten() {
+            if let Some(row) = self.usage_row(held, filter, now) {
+                rows.push(row);
+            }
+        }
+        (end < self.slots.len()).then_some(end)
+    }
+
+    pub(super) fn usage_row(&self, held: &Held, filter: &UsageFilter, now: Moment) -> Option<UsageRow> {
+        let state = &self.pools[held.pool as usize];
+        if state.book.is_some() {
+            // The assignment holds the seat, see `assignment_page`.
+            return None;
+        }
+        let identity = &state.pool.identity;
+        let [user, host, display, vendor_data, product] = held.names();
+        let device = if vendor_data.is_empty() { host } else { vendor_data };
+        let wanted = filter.fits(identity, user, device, LicenseModel::Concurrent);
+        if !wanted {
+            return None;
+        }
+        let silent = now.monotonic_ms.saturating_sub(held.heard_ms);
+        let last_heartbeat = shifted(now, -i128::from(silent));
+        let left = i128::from(held.deadline(state)) - i128::from(now.monotonic_ms);
+        Some(UsageRow {
+            feature: identity.feature.clone(),
+            version: identity.version.to_string(),
+            license_model_type: LicenseModel::Concurrent,
+            user: user.to_owned(),
+            device: device.to_owned(),
+            host: host.to_owned(),
+            display: display.to_owned(),
+            product: product.to_owned(),
+            state: held.state(),
+            count: held.count,
+            overdraft: held.overdraft,
+            since: timestamp(held.since_ms),
+            last_heartbeat,
+            until: shifted(now, left),
+            vendor: identity.vendor.clone(),
+            lease_id: hex::encode(held.id.public()),
+        })
+    }
+
+    /// Appends the assigned seats of the pool at position `from`, and gives the next position; none at the end. Their
+    /// `since` is the first use, `last_heartbeat` the last one.
+    pub fn assignment_page(
+        &self,
+        filter: &UsageFilter,
+        from: usize,
+        now: Moment,
+        rows: &mut Vec<UsageRow>,
+    ) -> Option<usize> {
+        let state = self.pools.get(from)?;
+        let identity = &state.pool.identity;
+        let assigned = state
+            .book
+            .iter()
+            .flat_map(|book| book.assigned(now.trusted.as_millisecond()));
+        for one in assigned {
+            let row = assignment_row(state, &one);
+            if filter.fits(identity, &row.user, &row.device, kind(one.to_user)) {
+                rows.push(row);
+            }
+        }
+        Some(from + 1)
+    }
+}
+
+pub(super) fn assignment_row(state: &PoolState, one: &Assigned) -> UsageRow {
+    let identity = &state.pool.identity;
+    let (user, device) = match one.to_user {
+        true => (one.name.clone(), String::new()),
+        false => (String::new(), one.name.clone()),
+    };
+    let mut hash = Sha256::new();
+    hash.update(b"licensing assignment 1");
+    hash.update(state.id.as_bytes());
+    hash.update([u8::from(one.to_user)]);
+    hash.update(one.name.as_bytes());
+    UsageRow {
+        feature: identity.feature.clone(),
+        version: identity.version.to_string(),
+        license_model_type: kind(one.to_user),
+        user,
+        device,
+        host: String::new(),
+        display: String::new(),
+        product: one.product.clone(),
+        state: HolderState::InUse,
+        count: 1,
+        overdraft: 0,
+        since: timestamp(one.first_ms),
+        last_heartbeat: timestamp(one.last_ms),
+        until: timestamp(one.last_ms.saturating_add(state.period_ms)),
+        vendor: identity.vendor.clone(),
+        lease_id: hex::encode(&hash.finalize()[..16]),
+    }
+}
+
+fn shifted(now: Moment, milliseconds: i128) -> jiff::Timestamp {
+    let by = SignedDuration::from_millis(i64::try_from(milliseconds).unwrap_or(i64::MAX));
+    now.wall.saturating_add(by).unwrap_or(now.wall)
+}
