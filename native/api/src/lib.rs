@@ -20,7 +20,9 @@ pub mod secret;
 pub mod server;
 pub mod token;
 pub mod usage;
+pub mod version;
 
 pub use error::{ErrorCode, Problem};
 pub use operation::{Operation, OperationId, OperationInfo, Permission, Rows};
 pub use secret::Secret;
+pub use version::LicenseVersion;

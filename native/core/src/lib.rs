@@ -17,7 +17,7 @@ pub mod pool;
 pub mod seat;
 pub mod signing;
 pub mod status_text;
-pub mod ticket;
 pub mod wildcard;
 
+pub use licensing_ticket as ticket;
 pub use moment::Moment;

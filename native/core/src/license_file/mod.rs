@@ -9,11 +9,11 @@ mod position;
 mod publisher_line;
 mod terms;
 mod vendor_string;
-mod version;
 
 pub use date::{InvalidDate, LicenseDate};
 pub use edit::{Edit, InvalidEdit};
 pub use host_id::{HostId, HostIdentity, InvalidHostId};
+pub use licensing_api::version::{InvalidVersion, LicenseVersion, VersionDate};
 pub use model::{
     Attribute, AttributeValue, Increment, IncrementKeyword, License, LicenseFile, Line, LineKind, Package,
     PackageComponent, Server, Suite, Upgrade, Vendor,
@@ -27,4 +27,3 @@ pub use terms::{
     VmPlatforms,
 };
 pub use vendor_string::{AlertRule, AlertStart, VendorField, VendorMeaning, VendorString};
-pub use version::{InvalidVersion, LicenseVersion, VersionDate};

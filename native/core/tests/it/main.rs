@@ -14,4 +14,3 @@ mod pools;
 mod seats;
 mod signing;
 mod status_text;
-mod ticket;

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::license_file::LicenseVersion;
+use licensing_api::LicenseVersion;
 
 /// Longest time a grace ticket bridges, in hours from the last contact.
 pub const GRACE_HOURS: u32 = 720;

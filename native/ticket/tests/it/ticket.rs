@@ -1,5 +1,5 @@
 use jiff::{SignedDuration, Timestamp};
-use licensing_core::ticket::{
+use licensing_ticket::{
     CLOCK_SKEW, GRACE_HOURS, InvalidTicket, MAX_FIELD_BYTES, MAX_TICKET_CHARACTERS, Ticket, TicketError,
     TicketHolder, TicketKind, TicketSigner, TicketSubject, TicketVerifier,
 };

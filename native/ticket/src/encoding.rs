@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 
-use crate::license_file::LicenseVersion;
+use licensing_api::LicenseVersion;
 
 use super::terms::{MAX_FIELD_BYTES, Ticket, TicketHolder, TicketKind, TicketSubject};
 
