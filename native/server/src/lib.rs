@@ -18,6 +18,7 @@ pub mod listener;
 pub mod log;
 pub mod manager;
 pub mod product_access;
+pub mod ticket_key;
 pub mod tls;
 pub mod verify;
 pub mod web;

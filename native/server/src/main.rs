@@ -53,7 +53,8 @@ struct Backup {
     /// Archive to make; it must not exist yet.
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
-    /// Save certificate and key of the web services, too. Whoever has the archive can then pass for the server.
+    /// Save the certificate with its key and the key of tickets, too. Whoever has the archive can then pass for the
+    /// server.
     #[arg(long)]
     with_keys: bool,
 }

@@ -20,6 +20,7 @@ mod reserve;
 mod revoke;
 mod rules;
 mod settings;
+mod ticketing;
 mod usage;
 
 pub use assignment::{PairRecord, SeatModel};
@@ -32,4 +33,5 @@ pub use request::{CheckoutRequest, Decision, Denial, Holder, MAX_NAME_BYTES, MAX
 pub use revoke::RevokeFilter;
 pub use rules::SeatRules;
 pub use settings::SeatSettings;
+pub use ticketing::TicketTerms;
 pub use usage::UsageFilter;

@@ -15,7 +15,7 @@ use crate::init::make_private_folder;
 use crate::verify::{databases, verify_databases};
 
 /// Saves the server in `data` to the new file `output`: databases, license and options files, issuers, configuration,
-/// and with `with_keys` certificate and key. Each database is of one instant, checked before it is saved; the server
+/// and with `with_keys` certificate, its key and the key of tickets. Each database is of one instant, checked before it is saved; the server
 /// may run meanwhile.
 ///
 /// # Errors
@@ -56,6 +56,10 @@ fn collect(data: &DataFolder, config: &Path, copy: &DataFolder, with_keys: bool)
     let mut folders = vec![(data.licenses(), copy.licenses()), (data.trust(), copy.trust())];
     if with_keys {
         folders.push((data.tls(), copy.tls()));
+        // A server that has not run yet has none.
+        if data.ticket_key().exists() {
+            copy_file(&data.ticket_key(), &copy.ticket_key())?;
+        }
     }
     for (from, to) in folders {
         for file in files_in(&from)? {
@@ -109,6 +113,10 @@ fn describe(copy: &DataFolder) -> anyhow::Result<Manifest> {
         for file in files_in(&folder)? {
             files.push(Entry::of(format!("{name}/{}", name_of(&file)?), &file, None)?);
         }
+    }
+    if copy.ticket_key().exists() {
+        let name = format!("state/{}", name_of(&copy.ticket_key())?);
+        files.push(Entry::of(name, &copy.ticket_key(), None)?);
     }
     for (file, outcome) in verified.files() {
         let name = name_of(file)?;

@@ -69,6 +69,11 @@ impl DataFolder {
         self.state().join("server.db")
     }
 
+    /// Key that tickets are signed with: 32 secret bytes.
+    pub fn ticket_key(&self) -> PathBuf {
+        self.state().join("ticket.key")
+    }
+
     /// Database of the leases and the audit of a vendor. Names that differ in case alone are one vendor.
     pub fn vendor_database(&self, vendor: &str) -> PathBuf {
         self.state().join(format!("{}.db", vendor.to_ascii_uppercase()))

@@ -1,5 +1,6 @@
 //! The vendor daemon: serves the seats of one vendor, as a process of its own that the manager starts and watches.
 
+mod calendar;
 mod licenses;
 mod manager_requests;
 mod options;
@@ -8,6 +9,7 @@ mod products;
 mod session;
 mod settings;
 mod status;
+mod tickets;
 mod validation;
 
 pub use process::run;

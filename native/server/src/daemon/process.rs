@@ -17,10 +17,11 @@ use super::licenses::Licenses;
 use super::manager_requests::ManagerRequests;
 use super::products::{self, Products};
 use super::settings::{DaemonSettings, StartAnswer};
+use super::tickets::Tickets;
 use crate::config::{Config, DataFolder};
 use crate::listener::{self, PortOptions, PortProtocol, PortTls, ServerTls};
 use crate::product_access::ProductAccess;
-use crate::{control, log};
+use crate::{control, log, ticket_key};
 
 /// Ports of this process.
 const PORTS: u64 = 2;
@@ -88,6 +89,7 @@ struct Daemon {
     settings: DaemonSettings,
     seats: SeatService,
     licenses: Arc<Licenses>,
+    tickets: Arc<Tickets>,
     tls: ServerTls,
     licensing: TcpListener,
     control: TcpListener,
@@ -97,13 +99,16 @@ impl Daemon {
     async fn open(settings: DaemonSettings) -> anyhow::Result<Self> {
         let data = DataFolder::new(&settings.data);
         let tls = ServerTls::open(&data.certificate(), &data.certificate_key())?;
+        let signer = ticket_key::open(&data)?;
         let licensing = bind(&settings).await?;
         let control = listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
         let (vendor, config) = (settings.vendor.clone(), settings.config.clone());
         let (licenses, seats) =
             tokio::task::spawn_blocking(move || open_seats(&vendor, &config, &data)).await??;
+        let server = settings.config.host_name.clone();
         Ok(Self {
             settings,
+            tickets: Arc::new(Tickets::new(signer, server, seats.clone())),
             seats,
             licenses: Arc::new(licenses),
             tls,
@@ -145,6 +150,7 @@ impl Daemon {
             settings,
             seats,
             licenses,
+            tickets,
             tls,
             licensing,
             control,
@@ -154,6 +160,7 @@ impl Daemon {
             vendor: settings.vendor.clone(),
             heartbeat_seconds: settings.config.licensing.heartbeat_seconds,
             seats: seats.clone(),
+            tickets,
             access: Arc::clone(&access),
             stopping: stopping.clone(),
         };

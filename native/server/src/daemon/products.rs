@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use futures_util::Stream;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 use licensing_api::{ErrorCode, Problem};
 use licensing_core::seat::{Decision, Denial, Lease};
 use licensing_protocol::licensing as wire;
@@ -16,12 +14,14 @@ use licensing_store::SeatService;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming};
 
+use super::calendar::end_of;
+use super::tickets::Tickets;
 use super::{session, validation};
 use crate::failure;
 use crate::product_access::{Caller, ProductAccess};
 
-/// Largest message: a heartbeat of the most leases, each of 16 bytes and its field header.
-pub(super) const MESSAGE_BYTES: usize = validation::HEARTBEAT_LEASES * 20 + 1024;
+/// Largest message: a heartbeat of the most leases, each of 16 bytes with its field header and perhaps its position.
+pub(super) const MESSAGE_BYTES: usize = validation::HEARTBEAT_LEASES * 24 + 1024;
 /// Path of the stream.
 pub(super) const SESSION_PATH: &str = "/licensing.v1.VendorDaemon/Session";
 
@@ -32,6 +32,7 @@ pub(super) struct Products {
     /// How often products are asked for a heartbeat.
     pub(super) heartbeat_seconds: u32,
     pub(super) seats: SeatService,
+    pub(super) tickets: Arc<Tickets>,
     pub(super) access: Arc<ProductAccess>,
     pub(super) stopping: CancellationToken,
 }
@@ -48,6 +49,7 @@ impl Products {
         &self,
         request: wire::CheckoutRequest,
     ) -> Result<wire::CheckoutReply, Problem> {
+        let wants_ticket = request.grace_ticket;
         let request = validation::checkout(request)?;
         let decision = self
             .seats
@@ -56,10 +58,10 @@ impl Products {
             .map_err(|error| error.problem())?;
         let outcome = match decision {
             Decision::Granted(lease) => {
-                wire::checkout_reply::Outcome::Lease(lease_on_the_wire(&lease, false))
+                wire::checkout_reply::Outcome::Lease(self.told(&lease, wants_ticket, false))
             }
             Decision::Repeated(lease) => {
-                wire::checkout_reply::Outcome::Lease(lease_on_the_wire(&lease, true))
+                wire::checkout_reply::Outcome::Lease(self.told(&lease, wants_ticket, true))
             }
             Decision::Denied(denial) => wire::checkout_reply::Outcome::Denial(denial_on_the_wire(denial)),
         };
@@ -78,13 +80,32 @@ impl Products {
     }
 
     pub(super) fn beat(&self, request: &wire::HeartbeatRequest) -> Result<wire::HeartbeatReply, Problem> {
-        let leases = validation::heartbeat(request)?;
+        let validation::Heartbeat { leases, renewed } = validation::heartbeat(request)?;
         let ended = self.seats.heartbeat(&leases);
+        let wanted: Vec<_> = renewed.iter().map(|(_, lease)| *lease).collect();
+        let tickets = renewed.iter().zip(self.tickets.grace(&wanted));
+        let tickets = tickets.filter_map(|((position, _), ticket)| {
+            ticket.map(|grace_ticket| wire::RenewedTicket {
+                position: *position,
+                grace_ticket,
+            })
+        });
         Ok(wire::HeartbeatReply {
             ended,
             heartbeat_seconds: self.heartbeat_seconds,
-            tickets: Vec::new(),
+            tickets: tickets.collect(),
         })
+    }
+
+    /// A lease as its holder is told, with a grace ticket where one is wanted and may be given.
+    fn told(&self, lease: &Lease, wants_ticket: bool, repeated: bool) -> wire::Lease {
+        let grace_ticket = wants_ticket
+            .then(|| self.tickets.grace(&[lease.id]).pop().flatten())
+            .flatten();
+        wire::Lease {
+            grace_ticket: grace_ticket.unwrap_or_default(),
+            ..lease_on_the_wire(lease, repeated)
+        }
     }
 }
 
@@ -117,12 +138,6 @@ fn denial_on_the_wire(denial: Denial) -> wire::Denial {
 
 fn seconds(time: std::time::Duration) -> u32 {
     u32::try_from(time.as_secs()).unwrap_or(u32::MAX)
-}
-
-/// The first instant after a license's last day, in the server's time zone.
-fn end_of(last_day: Date) -> Option<Timestamp> {
-    let next = last_day.checked_add(1.day()).ok()?;
-    Some(next.to_zoned(TimeZone::system()).ok()?.timestamp())
 }
 
 fn instant_on_the_wire(instant: Timestamp) -> prost_types::Timestamp {

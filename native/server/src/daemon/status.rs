@@ -50,7 +50,7 @@ impl Products {
             serving: trouble.is_none(),
             reason: trouble.unwrap_or_default(),
             features: features.collect(),
-            ticket_key: Vec::new(),
+            ticket_key: self.tickets.public_key().to_vec(),
         })
     }
 }

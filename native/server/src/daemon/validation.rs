@@ -6,6 +6,8 @@ use licensing_protocol::licensing as wire;
 
 /// Most leases of one heartbeat.
 pub(super) const HEARTBEAT_LEASES: usize = 10_000;
+/// Most tickets that one heartbeat renews; which of them are wanted further is asked with the next one.
+const RENEWED_TICKETS: usize = 256;
 /// Longest version.
 const VERSION_BYTES: usize = 64;
 
@@ -45,8 +47,17 @@ pub(super) fn checkin(request: &wire::CheckinRequest) -> Result<LeaseId, Problem
     LeaseId::from_slice(&request.lease_id).ok_or_else(|| invalid("lease_id", "must have 16 bytes"))
 }
 
-/// The leases of a heartbeat.
-pub(super) fn heartbeat(request: &wire::HeartbeatRequest) -> Result<Vec<LeaseId>, Problem> {
+/// What a heartbeat is about.
+#[derive(Debug)]
+pub(super) struct Heartbeat {
+    /// All leases.
+    pub(super) leases: Vec<LeaseId>,
+    /// Those whose tickets are renewed, with their positions among all.
+    pub(super) renewed: Vec<(u32, LeaseId)>,
+}
+
+/// The leases of a heartbeat, and the first of those that want new tickets.
+pub(super) fn heartbeat(request: &wire::HeartbeatRequest) -> Result<Heartbeat, Problem> {
     if request.lease_ids.len() > HEARTBEAT_LEASES {
         return Err(invalid(
             "lease_ids",
@@ -54,9 +65,18 @@ pub(super) fn heartbeat(request: &wire::HeartbeatRequest) -> Result<Vec<LeaseId>
         ));
     }
     let leases = request.lease_ids.iter().map(|id| LeaseId::from_slice(id));
-    leases
+    let leases: Vec<_> = leases
         .collect::<Option<_>>()
-        .ok_or_else(|| invalid("lease_ids", "must have 16 bytes each"))
+        .ok_or_else(|| invalid("lease_ids", "must have 16 bytes each"))?;
+    let wanted = request.renew_tickets.iter().take(RENEWED_TICKETS);
+    let renewed = wanted.map(|position| {
+        let lease = leases.get(usize::try_from(*position).ok()?)?;
+        Some((*position, *lease))
+    });
+    let renewed = renewed
+        .collect::<Option<_>>()
+        .ok_or_else(|| invalid("renew_tickets", "must be positions in lease_ids"))?;
+    Ok(Heartbeat { leases, renewed })
 }
 
 /// The feature that a status is wanted of; empty for all.
@@ -200,10 +220,23 @@ mod tests {
             })
         };
         assert_eq!(
-            beat(vec![vec![1; 16]; HEARTBEAT_LEASES]).unwrap().len(),
+            beat(vec![vec![1; 16]; HEARTBEAT_LEASES]).unwrap().leases.len(),
             HEARTBEAT_LEASES
         );
         beat(vec![vec![1; 16]; HEARTBEAT_LEASES + 1]).expect_err("too many");
         beat(vec![vec![1; 16], Vec::new()]).expect_err("an empty one");
+        let renew = |renew_tickets| {
+            heartbeat(&wire::HeartbeatRequest {
+                lease_ids: vec![vec![1; 16], vec![2; 16]],
+                renew_tickets,
+            })
+        };
+        assert_eq!(
+            renew(vec![1]).unwrap().renewed,
+            [(1, LeaseId::from_bytes([2; 16]))]
+        );
+        renew(vec![2]).expect_err("there is no third lease");
+        let many = renew(vec![0; RENEWED_TICKETS + 1]).unwrap();
+        assert_eq!(many.renewed.len(), RENEWED_TICKETS);
     }
 }

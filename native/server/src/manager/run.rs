@@ -23,6 +23,7 @@ use super::signals::{Signal, Signals};
 use crate::config::{Config, DataFolder};
 use crate::control::Verb;
 use crate::listener::{self, PortOptions, PortProtocol, PortTls};
+use crate::ticket_key;
 use crate::tls::ServerCertificate;
 use crate::web::{self, WebSetup};
 
@@ -74,6 +75,7 @@ pub async fn run(mut config: Config, data: DataFolder, executable: &Path) -> any
         &data,
         &certificate_names(&config),
     )?);
+    ticket_key::make_if_missing(&data)?;
     let ports = Ports::bind(&config).await?;
     let stopping = CancellationToken::new();
     let daemons = Daemons::new(Arc::clone(&config), data.clone(), executable.to_owned());

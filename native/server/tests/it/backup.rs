@@ -157,10 +157,12 @@ async fn a_damaged_archive_is_refused_and_the_file_is_named() {
             .position(|window| window == part)
             .unwrap()
     };
-    assert!(
-        !whole.windows(14).any(|window| window == b"tls/server.key"),
-        "keys are only saved when that is wanted"
-    );
+    for key in ["tls/server.key", "state/ticket.key"] {
+        assert!(
+            !whole.windows(key.len()).any(|window| window == key.as_bytes()),
+            "keys are only saved when that is wanted"
+        );
+    }
     let (damaged, data) = (folder.path().join("damaged.tar"), folder.path().join("restored"));
     for (at, named) in [
         (find(b"SQLite format 3\0") + 5000, "state/ACME.db"),
@@ -193,6 +195,7 @@ async fn a_damaged_archive_is_refused_and_the_file_is_named() {
 async fn with_keys_the_restored_server_has_the_certificate_that_clients_trust() {
     let server = server_with(1).await;
     let certificate = std::fs::read(server.data().join("tls/server.crt")).unwrap();
+    let ticket_key = std::fs::read(server.data().join("state/ticket.key")).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let (archive, data) = (folder.path().join("saved.tar"), folder.path().join("restored"));
     let from = path(server.data());
@@ -209,4 +212,5 @@ async fn with_keys_the_restored_server_has_the_certificate_that_clients_trust() 
     text(&["restore", path(&archive), "--data", path(&data)]).await;
     assert_eq!(std::fs::read(data.join("tls/server.crt")).unwrap(), certificate);
     assert!(data.join("tls/server.key").is_file());
+    assert_eq!(std::fs::read(data.join("state/ticket.key")).unwrap(), ticket_key);
 }

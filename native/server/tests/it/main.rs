@@ -11,4 +11,5 @@ mod listener;
 mod products;
 mod set_up;
 mod support;
+mod tickets;
 mod web;

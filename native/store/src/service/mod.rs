@@ -10,11 +10,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use licensing_api::inventory::{GetInventory, InventoryRow};
 use licensing_api::usage::{GetUsage, UsageRow};
 use licensing_core::pool::PoolSet;
 use licensing_core::seat::{
-    CheckoutRequest, Decision, LeaseId, Ledger, RevokeFilter, SeatRules, SeatSettings, UsageFilter,
+    CheckoutRequest, Decision, LeaseId, Ledger, RevokeFilter, SeatRules, SeatSettings, TicketTerms,
+    UsageFilter,
 };
 use licensing_core::{Moment, audit::AuditEntry, audit::AuditField, audit::AuditKind};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -212,6 +214,14 @@ impl SeatService {
         let mut seats = self.shared.lock();
         let now = seats.now(self.shared.clock.as_ref());
         seats.ledger.heartbeat(ids, now)
+    }
+
+    /// The time that is believed now, and what tickets may say about leases: none of those that are not held. Memory only.
+    pub fn ticket_terms(&self, ids: &[LeaseId]) -> (Timestamp, Vec<Option<TicketTerms>>) {
+        let mut seats = self.shared.lock();
+        let now = seats.now(self.shared.clock.as_ref());
+        let terms = ids.iter().map(|id| seats.ledger.ticket_terms(id, now)).collect();
+        (now.trusted, terms)
     }
 
     /// Who holds what. Memory only; a long list is taken in pieces, so that checkouts go on meanwhile.

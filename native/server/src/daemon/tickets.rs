@@ -1,0 +1,56 @@
+//! Tickets for products: what they may go on with while this server cannot be reached.
+
+use jiff::Timestamp;
+use licensing_core::seat::{LeaseId, TicketTerms};
+use licensing_core::ticket::{Ticket, TicketSigner, TicketSubject};
+use licensing_store::SeatService;
+
+use super::calendar::end_of;
+
+/// Gives tickets for leases that are held.
+#[derive(Debug)]
+pub(super) struct Tickets {
+    signer: TicketSigner,
+    /// Host name of this server.
+    server: String,
+    seats: SeatService,
+}
+
+impl Tickets {
+    pub(super) fn new(signer: TicketSigner, server: String, seats: SeatService) -> Self {
+        Self {
+            signer,
+            server,
+            seats,
+        }
+    }
+
+    /// Public key that products check tickets with.
+    pub(super) fn public_key(&self) -> [u8; 32] {
+        self.signer.public_key()
+    }
+
+    /// A grace ticket from now on for each lease; none for one that is not held or whose license allows no grace.
+    pub(super) fn grace(&self, leases: &[LeaseId]) -> Vec<Option<String>> {
+        let (now, terms) = self.seats.ticket_terms(leases);
+        let sign = |terms: TicketTerms| self.sign_grace(terms, now);
+        terms.into_iter().map(|terms| terms.and_then(sign)).collect()
+    }
+
+    fn sign_grace(&self, terms: TicketTerms, now: Timestamp) -> Option<String> {
+        let license_ends = terms.license_expires.and_then(end_of);
+        let subject = TicketSubject {
+            feature: terms.feature,
+            version: terms.version,
+            holder: terms.holder,
+            server: self.server.clone(),
+        };
+        match Ticket::grace(subject, now, terms.grace_hours, license_ends) {
+            Ok(ticket) => Some(self.signer.sign(&ticket)),
+            Err(error) => {
+                tracing::debug!(%error, "no grace ticket is given");
+                None
+            }
+        }
+    }
+}
