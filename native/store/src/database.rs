@@ -16,9 +16,10 @@ use licensing_core::seat::{Change, Ledger, RequestKey, RestoreError, SeatRules, 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
 use crate::changes::Rows;
+use crate::denial_row::DenialRow;
 use crate::head::{Head, Tally};
 use crate::service::AuditReport;
-use crate::{StoreError, log_file, owner, row, schema};
+use crate::{StoreError, log_file, owner, row, schema, upgrade};
 
 /// How many of the last audit records are verified at every start. All of them are by `verify_audit`.
 const TAIL: u64 = 10_000;
@@ -76,13 +77,7 @@ impl Database {
         schema::configure(&connection).map_err(failed)?;
         connection.set_prepared_statement_cache_capacity(32);
         let version = schema::version(&connection).map_err(failed)?;
-        if version > schema::VERSION {
-            let detail = format!("the file was written by a newer version of the server (schema {version})");
-            return Err(StoreError::Foreign {
-                path: path.to_owned(),
-                detail,
-            });
-        }
+        refuse_newer(path, version)?;
         if version == 0 {
             let head = Head::new(vendor);
             let transaction = connection.transaction().map_err(failed)?;
@@ -97,6 +92,9 @@ impl Database {
                 path: path.to_owned(),
                 detail,
             });
+        }
+        if (1..schema::VERSION).contains(&version) {
+            upgrade::upgrade(&mut connection, path, &head)?;
         }
         Ok(Self {
             path: path.to_owned(),
@@ -162,7 +160,13 @@ impl Database {
                     RestoreError::BadHolder { .. } => "has a holder that no request can have",
                 })
         })?;
-        as_written(&self.path, &self.head, leases, pairs)?;
+        let read = Read {
+            leases,
+            pairs,
+            bursts: read_bursts(&self.connection, &self.path)?,
+            denials: read_denials(&self.connection, &self.path)?,
+        };
+        read.as_written(&self.path, &self.head)?;
         ledger.raise_next_serial(self.head.next_serial);
         self.read_tail(&mut ledger, now)?;
         self.pools = identities
@@ -281,7 +285,7 @@ impl Database {
 
     /// Lets SQLite check the small tables. The audit is left to its chain: it may be large.
     fn check_structure(&self) -> Result<(), StoreError> {
-        for table in ["head", "pool", "lease", "pair"] {
+        for table in schema::SMALL_TABLES {
             let result: String = self
                 .connection
                 .query_row(&format!("PRAGMA quick_check('{table}')"), [], |row| row.get(0))
@@ -312,6 +316,17 @@ impl Database {
         })
         .map(|_| ())
     }
+}
+
+fn refuse_newer(path: &Path, version: i64) -> Result<(), StoreError> {
+    if version <= schema::VERSION {
+        return Ok(());
+    }
+    let detail = format!("the file was written by a newer version of the server (schema {version})");
+    Err(StoreError::Foreign {
+        path: path.to_owned(),
+        detail,
+    })
 }
 
 /// Takes every row of a table of serial number, pool and body; `each` says what is wrong with one.
@@ -357,8 +372,43 @@ fn read_pools(connection: &Connection, path: &Path) -> Result<HashMap<i64, Arc<P
     Ok(pools)
 }
 
-/// Checks the checksum of every lease and pair, and that they are all there and no others.
-fn verify_rows(connection: &Connection, path: &Path, head: &Head) -> Result<(), StoreError> {
+/// Checks every burst.
+fn read_bursts(connection: &Connection, path: &Path) -> Result<Tally, StoreError> {
+    let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
+    let mut statement = connection
+        .prepare("SELECT feature, body FROM burst")
+        .map_err(failed)?;
+    let mut rows = statement.query([]).map_err(failed)?;
+    let mut tally = Tally::default();
+    while let Some(row) = rows.next().map_err(failed)? {
+        let feature: String = row.get(0).map_err(failed)?;
+        let body = row.get_ref(1).map_err(failed)?.as_blob().unwrap_or_default();
+        let sum = row::decode_burst(&feature, body)
+            .ok_or_else(|| StoreError::damaged(path, format!("burst of {feature} was changed")))?;
+        tally.add(sum);
+    }
+    Ok(tally)
+}
+
+/// Checks every refused request.
+fn read_denials(connection: &Connection, path: &Path) -> Result<Tally, StoreError> {
+    let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
+    let sql = format!("SELECT {} FROM denial ORDER BY id", DenialRow::COLUMNS);
+    let mut statement = connection.prepare(&sql).map_err(failed)?;
+    let mut rows = statement.query([]).map_err(failed)?;
+    let mut tally = Tally::default();
+    while let Some(row) = rows.next().map_err(failed)? {
+        let id: i64 = row.get(0).map_err(failed)?;
+        let (_, sum) = DenialRow::read(row)
+            .map_err(failed)?
+            .ok_or_else(|| StoreError::damaged(path, format!("denial {id} was changed")))?;
+        tally.add(sum);
+    }
+    Ok(tally)
+}
+
+/// Checks the checksum of every row, and that they are all there and no others.
+fn verify_rows(connection: &Connection, path: &Path, head: &Head, version: i64) -> Result<(), StoreError> {
     let identities = read_pools(connection, path)?;
     let pool_id = |pool: i64| identities.get(&pool).map(|identity| identity.id());
     let (mut leases, mut pairs) = (Tally::default(), Tally::default());
@@ -374,18 +424,43 @@ fn verify_rows(connection: &Connection, path: &Path, head: &Head) -> Result<(), 
         leases.add(sum);
         Ok(())
     })?;
-    as_written(path, head, leases, pairs)
+    let mut read = Read {
+        leases,
+        pairs,
+        ..Read::default()
+    };
+    if version >= schema::WITH_DENIALS {
+        read.bursts = read_bursts(connection, path)?;
+        read.denials = read_denials(connection, path)?;
+    }
+    read.as_written(path, head)
 }
 
-/// What was read against what the head says was written.
-fn as_written(path: &Path, head: &Head, leases: Tally, pairs: Tally) -> Result<(), StoreError> {
-    for (table, read, written) in [("leases", leases, head.leases), ("pairs", pairs, head.pairs)] {
-        if read != written {
-            let detail = format!("{} {table} are stored, {} were written", read.rows, written.rows);
-            return Err(StoreError::damaged(path, detail));
+/// What was read, table by table.
+#[derive(Debug, Default)]
+struct Read {
+    leases: Tally,
+    pairs: Tally,
+    bursts: Tally,
+    denials: Tally,
+}
+
+impl Read {
+    /// Compares it with what the head says was written.
+    fn as_written(&self, path: &Path, head: &Head) -> Result<(), StoreError> {
+        for (table, read, written) in [
+            ("leases", self.leases, head.leases),
+            ("pairs", self.pairs, head.pairs),
+            ("bursts", self.bursts, head.bursts),
+            ("denials", self.denials, head.denials),
+        ] {
+            if read != written {
+                let detail = format!("{} {table} are stored, {} were written", read.rows, written.rows);
+                return Err(StoreError::damaged(path, detail));
+            }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Verifies a whole file's rows and audit through a connection of its own, and that the audit tells of exactly the leases
@@ -397,8 +472,10 @@ pub(crate) fn verify_file(path: &Path) -> Result<AuditReport, StoreError> {
     connection.busy_timeout(Duration::from_secs(5)).map_err(failed)?;
     // One transaction: the head, the records and the leases of one instant.
     let snapshot = connection.transaction().map_err(failed)?;
+    let version = schema::version(&snapshot).map_err(failed)?;
+    refuse_newer(path, version)?;
     let head = read_head(&snapshot, path)?;
-    verify_rows(&snapshot, path, &head)?;
+    verify_rows(&snapshot, path, &head, version)?;
     let mut report = AuditReport::default();
     let mut open = HashSet::new();
     report.records = verify(&snapshot, path, &head, 0, &mut |record| {
@@ -504,7 +581,7 @@ fn read_head(connection: &Connection, path: &Path) -> Result<Head, StoreError> {
         .ok_or_else(|| StoreError::damaged(path, "the head row is missing or was changed"))
 }
 
-fn write_head(connection: &Connection, head: &Head) -> rusqlite::Result<()> {
+pub(crate) fn write_head(connection: &Connection, head: &Head) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
             "INSERT INTO head (id, body) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET body = ?1",

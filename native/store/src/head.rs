@@ -4,7 +4,9 @@ use licensing_core::audit::AuditChain;
 
 use crate::row::{Reader, checksum};
 
-const FORM: u8 = 1;
+/// Form without the tallies of denials and bursts, as schema version 1 had it.
+const FIRST_FORM: u8 = 1;
+const FORM: u8 = 2;
 
 /// Number of rows of a table and the sum of their checksums.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -41,6 +43,10 @@ pub(crate) struct Head {
     pub(crate) leases: Tally,
     /// Pairs of users and devices.
     pub(crate) pairs: Tally,
+    /// Refused requests.
+    pub(crate) denials: Tally,
+    /// Features that grant beyond what is installed, or have.
+    pub(crate) bursts: Tally,
     /// Serial numbers below this one have been used.
     pub(crate) next_serial: u64,
     /// Latest trusted time in milliseconds since 1970.
@@ -54,6 +60,8 @@ impl Head {
             audit: AuditChain::new(vendor),
             leases: Tally::default(),
             pairs: Tally::default(),
+            denials: Tally::default(),
+            bursts: Tally::default(),
             next_serial: 1,
             high_water_ms: i64::MIN,
         }
@@ -63,7 +71,7 @@ impl Head {
         let mut body = vec![FORM];
         body.extend_from_slice(&self.audit.last().to_be_bytes());
         body.extend_from_slice(self.audit.hash());
-        for tally in [self.leases, self.pairs] {
+        for tally in [self.leases, self.pairs, self.denials, self.bursts] {
             body.extend_from_slice(&tally.rows.to_be_bytes());
             body.extend_from_slice(&tally.sum.to_be_bytes());
         }
@@ -81,15 +89,24 @@ impl Head {
             return None;
         }
         let mut reader = Reader::new(body);
-        if reader.array::<1>()? != [FORM] {
-            return None;
-        }
+        let has_all = match reader.array::<1>()? {
+            [FIRST_FORM] => false,
+            [FORM] => true,
+            _ => return None,
+        };
         let last = reader.u64()?;
         let hash = reader.array::<32>()?;
+        let (leases, pairs) = (Tally::read(&mut reader)?, Tally::read(&mut reader)?);
+        let (denials, bursts) = match has_all {
+            true => (Tally::read(&mut reader)?, Tally::read(&mut reader)?),
+            false => (Tally::default(), Tally::default()),
+        };
         Some(Self {
             audit: AuditChain::resume(last, hash),
-            leases: Tally::read(&mut reader)?,
-            pairs: Tally::read(&mut reader)?,
+            leases,
+            pairs,
+            denials,
+            bursts,
             next_serial: reader.u64()?,
             high_water_ms: i64::from_be_bytes(reader.array()?),
             vendor: String::from_utf8(reader.rest().to_vec()).ok()?,

@@ -8,6 +8,7 @@ mod changes;
 mod clock;
 mod copy;
 mod database;
+mod denial_row;
 mod error;
 mod head;
 mod log_file;
@@ -15,6 +16,7 @@ mod owner;
 mod row;
 pub mod schema;
 mod service;
+mod upgrade;
 mod verify;
 
 pub use clock::{Clock, SystemClock};

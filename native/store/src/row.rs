@@ -146,6 +146,14 @@ pub(crate) fn decode_pair(
     reader.rest().is_empty().then_some((record, sum))
 }
 
+/// Checks the stored burst of a feature and gives its checksum; none when it does not hold.
+pub(crate) fn decode_burst(feature: &str, stored: &[u8]) -> Option<u64> {
+    let (body, sum) = stored.split_last_chunk::<8>()?;
+    let sum = u64::from_be_bytes(*sum);
+    let named = [feature.as_bytes(), &[0], body].concat();
+    (checksum(b"burst", 0, 0, &named) == sum).then_some(sum)
+}
+
 /// Takes a body apart.
 pub(crate) struct Reader<'a> {
     rest: &'a [u8],

@@ -2,20 +2,31 @@
 //!
 //! | table | rows |
 //! | --- | --- |
-//! | `head` | one: ends of audit and serial numbers, number and sum of leases and pairs, latest trusted time, with a checksum |
+//! | `head` | one: ends of audit and serial numbers, number and sum of the rows of each table below but `audit`, latest trusted time, with a checksum |
 //! | `pool` | pools that ever had a lease: fingerprint and identity as JSON, so that a seat outlives its license file |
 //! | `lease` | leases held: serial number, pool, and a compact body that ends with a checksum |
 //! | `pair` | which user was seen on which device, where seats are assigned: serial number, pool, body with checksum |
+//! | `burst` | features that grant beyond what is installed, or have: feature in lower case, and a body with checksum |
+//! | `denial` | the newest refused requests: number, when, feature, reason, how often, when it was granted after all, body with a checksum over all of it |
 //! | `audit` | one for every event: sequence number, canonical form, hash of the chain up to it |
 //!
-//! A transaction writes leases, audit and head together. The head holds the sum of the checksums of all leases and pairs, so
-//! one that is changed, lost or doubled by a fault is noticed when the file is read; the audit is verified by its
-//! chain, and the head says where that ends.
+//! A transaction writes rows, audit and head together. The head holds the sum of the checksums of all rows, so one that is
+//! changed, lost or doubled by a fault is noticed when the file is read; the audit is verified by its chain, and the head
+//! says where that ends.
+//!
+//! Version 1 had no `burst` and no `denial`. A file of it is upgraded when it is opened, in one transaction; it is
+//! verified, and hence restored, as it is.
 
 use rusqlite::Connection;
 
 /// Version of this schema.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
+
+/// First version with the tables `burst` and `denial`.
+pub(crate) const WITH_DENIALS: i64 = 2;
+
+/// Tables that are small enough to be checked by SQLite at every start.
+pub(crate) const SMALL_TABLES: [&str; 6] = ["head", "pool", "lease", "pair", "burst", "denial"];
 
 /// `LSST`, so that other programs can tell what the file is.
 const APPLICATION_ID: i64 = 0x4C53_5354;
@@ -44,6 +55,22 @@ CREATE TABLE audit (
     sequence INTEGER PRIMARY KEY,
     body BLOB NOT NULL,
     hash BLOB NOT NULL
+) STRICT;
+";
+
+const TABLES_OF_VERSION_2: &str = "
+CREATE TABLE burst (
+    feature TEXT PRIMARY KEY,
+    body BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE denial (
+    id INTEGER PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    feature TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    times INTEGER NOT NULL,
+    granted_later_ms INTEGER,
+    body BLOB NOT NULL
 ) STRICT;
 ";
 
@@ -79,5 +106,11 @@ pub(crate) fn version(connection: &Connection) -> rusqlite::Result<i64> {
 pub(crate) fn create(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(TABLES)?;
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    upgrade(connection)
+}
+
+/// Adds the tables that version 1 had not.
+pub(crate) fn upgrade(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(TABLES_OF_VERSION_2)?;
     connection.pragma_update(None, "user_version", VERSION)
 }

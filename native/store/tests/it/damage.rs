@@ -10,7 +10,7 @@ use crate::support::{TestClock, granted, options, pools, request, start};
 
 async fn filled(path: &Path) -> Vec<UsageRow> {
     let service = start(path, pools("CAD", 1_000), TestClock::at("2026-11-24T12:00:00Z"));
-    for number in 0..120 {
+    for number in 0..200 {
         let lease = granted(service.checkout(request("CAD", number)).await.unwrap());
         if number % 3 == 0 {
             service.checkin(lease.id).await.unwrap();
@@ -152,6 +152,8 @@ async fn rows_that_were_changed_removed_or_doubled_are_noticed() {
         "UPDATE audit SET body = (SELECT body FROM audit WHERE sequence = 4) WHERE sequence = 5",
         "DELETE FROM audit WHERE sequence = (SELECT max(sequence) FROM audit)",
         "DELETE FROM audit WHERE sequence = 7",
+        "INSERT INTO burst VALUES ('cad', zeroblob(40))",
+        "INSERT INTO denial VALUES (1, 0, 'CAD', -4, 1, NULL, zeroblob(40))",
     ]
     .iter()
     .enumerate()

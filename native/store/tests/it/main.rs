@@ -11,3 +11,4 @@ mod revoke;
 mod storm;
 mod support;
 mod time;
+mod upgrade;

@@ -12,7 +12,7 @@ use licensing_store::{SeatService, StoreError};
 
 use crate::support::{TestClock, granted, options, pools, request, start};
 
-fn rules(text: &str, pools: &PoolSet) -> SeatRules {
+pub(crate) fn rules(text: &str, pools: &PoolSet) -> SeatRules {
     let (policy, findings) = Policy::compile(&options_file::parse(text.as_bytes()));
     assert_eq!(findings, vec![]);
     let facts = [PoolFacts {

@@ -1,0 +1,24 @@
+//! Files that an earlier version of the server wrote.
+
+use std::path::Path;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::head::Head;
+use crate::{StoreError, database, log_file, schema};
+
+/// Brings a file of an earlier schema to the present one: all of it in one transaction, or nothing. What is stored stays
+/// as it is, the audit goes on where it ended.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] when there is no room; the earlier version of the server can still open the file then.
+pub(crate) fn upgrade(connection: &mut Connection, path: &Path, head: &Head) -> Result<(), StoreError> {
+    let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
+    log_file::write_again(path)?;
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(failed)?;
+    schema::upgrade(&transaction).map_err(failed)?;
+    database::write_head(&transaction, head).map_err(failed)?;
+    transaction.commit().map_err(failed)
+}

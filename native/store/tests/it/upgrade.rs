@@ -1,0 +1,108 @@
+//! Files that an earlier version of the server wrote.
+
+use std::path::Path;
+
+use licensing_api::usage::GetUsage;
+use licensing_core::pool::PoolSet;
+use licensing_core::seat::Decision;
+use licensing_store::{StoreError, schema};
+use rusqlite::Connection;
+
+use crate::support::{TestClock, granted, options, pool, pools, request, start};
+
+/// As schema version 1 wrote it: requests 1 to 6 were granted, 1 of them lingers for a day since 12:01, 3 is of an
+/// assigned seat, request 7 was denied.
+const VERSION_1: &[u8] = include_bytes!("fixtures/version-1.db");
+
+fn served() -> PoolSet {
+    let mut pools = pools("CAD", 5);
+    pools.pools.push(pool("CAD_STD_UD", 5));
+    pools
+}
+
+fn version(path: &Path) -> i64 {
+    Connection::open(path)
+        .unwrap()
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_file_of_version_1_keeps_its_leases_and_its_audit_and_is_used_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ACME.db");
+    std::fs::write(&path, VERSION_1).unwrap();
+    // As it comes out of a backup: it is verified without being changed.
+    let report = licensing_store::verify(&path).unwrap();
+    assert_eq!((report.opened, report.closed, report.denied), (6, 0, 1));
+    assert_eq!(version(&path), 1);
+
+    let clock = TestClock::at("2026-11-24T13:00:00Z");
+    let service = start(&path, served(), clock.clone());
+    assert_eq!(version(&path), schema::VERSION);
+    let mut users: Vec<String> = service
+        .usage(&GetUsage::default())
+        .into_iter()
+        .map(|row| row.user)
+        .collect();
+    users.sort();
+    assert_eq!(users, ["user1", "user2", "user3", "user4", "user5", "user6"]);
+    let again = service.checkout(request("CAD", 2)).await.unwrap();
+    let Decision::Repeated(lease) = again else {
+        panic!("{again:?}")
+    };
+    assert!(matches!(
+        service.checkout(request("CAD", 8)).await.unwrap(),
+        Decision::Denied(_)
+    ));
+    assert!(service.checkin(lease.id).await.unwrap());
+    granted(service.checkout(request("CAD", 9)).await.unwrap());
+    let report = service.verify_audit().await.unwrap();
+    assert_eq!((report.opened, report.closed, report.denied), (7, 1, 2));
+    service.shutdown().await.unwrap();
+    drop(service);
+
+    assert_eq!(licensing_store::verify(&path).unwrap().opened, 7);
+    let service = start(&path, served(), clock);
+    assert_eq!(service.status().leases, 6);
+    service.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_upgrade_that_fails_half_way_leaves_the_file_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ACME.db");
+    std::fs::write(&path, VERSION_1).unwrap();
+    let sql = |sql: &str| Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+    // The second of the new tables cannot be made.
+    sql("CREATE TABLE denial (id INTEGER PRIMARY KEY) STRICT");
+    let clock = TestClock::at("2026-11-24T13:00:00Z");
+    licensing_store::SeatService::start(options(&path, served(), clock.clone())).unwrap_err();
+    assert_eq!(version(&path), 1);
+    assert_eq!(licensing_store::verify(&path).unwrap().opened, 6);
+    sql("DROP TABLE denial");
+    let service = start(&path, served(), clock);
+    assert_eq!(service.status().leases, 6);
+    service.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_file_of_a_later_version_and_one_of_another_vendor_are_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ACME.db");
+    std::fs::write(&path, VERSION_1).unwrap();
+    let mut other = options(&path, served(), TestClock::at("2026-11-24T13:00:00Z"));
+    other.vendor = "OTHER".to_owned();
+    let error = licensing_store::SeatService::start(other).unwrap_err();
+    assert!(matches!(error, StoreError::Foreign { .. }), "{error}");
+    assert_eq!(version(&path), 1);
+    Connection::open(&path)
+        .unwrap()
+        .pragma_update(None, "user_version", schema::VERSION + 1)
+        .unwrap();
+    let error = licensing_store::verify(&path).unwrap_err();
+    assert!(matches!(error, StoreError::Foreign { .. }), "{error}");
+    let later = options(&path, served(), TestClock::at("2026-11-24T13:00:00Z"));
+    let error = licensing_store::SeatService::start(later).unwrap_err();
+    assert!(matches!(error, StoreError::Foreign { .. }), "{error}");
+}
