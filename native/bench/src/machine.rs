@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use anyhow::{Context, Result};
+
 /// The machine in a few lines, for the head of the table.
 #[derive(Debug, Clone)]
 pub(crate) struct Machine {
@@ -53,4 +55,16 @@ pub(crate) fn resident_kib(process_id: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{process_id}/status")).ok()?;
     let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
     line.split_ascii_whitespace().nth(1)?.parse().ok()
+}
+
+/// Processes that this one has started.
+///
+/// # Errors
+/// Where the system does not tell.
+pub(crate) fn children(process_id: u32) -> Result<Vec<u32>> {
+    let path = format!("/proc/{process_id}/task/{process_id}/children");
+    let text = fs::read_to_string(&path).with_context(|| path)?;
+    text.split_ascii_whitespace()
+        .map(|number| number.parse().map_err(Into::into))
+        .collect()
 }

@@ -3,9 +3,11 @@
 //! Run it through `cargo xtask bench`, which builds for release first. The load comes from this process and shares the
 //! machine with the server it measures; the first lines of the table say what the machine can do without either.
 
+mod connections;
 mod floor;
 mod load;
 mod machine;
+mod one_client;
 mod powershell;
 mod scenario;
 mod table;
@@ -57,6 +59,9 @@ struct Arguments {
     /// Connections of the group `connections`.
     #[arg(long, default_value_t = 30_000)]
     connections: usize,
+    /// Only holds connections to the daemon on this port.
+    #[arg(long, hide = true)]
+    hold: Option<u16>,
     /// The PowerShell program for the group `powershell`.
     #[arg(long, env = "LICENSING_PWSH")]
     pwsh: Option<PathBuf>,
@@ -75,6 +80,9 @@ impl Arguments {
 #[tokio::main]
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();
+    if let Some(port) = arguments.hold {
+        return connections::hold(port, arguments.connections).await;
+    }
     let machine = Machine::describe();
     let figures = measure(&arguments).await?;
     print!("{}", table::render(&machine, &figures));
@@ -116,7 +124,7 @@ async fn measure(arguments: &Arguments) -> Result<Vec<Figure>> {
         figures.extend(scenario::many_leases().await?);
     }
     if arguments.wants(Group::Connections) {
-        figures.extend(scenario::many_connections(arguments.connections).await?);
+        figures.extend(connections::memory(arguments.connections).await?);
     }
     if arguments.wants(Group::Audit) {
         figures.extend(scenario::long_audit(1_000_000, arguments.seconds).await?);

@@ -15,7 +15,8 @@ use tokio::task::JoinSet;
 
 use crate::floor;
 use crate::load::{self, Product};
-use crate::machine::resident_kib;
+use crate::machine::{children, resident_kib};
+use crate::one_client;
 use crate::powershell::PowerShell;
 use crate::table::Figure;
 
@@ -43,14 +44,8 @@ fn port(server: &Server) -> Result<u16> {
 
 /// Process id of the vendor daemon: the child of the manager.
 fn daemon_process(server: &Server) -> Result<u32> {
-    let manager = server.endpoints().process_id;
-    let children = std::fs::read_to_string(format!("/proc/{manager}/task/{manager}/children"))?;
-    children
-        .split_ascii_whitespace()
-        .next()
-        .context("the manager has no child")?
-        .parse()
-        .map_err(Into::into)
+    let daemons = children(server.endpoints().process_id)?;
+    daemons.first().copied().context("the manager has no child")
 }
 
 /// What the machine can do without us.
@@ -95,6 +90,9 @@ pub(crate) async fn cycles(seconds: u64) -> Result<Vec<Figure>> {
             Some(aim) => Figure::aimed(name, value, format!("≥ {aim:.0}/s"), outcomes.rate >= aim),
             None => Figure::floor(name, value),
         });
+        if clients == 1 {
+            figures.extend(one_client::parts(port, FEATURE, Duration::from_secs(seconds)).await?);
+        }
     }
     server.stop()?;
     Ok(figures)
@@ -299,39 +297,6 @@ pub(crate) async fn many_leases() -> Result<Vec<Figure>> {
             restart <= 2.0,
         ),
     ])
-}
-
-/// Connections that hold a lease each.
-pub(crate) async fn many_connections(wanted: usize) -> Result<Vec<Figure>> {
-    let server = ServerBuilder::new()
-        .license(
-            "bench.lic",
-            &license_text(VENDOR, &[Increment::new(FEATURE, SEATS)]),
-        )
-        .setting("limits.connections", &(wanted + 1000).to_string())
-        .setting("limits.connections_per_address", &(wanted + 1000).to_string())
-        .start()?;
-    let daemon_port = port(&server)?;
-    let process = daemon_process(&server)?;
-    let empty = resident_kib(process).context("memory of the daemon")?;
-    let mut held = Vec::with_capacity(wanted);
-    for number in 0..wanted {
-        let mut product = load::connect(daemon_port)
-            .await
-            .with_context(|| format!("connection {number}"))?;
-        load::checkout(&mut product, FEATURE, &format!("user-{number}")).await?;
-        held.push(product);
-    }
-    let full = resident_kib(process).context("memory of the daemon")?;
-    let mebibytes = (full.saturating_sub(empty)) as f64 / 1024.0;
-    drop(held);
-    server.stop()?;
-    Ok(vec![Figure::aimed(
-        format!("memory of {wanted} connections with a lease each"),
-        format!("{mebibytes:.0} MiB"),
-        "≤ 300 MB",
-        mebibytes <= 286.0,
-    )])
 }
 
 /// Whether a long audit slows checkouts.
