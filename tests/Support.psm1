@@ -198,7 +198,7 @@ function New-TestLicenseFile {
 # Makes and starts a license server of its own: temporary folder, free loopback ports, an issuer that it trusts.
 function Start-TestServer {
     [CmdletBinding()]
-    param([System.Collections.IDictionary] $Grants)
+    param([System.Collections.IDictionary] $Grants, [string[]] $Options)
 
     $folder = Join-Path ([System.IO.Path]::GetTempPath()) "licensing-test-$([guid]::NewGuid().ToString('n'))"
     $data = Join-Path $folder 'data'
@@ -227,6 +227,9 @@ function Start-TestServer {
     try {
         if ($Grants) {
             Copy-Item -LiteralPath (New-TestLicenseFile $server 'base.lic' $Grants) -Destination (Join-Path $data 'licenses')
+        }
+        if ($Options) {
+            [System.IO.File]::WriteAllLines((Join-Path $data 'licenses/ACME.opt'), $Options)
         }
         Resume-TestServer $server
     }

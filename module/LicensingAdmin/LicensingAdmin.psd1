@@ -18,6 +18,7 @@
         'Get-LicenseErrorCode'
         'Get-LicenseFile'
         'Get-LicenseInventory'
+        'Get-LicenseReservation'
         'Get-LicenseServer'
         'Get-LicenseToken'
         'Get-LicenseUsage'

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::error::ErrorCode;
-use crate::{administrator, alert, inventory, license_file, names, server, token, usage};
+use crate::{administrator, alert, inventory, license_file, names, reservation, server, token, usage};
 
 /// What a caller may do, or what an operation demands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -255,6 +255,11 @@ operations! {
     RevokeLeases = 32 {
         Post "/v1/leases/revoke", Full, "revoke", usage::RevokeLeases => rows usage::UsageRow,
         cmdlets: ["Revoke-License"], errors: [CitrixLicensingVendorOrServiceDown, InvalidFilter]
+    }
+    /// Lists the seats that the options file sets aside, and how many of them are in use.
+    GetReservations = 34 {
+        Get "/v1/reservations", ReadOnly, "reservation list", reservation::GetReservations => rows reservation::ReservationRow,
+        cmdlets: ["Get-LicenseReservation"], errors: [CitrixLicensingVendorOrServiceDown, InvalidFilter]
     }
     /// Lists the installed license files.
     GetLicenseFiles = 40 {

@@ -58,6 +58,17 @@ pub(crate) fn columns(operation: OperationId) -> &'static [Column] {
             ("since", "SINCE"),
             ("until", "UNTIL"),
         ],
+        OperationId::GetReservations => &[
+            ("feature", "FEATURE"),
+            ("version", "VERSION"),
+            ("vendor", "VENDOR"),
+            ("kind", "FOR"),
+            ("name", "NAME"),
+            ("seats", "SEATS"),
+            ("inUse", "IN USE"),
+            ("idle", "IDLE"),
+            ("line", "LINE"),
+        ],
         OperationId::GetLicenseFiles => &[
             ("fileName", "FILE"),
             ("vendors", "VENDORS"),

@@ -330,6 +330,8 @@ namespace Licensing.Native
         GetUsage = 31,
         /// Takes seats back from sessions, users and devices, and lists what was released.
         RevokeLeases = 32,
+        /// Lists the seats that the options file sets aside, and how many of them are in use.
+        GetReservations = 34,
         /// Lists the installed license files.
         GetLicenseFiles = 40,
         /// Installs a license file after checking it.

@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 
 use licensing_api::inventory::{GetInventory, InventoryRow};
+use licensing_api::reservation::{GetReservations, ReservationKind, ReservationRow};
 
 use crate::Moment;
 use crate::catalog::FeatureCodes;
+use crate::options_file::WhoKind;
 use crate::pool::{Pool, PoolIncrement};
 use crate::wildcard::Wildcard;
 
@@ -46,6 +48,28 @@ impl Ledger {
                     .is_none_or(|counts| serials.any(|serial| counts[serial] > 1))
             })
             .map(|state| inventory_row(state, now))
+            .collect()
+    }
+
+    /// Seats that the options file sets aside, pools in the order in which they are tried, their lines in the order of
+    /// the file.
+    pub fn reservations(&self, filter: &GetReservations) -> Vec<ReservationRow> {
+        let feature = filter.feature.as_deref().map(Wildcard::new);
+        self.order
+            .iter()
+            .map(|index| &self.pools[*index as usize])
+            .filter(|state| {
+                let name = &state.pool.identity.feature;
+                feature.as_ref().is_none_or(|wanted| wanted.matches(name))
+            })
+            .filter(|state| {
+                let vendor = &state.pool.identity.vendor;
+                filter
+                    .vendor
+                    .as_ref()
+                    .is_none_or(|wanted| wanted.eq_ignore_ascii_case(vendor))
+            })
+            .flat_map(reservation_rows)
             .collect()
     }
 
@@ -100,6 +124,37 @@ fn inventory_row(state: &PoolState, now: Moment) -> InventoryRow {
         signature: pool.signature(),
         serial_numbers: distinct(pool, |increment| increment.serial_number.as_deref()),
         files: distinct(pool, |increment| Some(&increment.file)),
+    }
+}
+
+fn reservation_rows(state: &PoolState) -> impl Iterator<Item = ReservationRow> {
+    let identity = &state.pool.identity;
+    let reservations = state.reservations().iter().enumerate();
+    reservations.map(move |(position, held)| {
+        let idle = state.left(position);
+        ReservationRow {
+            feature: identity.feature.clone(),
+            version: identity.version.to_string(),
+            kind: reservation_kind(held.who.kind),
+            name: held.who.name.clone(),
+            seats: held.seats,
+            in_use: held.seats.saturating_sub(idle),
+            idle,
+            line: held.line,
+            vendor: identity.vendor.clone(),
+        }
+    })
+}
+
+const fn reservation_kind(kind: WhoKind) -> ReservationKind {
+    match kind {
+        WhoKind::User => ReservationKind::User,
+        WhoKind::Host => ReservationKind::Host,
+        WhoKind::Display => ReservationKind::Display,
+        WhoKind::Internet => ReservationKind::Internet,
+        WhoKind::Project => ReservationKind::Project,
+        WhoKind::Group => ReservationKind::Group,
+        WhoKind::HostGroup => ReservationKind::HostGroup,
     }
 }
 

@@ -25,7 +25,8 @@ impl PoolState {
         (0..self.drawn.len()).fold(0, |sum, position| sum.saturating_add(self.left(position)))
     }
 
-    fn left(&self, position: usize) -> u32 {
+    /// Seats of one reservation that are not out.
+    pub(super) fn left(&self, position: usize) -> u32 {
         let reserved = self
             .reservations()
             .get(position)

@@ -46,6 +46,12 @@ impl ManagerRequests {
                     items: blocking(move || seats.usage(&request)).await?,
                 })
             }
+            OperationId::GetReservations => {
+                let request: <op::GetReservations as Operation>::Request = read(request)?;
+                write(&Rows {
+                    items: blocking(move || seats.reservations(&request)).await?,
+                })
+            }
             OperationId::RevokeLeases => {
                 let request: <op::RevokeLeases as Operation>::Request = read(request)?;
                 let filter = RevokeFilter::new(&request).ok_or_else(nothing_named)?;

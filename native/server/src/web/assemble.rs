@@ -176,6 +176,7 @@ async fn from_body(
         | OperationId::GetAlerts
         | OperationId::GetInventory
         | OperationId::GetUsage
+        | OperationId::GetReservations
         | OperationId::GetLicenseFiles
         | OperationId::RemoveLicenseFile => false,
     };

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use licensing_api::inventory::{GetInventory, InventoryRow};
+use licensing_api::reservation::{GetReservations, ReservationRow};
 use licensing_api::usage::{GetUsage, UsageRow};
 use licensing_core::pool::PoolSet;
 use licensing_core::seat::{
@@ -248,6 +249,11 @@ impl SeatService {
         let mut seats = self.shared.lock();
         let now = seats.now(self.shared.clock.as_ref());
         seats.ledger.inventory(request, now)
+    }
+
+    /// The seats that are set aside. Memory only.
+    pub fn reservations(&self, request: &GetReservations) -> Vec<ReservationRow> {
+        self.shared.lock().ledger.reservations(request)
     }
 
     /// Serves from other pools by rules bound to them from now on. Seats that are out stay out.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use licensing_api::denial::DenialReason;
 use licensing_api::inventory::{GetInventory, InventoryRow};
+use licensing_api::reservation::{GetReservations, ReservationKind};
 use licensing_api::usage::{GetUsage, HolderState};
 use licensing_core::license_file::{DupGroup, NamedOnly};
 use licensing_core::pool::Pool;
@@ -167,6 +168,51 @@ fn reserved_seats_are_for_their_holders_alone() {
     // Without the line it is everybody's.
     desk.reread(&[]);
     desk.ask("cad", "carl", 1).unwrap();
+}
+
+#[test]
+fn reservations_are_listed_with_what_is_used_of_them() {
+    let pools = vec![cad("1.0", 4, 0), cad("2.0", 1, 0)];
+    let lines = [
+        "GROUP g bert",
+        "RESERVE 2 cad USER anna",
+        "RESERVE 9 cad:VERSION=1.0 GROUP g",
+        "RESERVE 1 fem USER anna",
+    ];
+    let mut desk = Desk::new(pools, &lines);
+    desk.ask("cad", "anna", 1).unwrap();
+    let list = |desk: &Desk, feature: &str| -> Vec<_> {
+        let filter = GetReservations {
+            feature: Some(feature.to_owned()),
+            vendor: None,
+        };
+        let rows = desk.ledger.reservations(&filter).into_iter();
+        rows.map(|row| {
+            (
+                row.version,
+                row.kind,
+                row.name,
+                (row.seats, row.in_use, row.idle),
+                row.line,
+            )
+        })
+        .collect()
+    };
+    let (user, group) = (ReservationKind::User, ReservationKind::Group);
+    let row = |version: &str, kind, name: &str, seats, line| {
+        (version.to_owned(), kind, name.to_owned(), seats, line)
+    };
+    assert_eq!(
+        list(&desk, "C?D"),
+        [
+            row("1.0", user, "anna", (2, 1, 1), 2),
+            row("1.0", group, "g", (2, 0, 2), 3)
+        ],
+        "both lines hold of the pool that is tried first, as far as there are seats"
+    );
+    assert_eq!(list(&desk, "fem"), []);
+    desk.reread(&[]);
+    assert_eq!(list(&desk, "*"), []);
 }
 
 #[test]

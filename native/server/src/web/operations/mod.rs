@@ -5,6 +5,7 @@ mod alerts;
 mod inventory;
 mod license_files;
 mod names;
+mod reservations;
 mod server;
 mod tokens;
 mod usage;

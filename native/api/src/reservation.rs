@@ -1,0 +1,60 @@
+//! Seats that the options file sets aside.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Lists reservations.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct GetReservations {
+    /// Feature, wildcards `*` and `?` allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feature: Option<String>,
+    /// Only this vendor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vendor: Option<String>,
+}
+
+/// By what a RESERVE line names those it is for, in the words of the options file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ReservationKind {
+    /// A user.
+    User,
+    /// A host, or hosts by their address.
+    Host,
+    /// A display.
+    Display,
+    /// A group of users.
+    Group,
+    /// A group of hosts.
+    HostGroup,
+    /// Hosts by their address.
+    Internet,
+    /// A project.
+    Project,
+}
+
+/// Seats of one pool that one line of the options file sets aside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReservationRow {
+    /// Feature the seats are of.
+    pub feature: String,
+    /// Version of the pool, `yyyy.mmdd` for dates.
+    pub version: String,
+    /// By what the line names those it is for.
+    pub kind: ReservationKind,
+    /// Their name.
+    pub name: String,
+    /// Seats set aside; less than the line says when the pool has not as many.
+    pub seats: u32,
+    /// How many of them are out.
+    pub in_use: u32,
+    /// How many of them nobody uses; nobody else can have these.
+    pub idle: u32,
+    /// Line of the options file.
+    pub line: u32,
+    /// Vendor whose daemon serves the pool.
+    pub vendor: String,
+}
