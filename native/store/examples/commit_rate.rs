@@ -173,6 +173,7 @@ fn request(number: u64) -> CheckoutRequest {
             vendor_data: String::new(),
             product: "Drafting 4.2".to_owned(),
             process_id: 4711,
+            ..Holder::default()
         },
         queue: false,
         borrow_seconds: 0,

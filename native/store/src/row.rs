@@ -1,5 +1,7 @@
 //! The compact form of a lease.
 
+use std::net::IpAddr;
+
 use licensing_core::pool::PoolId;
 use licensing_core::seat::{Holder, LeaseId, LeaseRecord, LeaseTerm, PairRecord, RequestKey};
 use sha2::{Digest, Sha256};
@@ -8,6 +10,12 @@ const FORM: u8 = 1;
 
 /// Marks a lease whose seats linger.
 const LINGERING: u8 = 1;
+
+/// Marks the project of a holder. Marks of holders are above those of terms.
+const PROJECT: u8 = 0x10;
+/// Marks the address of a holder: IPv4 in 4 bytes, IPv6 in 16.
+const ADDRESS_V4: u8 = 0x11;
+const ADDRESS_V6: u8 = 0x12;
 
 /// Checksum of a row: it covers the row's keys, so that a row under another key does not pass either.
 pub(crate) fn checksum(table: &[u8], key: i64, reference: i64, body: &[u8]) -> u64 {
@@ -45,6 +53,7 @@ pub(crate) fn encode(record: &LeaseRecord, serial: i64, pool: i64) -> (Vec<u8>, 
         body.extend_from_slice(name.as_bytes());
     }
     // Rows of earlier versions end here. A form is decided by what it holds, so that both write a lease alike.
+    write_origin(&mut body, holder);
     match record.term {
         LeaseTerm::Heartbeats => {}
         LeaseTerm::Lingering { until_ms } => {
@@ -78,18 +87,54 @@ pub(crate) fn decode(serial: i64, pool: i64, pool_id: PoolId, stored: &[u8]) -> 
         since_ms: i64::from_be_bytes(reader.array()?),
         holder: {
             let process_id = u32::from_be_bytes(reader.array()?);
-            Holder {
+            let mut holder = Holder {
                 user: reader.text()?,
                 host: reader.text()?,
                 display: reader.text()?,
                 vendor_data: reader.text()?,
                 product: reader.text()?,
                 process_id,
-            }
+                ..Holder::default()
+            };
+            read_origin(&mut reader, &mut holder)?;
+            holder
         },
         term: term(&mut reader)?,
     };
     reader.rest().is_empty().then_some((record, sum))
+}
+
+/// Project and address, where they are known: rules of the options file count by them after a restart, too.
+fn write_origin(body: &mut Vec<u8>, holder: &Holder) {
+    if !holder.project.is_empty() {
+        body.push(PROJECT);
+        body.extend_from_slice(&(holder.project.len() as u16).to_be_bytes());
+        body.extend_from_slice(holder.project.as_bytes());
+    }
+    match holder.address {
+        Some(IpAddr::V4(address)) => {
+            body.push(ADDRESS_V4);
+            body.extend_from_slice(&address.octets());
+        }
+        Some(IpAddr::V6(address)) => {
+            body.push(ADDRESS_V6);
+            body.extend_from_slice(&address.octets());
+        }
+        None => {}
+    }
+}
+
+fn read_origin(reader: &mut Reader<'_>, holder: &mut Holder) -> Option<()> {
+    while let Some(mark @ PROJECT..) = reader.rest().first().copied() {
+        reader.array::<1>()?;
+        match mark {
+            PROJECT => holder.project = reader.text()?,
+            ADDRESS_V4 => holder.address = Some(reader.array::<4>()?.into()),
+            ADDRESS_V6 => holder.address = Some(reader.array::<16>()?.into()),
+            _ => return None,
+        }
+    }
+    Some(())
 }
 
 fn term(reader: &mut Reader<'_>) -> Option<LeaseTerm> {

@@ -211,11 +211,9 @@ impl<'a> Binder<'a> {
             let (users, through_group) = match subject {
                 Subject::User(user) => (std::slice::from_ref(user), false),
                 Subject::Group(group) => (policy.directory.members(*group), true),
-                Subject::Host(_)
-                | Subject::Display(_)
-                | Subject::Address(_)
-                | Subject::Project(_)
-                | Subject::HostGroup(_) => continue,
+                Subject::Host(_) | Subject::Display(_) | Subject::Project(_) | Subject::HostGroup(_) => {
+                    continue;
+                }
             };
             for user in users {
                 if distinct.len() >= limit && !distinct.contains(&policy.directory.folded(user)) {
@@ -245,7 +243,6 @@ impl<'a> Binder<'a> {
         for (line, subject) in &self.included[index] {
             let hosts = match subject {
                 Subject::Host(host) => std::slice::from_ref(host).to_vec(),
-                Subject::Address(pattern) => vec![HostEntry::Address(*pattern)],
                 Subject::HostGroup(group) => policy.directory.host_members(*group).to_vec(),
                 Subject::User(_) | Subject::Display(_) | Subject::Project(_) | Subject::Group(_) => continue,
             };
@@ -264,7 +261,7 @@ impl<'a> Binder<'a> {
         for (line, host) in too_many {
             let host = match host {
                 HostEntry::Name(name) => name,
-                HostEntry::Address(_) => "an address".to_owned(),
+                HostEntry::Address(_) | HostEntry::Connection(_) => "an address".to_owned(),
             };
             self.not_named(line, index, &host, limit);
         }

@@ -398,10 +398,11 @@ impl Compiler {
             WhoKind::User => Some(Subject::User(who.name.clone())),
             WhoKind::Display => Some(Subject::Display(who.name.clone())),
             WhoKind::Project => Some(Subject::Project(who.name.clone())),
-            WhoKind::Host | WhoKind::Internet => match self.host(line, &who.name)? {
-                HostEntry::Address(pattern) => Some(Subject::Address(pattern)),
-                entry @ HostEntry::Name(_) => Some(Subject::Host(entry)),
-            },
+            WhoKind::Host => self.host(line, &who.name).map(Subject::Host),
+            WhoKind::Internet => Some(Subject::Host(match self.host(line, &who.name)? {
+                HostEntry::Address(pattern) => HostEntry::Connection(pattern),
+                entry @ (HostEntry::Name(_) | HostEntry::Connection(_)) => entry,
+            })),
             WhoKind::Group => match self.policy.directory.group(&who.name) {
                 Some(group) => Some(Subject::Group(group)),
                 None => self.no_group(line, "GROUP", &who.name),

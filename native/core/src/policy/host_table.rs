@@ -13,8 +13,10 @@ use super::Identity;
 pub(super) enum HostEntry {
     /// Name in lower case.
     Name(String),
-    /// Address, possibly with `*`.
+    /// Address, possibly with `*`: of the connection, or given as the name of the host.
     Address(AddressPattern),
+    /// Address of the connection alone, which a product cannot choose.
+    Connection(AddressPattern),
 }
 
 impl HostEntry {
@@ -37,8 +39,15 @@ pub(super) struct HostTable<T> {
     first_labels: HashMap<String, Vec<T>>,
     /// Names that begin with a dot: whole domains.
     domains: HashMap<String, Vec<T>>,
+    addresses: AddressTable<T>,
+    connections: AddressTable<T>,
+}
+
+/// Values by address.
+#[derive(Debug, Clone)]
+struct AddressTable<T> {
     masks: Vec<AddressMask>,
-    addresses: HashMap<AddressPattern, Vec<T>>,
+    values: HashMap<AddressPattern, Vec<T>>,
 }
 
 impl<T: Copy> HostTable<T> {
@@ -48,18 +57,22 @@ impl<T: Copy> HostTable<T> {
             names: HashMap::new(),
             first_labels: HashMap::new(),
             domains: HashMap::new(),
-            masks: Vec::new(),
-            addresses: HashMap::new(),
+            addresses: AddressTable::new(),
+            connections: AddressTable::new(),
         }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.names.is_empty() && self.domains.is_empty() && self.addresses.is_empty()
+        self.names.is_empty()
+            && self.domains.is_empty()
+            && self.addresses.values.is_empty()
+            && self.connections.values.is_empty()
     }
 
     pub(super) fn add(&mut self, entry: HostEntry, value: T) {
         match entry {
-            HostEntry::Address(pattern) => self.add_address(pattern, value),
+            HostEntry::Address(pattern) => self.addresses.add(pattern, value),
+            HostEntry::Connection(pattern) => self.connections.add(pattern, value),
             HostEntry::Name(name) => {
                 if self.matching == FqdnMatching::Lenient {
                     match name.split_once('.') {
@@ -75,19 +88,15 @@ impl<T: Copy> HostTable<T> {
         }
     }
 
-    pub(super) fn add_address(&mut self, pattern: AddressPattern, value: T) {
-        let mask = pattern.mask();
-        if !self.masks.contains(&mask) {
-            self.masks.push(mask);
-        }
-        self.addresses.entry(pattern).or_default().push(value);
-    }
-
     /// Calls for each value of a host; a value that was added more than once may come more than once.
     pub(super) fn each(&self, identity: &Identity<'_>, take: &mut impl FnMut(T)) {
         self.each_name(&identity.host, take);
         for address in identity.addresses.into_iter().flatten() {
-            self.each_address(address, take);
+            self.addresses.each(address, take);
+        }
+        // Seats that were taken before addresses were stored have none but this.
+        if let Some(address) = identity.addresses.into_iter().flatten().next() {
+            self.connections.each(address, take);
         }
     }
 
@@ -109,11 +118,28 @@ impl<T: Copy> HostTable<T> {
             }
         }
     }
+}
 
-    fn each_address(&self, address: IpAddr, take: &mut impl FnMut(T)) {
+impl<T: Copy> AddressTable<T> {
+    fn new() -> Self {
+        Self {
+            masks: Vec::new(),
+            values: HashMap::new(),
+        }
+    }
+
+    fn add(&mut self, pattern: AddressPattern, value: T) {
+        let mask = pattern.mask();
+        if !self.masks.contains(&mask) {
+            self.masks.push(mask);
+        }
+        self.values.entry(pattern).or_default().push(value);
+    }
+
+    fn each(&self, address: IpAddr, take: &mut impl FnMut(T)) {
         for mask in &self.masks {
             if let Some(pattern) = mask.pattern_of(address) {
-                give(self.addresses.get(&pattern), take);
+                give(self.values.get(&pattern), take);
             }
         }
     }

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::host_address::AddressPattern;
 use crate::options_file::FqdnMatching;
 
 use super::host_table::{HostEntry, HostTable, give};
@@ -14,7 +13,6 @@ pub(super) enum Subject {
     User(String),
     Host(HostEntry),
     Display(String),
-    Address(AddressPattern),
     Project(String),
     Group(GroupId),
     HostGroup(GroupId),
@@ -57,7 +55,6 @@ impl<T: Copy + Ord> Roster<T> {
             Subject::User(name) => self.users.entry(name).or_default().push(value),
             Subject::Host(entry) => self.hosts.add(entry, value),
             Subject::Display(name) => self.displays.entry(name).or_default().push(value),
-            Subject::Address(pattern) => self.hosts.add_address(pattern, value),
             Subject::Project(name) => self.projects.entry(name).or_default().push(value),
             Subject::Group(group) => self.groups.entry(group).or_default().push(value),
             Subject::HostGroup(group) => self.host_groups.entry(group).or_default().push(value),

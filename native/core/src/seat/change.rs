@@ -64,6 +64,8 @@ impl DeniedRequest {
                 vendor_data: cut(&request.holder.vendor_data),
                 product: cut(&request.holder.product),
                 process_id: request.holder.process_id,
+                project: cut(&request.holder.project),
+                address: request.holder.address,
             },
             denial,
         }

@@ -312,7 +312,7 @@ fn client_matches(pool: &Pool, holder: &Holder) -> bool {
             HostId::Display(display) => *display == holder.display,
             HostId::User(user) => *user == holder.user,
             HostId::Internet(pattern) => AddressPattern::parse(pattern)
-                .zip(holder.host.parse().ok())
+                .zip(holder.address.or_else(|| holder.host.parse().ok()))
                 .is_some_and(|(pattern, address)| pattern.matches(address)),
             HostId::Demo | HostId::Hex(_) | HostId::Other { .. } => false,
         })

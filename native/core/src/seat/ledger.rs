@@ -22,7 +22,9 @@ use super::linger::Term;
 use super::pools::PoolState;
 use super::reserve::Drawn;
 use super::rules::SeatRules;
-use super::{Change, CheckoutRequest, CloseReason, Decision, Denial, DeniedRequest, Holder, SeatSettings};
+use super::{
+    Change, CheckoutRequest, CloseReason, Decision, Denial, DeniedRequest, Holder, SeatSettings, names,
+};
 
 /// No slot, no group.
 pub(super) const NONE: u32 = u32::MAX;
@@ -43,14 +45,15 @@ pub(super) struct Held {
     pub(super) term: Term,
     /// Its seats that come out of reservations, unless it shares them with a group.
     pub(super) drawn: Drawn,
-    /// User, host, display, vendor data and product, each but the last ended by a NUL.
+    /// See [`super::names`].
     pub(super) names: Box<str>,
 }
 
 impl Held {
+    /// User, host, display, vendor data and product.
     pub(super) fn names(&self) -> [&str; 5] {
-        let mut parts = self.names.split('\0');
-        std::array::from_fn(|_| parts.next().unwrap_or(""))
+        let [names @ .., _, _] = names::parts(&self.names);
+        names
     }
 
     /// As it is stored.
@@ -69,15 +72,7 @@ impl Held {
     }
 
     pub(super) fn holder(&self) -> Holder {
-        let [user, host, display, vendor_data, product] = self.names().map(str::to_owned);
-        Holder {
-            user,
-            host,
-            display,
-            vendor_data,
-            product,
-            process_id: self.process_id,
-        }
+        names::unpack(&self.names, self.process_id)
     }
 }
 
@@ -192,10 +187,10 @@ impl Ledger {
         if self.slot_of_key(&record.request_key).is_some() {
             return Err(RestoreError::DuplicateRequest { serial });
         }
-        let names = pack(&record.holder);
-        if names.matches('\0').count() != 4 {
+        if !names::is_sound(&record.holder) {
             return Err(RestoreError::BadHolder { serial });
         }
+        let names = names::pack(&record.holder);
         let pool = self.pool_of(identity);
         self.next_serial = self.next_serial.max(serial.saturating_add(1));
         if !self.resume_use(pool, &record.holder, now) {
@@ -388,7 +383,7 @@ impl Ledger {
             process_id: request.holder.process_id,
             term: Term::Heartbeats,
             drawn: Drawn::default(),
-            names: pack(&request.holder),
+            names: names::pack(&request.holder),
         };
         let lease = self.lease(&held);
         let pool = choice.pool;
@@ -411,18 +406,6 @@ impl Ledger {
             license_expires: pool.last_expiry(self.day),
         }
     }
-}
-
-fn pack(holder: &Holder) -> Box<str> {
-    [
-        holder.user.as_str(),
-        &holder.host,
-        &holder.display,
-        &holder.vendor_data,
-        &holder.product,
-    ]
-    .join("\0")
-    .into_boxed_str()
 }
 
 pub(super) fn timestamp(ms: i64) -> Timestamp {

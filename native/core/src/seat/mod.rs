@@ -13,6 +13,7 @@ mod lease;
 mod ledger;
 mod limits;
 mod linger;
+mod names;
 mod pools;
 mod report;
 mod request;

@@ -1,5 +1,7 @@
 //! What products ask for and what they are answered.
 
+use std::net::IpAddr;
+
 use licensing_api::denial::DenialReason;
 
 use crate::license_file::LicenseVersion;
@@ -27,6 +29,11 @@ pub struct Holder {
     pub product: String,
     /// Process id of the product.
     pub process_id: u32,
+    /// Project that the work is done for, as PROJECT rules name it.
+    pub project: String,
+    /// Address that the connection comes from, as INTERNET rules name it; never what a product says. None where it is
+    /// not known, as for seats that were taken before addresses were stored.
+    pub address: Option<IpAddr>,
 }
 
 impl Holder {
@@ -39,13 +46,14 @@ impl Holder {
         }
     }
 
-    fn names(&self) -> [(&'static str, &str); 5] {
+    pub(super) fn names(&self) -> [(&'static str, &str); 6] {
         [
             ("user", &self.user),
             ("host", &self.host),
             ("display", &self.display),
             ("vendor data", &self.vendor_data),
             ("product", &self.product),
+            ("project", &self.project),
         ]
     }
 }

@@ -66,7 +66,8 @@ impl SeatRules {
                     .then(|| SeatSettings::without_domain(&holder.user)),
                 host: &holder.host,
                 display: &holder.display,
-                ..Requester::default()
+                address: holder.address,
+                project: &holder.project,
             }),
         )
     }

@@ -1,9 +1,11 @@
 //! What products ask a vendor daemon.
 
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::ConnectInfo;
 use futures_util::Stream;
 use jiff::Timestamp;
 use licensing_api::{ErrorCode, Problem};
@@ -48,9 +50,10 @@ impl Products {
     pub(super) async fn check_out(
         &self,
         request: wire::CheckoutRequest,
+        peer: IpAddr,
     ) -> Result<wire::CheckoutReply, Problem> {
         let wants_ticket = request.grace_ticket;
-        let request = validation::checkout(request)?;
+        let request = validation::checkout(request, peer)?;
         let decision = self
             .seats
             .checkout(request)
@@ -155,7 +158,10 @@ impl VendorDaemon for Products {
         &self,
         request: Request<wire::CheckoutRequest>,
     ) -> Result<Response<wire::CheckoutReply>, Status> {
-        answer(self.check_out(request.into_inner()).await)
+        match peer(&request) {
+            Ok(peer) => answer(self.check_out(request.into_inner(), peer).await),
+            Err(problem) => Err(failure::status(&problem)),
+        }
     }
 
     async fn checkin(
@@ -190,12 +196,25 @@ impl VendorDaemon for Products {
                 "The caller is not known.",
             ))
         })?;
+        let peer = peer(&request).map_err(|problem| failure::status(&problem))?;
         Ok(Response::new(Box::pin(session::serve(
             self.clone(),
             caller,
+            peer,
             request.into_inner(),
         ))))
     }
+}
+
+/// Where a request comes from, as the connection shows it.
+fn peer<T>(request: &Request<T>) -> Result<IpAddr, Problem> {
+    let connection = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    connection.map(|ConnectInfo(peer)| peer.ip()).ok_or_else(|| {
+        Problem::new(
+            ErrorCode::AuthorizationFailed,
+            "The address of the caller is not known.",
+        )
+    })
 }
 
 fn answer<T>(outcome: Result<T, Problem>) -> Result<Response<T>, Status> {

@@ -1,5 +1,7 @@
 //! One stream for all that a product says: messages are answered as they are ready, each with its `id`.
 
+use std::net::IpAddr;
+
 use futures_util::{Stream, StreamExt};
 use licensing_api::{ErrorCode, Problem};
 use licensing_protocol::licensing as wire;
@@ -23,16 +25,18 @@ type Replies = mpsc::Sender<Result<wire::SessionReply, Status>>;
 pub(super) fn serve(
     products: Products,
     caller: Caller,
+    peer: IpAddr,
     requests: Streaming<wire::SessionRequest>,
 ) -> impl Stream<Item = Result<wire::SessionReply, Status>> + Send {
     let (replies, stream) = mpsc::channel(UNDER_WAY);
-    tokio::spawn(read(products, caller, requests, replies));
+    tokio::spawn(read(products, caller, peer, requests, replies));
     ReceiverStream::new(stream)
 }
 
 async fn read(
     products: Products,
     caller: Caller,
+    peer: IpAddr,
     mut requests: Streaming<wire::SessionRequest>,
     replies: Replies,
 ) {
@@ -62,7 +66,7 @@ async fn read(
         let (products, replies) = (products.clone(), replies.clone());
         under_way.spawn(async move {
             let id = request.id;
-            let body = answer(&products, request.body).await.unwrap_or_else(failed);
+            let body = answer(&products, peer, request.body).await.unwrap_or_else(failed);
             // A product that is gone wants no answer.
             let _ = replies
                 .send(Ok(wire::SessionReply { id, body: Some(body) }))
@@ -77,9 +81,9 @@ async fn read(
     }
 }
 
-async fn answer(products: &Products, asked: Option<Asked>) -> Result<Reply, Problem> {
+async fn answer(products: &Products, peer: IpAddr, asked: Option<Asked>) -> Result<Reply, Problem> {
     match asked {
-        Some(Asked::Checkout(request)) => products.check_out(request).await.map(Reply::Checkout),
+        Some(Asked::Checkout(request)) => products.check_out(request, peer).await.map(Reply::Checkout),
         Some(Asked::Checkin(request)) => products.check_in(&request).await.map(Reply::Checkin),
         Some(Asked::Heartbeat(request)) => products.beat(&request).map(Reply::Heartbeat),
         None => Err(Problem::new(ErrorCode::InvalidRequest, "The message asks for nothing.").about("body")),

@@ -1,5 +1,7 @@
 //! What a request must look like before anybody looks at what it means.
 
+use std::net::IpAddr;
+
 use licensing_api::{ErrorCode, Problem};
 use licensing_core::seat::{CheckoutRequest, Holder, LeaseId, MAX_NAME_BYTES, MAX_SEATS, RequestKey};
 use licensing_protocol::licensing as wire;
@@ -11,8 +13,9 @@ const RENEWED_TICKETS: usize = 256;
 /// Longest version.
 const VERSION_BYTES: usize = 64;
 
-/// A checkout with all its fields within their bounds. A request without a key gets one of its own.
-pub(super) fn checkout(request: wire::CheckoutRequest) -> Result<CheckoutRequest, Problem> {
+/// A checkout with all its fields within their bounds, made over a connection from `peer`. A request without a key gets
+/// one of its own.
+pub(super) fn checkout(request: wire::CheckoutRequest, peer: IpAddr) -> Result<CheckoutRequest, Problem> {
     let holder = request.holder.ok_or_else(|| invalid("holder", "is missing"))?;
     let request_key = if request.request_key.is_empty() {
         RequestKey::from_bytes(random()?)
@@ -36,6 +39,8 @@ pub(super) fn checkout(request: wire::CheckoutRequest) -> Result<CheckoutRequest
             vendor_data: name("holder.vendor_data", holder.vendor_data, Presence::Optional)?,
             product: name("holder.product", holder.product, Presence::Optional)?,
             process_id: holder.process_id,
+            project: name("holder.project", holder.project, Presence::Optional)?,
+            address: Some(peer.to_canonical()),
         },
         queue: request.queue,
         borrow_seconds: request.borrow_seconds,
@@ -127,7 +132,11 @@ fn invalid(field: &str, text: &str) -> Problem {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use std::net::Ipv4Addr;
+
     use super::*;
+
+    const PEER: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
     fn request() -> wire::CheckoutRequest {
         wire::CheckoutRequest {
@@ -145,23 +154,26 @@ mod tests {
     fn refused(change: impl FnOnce(&mut wire::CheckoutRequest)) -> String {
         let mut request = request();
         change(&mut request);
-        let problem = checkout(request).expect_err("it is out of bounds");
+        let problem = checkout(request, PEER).expect_err("it is out of bounds");
         assert_eq!(problem.code, ErrorCode::InvalidRequest);
         problem.target
     }
 
     #[test]
     fn a_count_of_zero_is_one_seat() {
-        assert_eq!(checkout(request()).unwrap().count, 1);
+        assert_eq!(checkout(request(), PEER).unwrap().count, 1);
     }
 
     #[test]
     fn requests_without_a_key_are_different_requests() {
         let without = || {
-            checkout(wire::CheckoutRequest {
-                request_key: Vec::new(),
-                ..request()
-            })
+            checkout(
+                wire::CheckoutRequest {
+                    request_key: Vec::new(),
+                    ..request()
+                },
+                PEER,
+            )
             .unwrap()
         };
         assert_ne!(without().request_key, without().request_key);
@@ -196,6 +208,10 @@ mod tests {
         assert_eq!(
             holder(|holder| holder.vendor_data = "é".repeat(129)),
             "holder.vendor_data"
+        );
+        assert_eq!(
+            holder(|holder| holder.project = "p\n".to_owned()),
+            "holder.project"
         );
         assert_eq!(
             holder(|holder| holder.product = "p".repeat(257)),

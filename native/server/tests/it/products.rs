@@ -230,3 +230,44 @@ async fn without_a_token_nobody_is_served_where_one_is_needed() {
     assert_eq!(found.vendors.len(), 1);
     server.stop().unwrap();
 }
+
+#[tokio::test]
+async fn rules_over_address_and_project_hold_for_whoever_asks() {
+    let server = tokio::task::spawn_blocking(|| {
+        let mut server = builder().license("acme.lic", &acme(9)).prepare().unwrap();
+        let options = "EXCLUDE cad PROJECT secret\nMAX 2 cad PROJECT dam\nINCLUDE cad INTERNET 127.0.*.*\n";
+        std::fs::write(server.data().join("licenses/ACME.opt"), options).unwrap();
+        server.start_again().unwrap();
+        server
+    })
+    .await
+    .unwrap();
+    let mut client = daemon(&server).await;
+    let of = |key, host: &str, project: &str| {
+        let mut request = request(key);
+        let holder = request.holder.as_mut().unwrap();
+        host.clone_into(&mut holder.host);
+        project.clone_into(&mut holder.project);
+        request
+    };
+    let mut number = async |request| match client.checkout(request).await.unwrap().into_inner().outcome {
+        Some(checkout_reply::Outcome::Lease(_)) => 0,
+        Some(checkout_reply::Outcome::Denial(denial)) => denial.number,
+        other => panic!("neither lease nor denial: {other:?}"),
+    };
+    assert_eq!(number(of(1, "pc", "secret")).await, -38);
+    assert_eq!(number(of(2, "pc", "dam")).await, 0);
+    assert_eq!(number(of(3, "pc", "dam")).await, 0);
+    assert_eq!(number(of(4, "pc", "dam")).await, -87);
+    assert_eq!(number(of(5, "10.1.2.3", "")).await, 0, "the connection counts");
+    let options = "EXCLUDE cad INTERNET 127.*.*.*\n";
+    std::fs::write(server.data().join("licenses/ACME.opt"), options).unwrap();
+    server.reread().unwrap();
+    let mut key = 10;
+    while number(of(key, "10.1.2.3", "")).await == 0 {
+        key += 1;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert!(key < 200, "the address of the connection is not looked at");
+    }
+    server.stop().unwrap();
+}

@@ -84,3 +84,55 @@ async fn a_lingering_seat_outlives_a_restart_and_ends_in_its_time() {
     assert_eq!((report.opened, report.closed), (2, 1));
     service.shutdown().await.unwrap();
 }
+
+#[tokio::test]
+async fn limits_over_address_and_project_are_counted_anew_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ACME.db");
+    let clock = TestClock::at("2026-11-24T12:00:00Z");
+    let pools = pools("CAD", 9);
+    let ruled = || {
+        let mut ruled = options(&path, pools.clone(), clock.clone());
+        let lines =
+            "MAX 1 CAD INTERNET 10.1.*.*\nMAX 1 CAD INTERNET fd00:0:0:0:*:*:*:*\nMAX 1 CAD PROJECT dam";
+        ruled.rules = rules(lines, &pools);
+        ruled
+    };
+    let of = |number, address: &str, project: &str| {
+        let mut request = request("CAD", number);
+        request.holder.address = address.parse().ok();
+        request.holder.project = project.to_owned();
+        request
+    };
+    let service = SeatService::start(ruled()).unwrap();
+    let mut leases = Vec::new();
+    for request in [
+        of(1, "10.1.2.3", ""),
+        of(2, "fd00::5", "bridge"),
+        of(3, "", "dam"),
+        of(4, "10.2.2.3", "tunnel"),
+    ] {
+        leases.push(granted(service.checkout(request).await.unwrap()));
+    }
+    service.shutdown().await.unwrap();
+    drop(service);
+
+    let service = SeatService::start(ruled()).unwrap();
+    for request in [
+        of(11, "10.1.9.9", ""),
+        of(12, "fd00::9", ""),
+        of(13, "10.3.2.3", "dam"),
+    ] {
+        let refused = service.checkout(request).await.unwrap();
+        assert!(matches!(refused, Decision::Denied(denial) if denial.reason == DenialReason::AboveMaximum));
+    }
+    granted(service.checkout(of(14, "10.2.9.9", "tunnel")).await.unwrap());
+    for lease in &leases {
+        assert!(service.checkin(lease.id).await.unwrap());
+    }
+    granted(service.checkout(of(15, "10.1.9.9", "")).await.unwrap());
+    granted(service.checkout(of(16, "fd00::9", "")).await.unwrap());
+    granted(service.checkout(of(17, "", "dam")).await.unwrap());
+    service.verify_audit().await.unwrap();
+    service.shutdown().await.unwrap();
+}

@@ -268,6 +268,16 @@ fn addresses_match_with_stars_under_host_internet_and_host_group() {
         assert_eq!(admit(rule, from("10.2.2.3".parse().unwrap())), Ok(()), "{rule}");
         assert_eq!(admit(rule, user("anna")), Ok(()), "{rule}");
     }
+    let claims = Requester {
+        address: Some("10.2.2.3".parse().unwrap()),
+        ..host("10.1.2.3")
+    };
+    assert_eq!(
+        admit("INCLUDE cad INTERNET 10.1.*.*\n", claims),
+        Err(Refusal::NotIncluded),
+        "who comes from elsewhere cannot give himself an address"
+    );
+    assert_eq!(admit("INCLUDE cad HOST 10.1.*.*\n", claims), Ok(()));
     let group = "HOST_GROUP net h9 10.1.*.*\nEXCLUDE cad HOST_GROUP net\n";
     assert_eq!(admit(group, from(address)), Err(Refusal::Excluded(2)));
     assert_eq!(

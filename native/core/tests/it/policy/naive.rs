@@ -59,7 +59,7 @@ impl Naive<'_> {
         }
     }
 
-    fn host_is(&self, named: &str, requester: &Requester<'_>) -> bool {
+    fn host_is(&self, named: &str, requester: &Requester<'_>, claims_count: bool) -> bool {
         let parts: Vec<_> = named.split('.').collect();
         let is_address = parts.len() == 4
             && parts
@@ -75,7 +75,11 @@ impl Naive<'_> {
                         .zip(own)
                         .all(|(named, own)| *named == "*" || *named == own)
             };
-            return requester.address.is_some_and(address) || requester.host.parse().is_ok_and(address);
+            let claimed = requester.host.parse().is_ok_and(address);
+            return match requester.address {
+                Some(own) => address(own) || claims_count && claimed,
+                None => claimed,
+            };
         }
         let (named, sent) = (named.to_lowercase(), requester.host.to_lowercase());
         if named == sent {
@@ -114,11 +118,12 @@ impl Naive<'_> {
             WhoKind::User => who.name == requester.user || Some(who.name.as_str()) == requester.short_user,
             WhoKind::Display => who.name == requester.display,
             WhoKind::Project => who.name == requester.project,
-            WhoKind::Host | WhoKind::Internet => self.host_is(&who.name, requester),
+            WhoKind::Host => self.host_is(&who.name, requester, true),
+            WhoKind::Internet => self.host_is(&who.name, requester, false),
             WhoKind::Group => self.in_group(&who.name, requester),
             WhoKind::HostGroup => self.all().any(|(_, directive)| match directive {
                 Directive::HostGroup { name, members } if *name == who.name => {
-                    members.iter().any(|member| self.host_is(member, requester))
+                    members.iter().any(|member| self.host_is(member, requester, true))
                 }
                 _ => false,
             }),
@@ -174,7 +179,7 @@ impl Naive<'_> {
                 && who.name.starts_with(|c: char| c.is_ascii_digit() || c == '*')
         };
         match (address(a), address(b)) {
-            (true, true) => a.name == b.name,
+            (true, true) => a == b,
             (false, false) if a.kind == WhoKind::Host => {
                 b.kind == a.kind && a.name.eq_ignore_ascii_case(&b.name)
             }

@@ -67,6 +67,27 @@ impl Desk {
 }
 
 #[test]
+fn the_connection_says_where_a_request_comes_from() {
+    let rules = ["EXCLUDE cad INTERNET 10.1.*.*", "EXCLUDE cad PROJECT secret"];
+    let mut desk = Desk::new(vec![cad("1.0", 5, 0)], &rules);
+    let mut ask = |host: &str, address: &str, project: &str| {
+        desk.next += 1;
+        let mut request = request(desk.next, "cad", "", 1, holder("anna", host));
+        request.holder.address = address.parse().ok();
+        request.holder.project = project.to_owned();
+        match desk.ledger.checkout(&request, lease_id(desk.next), moment(0, 0)) {
+            Decision::Denied(denial) => Some(denial.reason),
+            Decision::Granted(_) | Decision::Repeated(_) => None,
+        }
+    };
+    assert_eq!(ask("pc", "10.1.2.3", ""), Some(DenialReason::Excluded));
+    assert_eq!(ask("10.2.2.3", "10.1.2.3", ""), Some(DenialReason::Excluded));
+    assert_eq!(ask("pc", "10.2.2.3", "secret"), Some(DenialReason::Excluded));
+    assert_eq!(ask("10.1.2.3", "10.2.2.3", "Secret"), None);
+    assert_eq!(ask("10.1.2.3", "", ""), Some(DenialReason::Excluded));
+}
+
+#[test]
 fn who_is_excluded_or_not_included_is_refused() {
     let mut desk = Desk::new(vec![cad("1.0", 5, 0)], &["EXCLUDE cad USER anna"]);
     assert_eq!(desk.ask("cad", "anna", 1).unwrap_err(), DenialReason::Excluded);
