@@ -136,6 +136,7 @@ impl Database {
         let identities = read_pools(&self.connection, &self.path)?;
         let mut ledger = Ledger::new(served.settings.clone(), served.pools.clone(), now);
         ledger.replace_rules(served.rules.clone());
+        ledger.raise_next_serial(self.head.next_serial);
         let mut pairs = Tally::default();
         each_row(&self.connection, &self.path, "pair", |serial, pool, body| {
             let identity = identities.get(&pool).ok_or("has no pool")?;
@@ -155,7 +156,6 @@ impl Database {
                 .map_err(|error| match error {
                     RestoreError::DuplicateLease { .. } => "has the name of another one",
                     RestoreError::DuplicateRequest { .. } => "comes from the request of another one",
-                    RestoreError::NoAssignment { .. } => "has no pair",
                     RestoreError::DuplicateAssignment { .. } => "is there twice",
                     RestoreError::BadHolder { .. } => "has a holder that no request can have",
                 })
@@ -167,7 +167,6 @@ impl Database {
             denials: read_denials(&self.connection, &self.path)?,
         };
         read.as_written(&self.path, &self.head)?;
-        ledger.raise_next_serial(self.head.next_serial);
         self.read_tail(&mut ledger, now)?;
         self.pools = identities
             .into_iter()

@@ -59,11 +59,16 @@ impl Ledger {
         }
     }
 
-    pub(super) fn resume_use(&mut self, pool: u32, holder: &Holder, now: Moment) -> bool {
+    /// A stored lease comes back. Its assignment is made anew where it has none: users may be told apart by other rules
+    /// than when it was granted, or the feature was of another model then.
+    pub(super) fn resume_use(&mut self, pool: u32, holder: &Holder, now: Moment) {
         let (user, device) = self.compared(holder);
-        match self.pools[pool as usize].book.as_mut() {
-            Some(book) => book.resume(&user, &device, &holder.product, now.trusted.as_millisecond()),
-            None => true,
+        let resumed = self.pools[pool as usize]
+            .book
+            .as_mut()
+            .is_none_or(|book| book.resume(&user, &device, &holder.product, now.trusted.as_millisecond()));
+        if !resumed {
+            self.begin_use(pool, holder, now);
         }
     }
 

@@ -91,12 +91,6 @@ pub enum RestoreError {
         /// Serial number of the second.
         serial: u64,
     },
-    /// A lease of an assigned seat without the assignment.
-    #[error("lease {serial} has no assignment")]
-    NoAssignment {
-        /// Serial number.
-        serial: u64,
-    },
     /// Two records of the same user on the same device.
     #[error("assignment {serial} is there twice")]
     DuplicateAssignment {
@@ -193,9 +187,7 @@ impl Ledger {
         let names = names::pack(&record.holder);
         let pool = self.pool_of(identity);
         self.next_serial = self.next_serial.max(serial.saturating_add(1));
-        if !self.resume_use(pool, &record.holder, now) {
-            return Err(RestoreError::NoAssignment { serial });
-        }
+        self.resume_use(pool, &record.holder, now);
         let group = self.shares(pool, &record.holder);
         self.hold(
             Held {

@@ -58,6 +58,10 @@ pub struct LicensingConfig {
     pub accept_unverified: BTreeSet<String>,
     /// Vendors whose increments count apart when their vendor strings differ.
     pub vendor_string_pools: BTreeSet<String>,
+    /// Whether `DOMAIN\name` and `name@domain` are the same user as `name`.
+    pub fold_domains: bool,
+    /// Days that the assignment of a seat to a user or device lasts after its last use, where the license says nothing.
+    pub assignment_days: u32,
     /// Who may use the licensing ports without a product token.
     pub anonymous: AnonymousAccess,
 }
@@ -119,6 +123,8 @@ impl Default for LicensingConfig {
             lifetime_seconds: 900,
             accept_unverified: BTreeSet::new(),
             vendor_string_pools: BTreeSet::from(["CITRIX".to_owned()]),
+            fold_domains: true,
+            assignment_days: 90,
             anonymous: AnonymousAccess::Loopback,
         }
     }
@@ -223,6 +229,9 @@ impl Config {
                 "licensing.lifetime_seconds",
                 "at least twice heartbeat_seconds, at most 604800",
             );
+        }
+        if !(1..=3650).contains(&licensing.assignment_days) {
+            return invalid("licensing.assignment_days", "1 to 3650");
         }
         self.limits.check()
     }

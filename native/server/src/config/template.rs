@@ -67,6 +67,10 @@ vendor_port = {vendor_port}
 #accept_unverified = []
 # Vendors whose increments count apart when their vendor strings differ.
 #vendor_string_pools = ["CITRIX"]
+# Whether DOMAIN\name and name@domain are the same user as name.
+#fold_domains = true
+# An assigned seat is free again this long after its last use, where the license says nothing.
+#assignment_days = 90
 # Who may check out without a product token: "never", "loopback" or "always".
 #anonymous = "loopback"
 

@@ -6,7 +6,7 @@ use licensing_api::usage::{GetUsage, LicenseModel};
 use licensing_core::seat::{Decision, LeaseId};
 use licensing_store::SeatService;
 
-use crate::support::{TestClock, granted, pools, request, start};
+use crate::support::{TestClock, granted, options, pools, request, start};
 
 /// Lets the time pass in which a clock far ahead of the run before is doubted.
 fn believed(service: &SeatService, clock: &TestClock, held: &[LeaseId]) {
@@ -57,6 +57,43 @@ async fn an_assignment_outlives_its_session_and_a_restart_and_ends_after_its_per
     let service = start(&path, pools("CAD_STD_UD", 1), clock);
     granted(service.checkout(request("CAD_STD_UD", 4)).await.unwrap());
     assert_eq!(service.usage(&GetUsage::default())[0].user, "user4");
+    service.verify_audit().await.unwrap();
+    service.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_held_seat_survives_another_rule_for_domains() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ACME.db");
+    let clock = TestClock::at("2026-11-24T12:00:00Z");
+    let begin = |fold_domains| {
+        let mut options = options(&path, pools("CAD_STD_RN", 2), clock.clone());
+        options.settings.fold_domains = fold_domains;
+        SeatService::start(options).unwrap()
+    };
+    let users = |service: &SeatService| {
+        let rows = service.usage(&GetUsage::default()).into_iter();
+        let mut users: Vec<String> = rows.map(|row| row.user).collect();
+        users.sort();
+        users
+    };
+    let service = begin(true);
+    let mut of_ann = request("CAD_STD_RN", 1);
+    of_ann.holder.user = "LAB\\Ann".to_owned();
+    let lease = granted(service.checkout(of_ann).await.unwrap());
+    assert_eq!(users(&service), ["ann"]);
+    service.shutdown().await.unwrap();
+    drop(service);
+
+    let service = begin(false);
+    assert!(service.heartbeat(&[lease.id]).is_empty());
+    assert_eq!(users(&service), ["ann", "lab\\ann"]);
+    assert!(service.checkin(lease.id).await.unwrap());
+    service.shutdown().await.unwrap();
+    drop(service);
+
+    let service = begin(false);
+    assert_eq!(users(&service), ["ann", "lab\\ann"]);
     service.verify_audit().await.unwrap();
     service.shutdown().await.unwrap();
 }
