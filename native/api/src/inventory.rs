@@ -1,6 +1,6 @@
 //! What is installed and how much of it is in use.
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -98,6 +98,8 @@ pub struct InventoryRow {
     pub borrowed: u32,
     /// How many of the seats in use exceed even the overdraft, while that is allowed for a time.
     pub burst: u32,
+    /// Until when that is allowed; none when it is not.
+    pub burst_until: Option<Timestamp>,
     /// Requests that wait for a seat.
     pub queued: u32,
     /// Whether it counts at all; an uncounted pool is never used up.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use licensing_core::pool::{PoolId, PoolIdentity};
-use licensing_core::seat::{Change, LeaseRecord, LeaseTerm, PairRecord};
+use licensing_core::seat::{BurstRecord, Change, LeaseRecord, LeaseTerm, PairRecord};
 use rusqlite::{ToSql, Transaction, params};
 
 use crate::database::serial;
@@ -73,6 +73,20 @@ impl Rows<'_> {
                 stored_ms,
                 pool,
             } => self.release(record, *stored_ms, pool, head)?,
+            Change::BurstStarted { record, before } => {
+                if let Some(before) = before {
+                    head.bursts.remove(row::encode_burst(before).1);
+                }
+                self.burst(record, head)?;
+            }
+            Change::BurstEnded(record) => {
+                let before = BurstRecord {
+                    over: false,
+                    ..record.clone()
+                };
+                head.bursts.remove(row::encode_burst(&before).1);
+                self.burst(record, head)?;
+            }
             Change::Denied(_) => {}
         }
         Ok(())
@@ -98,6 +112,15 @@ impl Rows<'_> {
         head.leases.remove(row::encode(&before, serial, pool).1);
         head.leases.add(sum);
         Ok(())
+    }
+
+    fn burst(&self, record: &BurstRecord, head: &mut Head) -> Result<(), StoreError> {
+        let (body, sum) = row::encode_burst(record);
+        head.bursts.add(sum);
+        self.one(
+            "INSERT INTO burst (feature, body) VALUES (?1, ?2) ON CONFLICT (feature) DO UPDATE SET body = ?2",
+            params![record.feature, body],
+        )
     }
 
     fn release(

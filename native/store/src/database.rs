@@ -12,7 +12,7 @@ use licensing_core::audit::{
     AuditChain, AuditEntry, AuditError, AuditField, AuditKind, AuditRecord, AuditVerifier,
 };
 use licensing_core::pool::{PoolId, PoolIdentity, PoolSet};
-use licensing_core::seat::{Change, Ledger, RequestKey, RestoreError, SeatRules, SeatSettings};
+use licensing_core::seat::{BurstRecord, Change, Ledger, RequestKey, RestoreError, SeatRules, SeatSettings};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
 use crate::changes::Rows;
@@ -163,7 +163,9 @@ impl Database {
         let read = Read {
             leases,
             pairs,
-            bursts: read_bursts(&self.connection, &self.path)?,
+            bursts: read_bursts(&self.connection, &self.path, |record| {
+                ledger.restore_burst(record)
+            })?,
             denials: read_denials(&self.connection, &self.path)?,
         };
         read.as_written(&self.path, &self.head)?;
@@ -371,8 +373,12 @@ fn read_pools(connection: &Connection, path: &Path) -> Result<HashMap<i64, Arc<P
     Ok(pools)
 }
 
-/// Checks every burst.
-fn read_bursts(connection: &Connection, path: &Path) -> Result<Tally, StoreError> {
+/// Checks and takes every burst.
+fn read_bursts(
+    connection: &Connection,
+    path: &Path,
+    mut each: impl FnMut(BurstRecord),
+) -> Result<Tally, StoreError> {
     let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
     let mut statement = connection
         .prepare("SELECT feature, body FROM burst")
@@ -382,9 +388,10 @@ fn read_bursts(connection: &Connection, path: &Path) -> Result<Tally, StoreError
     while let Some(row) = rows.next().map_err(failed)? {
         let feature: String = row.get(0).map_err(failed)?;
         let body = row.get_ref(1).map_err(failed)?.as_blob().unwrap_or_default();
-        let sum = row::decode_burst(&feature, body)
+        let (record, sum) = row::decode_burst(&feature, body)
             .ok_or_else(|| StoreError::damaged(path, format!("burst of {feature} was changed")))?;
         tally.add(sum);
+        each(record);
     }
     Ok(tally)
 }
@@ -429,7 +436,7 @@ fn verify_rows(connection: &Connection, path: &Path, head: &Head, version: i64) 
         ..Read::default()
     };
     if version >= schema::WITH_DENIALS {
-        read.bursts = read_bursts(connection, path)?;
+        read.bursts = read_bursts(connection, path, drop)?;
         read.denials = read_denials(connection, path)?;
     }
     read.as_written(path, head)
@@ -497,6 +504,8 @@ pub(crate) fn verify_file(path: &Path) -> Result<AuditReport, StoreError> {
                 | AuditKind::LeaseLingers
                 | AuditKind::PairAdded
                 | AuditKind::PairReleased
+                | AuditKind::BurstStarted
+                | AuditKind::BurstEnded
                 | AuditKind::ClockJumped
                 | AuditKind::StorageRecovered
                 | AuditKind::Administered,

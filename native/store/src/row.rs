@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use licensing_core::pool::PoolId;
-use licensing_core::seat::{Holder, LeaseId, LeaseRecord, LeaseTerm, PairRecord, RequestKey};
+use licensing_core::seat::{BurstRecord, Holder, LeaseId, LeaseRecord, LeaseTerm, PairRecord, RequestKey};
 use sha2::{Digest, Sha256};
 
 const FORM: u8 = 1;
@@ -191,12 +191,41 @@ pub(crate) fn decode_pair(
     reader.rest().is_empty().then_some((record, sum))
 }
 
-/// Checks the stored burst of a feature and gives its checksum; none when it does not hold.
-pub(crate) fn decode_burst(feature: &str, stored: &[u8]) -> Option<u64> {
+/// A stored burst: its body with the checksum at the end, and that checksum.
+pub(crate) fn encode_burst(record: &BurstRecord) -> (Vec<u8>, u64) {
+    let mut body = vec![FORM, u8::from(record.over)];
+    body.extend_from_slice(&record.started_ms.to_be_bytes());
+    body.extend_from_slice(&record.ends_ms.to_be_bytes());
+    body.extend_from_slice(&record.first_serial.to_be_bytes());
+    let sum = burst_sum(&record.feature, &body);
+    body.extend_from_slice(&sum.to_be_bytes());
+    (body, sum)
+}
+
+/// Reads the stored burst of a feature; none when its checksum or its form does not hold.
+pub(crate) fn decode_burst(feature: &str, stored: &[u8]) -> Option<(BurstRecord, u64)> {
     let (body, sum) = stored.split_last_chunk::<8>()?;
     let sum = u64::from_be_bytes(*sum);
-    let named = [feature.as_bytes(), &[0], body].concat();
-    (checksum(b"burst", 0, 0, &named) == sum).then_some(sum)
+    if burst_sum(feature, body) != sum {
+        return None;
+    }
+    let mut reader = Reader::new(body);
+    let over = match reader.array()? {
+        [FORM, over @ (0 | 1)] => over == 1,
+        _ => return None,
+    };
+    let record = BurstRecord {
+        feature: feature.to_owned(),
+        started_ms: i64::from_be_bytes(reader.array()?),
+        ends_ms: i64::from_be_bytes(reader.array()?),
+        first_serial: reader.u64()?,
+        over,
+    };
+    reader.rest().is_empty().then_some((record, sum))
+}
+
+fn burst_sum(feature: &str, body: &[u8]) -> u64 {
+    checksum(b"burst", 0, 0, &[feature.as_bytes(), &[0], body].concat())
 }
 
 /// Takes a body apart.

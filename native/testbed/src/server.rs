@@ -57,7 +57,8 @@ impl Default for ServerBuilder {
 }
 
 impl ServerBuilder {
-    /// A server on free loopback ports, in a temporary folder, for `license01.example.com`.
+    /// A server on free loopback ports, in a temporary folder, for `license01.example.com`. It refuses requests as soon
+    /// as all seats are out: `licensing.burst` is off, other than by default.
     pub fn new() -> Self {
         Self {
             program: None,
@@ -68,6 +69,7 @@ impl ServerBuilder {
             licenses: Vec::new(),
             environment: Vec::new(),
         }
+        .setting("licensing.burst", "false")
     }
 
     /// Another program than [`licensingd`] finds.

@@ -1,7 +1,7 @@
 //! Records in the making.
 
 use crate::pool::PoolIdentity;
-use crate::seat::{Change, Holder, LeaseRecord, PairRecord};
+use crate::seat::{BurstRecord, Change, Holder, LeaseRecord, PairRecord};
 
 use super::{AuditField, AuditKind};
 
@@ -76,6 +76,8 @@ impl AuditEntry {
             Change::Released { record, pool, .. } => {
                 Self::new(AuditKind::PairReleased).pool(pool).pair(record)
             }
+            Change::BurstStarted { record, .. } => Self::new(AuditKind::BurstStarted).burst(record),
+            Change::BurstEnded(record) => Self::new(AuditKind::BurstEnded).burst(record),
             Change::Denied(denied) => Self::new(AuditKind::Denied)
                 .text(AuditField::Feature, &denied.feature)
                 .text(AuditField::Version, &denied.version)
@@ -105,6 +107,11 @@ impl AuditEntry {
             .number(AuditField::Count, u64::from(record.count))
             .number(AuditField::Overdraft, u64::from(record.overdraft))
             .holder(&record.holder)
+    }
+
+    fn burst(self, record: &BurstRecord) -> Self {
+        self.text(AuditField::Feature, &record.feature)
+            .number(AuditField::Until, u64::try_from(record.ends_ms).unwrap_or(0))
     }
 
     fn pair(self, record: &PairRecord) -> Self {

@@ -69,6 +69,10 @@ numbered! {
         PairAdded = 13,
         /// A user was not seen on a device for the period of assignments.
         PairReleased = 14,
+        /// A feature grants beyond what is installed from now on.
+        BurstStarted = 16,
+        /// It does so no more.
+        BurstEnded = 17,
         /// The wall clock jumped.
         ClockJumped = 20,
         /// The storage takes changes again.
@@ -127,6 +131,8 @@ numbered! {
         Operation = 22,
         /// To what it was done.
         Target = 23,
+        /// Until when something holds, in milliseconds since 1970.
+        Until = 24,
     }
 }
 

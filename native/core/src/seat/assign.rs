@@ -80,6 +80,25 @@ impl Ledger {
         if let Some(pair) = book.end(&user, &device, now.trusted.as_millisecond()) {
             self.used(pool, pair);
         }
+        self.end_burst_use(pool, &user, &device);
+    }
+
+    /// What is granted beyond all seats is not assigned: it ends with its session. Otherwise a burst would leave more
+    /// seats assigned than there are, for ever.
+    fn end_burst_use(&mut self, pool: u32, user: &str, device: &str) {
+        let state = &mut self.pools[pool as usize];
+        let beyond = state
+            .capacity
+            .total()
+            .is_some_and(|total| state.seats_out() > total);
+        let feature = state.pool.identity.feature.to_lowercase();
+        let Some(first_serial) = self.bursts.first_serial(&feature).filter(|_| beyond) else {
+            return;
+        };
+        let book = state.book.as_mut();
+        if let Some(pair) = book.and_then(|book| book.drop_unused(user, device, first_serial)) {
+            self.released(pool, pair);
+        }
     }
 
     /// Ends assignments that were not used for their period. A user on a device that is not seen any more may change
@@ -100,6 +119,15 @@ impl Ledger {
                 });
             }
         }
+    }
+
+    fn released(&mut self, pool: u32, pair: PairState) {
+        let state = &self.pools[pool as usize];
+        self.changes.push(Change::Released {
+            stored_ms: pair.stored_ms,
+            record: record(state.id, pair),
+            pool: Arc::clone(&state.pool.identity),
+        });
     }
 
     fn used(&mut self, pool: u32, pair: PairState) {

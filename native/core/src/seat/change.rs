@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::pool::PoolIdentity;
 
-use super::{CheckoutRequest, Denial, Holder, LeaseRecord, PairRecord};
+use super::{BurstRecord, CheckoutRequest, Denial, Holder, LeaseRecord, PairRecord};
 
 /// Why a lease ended. The numbers are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -111,6 +111,15 @@ pub enum Change {
         /// Pool it counted in.
         pool: Arc<PoolIdentity>,
     },
+    /// A feature grants beyond what is installed from now on. Comes before the lease that was the first to be granted so.
+    BurstStarted {
+        /// The burst.
+        record: BurstRecord,
+        /// The one before, as it is stored.
+        before: Option<BurstRecord>,
+    },
+    /// Nothing more is granted beyond what is installed.
+    BurstEnded(BurstRecord),
     /// A request was refused. Changes no seat.
     Denied(DeniedRequest),
 }

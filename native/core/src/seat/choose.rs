@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use licensing_api::denial::DenialReason;
 use licensing_api::inventory::PoolStatus;
 
+use crate::Moment;
 use crate::host_address::AddressPattern;
 use crate::license_file::{HostId, LicenseVersion};
 use crate::policy::Identity;
@@ -35,16 +36,19 @@ pub(super) struct Choice {
     pub(super) pool: u32,
     pub(super) group: Option<GroupKey>,
     pub(super) overdraft: u32,
+    /// Whether it exceeds even the overdraft.
+    pub(super) burst: bool,
 }
 
 impl Ledger {
-    /// Chooses the pool for a request. Pools are tried in their order, three times: first for a seat that is shared
-    /// and costs nothing, then for bought seats, at last for overdraft, so that overdraft counts only when everything
-    /// bought that would do is out.
+    /// Chooses the pool for a request. Pools are tried in their order, each time: first for a seat that is shared and
+    /// costs nothing, then for bought seats, then for overdraft, so that overdraft counts only when everything bought
+    /// that would do is out, and at last beyond all of that.
     pub(super) fn choose(
         &self,
         request: &CheckoutRequest,
         wanted: Option<&LicenseVersion>,
+        now: Moment,
     ) -> Result<Choice, Denial> {
         let Some(pools) = self.by_feature.get(&request.feature.to_lowercase()) else {
             let detail = format!("There is no feature {}.", request.feature);
@@ -69,11 +73,14 @@ impl Ledger {
         let shared = usable.iter().find(|offer| offer.needed == 0);
         let bought = || usable.iter().find(|offer| offer.needed <= offer.free_bought);
         let overdraft = || usable.iter().find(|offer| offer.needed <= offer.free_total);
-        if let Some(offer) = shared.or_else(bought).or_else(overdraft) {
+        let seated = shared.or_else(bought).or_else(overdraft);
+        let beyond = || usable.iter().find(|offer| self.bursts(offer, request.count, now));
+        if let Some(offer) = seated.or_else(beyond) {
             return Ok(Choice {
                 pool: offer.pool,
                 group: offer.group,
                 overdraft: offer.needed.saturating_sub(offer.free_bought),
+                burst: seated.is_none(),
             });
         }
         for offer in &usable {
@@ -243,11 +250,11 @@ impl Ledger {
 }
 
 /// What a pool could do for a request.
-struct Offer {
-    pool: u32,
+pub(super) struct Offer {
+    pub(super) pool: u32,
     group: Option<GroupKey>,
     /// Seats it would take beyond those its group holds.
-    needed: u32,
+    pub(super) needed: u32,
     free_bought: u32,
     free_total: u32,
 }

@@ -12,6 +12,7 @@ use licensing_api::denial::DenialReason;
 use crate::Moment;
 use crate::pool::{PoolId, PoolIdentity, PoolSet};
 
+use super::burst::Bursts;
 use super::choose::Choice;
 use super::closed::ClosedKeys;
 use super::deadline::Deadlines;
@@ -116,6 +117,7 @@ pub struct Ledger {
     pub(super) order: Vec<u32>,
     pub(super) rules: SeatRules,
     pub(super) limits: LimitCounts,
+    pub(super) bursts: Bursts,
     pub(super) slots: Vec<Option<Held>>,
     pub(super) free_slots: Vec<u32>,
     pub(super) leases: usize,
@@ -145,6 +147,7 @@ impl Ledger {
             order: Vec::new(),
             rules: SeatRules::default(),
             limits: LimitCounts::default(),
+            bursts: Bursts::default(),
             slots: Vec::new(),
             free_slots: Vec::new(),
             leases: 0,
@@ -248,7 +251,7 @@ impl Ledger {
             let detail = "The lease could not be named; repeat the request.";
             return self.deny(request, Denial::new(DenialReason::BadParameter, detail));
         }
-        match self.choose(request, wanted.as_ref()) {
+        match self.choose(request, wanted.as_ref(), now) {
             Ok(choice) => self.grant(request, id, choice, now),
             Err(denial) => self.deny(request, denial),
         }
@@ -283,11 +286,12 @@ impl Ledger {
         ended
     }
 
-    /// Ends every lease that was not heard of for its lifetime; gives their number.
+    /// Ends every lease that was not heard of for its lifetime, and what else is over; gives the number of the leases.
     pub fn expire(&mut self, now: Moment) -> usize {
         self.observe_day(now.today);
         self.closed.expire(now.monotonic_ms);
         self.expire_assignments(now);
+        self.end_bursts(now);
         let (slots, pools) = (&self.slots, &self.pools);
         let due = self.deadlines.due(now.monotonic_ms, |slot| {
             let held = slots[slot as usize].as_ref();
@@ -342,6 +346,9 @@ impl Ledger {
     }
 
     fn grant(&mut self, request: &CheckoutRequest, id: LeaseId, choice: Choice, now: Moment) -> Decision {
+        if choice.burst {
+            self.begin_burst(choice.pool, now);
+        }
         let since_ms = now.wall.as_millisecond();
         let serial = self.next_serial;
         self.next_serial += 1;

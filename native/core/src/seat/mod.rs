@@ -2,6 +2,7 @@
 
 mod assign;
 mod assignment;
+mod burst;
 mod change;
 mod choose;
 mod closed;
@@ -25,6 +26,7 @@ mod ticketing;
 mod usage;
 
 pub use assignment::{PairRecord, SeatModel};
+pub use burst::{BurstRecord, BurstTerms};
 pub use change::{Change, CloseReason, ClosedLease, DeniedRequest};
 pub use deadline::STEP_MS as DEADLINE_STEP_MS;
 pub use lease::{Lease, LeaseId, LeaseRecord, LeaseTerm, RequestKey};

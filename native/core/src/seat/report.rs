@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use licensing_api::inventory::{GetInventory, InventoryRow};
 use licensing_api::reservation::{GetReservations, ReservationKind, ReservationRow};
 
@@ -47,7 +48,7 @@ impl Ledger {
                     .as_ref()
                     .is_none_or(|counts| serials.any(|serial| counts[serial] > 1))
             })
-            .map(|state| inventory_row(state, now))
+            .map(|state| inventory_row(state, self.burst_seats(state, now), now))
             .collect()
     }
 
@@ -84,7 +85,11 @@ impl Ledger {
     }
 }
 
-fn inventory_row(state: &PoolState, now: Moment) -> InventoryRow {
+fn inventory_row(
+    state: &PoolState,
+    (burst, burst_until): (u32, Option<Timestamp>),
+    now: Moment,
+) -> InventoryRow {
     let pool = &state.pool;
     let codes = FeatureCodes::of(&pool.identity.feature);
     let license_type = pool
@@ -114,10 +119,11 @@ fn inventory_row(state: &PoolState, now: Moment) -> InventoryRow {
         vendor: pool.identity.vendor.clone(),
         version: pool.identity.version.to_string(),
         free,
-        overdraft_in_use: state.overdraft_in_use(),
+        overdraft_in_use: state.overdraft_in_use().saturating_sub(burst),
         reserved: state.reserved_idle(),
         borrowed: 0,
-        burst: 0,
+        burst,
+        burst_until,
         queued: 0,
         uncounted: pool.is_uncounted(),
         status: pool.status(now.today),

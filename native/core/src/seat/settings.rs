@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::BurstTerms;
+
 /// Settings of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeatSettings {
@@ -13,6 +15,8 @@ pub struct SeatSettings {
     pub fold_domains: bool,
     /// How long the assignment of a seat to a user or device lasts after its last use, where the license says nothing.
     pub assignment: Duration,
+    /// How requests are granted for a time when everything is out; none when they never are.
+    pub burst: Option<BurstTerms>,
     /// For how long the request keys of leases that have ended are remembered.
     pub remember_keys: Duration,
     /// How many of them at most.
@@ -27,6 +31,7 @@ impl Default for SeatSettings {
             lifetime: heartbeat * 3,
             fold_domains: true,
             assignment: Duration::from_secs(90 * 24 * 60 * 60),
+            burst: None,
             remember_keys: Duration::from_secs(15 * 60),
             remembered_keys: 262_144,
         }

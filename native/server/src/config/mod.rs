@@ -6,10 +6,13 @@ mod template;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
+use licensing_core::seat::BurstTerms;
 use serde::{Deserialize, Serialize};
 
 pub use data_folder::DataFolder;
@@ -21,6 +24,9 @@ pub const ENVIRONMENT_PREFIX: &str = "LICENSINGD_";
 
 /// Variables of that prefix that are command-line arguments, not settings.
 const ARGUMENT_VARIABLES: &[&str] = &["data", "config"];
+
+/// Days that a setting may say.
+const DAYS: RangeInclusive<u32> = 1..=3650;
 
 /// Everything an administrator can set. Unknown names are errors, so that a misspelled setting is never ignored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,6 +70,12 @@ pub struct LicensingConfig {
     pub assignment_days: u32,
     /// Who may use the licensing ports without a product token.
     pub anonymous: AnonymousAccess,
+    /// Whether requests are granted for a time although all seats of a feature are out. Raises a standing alert.
+    pub burst: bool,
+    /// Days that this lasts from the first such grant on.
+    pub burst_days: u32,
+    /// Days from its end until it may happen again.
+    pub burst_rearm_days: u32,
 }
 
 /// Who may use the licensing ports without a product token.
@@ -126,6 +138,9 @@ impl Default for LicensingConfig {
             fold_domains: true,
             assignment_days: 90,
             anonymous: AnonymousAccess::Loopback,
+            burst: true,
+            burst_days: 15,
+            burst_rearm_days: 180,
         }
     }
 }
@@ -153,6 +168,15 @@ impl LicensingConfig {
     /// Whether increments of this vendor are served although nobody can verify their signatures.
     pub fn accepts_unverified(&self, vendor: &str) -> bool {
         names(&self.accept_unverified, vendor)
+    }
+
+    /// How requests are granted although all seats are out; none when they never are.
+    pub fn burst_terms(&self) -> Option<BurstTerms> {
+        let days = |days: u32| Duration::from_secs(u64::from(days) * 24 * 60 * 60);
+        self.burst.then(|| BurstTerms {
+            lasts: days(self.burst_days),
+            rearm: days(self.burst_rearm_days),
+        })
     }
 
     /// Whether increments of this vendor with different vendor strings are pools of their own.
@@ -230,8 +254,14 @@ impl Config {
                 "at least twice heartbeat_seconds, at most 604800",
             );
         }
-        if !(1..=3650).contains(&licensing.assignment_days) {
-            return invalid("licensing.assignment_days", "1 to 3650");
+        for (name, days) in [
+            ("licensing.assignment_days", licensing.assignment_days),
+            ("licensing.burst_days", licensing.burst_days),
+            ("licensing.burst_rearm_days", licensing.burst_rearm_days),
+        ] {
+            if !DAYS.contains(&days) {
+                return invalid(name, "1 to 3650");
+            }
         }
         self.limits.check()
     }

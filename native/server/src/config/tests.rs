@@ -32,6 +32,11 @@ fn a_misspelled_or_senseless_setting_is_named() {
             "[licensing]\nheartbeat_seconds = 60\nlifetime_seconds = 119",
             "lifetime_seconds",
         ),
+        ("[licensing]\nburst_days = 0", "licensing.burst_days"),
+        (
+            "[licensing]\nburst_rearm_days = 3651",
+            "licensing.burst_rearm_days",
+        ),
         ("[limits]\nconnections = 0", "limits.connections"),
         ("host_name = \"\"", "host_name"),
     ] {

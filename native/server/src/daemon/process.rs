@@ -234,6 +234,7 @@ fn open_seats(vendor: &str, config: &Config, data: &DataFolder) -> anyhow::Resul
         lifetime: Duration::from_secs(config.licensing.lifetime_seconds.into()),
         fold_domains: config.licensing.fold_domains,
         assignment: Duration::from_secs(u64::from(config.licensing.assignment_days) * 24 * 60 * 60),
+        burst: config.licensing.burst_terms(),
         ..SeatSettings::default()
     };
     let seats = SeatService::start(options).map_err(with_advice)?;

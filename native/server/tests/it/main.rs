@@ -4,6 +4,7 @@
 
 mod attacks;
 mod backup;
+mod beyond;
 mod control;
 mod full_circle;
 mod lifecycle;

@@ -11,6 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use licensing_api::alert::Alert;
 use licensing_api::inventory::{GetInventory, InventoryRow};
 use licensing_api::reservation::{GetReservations, ReservationRow};
 use licensing_api::usage::{GetUsage, UsageRow};
@@ -288,8 +289,9 @@ impl SeatService {
         let state = self.state.borrow().clone();
         let mut seats = self.shared.lock();
         let now = seats.now(self.shared.clock.as_ref());
-        let clock = seats.guard.alert();
-        SeatServiceStatus::new(state, seats.ledger.len(), clock, now.wall)
+        let mut alerts: Vec<Alert> = seats.guard.alert().into_iter().collect();
+        alerts.extend(seats.ledger.burst_alerts(now));
+        SeatServiceStatus::new(state, seats.ledger.len(), alerts, now.wall)
     }
 
     /// The state, to wait for its changes.

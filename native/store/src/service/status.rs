@@ -49,8 +49,7 @@ pub struct SeatServiceStatus {
 }
 
 impl SeatServiceStatus {
-    pub(super) fn new(state: ServiceState, leases: usize, clock: Option<Alert>, now: Timestamp) -> Self {
-        let mut alerts: Vec<Alert> = clock.into_iter().collect();
+    pub(super) fn new(state: ServiceState, leases: usize, mut alerts: Vec<Alert>, now: Timestamp) -> Self {
         match &state {
             ServiceState::Serving | ServiceState::Stopped => {}
             ServiceState::Degraded { error, since } => alerts.push(alert(error, *since)),

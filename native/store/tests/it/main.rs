@@ -3,6 +3,7 @@
 
 mod assigned;
 mod basics;
+mod burst;
 mod damage;
 mod disk;
 mod kill;

@@ -185,6 +185,20 @@ impl Book {
         self.touch(key, now_ms)
     }
 
+    /// Takes a pair out that has this serial number or a later one, and no lease.
+    pub(in crate::seat) fn drop_unused(
+        &mut self,
+        user: &str,
+        device: &str,
+        first_serial: u64,
+    ) -> Option<PairState> {
+        let (user, device) = self.sides(user, device);
+        let key = (*self.users.get(user)?, *self.devices.get(device)?);
+        let pair = self.pairs.get(&key)?;
+        let unused = pair.leases == 0 && pair.serial >= first_serial;
+        unused.then(|| self.take_out(vec![key]).pop()).flatten()
+    }
+
     /// A stored pair comes back.
     pub(in crate::seat) fn restore(
         &mut self,

@@ -98,7 +98,12 @@ impl Desk {
                         stored_ms
                     );
                 }
-                Change::Opened { .. } | Change::Lingers { .. } | Change::Closed(_) | Change::Denied(_) => {}
+                Change::Opened { .. }
+                | Change::Lingers { .. }
+                | Change::Closed(_)
+                | Change::BurstStarted { .. }
+                | Change::BurstEnded(_)
+                | Change::Denied(_) => {}
             }
         }
     }

@@ -323,6 +323,7 @@ impl Run {
                     assert_eq!(self.stored.remove(&closed.record.serial), Some(closed.record));
                 }
                 Change::Used { .. } | Change::Released { .. } => panic!("seats of sessions are not assigned"),
+                Change::BurstStarted { .. } | Change::BurstEnded(_) => panic!("there is no burst"),
                 Change::Denied(_) => {}
             }
         }

@@ -311,6 +311,7 @@ fn inventory(feature: &str, version: &str, seats: u32, in_use: u32) -> Inventory
         reserved: 0,
         borrowed: 0,
         burst: 0,
+        burst_until: None,
         queued: 0,
         uncounted: false,
         status: PoolStatus::Serving,
