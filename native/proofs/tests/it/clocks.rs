@@ -14,6 +14,8 @@ const YEAR: i64 = 365 * 24 * 60 * 60;
 /// A feature that expires in half a year, and one that expired yesterday.
 const DATED: &str = "dated";
 const OVER: &str = "over";
+/// A feature whose seats are assigned to users or devices for 90 days.
+const ASSIGNED: &str = "CAD_STD_UD";
 
 struct Clock {
     file: PathBuf,
@@ -48,6 +50,7 @@ fn license() -> String {
         &[
             Increment::new(FEATURE, 50),
             Increment::new(DATED, 50).expires(&day(today + 182.days())),
+            Increment::new(ASSIGNED, 5),
             Increment::new(OVER, 50).expires(&day(today - 1.day())),
         ],
     )
@@ -73,6 +76,8 @@ async fn nothing_is_revoked(site: &Site, held: &[Vec<u8>], key: u128) {
     assert!(product.checkin(&lease).await.unwrap());
     let expired = product.checkout(OVER, Key(key + 1)).await.unwrap();
     assert!(matches!(expired, Answer::Denied { .. }), "{expired:?}");
+    let others = product.checkout(ASSIGNED, Key(key + 600)).await.unwrap();
+    assert!(matches!(others, Answer::Denied { .. }), "{others:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -89,6 +94,7 @@ async fn a_clock_moved_by_a_year_revokes_nothing_and_raises_an_alert() {
     for key in 1..=5 {
         held.push(take(&mut product, FEATURE, key).await);
         held.push(take(&mut product, DATED, 100 + key).await);
+        held.push(take(&mut product, ASSIGNED, 200 + key).await);
     }
     let mut key = 1_000;
     // While it runs.
