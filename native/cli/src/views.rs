@@ -8,97 +8,16 @@ pub(crate) type Column = (&'static str, &'static str);
 /// Columns of the table of a list, or lines of a record; none where an object is shown whole.
 pub(crate) fn columns(operation: OperationId) -> &'static [Column] {
     match operation {
-        OperationId::GetAdministrators => &[
-            ("account", "ACCOUNT"),
-            ("permissions", "PERMISSIONS"),
-            ("group", "GROUP"),
-            ("passwordSet", "PASSWORD SET"),
-        ],
-        OperationId::GetTokens => &[
-            ("tokenId", "TOKEN ID"),
-            ("name", "NAME"),
-            ("scope", "SCOPE"),
-            ("permissions", "PERMISSIONS"),
-            ("account", "ACCOUNT"),
-            ("expires", "EXPIRES"),
-        ],
-        OperationId::GetErrors => &[
-            ("number", "NUMBER"),
-            ("code", "CODE"),
-            ("title", "WHAT HAPPENED"),
-            ("action", "WHAT TO DO"),
-        ],
-        OperationId::GetAlerts => &[
-            ("level", "LEVEL"),
-            ("code", "CODE"),
-            ("detail", "WHAT IT IS ABOUT"),
-            ("action", "WHAT TO DO"),
-            ("since", "SINCE"),
-        ],
-        OperationId::GetInventory => &[
-            ("feature", "FEATURE"),
-            ("version", "VERSION"),
-            ("vendor", "VENDOR"),
-            ("licensesInUse", "IN USE"),
-            ("licensesAvailable", "INSTALLED"),
-            ("licenseOverdraft", "OVERDRAFT"),
-            ("free", "FREE"),
-            ("licenseExpirationDate", "LAST DAY"),
-            ("status", "STATUS"),
-            ("signature", "SIGNATURE"),
-        ],
-        OperationId::GetUsage | OperationId::RevokeLeases => &[
-            ("feature", "FEATURE"),
-            ("user", "USER"),
-            ("device", "DEVICE"),
-            ("product", "PRODUCT"),
-            ("state", "STATE"),
-            ("count", "SEATS"),
-            ("overdraft", "OVERDRAFT"),
-            ("since", "SINCE"),
-            ("until", "UNTIL"),
-        ],
-        OperationId::GetReservations => &[
-            ("feature", "FEATURE"),
-            ("version", "VERSION"),
-            ("vendor", "VENDOR"),
-            ("kind", "FOR"),
-            ("name", "NAME"),
-            ("seats", "SEATS"),
-            ("inUse", "IN USE"),
-            ("idle", "IDLE"),
-            ("line", "LINE"),
-        ],
-        OperationId::GetLicenseFiles => &[
-            ("fileName", "FILE"),
-            ("vendors", "VENDORS"),
-            ("increments", "INCREMENTS"),
-            ("signature", "SIGNATURE"),
-            ("size", "BYTES"),
-            ("installed", "INSTALLED"),
-        ],
-        OperationId::GetServerInfo => &[
-            ("hostName", "Host name"),
-            ("lsVersion", "Version"),
-            ("started", "Started"),
-            ("licensePort", "License manager port"),
-            ("webServicesPort", "Web services port"),
-            ("hostIp", "Web services address"),
-            ("userDomain", "Your domain"),
-            ("userName", "Your account"),
-            ("permissions", "Your permissions"),
-            ("vendorDaemons", "Vendor daemons"),
-        ],
-        OperationId::GetCertificate => &[
-            ("certHash", "Hash (SHA-256)"),
-            ("thumbprint", "Thumbprint (SHA-1)"),
-            ("subject", "Subject"),
-            ("issuer", "Issuer"),
-            ("serialNumber", "Serial number"),
-            ("notBefore", "Valid from"),
-            ("notAfter", "Valid until"),
-            ("dnsNames", "Made out to"),
-        ],
+        OperationId::GetAdministrators => ADMINISTRATORS,
+        OperationId::GetTokens => TOKENS,
+        OperationId::GetErrors => ERROR_CODES,
+        OperationId::GetAlerts => ALERTS,
+        OperationId::GetInventory => POOLS,
+        OperationId::GetUsage | OperationId::RevokeLeases => HOLDERS,
+        OperationId::GetReservations => RESERVATIONS,
+        OperationId::GetLicenseFiles => LICENSE_FILES,
+        OperationId::GetServerInfo => SERVER,
+        OperationId::GetCertificate => CERTIFICATE,
         OperationId::GetEffectivePermission
         | OperationId::NewAdministrator
         | OperationId::SetAdministrator
@@ -108,6 +27,110 @@ pub(crate) fn columns(operation: OperationId) -> &'static [Column] {
         | OperationId::GetLocalizedNames
         | OperationId::ImportLicenseFile
         | OperationId::RemoveLicenseFile
-        | OperationId::ExplainLicenseFile => &[],
+        | OperationId::ExplainLicenseFile => WHOLE,
     }
 }
+
+/// All fields, each under its own name.
+const WHOLE: &[Column] = &[];
+
+const ADMINISTRATORS: &[Column] = &[
+    ("account", "ACCOUNT"),
+    ("permissions", "PERMISSIONS"),
+    ("group", "GROUP"),
+    ("passwordSet", "PASSWORD SET"),
+];
+
+const TOKENS: &[Column] = &[
+    ("tokenId", "TOKEN ID"),
+    ("name", "NAME"),
+    ("scope", "SCOPE"),
+    ("permissions", "PERMISSIONS"),
+    ("account", "ACCOUNT"),
+    ("expires", "EXPIRES"),
+];
+
+const ERROR_CODES: &[Column] = &[
+    ("number", "NUMBER"),
+    ("code", "CODE"),
+    ("title", "WHAT HAPPENED"),
+    ("action", "WHAT TO DO"),
+];
+
+const ALERTS: &[Column] = &[
+    ("level", "LEVEL"),
+    ("code", "CODE"),
+    ("detail", "WHAT IT IS ABOUT"),
+    ("action", "WHAT TO DO"),
+    ("since", "SINCE"),
+];
+
+const POOLS: &[Column] = &[
+    ("feature", "FEATURE"),
+    ("version", "VERSION"),
+    ("vendor", "VENDOR"),
+    ("licensesInUse", "IN USE"),
+    ("licensesAvailable", "INSTALLED"),
+    ("licenseOverdraft", "OVERDRAFT"),
+    ("free", "FREE"),
+    ("licenseExpirationDate", "LAST DAY"),
+    ("status", "STATUS"),
+    ("signature", "SIGNATURE"),
+];
+
+const HOLDERS: &[Column] = &[
+    ("feature", "FEATURE"),
+    ("user", "USER"),
+    ("device", "DEVICE"),
+    ("product", "PRODUCT"),
+    ("state", "STATE"),
+    ("count", "SEATS"),
+    ("overdraft", "OVERDRAFT"),
+    ("since", "SINCE"),
+    ("until", "UNTIL"),
+];
+
+const RESERVATIONS: &[Column] = &[
+    ("feature", "FEATURE"),
+    ("version", "VERSION"),
+    ("vendor", "VENDOR"),
+    ("kind", "FOR"),
+    ("name", "NAME"),
+    ("seats", "SEATS"),
+    ("inUse", "IN USE"),
+    ("idle", "IDLE"),
+    ("line", "LINE"),
+];
+
+const LICENSE_FILES: &[Column] = &[
+    ("fileName", "FILE"),
+    ("vendors", "VENDORS"),
+    ("increments", "INCREMENTS"),
+    ("signature", "SIGNATURE"),
+    ("size", "BYTES"),
+    ("installed", "INSTALLED"),
+];
+
+const SERVER: &[Column] = &[
+    ("hostName", "Host name"),
+    ("lsVersion", "Version"),
+    ("started", "Started"),
+    ("licensePort", "License manager port"),
+    ("webServicesPort", "Web services port"),
+    ("hostIp", "Web services address"),
+    ("userDomain", "Your domain"),
+    ("userName", "Your account"),
+    ("permissions", "Your permissions"),
+    ("vendorDaemons", "Vendor daemons"),
+];
+
+const CERTIFICATE: &[Column] = &[
+    ("certHash", "Hash (SHA-256)"),
+    ("thumbprint", "Thumbprint (SHA-1)"),
+    ("subject", "Subject"),
+    ("issuer", "Issuer"),
+    ("serialNumber", "Serial number"),
+    ("notBefore", "Valid from"),
+    ("notAfter", "Valid until"),
+    ("dnsNames", "Made out to"),
+];
