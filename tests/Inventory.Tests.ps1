@@ -61,6 +61,9 @@ Describe 'Get-LicenseInventory' {
         , $row.SerialNumbers | Should -BeOfType [string[]]
         $row.Files | Should -Be 'base.lic'
         $row.Vendor | Should -Be 'ACME'
+        $row.VendorString | Should -Match 'LT=Retail'
+        $row.HostIds | Should -HaveCount 0
+        $row.PoolId | Should -Match '^[0-9a-f]{32}$'
     }
 
     It 'leaves dates empty that do not exist' {
@@ -94,8 +97,8 @@ Describe 'Get-LicenseInventory' {
     It 'has a view with the server and right-aligned numbers' {
         $text = Get-LicenseInventory | Out-String -Width 200
         $text | Should -Match 'Server: 127\.0\.0\.1:\d+'
-        $text | Should -Match 'Feature\s+Version\s+Type\s+Installed\s+InUse\s+Free\s+Overdraft\s+Expires\s+Status'
-        $text | Should -Match 'ACME_PRO_CCU\s+2026\.0401\s+Retail\s+5\s+0\s+6\s+1\s+2037-12-31\s+Serving'
+        $text | Should -Match 'Feature\s+Version\s+Type\s+Installed\s+InUse\s+Free\s+Overdraft\s+Burst\s+Borrowed\s+Reserved\s+Queued\s+Expires\s+Status'
+        $text | Should -Match 'ACME_PRO_CCU\s+2026\.0401\s+Retail\s+5\s+0\s+6\s+0/1\s+0\s+0\s+0\s+0\s+2037-12-31\s+Serving'
     }
 
     It 'stops when enough was taken' {
@@ -130,6 +133,7 @@ Describe 'Get-LicenseUsage with seats held' {
         $row.Since | Should -BeLessThan ([DateTimeOffset]::Now.AddMinutes(1))
         $row.Until | Should -BeGreaterThan $row.Since
         $row.LeaseId | Should -Match '^[0-9a-f]{32}$'
+        $row.PoolId | Should -Be (Get-LicenseInventory ACME_PRO_CCU).PoolId
     }
 
     It 'filters by <Kind>' -ForEach @(

@@ -4,8 +4,17 @@ function Get-LicenseInventory {
         Lists what is installed and how much of it is in use, a row for each pool.
 
     .DESCRIPTION
-        A pool is the increments of one feature that count together. Installed seats, overdraft, seats in use and
-        free seats are separate numbers: Installed is without overdraft, InUse and Free are with it.
+        A pool is the increments of one feature that count together. All its seats are separate numbers:
+
+        Installed       what the license files grant, without overdraft
+        InUse           seats out, with overdraft and burst
+        Overdraft       seats beyond the installed ones that may be given out; OverdraftInUse of them are. The table
+                        shows both, such as 1/5.
+        Burst           seats out beyond even the overdraft, while that is allowed for a time
+        Borrowed        how many of the seats in use are borrowed
+        Reserved        seats that the options file keeps for somebody while they are not in use
+        Queued          requests that wait for a seat
+        Free            seats that anybody could have now, with overdraft
 
         A name without wildcards that no pool has is an error; a pattern without a match is not.
 
@@ -36,6 +45,11 @@ function Get-LicenseInventory {
         Lists the concurrent pools that are nearly out.
 
     .EXAMPLE
+        Get-LicenseInventory | Where-Object OverdraftInUse | Format-Table Feature, Installed, InUse, OverdraftInUse
+
+        Lists the pools with more seats out than were bought.
+
+    .EXAMPLE
         Get-LicenseInventory | Group-Object Feature -NoElement
 
         Counts the pools of each feature.
@@ -48,6 +62,9 @@ function Get-LicenseInventory {
 
     .LINK
         Get-LicenseUsage
+
+    .LINK
+        Get-LicenseReservation
 
     .LINK
         Get-LicenseFile

@@ -112,4 +112,10 @@ pub struct InventoryRow {
     pub serial_numbers: Vec<String>,
     /// Files its increments come from.
     pub files: Vec<String>,
+    /// Vendor string of its first increment as written; empty without one.
+    pub vendor_string: String,
+    /// Machines that alone may use it, as the license file spells their host ids; empty when any may.
+    pub host_ids: Vec<String>,
+    /// Names the pool in all lists of this server, 32 hex digits; it outlives reread and restart.
+    pub pool_id: String,
 }

@@ -57,4 +57,6 @@ pub struct ReservationRow {
     pub line: u32,
     /// Vendor whose daemon serves the pool.
     pub vendor: String,
+    /// The pool, as the inventory names it.
+    pub pool_id: String,
 }

@@ -106,6 +106,8 @@ pub struct UsageRow {
     pub until: Timestamp,
     /// Vendor whose daemon serves it.
     pub vendor: String,
+    /// Pool it came from, as the inventory names it.
+    pub pool_id: String,
     /// Lease id, 32 hex digits. It identifies the row; it does not authorise a checkin.
     pub lease_id: String,
 }

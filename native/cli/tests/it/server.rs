@@ -151,12 +151,13 @@ fn the_way_from_a_license_file_to_a_seat_in_use() {
     let inventory = site.text(&["inventory"]);
     assert_eq!(
         row(&inventory, "FEATURE").join(" "),
-        "FEATURE VERSION VENDOR IN USE INSTALLED OVERDRAFT FREE LAST DAY STATUS SIGNATURE"
+        "FEATURE VERSION VENDOR INSTALLED OVERDRAFT IN USE OVERDRAWN BURST BORROWED RESERVED QUEUED FREE \
+         LAST DAY STATUS SIGNATURE"
     );
     assert_eq!(
         row(&inventory, "cad"),
         [
-            "cad", "1.0", "ACME", "1", "10", "2", "11", "-", "Serving", "Valid"
+            "cad", "1.0", "ACME", "10", "2", "1", "0", "0", "0", "0", "0", "11", "-", "Serving", "Valid"
         ]
     );
     let usage = site.text(&["usage"]);

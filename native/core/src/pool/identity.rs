@@ -40,7 +40,14 @@ impl PoolId {
 
 impl fmt::Debug for PoolId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PoolId({})", hex::encode(self.0))
+        write!(f, "PoolId({self})")
+    }
+}
+
+/// 32 hex digits.
+impl fmt::Display for PoolId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
     }
 }
 

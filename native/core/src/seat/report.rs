@@ -8,6 +8,7 @@ use licensing_api::reservation::{GetReservations, ReservationKind, ReservationRo
 
 use crate::Moment;
 use crate::catalog::FeatureCodes;
+use crate::license_file::HostId;
 use crate::options_file::WhoKind;
 use crate::pool::{Pool, PoolIncrement};
 use crate::wildcard::Wildcard;
@@ -91,6 +92,7 @@ fn inventory_row(
     now: Moment,
 ) -> InventoryRow {
     let pool = &state.pool;
+    let first = pool.increments.first();
     let codes = FeatureCodes::of(&pool.identity.feature);
     let license_type = pool
         .increments
@@ -130,6 +132,14 @@ fn inventory_row(
         signature: pool.signature(),
         serial_numbers: distinct(pool, |increment| increment.serial_number.as_deref()),
         files: distinct(pool, |increment| Some(&increment.file)),
+        vendor_string: first
+            .and_then(|increment| increment.vendor_string.clone())
+            .unwrap_or_default(),
+        // HOSTID is a pooling key: all increments of a pool have the same.
+        host_ids: first.map_or_else(Vec::new, |increment| {
+            increment.host_ids.iter().map(HostId::to_string).collect()
+        }),
+        pool_id: state.id.to_string(),
     }
 }
 
@@ -148,6 +158,7 @@ fn reservation_rows(state: &PoolState) -> impl Iterator<Item = ReservationRow> {
             idle,
             line: held.line,
             vendor: identity.vendor.clone(),
+            pool_id: state.id.to_string(),
         }
     })
 }

@@ -116,6 +116,7 @@ impl Ledger {
             last_heartbeat,
             until: shifted(now, left),
             vendor: identity.vendor.clone(),
+            pool_id: state.id.to_string(),
             lease_id: hex::encode(held.id.public()),
         })
     }
@@ -172,6 +173,7 @@ pub(super) fn assignment_row(state: &PoolState, one: &Assigned) -> UsageRow {
         last_heartbeat: timestamp(one.last_ms),
         until: timestamp(one.last_ms.saturating_add(state.period_ms)),
         vendor: identity.vendor.clone(),
+        pool_id: state.id.to_string(),
         lease_id: hex::encode(&hash.finalize()[..16]),
     }
 }

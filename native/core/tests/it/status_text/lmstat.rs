@@ -288,6 +288,10 @@ fn a_feature_or_a_vendor_can_be_selected() {
     );
 }
 
+fn pool_id(feature: &str, version: &str) -> String {
+    format!("{} {version}", feature.to_lowercase())
+}
+
 fn inventory(feature: &str, version: &str, seats: u32, in_use: u32) -> InventoryRow {
     InventoryRow {
         license_product_name: String::new(),
@@ -318,6 +322,9 @@ fn inventory(feature: &str, version: &str, seats: u32, in_use: u32) -> Inventory
         signature: SignatureState::Valid,
         serial_numbers: Vec::new(),
         files: Vec::new(),
+        vendor_string: String::new(),
+        host_ids: Vec::new(),
+        pool_id: pool_id(feature, version),
     }
 }
 
@@ -338,6 +345,7 @@ fn usage(feature: &str, version: &str, user: &str, count: u32) -> UsageRow {
         last_heartbeat: "2026-10-20T06:30:00Z".parse().unwrap(),
         until: "2026-10-20T06:45:00Z".parse().unwrap(),
         vendor: "ACME".to_owned(),
+        pool_id: pool_id(feature, version),
         lease_id: "0000002a00000000000000000000000f".to_owned(),
     }
 }

@@ -12,6 +12,7 @@ fn pool(vendor: &str, feature: &str, serial_numbers: &[&str]) -> Value {
         "localizedLicenseType": "Retail", "licensesInUse": 1, "licensesAvailable": 10, "licenseOverdraft": 0,
         "licenseModel": "CCU", "localizedLicenseModel": "CCU", "feature": feature, "vendor": vendor,
         "version": "2027.0101", "free": 9, "overdraftInUse": 0, "reserved": 0, "borrowed": 0, "burst": 0, "queued": 0, "uncounted": false, "status": "Serving",
+        "vendorString": "", "hostIds": [], "poolId": "00",
         "signature": "Valid", "serialNumbers": serial_numbers, "files": ["a.lic"],
     })
 }
