@@ -12,6 +12,7 @@ mod denial_row;
 mod error;
 mod head;
 mod log_file;
+mod observer;
 mod owner;
 mod row;
 pub mod schema;
@@ -22,6 +23,7 @@ mod verify;
 pub use clock::{Clock, SystemClock};
 pub use copy::copy_database;
 pub use error::StoreError;
+pub use observer::ChangeObserver;
 pub use service::{
     AuditReport, DEFAULT_LOCK_WAIT, SeatService, SeatServiceOptions, SeatServiceStatus, ServiceState,
 };

@@ -161,7 +161,7 @@ pub enum FilesEvent<'a> {
     SupportRemoved {
         /// Feature.
         feature: &'a str,
-        /// First digits of the signature of its line.
+        /// What tells it from other licenses of the feature, in hexadecimal digits.
         key: &'a str,
     },
     /// `...Finished rereading`.

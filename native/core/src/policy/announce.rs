@@ -7,7 +7,7 @@ use super::{PoolPolicy, Reservation};
 
 impl Policy {
     /// Events for the debug log: the rules that hold, in the order of the file, then the seats set aside in `pools`.
-    pub fn announcements<'a>(&'a self, pools: &'a [PoolPolicy]) -> Vec<OptionsEvent<'a>> {
+    pub fn announcements<'a>(&'a self, pools: impl Iterator<Item = &'a PoolPolicy>) -> Vec<OptionsEvent<'a>> {
         let mut events: Vec<_> = self
             .timeout_all
             .map(|seconds| OptionsEvent::TimeoutAll { seconds })
@@ -38,7 +38,7 @@ impl Policy {
                 (RuleKind::Setting(_) | RuleKind::Max { .. } | RuleKind::Reserve { .. }, _) => {}
             }
         }
-        events.extend(pools.iter().flat_map(PoolPolicy::reservations).map(reserving));
+        events.extend(pools.flat_map(PoolPolicy::reservations).map(reserving));
         events
     }
 }

@@ -14,6 +14,7 @@ mod lease;
 mod ledger;
 mod limits;
 mod linger;
+mod logged;
 mod names;
 mod pools;
 mod report;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use licensing_api::finding::{Finding, Severity};
 
+use crate::debug_log::OptionsEvent;
 use crate::policy::{Identity, Policy, PoolFacts, PoolPolicy, Requester};
 use crate::pool::{PoolId, PoolSet};
 
@@ -49,6 +50,24 @@ impl SeatRules {
         }
         let bound = Arc::new(Bound { policy, pools: by_id });
         (Self { bound: Some(bound) }, findings)
+    }
+
+    /// The options file behind them; none without one.
+    pub fn policy(&self) -> Option<&Policy> {
+        self.bound.as_ref().map(|bound| &bound.policy)
+    }
+
+    /// What the debug log says of them, for the pools they were bound to.
+    pub fn announcements(&self, pools: &PoolSet) -> Vec<OptionsEvent<'_>> {
+        let Some(bound) = &self.bound else {
+            return Vec::new();
+        };
+        let of_pools = pools
+            .pools
+            .iter()
+            .filter_map(|pool| bound.pools.get(&pool.identity.id()));
+        let rules: Vec<_> = of_pools.map(AsRef::as_ref).collect();
+        bound.policy.announcements(rules.into_iter())
     }
 
     pub(super) fn of(&self, pool: PoolId) -> Option<Arc<PoolPolicy>> {

@@ -79,6 +79,16 @@ impl DataFolder {
         self.state().join(format!("{}.db", vendor.to_ascii_uppercase()))
     }
 
+    /// Folder of the debug logs.
+    pub fn log(&self) -> PathBuf {
+        self.root.join("log")
+    }
+
+    /// Debug log of a vendor, unless the options file names another file of the folder.
+    pub fn vendor_log(&self, vendor: &str) -> PathBuf {
+        self.log().join(format!("{}.log", vendor.to_ascii_uppercase()))
+    }
+
     /// Held by the manager that serves from this folder.
     pub fn manager_lock(&self) -> PathBuf {
         self.run().join("manager.lock")
@@ -107,6 +117,7 @@ impl DataFolder {
             self.licenses(),
             self.trust(),
             self.state(),
+            self.log(),
             self.run(),
         ]
     }

@@ -76,6 +76,8 @@ pub struct LicensingConfig {
     pub burst_days: u32,
     /// Days from its end until it may happen again.
     pub burst_rearm_days: u32,
+    /// Whether each vendor daemon writes its debug log, `log/<VENDOR>.log` in the data folder.
+    pub debug_log: bool,
 }
 
 /// Who may use the licensing ports without a product token.
@@ -141,6 +143,7 @@ impl Default for LicensingConfig {
             burst: true,
             burst_days: 15,
             burst_rearm_days: 180,
+            debug_log: false,
         }
     }
 }

@@ -78,6 +78,8 @@ vendor_port = {vendor_port}
 #burst = true
 #burst_days = 15
 #burst_rearm_days = 180
+# Whether each vendor daemon writes its debug log, log/<VENDOR>.log in the data folder.
+#debug_log = false
 
 # The web services: HTTPS, always.
 [web]

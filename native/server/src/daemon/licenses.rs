@@ -1,5 +1,6 @@
 //! The license files and the options file behind the pools of a daemon, read at the start, on demand, and sorted anew each day.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +13,9 @@ use licensing_store::{Clock, SeatService};
 use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::options::{self, Options};
+use super::debug_log::{self, DebugLog, Plan, Served};
+use super::options::{self, LogPlace, Options};
+use crate::blocking::blocking;
 use crate::config::{Config, DataFolder};
 use crate::installed::Installed;
 
@@ -22,31 +25,93 @@ const DAY_CHECK: Duration = Duration::from_secs(30);
 /// The license files of a daemon.
 pub(super) struct Licenses {
     vendor: String,
-    config: Config,
     data: DataFolder,
     clock: Arc<dyn Clock>,
+    log: Arc<DebugLog>,
     read: Mutex<Read>,
     /// What is odd about the options file.
     alert: watch::Sender<Option<Alert>>,
+    /// By what is served.
+    config: watch::Sender<Arc<Config>>,
+}
+
+/// What was read, and what it came to.
+struct Read {
+    files: Files,
+    outcome: Outcome,
 }
 
 #[derive(Clone)]
-struct Read {
+struct Files {
+    config: Arc<Config>,
     installed: Arc<Installed>,
     options: Option<Arc<Options>>,
     day: Date,
 }
 
-impl Read {
-    /// Pools and rules of the day, and the alert about the options file.
-    fn work_out(&self, vendor: &str, config: &Config) -> (PoolSet, SeatRules, Option<Alert>) {
-        let pools = self.installed.pools(vendor, config, self.day);
-        let Some(options) = &self.options else {
-            return (pools, SeatRules::default(), None);
+/// What the files come to on their day.
+struct Outcome {
+    pools: PoolSet,
+    rules: SeatRules,
+    alert: Option<Alert>,
+    /// Names of the license files.
+    names: Vec<String>,
+    /// Path of the options file.
+    options: Option<String>,
+}
+
+impl Files {
+    /// Reads what is in the folders; a file that cannot be read stays as it was before.
+    fn read(
+        vendor: &str,
+        config: Arc<Config>,
+        data: &DataFolder,
+        before: &Installed,
+        day: Date,
+    ) -> io::Result<Self> {
+        let installed = Installed::read_again(data, before)?;
+        let options = Options::read(data, vendor, &installed)?;
+        Ok(Self {
+            config,
+            installed: Arc::new(installed),
+            options: options.map(Arc::new),
+            day,
+        })
+    }
+
+    fn work_out(&self, vendor: &str, data: &DataFolder) -> Outcome {
+        let pools = self.installed.pools(vendor, &self.config, self.day);
+        let names = self.installed.files.iter().map(|file| file.name.clone());
+        let mut outcome = Outcome {
+            names: names.collect(),
+            options: None,
+            rules: SeatRules::default(),
+            alert: None,
+            pools,
         };
-        let (rules, findings) = options.bind(&pools, &self.installed, self.day);
-        let alert = options::tell(options.path(), &findings);
-        (pools, rules, alert)
+        if let Some(options) = &self.options {
+            let logs = LogPlace {
+                folder: &data.log(),
+                is_on: self.config.licensing.debug_log,
+            };
+            let (rules, findings) = options.bind(&outcome.pools, &self.installed, self.day, &logs);
+            outcome.rules = rules;
+            outcome.alert = options::tell(options.path(), &findings);
+            outcome.options = Some(options.path().display().to_string());
+        }
+        outcome
+    }
+}
+
+impl Read {
+    fn served(&self) -> Served<'_> {
+        Served {
+            pools: &self.outcome.pools,
+            rules: &self.outcome.rules,
+            files: &self.outcome.names,
+            options: self.outcome.options.as_deref(),
+            day: self.files.day,
+        }
     }
 }
 
@@ -54,60 +119,59 @@ impl Licenses {
     /// Reads the files for the first time and gives pools and rules too. Blocks.
     pub(super) fn open(
         vendor: &str,
-        config: &Config,
+        config: &Arc<Config>,
         data: &DataFolder,
         clock: Arc<dyn Clock>,
-    ) -> std::io::Result<(Self, PoolSet, SeatRules)> {
-        let installed = Arc::new(Installed::read(data)?);
-        let options = Options::read(data, vendor, &installed)?.map(Arc::new);
+        log: Arc<DebugLog>,
+    ) -> io::Result<(Self, PoolSet, SeatRules)> {
         let day = clock.date(clock.wall());
-        let read = Read {
-            installed,
-            options,
-            day,
-        };
-        let (pools, rules, alert) = read.work_out(vendor, config);
+        let files = Files::read(vendor, Arc::clone(config), data, &Installed::default(), day)?;
+        let outcome = files.work_out(vendor, data);
+        let (pools, rules) = (outcome.pools.clone(), outcome.rules.clone());
+        log.follow(Plan::of(config, data, vendor, &rules));
         let licenses = Self {
             vendor: vendor.to_owned(),
-            config: config.clone(),
             data: data.clone(),
             clock,
-            read: Mutex::new(read),
-            alert: watch::Sender::new(alert),
+            log,
+            alert: watch::Sender::new(outcome.alert.clone()),
+            config: watch::Sender::new(Arc::clone(config)),
+            read: Mutex::new(Read { files, outcome }),
         };
         Ok((licenses, pools, rules))
     }
 
-    /// Reads the files again and serves accordingly. A file that cannot be read is served as it was.
+    /// Has the debug log begin: the daemon serves on this port from now on.
+    pub(super) async fn say_started(&self, port: u16) {
+        let read = self.read.lock().await;
+        let host = &read.files.config.host_name;
+        debug_log::started(&self.log, &self.vendor, host, port, read.served());
+    }
+
+    /// Reads the files again and serves accordingly, by another configuration if there is one. A file that cannot be
+    /// read is served as it was.
     ///
     /// # Errors
     /// If the folder cannot be read or the seats refuse; then everything stays as it was.
-    pub(super) async fn reread(&self, seats: &SeatService) -> Result<(), Problem> {
+    pub(super) async fn reread(
+        &self,
+        config: Option<Arc<Config>>,
+        seats: &SeatService,
+    ) -> Result<(), Problem> {
         let mut read = self.read.lock().await;
-        let (data, before) = (self.data.clone(), Arc::clone(&read.installed));
-        let vendor = self.vendor.clone();
-        let found = tokio::task::spawn_blocking(move || {
-            let installed = Installed::read_again(&data, &before)?;
-            let options = Options::read(&data, &vendor, &installed)?;
-            std::io::Result::Ok((installed, options))
-        })
-        .await;
-        let unreadable = |error: &dyn std::fmt::Display| {
-            let folder = self.data.licenses();
-            Problem::new(
-                ErrorCode::FileOpenFailed,
-                format!("The folder {} cannot be read: {error}.", folder.display()),
-            )
-        };
-        let (installed, options) = found
-            .map_err(|error| unreadable(&error))?
-            .map_err(|error| unreadable(&error))?;
-        let next = Read {
-            installed: Arc::new(installed),
-            options: options.map(Arc::new),
-            day: self.today(),
-        };
-        self.serve(&mut read, next, seats).await
+        let config = config.unwrap_or_else(|| Arc::clone(&read.files.config));
+        let (data, vendor, day) = (self.data.clone(), self.vendor.clone(), self.today());
+        let before = Arc::clone(&read.files.installed);
+        let files = blocking(move || Files::read(&vendor, config, &data, &before, day))
+            .await?
+            .map_err(|error| {
+                let folder = self.data.licenses();
+                let detail = format!("The folder {} cannot be read: {error}.", folder.display());
+                Problem::new(ErrorCode::FileOpenFailed, detail)
+            })?;
+        let before = self.serve(&mut read, files, seats).await?;
+        debug_log::reread(&self.log, &before.pools, read.served());
+        Ok(())
     }
 
     /// Sorts the pools anew on each new day: what expired makes way for what follows it.
@@ -118,16 +182,18 @@ impl Licenses {
                 () = tokio::time::sleep(DAY_CHECK) => {}
             }
             let mut read = self.read.lock().await;
-            if self.today() != read.day {
-                let next = Read {
-                    day: self.today(),
-                    ..read.clone()
+            let day = self.today();
+            if day != read.files.day {
+                let files = Files {
+                    day,
+                    ..read.files.clone()
                 };
-                if let Err(problem) = self.serve(&mut read, next, seats).await {
-                    tracing::warn!(
+                match self.serve(&mut read, files, seats).await {
+                    Ok(_) => debug_log::today(&self.log, &read.outcome.pools, day),
+                    Err(problem) => tracing::warn!(
                         detail = problem.detail,
                         "the pools of the new day cannot be served yet"
-                    );
+                    ),
                 }
             }
         }
@@ -138,20 +204,31 @@ impl Licenses {
         self.alert.borrow().clone()
     }
 
-    async fn serve(&self, read: &mut Read, next: Read, seats: &SeatService) -> Result<(), Problem> {
-        let (vendor, config, files) = (self.vendor.clone(), self.config.clone(), next.clone());
-        let (pools, rules, alert) = tokio::task::spawn_blocking(move || files.work_out(&vendor, &config))
-            .await
-            .map_err(|error| Problem::new(ErrorCode::UnknownError, error.to_string()))?;
-        let number = pools.pools.len();
+    /// The configuration by which is served.
+    pub(super) fn config(&self) -> Arc<Config> {
+        Arc::clone(&self.config.borrow())
+    }
+
+    /// Serves by these files; gives what was served before.
+    async fn serve(&self, read: &mut Read, files: Files, seats: &SeatService) -> Result<Outcome, Problem> {
+        let (vendor, data, worked) = (self.vendor.clone(), self.data.clone(), files.clone());
+        let outcome = blocking(move || worked.work_out(&vendor, &data)).await?;
         seats
-            .replace_pools(pools, rules)
+            .replace_pools(outcome.pools.clone(), outcome.rules.clone())
             .await
             .map_err(|error| error.problem())?;
-        self.alert.send_replace(alert);
-        tracing::info!(vendor = self.vendor, pools = number, day = %next.day, "the license files are served as they are now");
-        *read = next;
-        Ok(())
+        self.alert.send_replace(outcome.alert.clone());
+        self.config.send_replace(Arc::clone(&files.config));
+        let plan = Plan::of(&files.config, &self.data, &self.vendor, &outcome.rules);
+        self.log.follow(plan);
+        tracing::info!(
+            vendor = self.vendor,
+            pools = outcome.pools.pools.len(),
+            day = %files.day,
+            "the license files are served as they are now"
+        );
+        read.files = files;
+        Ok(std::mem::replace(&mut read.outcome, outcome))
     }
 
     fn today(&self) -> Date {

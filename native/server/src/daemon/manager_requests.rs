@@ -23,7 +23,6 @@ use crate::product_access::ProductAccess;
 /// Answers the manager.
 pub(super) struct ManagerRequests {
     pub(super) vendor: String,
-    pub(super) config: Config,
     pub(super) seats: SeatService,
     pub(super) licenses: Arc<Licenses>,
     pub(super) access: Arc<ProductAccess>,
@@ -83,12 +82,16 @@ impl ManagerRequests {
     async fn verb(&self, verb: Verb, request: &[u8]) -> Result<Vec<u8>, Problem> {
         match verb {
             Verb::Health => {
-                let mut health = status::health(&self.vendor, &self.config, &self.seats);
+                let mut health = status::health(&self.vendor, &self.licenses.config(), &self.seats);
                 health.alerts.extend(self.licenses.alert());
                 write(&health)
             }
             Verb::Reread => {
-                self.licenses.reread(&self.seats).await?;
+                let config: Option<Config> = match request {
+                    [] => None,
+                    request => Some(read(request)?),
+                };
+                self.licenses.reread(config.map(Arc::new), &self.seats).await?;
                 Ok(Vec::new())
             }
             Verb::SetProductTokens => {

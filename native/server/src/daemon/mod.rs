@@ -1,6 +1,7 @@
 //! The vendor daemon: serves the seats of one vendor, as a process of its own that the manager starts and watches.
 
 mod calendar;
+mod debug_log;
 mod licenses;
 mod manager_requests;
 mod options;

@@ -12,6 +12,7 @@ use licensing_core::policy::{Policy, PoolFacts};
 use licensing_core::pool::PoolSet;
 use licensing_core::seat::SeatRules;
 
+use super::debug_log;
 use crate::config::DataFolder;
 use crate::installed::{Installed, InstalledLicenseFile, read_bounded};
 
@@ -19,6 +20,13 @@ use crate::installed::{Installed, InstalledLicenseFile, read_bounded};
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// Findings that are told; further ones are counted.
 const TOLD: usize = 20;
+
+/// Where the debug log may be, and whether there is one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LogPlace<'a> {
+    pub(super) folder: &'a Path,
+    pub(super) is_on: bool,
+}
 
 /// An options file that was read.
 #[derive(Debug)]
@@ -60,6 +68,7 @@ impl Options {
         pools: &PoolSet,
         installed: &Installed,
         day: Date,
+        logs: &LogPlace<'_>,
     ) -> (SeatRules, Vec<Finding>) {
         let files: Vec<_> = installed
             .files
@@ -71,6 +80,7 @@ impl Options {
         let mut findings = self.file.findings.clone();
         findings.extend(compiled);
         findings.extend(bound);
+        findings.extend(debug_log::finding(&self.file, logs.folder, logs.is_on));
         findings.sort_by_key(|finding| finding.line);
         (rules, findings)
     }

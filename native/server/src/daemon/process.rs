@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::debug_log::{self, DebugLog};
 use super::licenses::Licenses;
 use super::manager_requests::ManagerRequests;
 use super::products::{self, Products};
@@ -89,6 +90,7 @@ struct Daemon {
     settings: DaemonSettings,
     seats: SeatService,
     licenses: Arc<Licenses>,
+    log: Arc<DebugLog>,
     tickets: Arc<Tickets>,
     tls: ServerTls,
     licensing: TcpListener,
@@ -102,14 +104,18 @@ impl Daemon {
         let signer = ticket_key::open(&data)?;
         let licensing = bind(&settings).await?;
         let control = listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
-        let (vendor, config) = (settings.vendor.clone(), settings.config.clone());
-        let (licenses, seats) =
-            tokio::task::spawn_blocking(move || open_seats(&vendor, &config, &data)).await??;
+        let log = DebugLog::start(&settings.vendor).context("no thread can be started")?;
+        let (vendor, config) = (settings.vendor.clone(), Arc::new(settings.config.clone()));
+        let (licenses, seats) = {
+            let log = Arc::clone(&log);
+            tokio::task::spawn_blocking(move || open_seats(&vendor, &config, &data, log)).await??
+        };
         let server = settings.config.host_name.clone();
         Ok(Self {
             settings,
             tickets: Arc::new(Tickets::new(signer, server, seats.clone())),
             seats,
+            log,
             licenses: Arc::new(licenses),
             tls,
             licensing,
@@ -126,6 +132,10 @@ impl Daemon {
         let stopping = CancellationToken::new();
         let seats = self.seats.clone();
         let vendor = self.settings.vendor.clone();
+        let log = Arc::clone(&self.log);
+        self.licenses
+            .say_started(self.licensing.local_addr()?.port())
+            .await;
         let tasks = self.start(&stopping)?;
         answer(&serving)?;
         let failure = tokio::select! {
@@ -141,6 +151,8 @@ impl Daemon {
             bail!("{error}");
         }
         seats.shutdown().await?;
+        debug_log::stopped(&log, &vendor);
+        tokio::task::spawn_blocking(move || log.end()).await?;
         tracing::info!(vendor, "the vendor daemon ends");
         Ok(ExitCode::SUCCESS)
     }
@@ -150,6 +162,7 @@ impl Daemon {
             settings,
             seats,
             licenses,
+            log: _,
             tickets,
             tls,
             licensing,
@@ -184,7 +197,6 @@ impl Daemon {
         let secret = settings.control_secret.clone();
         let requests = Arc::new(ManagerRequests {
             vendor: settings.vendor,
-            config: settings.config,
             seats: seats.clone(),
             licenses: Arc::clone(&licenses),
             access,
@@ -223,12 +235,19 @@ async fn bind(settings: &DaemonSettings) -> std::io::Result<TcpListener> {
     }
 }
 
-fn open_seats(vendor: &str, config: &Config, data: &DataFolder) -> anyhow::Result<(Licenses, SeatService)> {
+fn open_seats(
+    vendor: &str,
+    config: &Arc<Config>,
+    data: &DataFolder,
+    log: Arc<DebugLog>,
+) -> anyhow::Result<(Licenses, SeatService)> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let (licenses, pools, rules) = Licenses::open(vendor, config, data, Arc::clone(&clock))
-        .with_context(|| format!("{} cannot be read", data.licenses().display()))?;
+    let opened = Licenses::open(vendor, config, data, Arc::clone(&clock), Arc::clone(&log));
+    let (licenses, pools, rules) =
+        opened.with_context(|| format!("{} cannot be read", data.licenses().display()))?;
     let mut options = SeatServiceOptions::new(data.vendor_database(vendor), vendor, pools, clock);
     options.rules = rules;
+    options.observer = Some(log);
     options.settings = SeatSettings {
         heartbeat: Duration::from_secs(config.licensing.heartbeat_seconds.into()),
         lifetime: Duration::from_secs(config.licensing.lifetime_seconds.into()),

@@ -6,6 +6,7 @@ mod attacks;
 mod backup;
 mod beyond;
 mod control;
+mod debug_log;
 mod full_circle;
 mod lifecycle;
 mod listener;

@@ -26,7 +26,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::clock::WallGuard;
 use crate::database::{self, Batch, Database, Served};
 use crate::owner::OwnerLock;
-use crate::{Clock, StoreError};
+use crate::{ChangeObserver, Clock, StoreError};
 
 pub use status::{AuditReport, SeatServiceStatus, ServiceState};
 use writer::{Command, Writer};
@@ -60,6 +60,8 @@ pub struct SeatServiceOptions {
     pub tick: Duration,
     /// Largest size of the file; none for no limit.
     pub max_database_bytes: Option<u64>,
+    /// Who is told of what has become durable.
+    pub observer: Option<Arc<dyn ChangeObserver>>,
 }
 
 impl SeatServiceOptions {
@@ -80,6 +82,7 @@ impl SeatServiceOptions {
             lock_wait: DEFAULT_LOCK_WAIT,
             tick: Duration::from_secs(1),
             max_database_bytes: None,
+            observer: None,
         }
     }
 }
@@ -159,6 +162,7 @@ impl SeatService {
             receiver,
             state_sender,
             served,
+            options.observer,
         );
         spawn(writer, &options.vendor, options.tick, commands.downgrade()).map_err(|error| {
             StoreError::Unavailable {

@@ -10,6 +10,7 @@ use licensing_core::seat::{CheckoutRequest, Decision, LeaseId, Ledger, RevokeFil
 use tokio::sync::{mpsc, oneshot, watch};
 use tracing::{error, info, warn};
 
+use crate::ChangeObserver;
 use crate::StoreError;
 use crate::database::{Batch, Database, Served};
 use crate::owner::OwnerLock;
@@ -125,6 +126,7 @@ pub(super) struct Writer {
     state: watch::Sender<ServiceState>,
     /// As it was last made durable, for reading the ledger anew.
     served: Served,
+    observer: Option<Arc<dyn ChangeObserver>>,
     /// Whether the jump of the clock that stands has been written to the audit.
     jump_told: bool,
 }
@@ -137,6 +139,7 @@ impl Writer {
         commands: mpsc::Receiver<Command>,
         state: watch::Sender<ServiceState>,
         served: Served,
+        observer: Option<Arc<dyn ChangeObserver>>,
     ) -> Self {
         Self {
             shared,
@@ -145,6 +148,7 @@ impl Writer {
             commands,
             state,
             served,
+            observer,
             jump_told: false,
         }
     }
@@ -210,6 +214,9 @@ impl Writer {
                 self.served.pools = pools.unwrap_or_else(|| std::mem::take(&mut self.served.pools));
                 self.served.rules = rules.unwrap_or_else(|| std::mem::take(&mut self.served.rules));
                 answers.into_iter().for_each(Answer::send);
+                if let Some(observer) = &self.observer {
+                    observer.durable(now.wall, batch.changes);
+                }
                 if let Err(error) = self.database.checkpoint_if_due(CHECKPOINT_PAGES) {
                     self.fall(&error, now);
                 }

@@ -583,7 +583,7 @@ fn the_debug_log_says_what_took_effect() {
     let bound = bind(text, &[pool("cad", "1.0", 10)]);
     let said: Vec<_> = bound
         .policy
-        .announcements(&bound.pools)
+        .announcements(bound.pools.iter())
         .into_iter()
         .map(|event| {
             LogLine {

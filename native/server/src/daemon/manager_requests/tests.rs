@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use super::*;
 use crate::config::{AnonymousAccess, DataFolder};
 use crate::control::DaemonHealth;
+use crate::daemon::debug_log::DebugLog;
 use crate::tls::ServerCertificate;
 
 struct Fixture {
@@ -37,6 +38,10 @@ fn install_with(data: &DataFolder, vendor_line: &str, seats: u32) {
     .unwrap();
 }
 
+fn log() -> Arc<DebugLog> {
+    DebugLog::start("ACME").unwrap()
+}
+
 fn fixture(config: Config) -> Fixture {
     let folder = tempfile::tempdir().unwrap();
     let data = DataFolder::new(folder.path());
@@ -45,12 +50,12 @@ fn fixture(config: Config) -> Fixture {
     }
     install(&data, 2);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let (licenses, pools, _) = Licenses::open("ACME", &config, &data, Arc::clone(&clock)).unwrap();
+    let (licenses, pools, _) =
+        Licenses::open("ACME", &Arc::new(config), &data, Arc::clone(&clock), log()).unwrap();
     let options = SeatServiceOptions::new(data.vendor_database("ACME"), "ACME", pools, clock);
     let certificate = ServerCertificate::open_or_make(&data, &["localhost".to_owned()]).unwrap();
     let requests = ManagerRequests {
         vendor: "ACME".to_owned(),
-        config,
         seats: SeatService::start(options).unwrap(),
         licenses: Arc::new(licenses),
         access: ProductAccess::new(AnonymousAccess::Never, &[]),
@@ -261,7 +266,7 @@ async fn the_options_file_holds_after_a_reread_and_odd_lines_raise_an_alert() {
     assert!(problem.detail.contains("ACME.opt"), "{}", problem.detail);
     assert!(!fixture.ann_gets_one(5).await);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let opened = Licenses::open("ACME", &Config::default(), &fixture.data, clock);
+    let opened = Licenses::open("ACME", &Arc::default(), &fixture.data, clock, log());
     assert!(
         opened.is_err(),
         "a start without the rules would let everybody in"
