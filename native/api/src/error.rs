@@ -185,6 +185,10 @@ error_codes! {
     SeatDenied = 2006, 0, ResourceUnavailable, "The seat was refused.", "See the reason in the detail.";
     /// A local file cannot be read.
     LocalFileUnreadable = 2007, 0, OpenError, "The local file cannot be read.", "Check the path and your permissions on the file.";
+    /// A local file cannot be written.
+    LocalFileUnwritable = 2008, 0, WriteError, "The local file cannot be written.", "Check the path, your permissions on it and the space on the disk.";
+    /// The clock of this machine was set back, so that tickets cannot be relied on.
+    ClockSetBack = 2009, 0, InvalidOperation, "This machine's clock was set back.", "Set the clock right, or connect to the license server.";
 }
 
 impl fmt::Display for ErrorCode {

@@ -82,6 +82,7 @@ pub(crate) async fn cycles(port: u16, feature: &str, clients: usize, time: Durat
                 product
                     .checkin(CheckinRequest {
                         lease_id: lease.lease_id,
+                        ..Default::default()
                     })
                     .await?;
             }
@@ -117,6 +118,7 @@ pub(crate) async fn heartbeats(port: u16, feature: &str, clients: usize, time: D
             product
                 .checkin(CheckinRequest {
                     lease_id: lease.lease_id,
+                    ..Default::default()
                 })
                 .await?;
             anyhow::Ok(latency)

@@ -107,7 +107,7 @@ impl AdminClient {
     pub fn connect(options: ConnectOptions) -> Result<Self, Problem> {
         let authorization = authorization(&options.credentials)?;
         let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(options.trust.client_config()?)
+            .tls_backend_preconfigured(options.trust.client_config(None)?)
             .https_only(true)
             .no_proxy()
             .redirect(redirect::Policy::none())

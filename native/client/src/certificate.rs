@@ -33,7 +33,7 @@ pub async fn fetch_certificate(address: &Address, timeout: Duration) -> Result<C
 }
 
 async fn peer_certificate(address: &Address) -> Result<CertificateDer<'static>, Problem> {
-    let connector = TlsConnector::from(Arc::new(inspecting_config()?));
+    let connector = TlsConnector::from(Arc::new(inspecting_config(None)?));
     let socket = TcpStream::connect((address.host(), address.port()))
         .await
         .map_err(|error| failure::of_transport(address, &error))?;

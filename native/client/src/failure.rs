@@ -181,3 +181,23 @@ pub(crate) fn is_loss(status: &tonic::Status) -> bool {
         | Code::Unauthenticated => false,
     }
 }
+
+/// Whether waiting may help: nothing was decided, and the server may be back soon.
+pub(crate) fn is_passing(problem: &Problem) -> bool {
+    matches!(
+        problem.code,
+        ErrorCode::CommunicationError
+            | ErrorCode::Timeout
+            | ErrorCode::CitrixLicensingVendorOrServiceDown
+            | ErrorCode::ServerStopping
+    )
+}
+
+/// Whether the server cannot serve at all, for whatever reason, as opposed to not serving this request.
+pub(crate) fn is_outage(problem: &Problem) -> bool {
+    is_passing(problem)
+        || matches!(
+            problem.code,
+            ErrorCode::StorageUnavailable | ErrorCode::StorageDamaged
+        )
+}

@@ -8,6 +8,7 @@ mod address;
 mod admin;
 mod certificate;
 mod failure;
+mod identity;
 mod location;
 mod product;
 mod request;
@@ -17,10 +18,11 @@ pub use address::{Address, DEFAULT_LICENSE_PORT, DEFAULT_WEB_SERVICES_PORT};
 pub use admin::{AdminClient, ConnectOptions, Credentials, MAXIMUM_ANSWER_BYTES, Progress};
 pub use certificate::fetch_certificate;
 pub use failure::cancelled;
+pub use identity::ClientIdentity;
 pub use location::{AddressType, Discovery, Location, VendorEndpoint, discover};
 pub use product::{
-    CheckoutError, CheckoutOptions, Denial, FeatureStatus, Heartbeats, Lease, LeaseInfo, LeaseState,
-    ProductClient, ProductOptions, VendorStatus,
+    Borrowed, CheckoutError, CheckoutOptions, Denial, FeatureStatus, Heartbeats, Lease, LeaseInfo,
+    LeaseState, PendingCheckout, ProductClient, ProductOptions, Transport, VendorStatus,
 };
 pub use request::WipedJson;
 pub use trust::{CertHash, Trust};

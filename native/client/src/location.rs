@@ -10,6 +10,7 @@ use tonic::transport::Channel;
 
 use crate::address::Address;
 use crate::failure;
+use crate::identity::ClientIdentity;
 use crate::product::channel::{self, Belief, Security};
 use crate::trust::Trust;
 
@@ -133,7 +134,17 @@ pub async fn discover(
     trust: Option<&Trust>,
     timeout: Duration,
 ) -> Result<Discovery, Problem> {
-    match tokio::time::timeout(timeout, ask_somehow(manager, trust, timeout)).await {
+    discover_as(manager, trust, None, timeout).await
+}
+
+/// The same, showing a certificate of one's own.
+pub(crate) async fn discover_as(
+    manager: &Address,
+    trust: Option<&Trust>,
+    identity: Option<&ClientIdentity>,
+    timeout: Duration,
+) -> Result<Discovery, Problem> {
+    match tokio::time::timeout(timeout, ask_somehow(manager, trust, identity, timeout)).await {
         Ok(outcome) => outcome,
         Err(_) => Err(failure::timed_out(
             manager,
@@ -146,9 +157,10 @@ pub async fn discover(
 async fn ask_somehow(
     manager: &Address,
     trust: Option<&Trust>,
+    identity: Option<&ClientIdentity>,
     timeout: Duration,
 ) -> Result<Discovery, Problem> {
-    let tls = Security::Tls(Belief::at(manager, trust));
+    let tls = Security::Tls(Belief::at(manager, trust), identity);
     if !manager.is_loopback() {
         return ask(manager, channel::open(manager, tls, timeout).await?, true).await;
     }

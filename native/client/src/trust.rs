@@ -14,6 +14,8 @@ use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use crate::identity::ClientIdentity;
+
 /// Largest file of authorities that is read: 4 MiB, many times what an operating system ships.
 const MAXIMUM_CA_FILE: u64 = 4 << 20;
 
@@ -83,15 +85,18 @@ impl Trust {
     /// # Errors
     /// `LocalFileUnreadable` when the file of authorities cannot be read or holds none,
     /// `CertificateVerificationFailed` when the operating system trusts nobody at all.
-    pub(crate) fn client_config(&self) -> Result<ClientConfig, Problem> {
+    pub(crate) fn client_config(&self, identity: Option<&ClientIdentity>) -> Result<ClientConfig, Problem> {
         match self {
-            Self::CertHash(hash) => with_verifier(Arc::new(Pinned {
-                hash: *hash,
-                provider: provider(),
-            })),
+            Self::CertHash(hash) => {
+                let pinned = Pinned {
+                    hash: *hash,
+                    provider: provider(),
+                };
+                with_verifier(Arc::new(pinned), identity)
+            }
             Self::CaFile(path) => {
                 let builder = builder()?.with_root_certificates(read_authorities(path)?);
-                Ok(builder.with_no_client_auth())
+                show(builder, identity)
             }
             Self::System => {
                 let verifier = rustls_platform_verifier::Verifier::new(provider()).map_err(|error| {
@@ -101,15 +106,15 @@ impl Trust {
                     )
                     .advise("Install the operating system's certificate authorities, or pass CertHash.")
                 })?;
-                with_verifier(Arc::new(verifier))
+                with_verifier(Arc::new(verifier), identity)
             }
         }
     }
 }
 
 /// TLS that takes every certificate, to look at it.
-pub(crate) fn inspecting_config() -> Result<ClientConfig, Problem> {
-    with_verifier(Arc::new(Inspecting { provider: provider() }))
+pub(crate) fn inspecting_config(identity: Option<&ClientIdentity>) -> Result<ClientConfig, Problem> {
+    with_verifier(Arc::new(Inspecting { provider: provider() }), identity)
 }
 
 fn provider() -> Arc<CryptoProvider> {
@@ -127,11 +132,32 @@ fn builder() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier
         })
 }
 
-fn with_verifier(verifier: Arc<dyn ServerCertVerifier>) -> Result<ClientConfig, Problem> {
-    Ok(builder()?
-        .dangerous()
-        .with_custom_certificate_verifier(verifier)
-        .with_no_client_auth())
+fn with_verifier(
+    verifier: Arc<dyn ServerCertVerifier>,
+    identity: Option<&ClientIdentity>,
+) -> Result<ClientConfig, Problem> {
+    let builder = builder()?.dangerous().with_custom_certificate_verifier(verifier);
+    show(builder, identity)
+}
+
+/// Completes the set-up with the certificate that the client shows, if it has one.
+fn show(
+    builder: rustls::ConfigBuilder<ClientConfig, rustls::client::WantsClientCert>,
+    identity: Option<&ClientIdentity>,
+) -> Result<ClientConfig, Problem> {
+    let Some(identity) = identity else {
+        return Ok(builder.with_no_client_auth());
+    };
+    builder
+        .with_client_auth_cert(identity.chain(), identity.key())
+        .map_err(|error| {
+            Problem::new(
+                ErrorCode::InvalidRequest,
+                format!("Certificate and key of the product cannot be used: {error}."),
+            )
+            .about("identity")
+            .advise("Give the certificate together with the private key that it was made for.")
+        })
 }
 
 fn read_authorities(path: &Path) -> Result<RootCertStore, Problem> {

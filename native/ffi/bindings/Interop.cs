@@ -282,6 +282,10 @@ namespace Licensing.Native
         SeatDenied = 2006,
         /// The local file cannot be read.
         LocalFileUnreadable = 2007,
+        /// The local file cannot be written.
+        LocalFileUnwritable = 2008,
+        /// This machine's clock was set back.
+        ClockSetBack = 2009,
     }
 
     /// Whether a lease still holds its seats.
@@ -293,6 +297,8 @@ namespace Licensing.Native
         Ended = 1,
         /// Given back.
         CheckedIn = 2,
+        /// The server cannot be reached: the product goes on by a ticket, and back to the server by itself.
+        Grace = 3,
     }
 
     /// Numbers of the operations.

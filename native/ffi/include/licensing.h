@@ -154,6 +154,10 @@ enum licensing_error {
     LICENSING_ERROR_SEAT_DENIED = 2006,
     /** The local file cannot be read. */
     LICENSING_ERROR_LOCAL_FILE_UNREADABLE = 2007,
+    /** The local file cannot be written. */
+    LICENSING_ERROR_LOCAL_FILE_UNWRITABLE = 2008,
+    /** This machine's clock was set back. */
+    LICENSING_ERROR_CLOCK_SET_BACK = 2009,
 };
 
 /**
@@ -176,6 +180,10 @@ enum licensing_lease_state
      * Given back.
      */
     LICENSING_LEASE_STATE_CHECKED_IN = 2,
+    /**
+     * The server cannot be reached: the product goes on by a ticket, and back to the server by itself.
+     */
+    LICENSING_LEASE_STATE_GRACE = 3,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

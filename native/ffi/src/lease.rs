@@ -56,6 +56,8 @@ pub enum licensing_lease_state {
     Ended = 1,
     /// Given back.
     CheckedIn = 2,
+    /// The server cannot be reached: the product goes on by a ticket, and back to the server by itself.
+    Grace = 3,
 }
 
 /// What was given out. The texts stay until the lease is freed.
@@ -186,6 +188,7 @@ fn describe(kept: &Kept) -> licensing_lease_info {
         repeated_request: u32::from(info.repeated_request),
         state: match kept.lease.state() {
             LeaseState::Held => licensing_lease_state::Held,
+            LeaseState::Grace => licensing_lease_state::Grace,
             LeaseState::Ended => licensing_lease_state::Ended,
             LeaseState::CheckedIn => licensing_lease_state::CheckedIn,
         },

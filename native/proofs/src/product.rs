@@ -109,6 +109,7 @@ impl Product {
     pub async fn checkin(&mut self, lease: &[u8]) -> Result<bool, Status> {
         let request = CheckinRequest {
             lease_id: lease.to_vec(),
+            ..Default::default()
         };
         Ok(self.client.checkin(request).await?.into_inner().was_held)
     }

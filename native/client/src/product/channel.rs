@@ -15,6 +15,7 @@ use tower::service_fn;
 
 use crate::address::Address;
 use crate::failure;
+use crate::identity::ClientIdentity;
 use crate::trust::{self, Trust};
 
 /// Silence after which the other side is asked whether it still lives.
@@ -25,8 +26,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(30);
 pub(crate) enum Security<'a> {
     /// In plain text; on loopback only.
     Plain,
-    /// Over TLS.
-    Tls(Belief<'a>),
+    /// Over TLS, showing a certificate of one's own where there is one.
+    Tls(Belief<'a>, Option<&'a ClientIdentity>),
 }
 
 /// Whose certificate will do.
@@ -64,7 +65,7 @@ pub(crate) async fn open(
 ) -> Result<Channel, Problem> {
     let tls = match security {
         Security::Plain => None,
-        Security::Tls(belief) => Some(connector(belief)?),
+        Security::Tls(belief, identity) => Some(connector(belief, identity)?),
     };
     let name = address.server_name()?;
     let endpoint = Endpoint::from_shared(format!("http://{}", address.authority()))
@@ -84,10 +85,10 @@ pub(crate) async fn open(
     }
 }
 
-fn connector(belief: Belief<'_>) -> Result<TlsConnector, Problem> {
+fn connector(belief: Belief<'_>, identity: Option<&ClientIdentity>) -> Result<TlsConnector, Problem> {
     let mut config = match belief {
-        Belief::Anybody => trust::inspecting_config()?,
-        Belief::Trust(trust) => trust.client_config()?,
+        Belief::Anybody => trust::inspecting_config(identity)?,
+        Belief::Trust(trust) => trust.client_config(identity)?,
     };
     config.alpn_protocols = vec![b"h2".to_vec()];
     Ok(TlsConnector::from(Arc::new(config)))

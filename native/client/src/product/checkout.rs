@@ -1,5 +1,7 @@
 //! What a product asks for, and what it is told.
 
+use std::time::Duration;
+
 use licensing_api::denial::DenialReason;
 use licensing_api::{ErrorCode, Problem};
 use licensing_protocol::licensing as wire;
@@ -25,6 +27,15 @@ pub struct CheckoutOptions {
     pub product: String,
     /// Process id of the product, for reports.
     pub process_id: u32,
+    /// Project that the work is done for, as PROJECT rules of the options file name it; empty for none.
+    pub project: String,
+    /// Longest time to wait in the queue when all seats are out; none to be refused at once.
+    pub queue: Option<Duration>,
+    /// Take the seats along for this time, in whole seconds: they stay out without heartbeats, and without the server,
+    /// until it is over or they are given back. Needs a folder for tickets. None: an ordinary checkout.
+    pub borrow: Option<Duration>,
+    /// Go on by a grace ticket when the server cannot be reached. Without a folder for tickets it means nothing.
+    pub grace: bool,
 }
 
 impl CheckoutOptions {
@@ -41,10 +52,15 @@ impl CheckoutOptions {
             vendor_data: String::new(),
             product: String::new(),
             process_id: std::process::id(),
+            project: String::new(),
+            queue: None,
+            borrow: None,
+            grace: true,
         }
     }
 
-    pub(crate) fn request(&self, request_key: [u8; 16]) -> wire::CheckoutRequest {
+    /// The request on the wire; `grace` says whether a ticket could be kept.
+    pub(crate) fn request(&self, request_key: [u8; 16], grace: bool) -> wire::CheckoutRequest {
         wire::CheckoutRequest {
             request_key: request_key.to_vec(),
             feature: self.feature.clone(),
@@ -57,11 +73,12 @@ impl CheckoutOptions {
                 vendor_data: self.vendor_data.clone(),
                 product: self.product.clone(),
                 process_id: self.process_id,
-                project: String::new(),
+                project: self.project.clone(),
             }),
-            queue: false,
-            borrow_seconds: 0,
-            grace_ticket: false,
+            queue: self.queue.is_some(),
+            borrow_seconds: self.borrow.map_or(0, |time| time.as_secs().max(1)),
+            // A borrowed lease has a ticket of its own.
+            grace_ticket: grace && self.grace && self.borrow.is_none(),
         }
     }
 }
@@ -89,6 +106,22 @@ impl Denial {
             reason: DenialReason::from_number(denial.number),
             text: denial.text,
             action: denial.action,
+        }
+    }
+
+    /// No seat became free while the request waited.
+    pub(crate) fn waited(feature: &str, wait: Duration, position: u32) -> Self {
+        let reason = DenialReason::AllSeatsTaken;
+        Self {
+            feature: feature.to_owned(),
+            number: reason.number(),
+            reason: Some(reason),
+            text: format!(
+                "{} None came free within {} s; the request stood at place {position} of the queue.",
+                reason.text(),
+                wait.as_secs_f32()
+            ),
+            action: reason.action().to_owned(),
         }
     }
 }

@@ -1,47 +1,211 @@
-//! Heartbeats in the background.
+//! Heartbeats in the background, and the way into grace and back.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use licensing_api::Problem;
+use licensing_protocol::licensing as wire;
+use licensing_protocol::licensing::session_reply::Body as Answer;
+use licensing_protocol::licensing::session_request::Body as Question;
+use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep_until};
 
+use super::checkout::CheckoutError;
 use super::connection::Connection;
+use super::lease::{LeaseInfo, LeaseState};
+use super::leases::{Anew, Beating};
+use super::options::Heartbeats;
+use super::tickets::lasts;
+use crate::failure;
 
-/// After a heartbeat that failed the next follows this soon, or at the ordinary interval when that is shorter.
+/// Leases in one heartbeat; more are sent in several.
+const HEARTBEAT_BATCH: usize = 1000;
+
+/// Tickets that are renewed with one heartbeat; more are renewed with the next.
+const RENEWALS: usize = 100;
+
+/// After a heartbeat that failed the next follows this soon, or at the ordinary interval when that is shorter; after
+/// each further one twice as late.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
+
+/// Longest pause between attempts to reach the server.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// Beats until the connection is gone. `changed` tells that there is a new lease, which may want to be heard of
 /// sooner than the present ones.
 pub(super) async fn beat(connection: Weak<Connection>, changed: Arc<Notify>) {
     let mut last = Instant::now();
-    let mut failed = false;
+    let mut failures = 0;
     loop {
-        let Some(interval) = connection.upgrade().map(|connection| connection.interval()) else {
+        let Some(outlook) = connection.upgrade().map(|connection| connection.outlook()) else {
             return;
         };
-        // Three quarters leave room for an answer that takes its time.
-        let pause = interval.map(|interval| interval * 3 / 4);
-        let pause = if failed {
-            pause.map(|pause| pause.min(AFTER_FAILURE))
-        } else {
-            pause
-        };
-        match pause {
+        let due = outlook.interval.map(|interval| last + pause(interval, failures));
+        let wake = due.into_iter().chain(outlook.look_at).min();
+        if due.is_none() {
+            last = Instant::now();
+        }
+        match wake {
             None => {
                 changed.notified().await;
                 last = Instant::now();
                 continue;
             }
-            Some(pause) => tokio::select! {
-                () = sleep_until(last + pause) => {}
+            Some(wake) => tokio::select! {
+                () = sleep_until(wake) => {}
                 () = changed.notified() => continue,
             },
         }
         let Some(connection) = connection.upgrade() else {
             return;
         };
-        failed = connection.heartbeat().await.is_err();
-        last = Instant::now();
+        connection.leases.end_overdue();
+        if due.is_some_and(|due| due <= Instant::now()) {
+            failures = match connection.heartbeat().await {
+                Ok(_) => 0,
+                Err(_) => failures.saturating_add(1),
+            };
+            last = Instant::now();
+        }
+    }
+}
+
+fn pause(interval: Duration, failures: u32) -> Duration {
+    // Three quarters leave room for an answer that takes its time.
+    let ordinary = interval * 3 / 4;
+    match failures.checked_sub(1) {
+        None => ordinary,
+        Some(further) => {
+            let doubled = AFTER_FAILURE.saturating_mul(1 << further.min(8));
+            ordinary.min(doubled.min(LONGEST_PAUSE))
+        }
+    }
+}
+
+impl Connection {
+    /// When there is something to do without being asked.
+    fn outlook(&self) -> super::leases::Outlook {
+        let mut outlook = self.leases.outlook();
+        match self.options.heartbeats {
+            Heartbeats::Automatic => {}
+            Heartbeats::Manual => outlook.interval = None,
+        }
+        outlook
+    }
+
+    /// Keeps the leases alive; returns how many had ended.
+    pub(super) async fn heartbeat(self: &Arc<Self>) -> Result<usize, Problem> {
+        let mut ended = self.leases.end_overdue();
+        if let Some(tickets) = &self.tickets {
+            // The latest time is written down with the next ticket at the latest.
+            let _ = tickets.note_time().await;
+        }
+        let beating = self.leases.beating();
+        for (at, batch) in beating.chunks(HEARTBEAT_BATCH).enumerate() {
+            match self.beat_batch(batch).await {
+                Ok(gone) => ended += gone,
+                Err(problem) => {
+                    if failure::is_outage(&problem) {
+                        self.leases.begin_grace(&beating[at * HEARTBEAT_BATCH..]);
+                        // How often to beat may have changed.
+                        self.changed.notify_one();
+                    }
+                    return Err(problem);
+                }
+            }
+        }
+        for (number, anew) in self.leases.cut_off() {
+            ended += usize::from(self.take_anew(number, &anew).await?);
+        }
+        Ok(ended)
+    }
+
+    async fn beat_batch(self: &Arc<Self>, batch: &[Beating]) -> Result<usize, Problem> {
+        let wanting = batch.iter().zip(0_u32..).filter(|(lease, _)| lease.wants_ticket);
+        let question = Question::Heartbeat(wire::HeartbeatRequest {
+            lease_ids: batch.iter().map(|lease| lease.id.clone()).collect(),
+            renew_tickets: wanting.map(|(_, at)| at).take(RENEWALS).collect(),
+        });
+        let reply = self.ask(question, self.options.timeout).await?;
+        let Answer::Heartbeat(reply) = reply.answer else {
+            return Err(self.misunderstood("The answer to a heartbeat is of another kind."));
+        };
+        let at = |position: u32| {
+            let lease = usize::try_from(position)
+                .ok()
+                .and_then(|position| batch.get(position));
+            lease.ok_or_else(|| self.misunderstood("The answer speaks of a lease that was not asked about."))
+        };
+        let mut ended = 0;
+        for position in reply.ended {
+            let lease = at(position)?;
+            if !self.leases.cut(lease.number) {
+                ended += usize::from(self.leases.end(lease.number, LeaseState::Ended).is_some());
+            }
+        }
+        self.leases.confirmed(batch, reply.heartbeat_seconds);
+        for renewed in reply.tickets {
+            self.renew(at(renewed.position)?, renewed.grace_ticket).await;
+        }
+        Ok(ended)
+    }
+
+    /// A ticket that cannot be kept now is asked for again with the next heartbeat, and the old one helps meanwhile.
+    async fn renew(&self, lease: &Beating, text: String) {
+        let mut count = 1;
+        let known = self.leases.change(lease.number, |kept| {
+            count = kept.anew.as_ref().map_or(1, |anew| anew.options.count.max(1));
+        });
+        if !known {
+            return;
+        }
+        if let Ok(Some(found)) = self.keep_ticket(text, count, None).await {
+            self.leases.change(lease.number, |kept| {
+                kept.set_ticket(found.until(), lasts(&found.ticket));
+            });
+        }
+    }
+
+    /// Takes the seats of a lease that went on by a ticket from the server again; true when that ended the lease.
+    async fn take_anew(self: &Arc<Self>, number: u64, anew: &Anew) -> Result<bool, Problem> {
+        let (place, _) = watch::channel(None);
+        let taken = self
+            .ask_server(&anew.options, anew.key, self.options.timeout, &place)
+            .await;
+        let lease = match taken {
+            Ok(lease) => lease,
+            Err(CheckoutError::Failed(problem)) => return Err(problem),
+            Err(CheckoutError::Denied(_)) => {
+                return Ok(self.leases.end(number, LeaseState::Ended).is_some());
+            }
+        };
+        let info = LeaseInfo::read(&lease);
+        let id = lease.lease_id.clone();
+        let found = self.keep_ticket(lease.grace_ticket, info.count, None).await;
+        let found = found.ok().flatten();
+        let fresh = super::connection::random_key()?;
+        let known = self.leases.change(number, |kept| {
+            kept.id = Some(id.clone());
+            kept.heartbeat_seconds = info.heartbeat_seconds;
+            // The key belongs to this lease from now on.
+            kept.anew = Some(Arc::new(Anew {
+                options: anew.options.clone(),
+                key: fresh,
+            }));
+            kept.standing
+                .send_modify(|standing| standing.state = LeaseState::Held);
+            if let Some(found) = &found {
+                kept.set_ticket(found.until(), lasts(&found.ticket));
+            }
+        });
+        if !known {
+            // Given back meanwhile.
+            let request = wire::CheckinRequest {
+                lease_id: id,
+                ..Default::default()
+            };
+            self.checkin_by(request).await?;
+        }
+        Ok(false)
     }
 }

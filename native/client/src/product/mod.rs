@@ -1,69 +1,31 @@
 //! The client of the licensing ports: what a product links to take seats.
 
+mod borrowed;
 pub(crate) mod channel;
 mod checkout;
 mod connection;
+mod exchange;
 mod heartbeat;
+mod keeping;
 mod lease;
+mod leases;
+mod link;
+mod options;
+mod session;
+mod standing;
+mod taking;
+mod tickets;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use licensing_api::{Problem, Secret};
+use licensing_api::Problem;
 
-use crate::address::{Address, DEFAULT_LICENSE_PORT};
-use crate::trust::Trust;
-
+pub use borrowed::Borrowed;
 pub use checkout::{CheckoutError, CheckoutOptions, Denial};
 use connection::Connection;
 pub use lease::{Lease, LeaseInfo, LeaseState};
-
-/// Who sends the heartbeats.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Heartbeats {
-    /// The client, in the background, for all leases at once.
-    #[default]
-    Automatic,
-    /// The product, by [`ProductClient::heartbeat`].
-    Manual,
-}
-
-/// How to reach a vendor daemon.
-#[derive(Debug, Clone)]
-pub struct ProductOptions {
-    /// The license manager, port 27000 unless changed.
-    pub manager: Address,
-    /// Whose daemon; none for the first that serves.
-    pub vendor: Option<String>,
-    /// Token of the product, where the server demands one. Off loopback it is sent over TLS only.
-    pub token: Option<Secret>,
-    /// Whose certificate is believed off loopback.
-    pub trust: Trust,
-    /// Longest time for one attempt to connect or to be answered; 5 s unless changed.
-    pub attempt_timeout: Duration,
-    /// Longest time for one call with all its attempts; 15 s unless changed.
-    pub timeout: Duration,
-    /// Who sends the heartbeats.
-    pub heartbeats: Heartbeats,
-}
-
-impl ProductOptions {
-    /// The first vendor daemon of the server on `host`.
-    ///
-    /// # Errors
-    /// `InvalidAddress`.
-    pub fn new(host: &str) -> Result<Self, Problem> {
-        Ok(Self {
-            manager: Address::parse(host, DEFAULT_LICENSE_PORT)?,
-            vendor: None,
-            token: None,
-            trust: Trust::default(),
-            attempt_timeout: Duration::from_secs(5),
-            timeout: Duration::from_secs(15),
-            heartbeats: Heartbeats::default(),
-        })
-    }
-}
+pub use options::{Heartbeats, ProductOptions, Transport};
+pub use taking::PendingCheckout;
 
 /// What a vendor daemon says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +60,8 @@ pub struct FeatureStatus {
 /// Speaks to one vendor daemon. Cloning is cheap and shares connection and heartbeats; leases stay alive as long
 /// as they are kept, also after all clones are gone.
 ///
-/// A lost connection is made anew, asking the manager again, and leases live on through it.
+/// A lost connection is made anew, asking the manager again, and leases live on through it. With a folder for tickets
+/// ([`ProductOptions::ticket_folder`]) they also live through the time without a server.
 #[derive(Debug, Clone)]
 pub struct ProductClient {
     connection: Arc<Connection>,
@@ -106,30 +69,57 @@ pub struct ProductClient {
 
 impl ProductClient {
     /// Finds the vendor daemon and connects to it. Must be called within a Tokio runtime, which also carries the
-    /// heartbeats.
+    /// heartbeats. When the server cannot be reached and there are valid tickets, that is no failure.
     ///
     /// # Errors
-    /// `CommunicationError`, `Timeout`, `CitrixLicensingVendorOrServiceDown`, those of certificates.
+    /// `CommunicationError`, `Timeout`, `CitrixLicensingVendorOrServiceDown`, those of certificates, and
+    /// `LocalFileUnreadable`, `LocalFileUnwritable` and `ClockSetBack` of the folder for tickets.
     pub async fn connect(options: ProductOptions) -> Result<Self, Problem> {
         Ok(Self {
             connection: Connection::open(options).await?,
         })
     }
 
-    /// Takes seats. An answer that got lost is asked for again with the same key, which gives the same lease.
+    /// Takes seats. An answer that got lost is asked for again with the same key, which gives the same lease. With
+    /// `queue` it waits for them.
+    ///
+    /// Seats that are borrowed and cover what is wanted are used without asking the server. When the server cannot be
+    /// reached, a grace ticket stands for the seats.
     ///
     /// # Errors
     /// A denial, or why the server could not be asked.
     pub async fn checkout(&self, options: &CheckoutOptions) -> Result<Lease, CheckoutError> {
-        self.connection.checkout(options).await
+        self.start_checkout(options).await
     }
 
-    /// Keeps all leases of this client alive; returns how many had ended, which their state also tells.
+    /// The same, to look at the place in the queue meanwhile. Must be dropped to be given up.
+    pub fn start_checkout(&self, options: &CheckoutOptions) -> PendingCheckout {
+        self.connection.start_checkout(options)
+    }
+
+    /// Keeps all leases of this client alive; returns how many had ended, which their state also tells. Leases in
+    /// grace go back to the server with it.
     ///
     /// # Errors
     /// `CommunicationError`, `Timeout` and whatever the server reports.
     pub async fn heartbeat(&self) -> Result<usize, Problem> {
         self.connection.heartbeat().await
+    }
+
+    /// Seats that are borrowed from this server by way of this folder for tickets, also by earlier runs.
+    ///
+    /// # Errors
+    /// `LocalFileUnreadable`, `ClockSetBack`.
+    pub async fn borrowed(&self) -> Result<Vec<Borrowed>, Problem> {
+        self.connection.borrowed().await
+    }
+
+    /// Gives borrowed seats back before the end of their period; their leases end. True when they were still out.
+    ///
+    /// # Errors
+    /// `CommunicationError`, `Timeout` and whatever the server reports; then they stay borrowed.
+    pub async fn return_borrowed(&self, borrowed: &Borrowed) -> Result<bool, Problem> {
+        self.connection.return_borrowed(borrowed).await
     }
 
     /// Whether the daemon serves, and its pools; of `feature` only unless that is empty.

@@ -4,17 +4,24 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use jiff::{SignedDuration, Timestamp};
 use licensing_api::Problem;
 use licensing_client::{Address, ProductOptions};
 use licensing_protocol::licensing as wire;
+use licensing_protocol::licensing::checkout_reply::Outcome;
 use licensing_protocol::licensing::license_manager_server::{LicenseManager, LicenseManagerServer};
+use licensing_protocol::licensing::session_reply::Body as Answer;
+use licensing_protocol::licensing::session_request::Body as Question;
 use licensing_protocol::licensing::vendor_daemon_server::{VendorDaemon, VendorDaemonServer};
+use licensing_ticket::{Ticket, TicketHolder, TicketSigner, TicketSubject};
 use rustls::ServerConfig;
 use tokio::io::DuplexStream;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio_rustls::TlsAcceptor;
 use tokio_stream::wrappers::{ReceiverStream, TcpListenerStream};
 use tonic::transport::Server;
@@ -30,7 +37,17 @@ pub(crate) enum Asked {
         authorization: Option<String>,
     },
     Checkin(Vec<u8>),
+    /// By the key of the checkout.
+    GivenUp(Vec<u8>),
     Heartbeat(Vec<Vec<u8>>),
+}
+
+/// How grace tickets are given.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Grace {
+    pub(crate) lasts: SignedDuration,
+    /// The key they are signed with.
+    pub(crate) seed: [u8; 32],
 }
 
 /// State that outlives the processes, as the database of a real daemon does.
@@ -46,18 +63,36 @@ pub(crate) struct Truth {
     /// Checkouts are never answered.
     pub(crate) hang: bool,
     pub(crate) serving: bool,
+    /// Streams are not known.
+    pub(crate) calls_only: bool,
+    /// Keys of the requests that wait, in fair order.
+    pub(crate) queue: Vec<Vec<u8>>,
+    /// How long a call that waits is held.
+    pub(crate) hold: Duration,
+    pub(crate) grace: Option<Grace>,
+    /// Seats that are out without heartbeats.
+    pub(crate) borrowed: Vec<Vec<u8>>,
+    /// Checkouts in the order in which they came in are answered the other way round, two at a time.
+    pub(crate) swap_answers: bool,
+    /// Streams that were opened.
+    pub(crate) sessions: u32,
+    /// Keys of requests that were given up: their checkout may come later.
+    given_up: Vec<Vec<u8>>,
+    last_lease: u32,
 }
 
 #[derive(Clone)]
 struct Daemon {
     truth: Arc<Mutex<Truth>>,
     asked: mpsc::UnboundedSender<Asked>,
+    freed: Arc<Notify>,
 }
 
 pub(crate) struct LicenseServer {
     pub(crate) truth: Arc<Mutex<Truth>>,
     asked: mpsc::UnboundedReceiver<Asked>,
     sender: mpsc::UnboundedSender<Asked>,
+    freed: Arc<Notify>,
     tls: Option<Arc<ServerConfig>>,
     pub(crate) manager: SocketAddr,
     pub(crate) daemon: SocketAddr,
@@ -74,6 +109,7 @@ impl LicenseServer {
             seats,
             heartbeat_seconds: 300,
             serving: true,
+            hold: Duration::from_secs(20),
             ..Truth::default()
         };
         let (sender, asked) = mpsc::unbounded_channel();
@@ -82,6 +118,7 @@ impl LicenseServer {
             truth: Arc::new(Mutex::new(truth)),
             asked,
             sender,
+            freed: Arc::default(),
             tls,
             manager: anywhere,
             daemon: anywhere,
@@ -108,6 +145,7 @@ impl LicenseServer {
         let service = Daemon {
             truth: Arc::clone(&self.truth),
             asked: self.sender.clone(),
+            freed: Arc::clone(&self.freed),
         };
         let manager_service = Manager {
             truth,
@@ -142,6 +180,12 @@ impl LicenseServer {
 
     pub(crate) fn truth(&self) -> MutexGuard<'_, Truth> {
         self.truth.lock().expect("no panic")
+    }
+
+    /// Sets the number of seats, and those who wait look again.
+    pub(crate) fn set_seats(&self, seats: u32) {
+        self.truth().seats = seats;
+        self.freed.notify_waiters();
     }
 
     pub(crate) async fn next(&mut self) -> Asked {
@@ -228,32 +272,142 @@ impl LicenseManager for Manager {
     }
 }
 
-#[tonic::async_trait]
-impl VendorDaemon for Daemon {
-    type SessionStream = ReceiverStream<Result<wire::SessionReply, Status>>;
+fn authorization<T>(request: &Request<T>) -> Option<String> {
+    let value = request.metadata().get("authorization")?;
+    Some(value.to_str().expect("text").to_owned())
+}
 
-    async fn checkout(
+fn on_the_wire(at: Timestamp) -> prost_types::Timestamp {
+    prost_types::Timestamp {
+        seconds: at.as_second(),
+        nanos: at.subsec_nanosecond(),
+    }
+}
+
+fn queued(position: usize) -> wire::CheckoutReply {
+    reply(Outcome::Queued(wire::Queued {
+        position: position as u32,
+        kept_seconds: 60,
+    }))
+}
+
+fn reply(outcome: Outcome) -> wire::CheckoutReply {
+    wire::CheckoutReply {
+        outcome: Some(outcome),
+    }
+}
+
+impl Truth {
+    fn decide(&mut self, request: &wire::CheckoutRequest) -> wire::CheckoutReply {
+        let repeated = self.leases.contains_key(&request.request_key);
+        let ahead = self
+            .queue
+            .iter()
+            .position(|key| *key == request.request_key)
+            .unwrap_or(self.queue.len());
+        let free = (self.seats as usize).saturating_sub(self.leases.len());
+        let given_up = self.given_up.contains(&request.request_key);
+        if !repeated && (free <= ahead || given_up) {
+            if request.queue && !given_up {
+                if ahead == self.queue.len() {
+                    self.queue.push(request.request_key.clone());
+                }
+                return queued(ahead + 1);
+            }
+            return reply(Outcome::Denial(wire::Denial {
+                number: -4,
+                reason: "AllSeatsTaken".to_owned(),
+                text: "All seats are taken.".to_owned(),
+                action: "Wait for a seat.".to_owned(),
+            }));
+        }
+        self.queue.retain(|key| *key != request.request_key);
+        let mut fresh = vec![self.last_lease as u8; 16];
+        fresh[12..].copy_from_slice(&self.last_lease.to_be_bytes());
+        if !repeated {
+            self.last_lease += 1;
+        }
+        let lease_id = self
+            .leases
+            .entry(request.request_key.clone())
+            .or_insert(fresh)
+            .clone();
+        reply(Outcome::Lease(self.lease(request, lease_id, repeated)))
+    }
+
+    fn lease(&mut self, request: &wire::CheckoutRequest, lease_id: Vec<u8>, repeated: bool) -> wire::Lease {
+        let now = Timestamp::now();
+        let holder = request.holder.clone().expect("a holder");
+        let subject = TicketSubject {
+            feature: request.feature.clone(),
+            version: "2026.0401".parse().expect("a version"),
+            holder: TicketHolder {
+                user: holder.user,
+                host: holder.host,
+                display: holder.display,
+                vendor_data: holder.vendor_data,
+            },
+            server: "licserver".to_owned(),
+        };
+        let borrowed = SignedDuration::from_secs(request.borrow_seconds as i64);
+        let borrowed_until = (request.borrow_seconds > 0).then(|| now + borrowed);
+        let mut lease = wire::Lease {
+            lease_id: lease_id.clone(),
+            feature: request.feature.clone(),
+            version: "2026.0401".to_owned(),
+            count: request.count,
+            overdraft: 0,
+            heartbeat_seconds: self.heartbeat_seconds,
+            lifetime_seconds: self.heartbeat_seconds * 3,
+            since: Some(prost_types::Timestamp {
+                seconds: 1_800_000_000,
+                nanos: 0,
+            }),
+            repeated_request: repeated,
+            borrowed_until: borrowed_until.map(on_the_wire),
+            ..Default::default()
+        };
+        if let Some(grace) = self.grace {
+            let signer = TicketSigner::from_seed(&grace.seed);
+            if let Some(until) = borrowed_until {
+                let ticket = Ticket::borrow(subject, now, [lease_id[0]; 16], until, None).expect("a ticket");
+                lease.borrow_ticket = signer.sign(&ticket);
+                self.borrowed.push(lease_id);
+            } else if request.grace_ticket {
+                let ticket = Ticket::grace(subject, now, 720, Some(now + grace.lasts)).expect("a ticket");
+                lease.grace_ticket = signer.sign(&ticket);
+            }
+        }
+        lease
+    }
+}
+
+impl Daemon {
+    fn truth(&self) -> MutexGuard<'_, Truth> {
+        self.truth.lock().expect("no panic")
+    }
+
+    async fn decide(
         &self,
-        request: Request<wire::CheckoutRequest>,
-    ) -> Result<Response<wire::CheckoutReply>, Status> {
-        let authorization = request
-            .metadata()
-            .get("authorization")
-            .map(|value| value.to_str().expect("text").to_owned());
-        let request = request.into_inner();
-        let user = request.holder.map(|holder| holder.user).unwrap_or_default();
+        request: &wire::CheckoutRequest,
+        authorization: Option<String>,
+    ) -> Result<wire::CheckoutReply, Status> {
         let asked = Asked::Checkout {
             key: request.request_key.clone(),
             feature: request.feature.clone(),
-            user,
+            user: request
+                .holder
+                .clone()
+                .map(|holder| holder.user)
+                .unwrap_or_default(),
             authorization,
         };
         let _ = self.asked.send(asked);
-        let hang = self.truth.lock().expect("no panic").hang;
+        let hang = self.truth().hang;
         if hang {
             std::future::pending::<()>().await;
         }
-        let mut truth = self.truth.lock().expect("no panic");
+        let mut truth = self.truth();
         if let Some(problem) = &truth.failure {
             let details = serde_json::to_vec(problem).expect("JSON");
             return Err(Status::with_details(
@@ -262,64 +416,35 @@ impl VendorDaemon for Daemon {
                 details.into(),
             ));
         }
-        let repeated = truth.leases.contains_key(&request.request_key);
-        if !repeated && truth.leases.len() as u32 >= truth.seats {
-            let denial = wire::Denial {
-                number: -4,
-                reason: "AllSeatsTaken".to_owned(),
-                text: "All seats are taken.".to_owned(),
-                action: "Wait for a seat.".to_owned(),
-            };
-            return Ok(Response::new(wire::CheckoutReply {
-                outcome: Some(wire::checkout_reply::Outcome::Denial(denial)),
-            }));
-        }
-        let fresh = vec![truth.leases.len() as u8; 16];
-        let lease_id = truth.leases.entry(request.request_key).or_insert(fresh).clone();
+        let reply = truth.decide(request);
         if truth.lose_answers > 0 {
             truth.lose_answers -= 1;
             return Err(Status::unavailable("the answer got lost"));
         }
-        let lease = wire::Lease {
-            lease_id,
-            feature: request.feature,
-            version: "2026.0401".to_owned(),
-            count: request.count,
-            overdraft: 0,
-            heartbeat_seconds: truth.heartbeat_seconds,
-            lifetime_seconds: truth.heartbeat_seconds * 3,
-            since: Some(prost_types::Timestamp {
-                seconds: 1_800_000_000,
-                nanos: 0,
-            }),
-            license_expires: None,
-            repeated_request: repeated,
-            ..Default::default()
-        };
-        Ok(Response::new(wire::CheckoutReply {
-            outcome: Some(wire::checkout_reply::Outcome::Lease(lease)),
-        }))
+        Ok(reply)
     }
 
-    async fn checkin(
-        &self,
-        request: Request<wire::CheckinRequest>,
-    ) -> Result<Response<wire::CheckinReply>, Status> {
-        let id = request.into_inner().lease_id;
-        let mut truth = self.truth.lock().expect("no panic");
-        let before = truth.leases.len();
-        truth.leases.retain(|_, lease| *lease != id);
-        let was_held = truth.leases.len() < before;
-        let _ = self.asked.send(Asked::Checkin(id));
-        Ok(Response::new(wire::CheckinReply { was_held }))
+    fn give_back(&self, request: wire::CheckinRequest) -> wire::CheckinReply {
+        let mut truth = self.truth();
+        let before = (truth.leases.len(), truth.queue.len());
+        if request.lease_id.is_empty() {
+            truth.queue.retain(|key| *key != request.request_key);
+            truth.leases.remove(&request.request_key);
+            truth.given_up.push(request.request_key.clone());
+            let _ = self.asked.send(Asked::GivenUp(request.request_key));
+        } else {
+            truth.leases.retain(|_, lease| *lease != request.lease_id);
+            truth.borrowed.retain(|lease| *lease != request.lease_id);
+            let _ = self.asked.send(Asked::Checkin(request.lease_id));
+        }
+        let was_held = (truth.leases.len(), truth.queue.len()) < before;
+        self.freed.notify_waiters();
+        wire::CheckinReply { was_held }
     }
 
-    async fn heartbeat(
-        &self,
-        request: Request<wire::HeartbeatRequest>,
-    ) -> Result<Response<wire::HeartbeatReply>, Status> {
-        let ids = request.into_inner().lease_ids;
-        let truth = self.truth.lock().expect("no panic");
+    fn beat(&self, request: wire::HeartbeatRequest) -> wire::HeartbeatReply {
+        let ids = request.lease_ids;
+        let truth = self.truth();
         let is_gone = |id: &Vec<u8>| !truth.leases.values().any(|lease| lease == id);
         let ended = ids
             .iter()
@@ -328,19 +453,127 @@ impl VendorDaemon for Daemon {
             .map(|(at, _)| at as u32)
             .collect();
         let heartbeat_seconds = truth.heartbeat_seconds;
+        let tickets = request.renew_tickets.iter().filter_map(|position| {
+            let grace = truth.grace?;
+            let now = Timestamp::now();
+            let options = licensing_client::CheckoutOptions::new("ACME_CAD");
+            let subject = TicketSubject {
+                feature: "ACME_CAD".to_owned(),
+                version: "2026.0401".parse().expect("a version"),
+                holder: TicketHolder {
+                    user: options.user,
+                    host: options.host,
+                    ..TicketHolder::default()
+                },
+                server: "licserver".to_owned(),
+            };
+            let ticket = Ticket::grace(subject, now, 720, Some(now + grace.lasts)).expect("a ticket");
+            Some(wire::RenewedTicket {
+                position: *position,
+                grace_ticket: TicketSigner::from_seed(&grace.seed).sign(&ticket),
+            })
+        });
+        let tickets = tickets.collect();
         let _ = self.asked.send(Asked::Heartbeat(ids));
-        Ok(Response::new(wire::HeartbeatReply {
+        wire::HeartbeatReply {
             ended,
             heartbeat_seconds,
-            ..Default::default()
-        }))
+            tickets,
+        }
+    }
+
+    /// Answers one message of a stream; a request that waits has two answers or more.
+    async fn answer(
+        self,
+        request: wire::SessionRequest,
+        authorization: Option<String>,
+        replies: mpsc::Sender<Result<wire::SessionReply, Status>>,
+    ) {
+        let id = request.id;
+        let say = async |body| {
+            let _ = replies
+                .send(Ok(wire::SessionReply { id, body: Some(body) }))
+                .await;
+        };
+        match request.body.expect("a question") {
+            Question::Checkin(request) => say(Answer::Checkin(self.give_back(request))).await,
+            Question::Heartbeat(request) => say(Answer::Heartbeat(self.beat(request))).await,
+            Question::Checkout(request) => match self.decide(&request, authorization).await {
+                Ok(mut reply) => loop {
+                    let waits = matches!(reply.outcome, Some(Outcome::Queued(_)));
+                    let freed = self.freed.notified();
+                    say(Answer::Checkout(reply)).await;
+                    if !waits {
+                        return;
+                    }
+                    freed.await;
+                    let given_up = !self.truth().queue.contains(&request.request_key);
+                    if given_up {
+                        return;
+                    }
+                    reply = self.truth().decide(&request);
+                },
+                Err(status) => match serde_json::from_slice::<Problem>(status.details()) {
+                    Ok(problem) => {
+                        let failure = wire::Failure {
+                            code: problem.code.name().to_owned(),
+                            detail: problem.detail,
+                            action: problem.action,
+                        };
+                        say(Answer::Failure(failure)).await;
+                    }
+                    // The whole stream ends, as connections do.
+                    Err(_) => {
+                        let _ = replies.send(Err(status)).await;
+                    }
+                },
+            },
+        }
+    }
+}
+
+#[tonic::async_trait]
+impl VendorDaemon for Daemon {
+    type SessionStream = ReceiverStream<Result<wire::SessionReply, Status>>;
+
+    async fn checkout(
+        &self,
+        request: Request<wire::CheckoutRequest>,
+    ) -> Result<Response<wire::CheckoutReply>, Status> {
+        let authorization = authorization(&request);
+        let request = request.into_inner();
+        let mut reply = self.decide(&request, authorization).await?;
+        let hold = self.truth().hold;
+        let end = tokio::time::Instant::now() + hold;
+        while matches!(reply.outcome, Some(Outcome::Queued(_))) {
+            let freed = self.freed.notified();
+            if tokio::time::timeout_at(end, freed).await.is_err() {
+                break;
+            }
+            reply = self.truth().decide(&request);
+        }
+        Ok(Response::new(reply))
+    }
+
+    async fn checkin(
+        &self,
+        request: Request<wire::CheckinRequest>,
+    ) -> Result<Response<wire::CheckinReply>, Status> {
+        Ok(Response::new(self.give_back(request.into_inner())))
+    }
+
+    async fn heartbeat(
+        &self,
+        request: Request<wire::HeartbeatRequest>,
+    ) -> Result<Response<wire::HeartbeatReply>, Status> {
+        Ok(Response::new(self.beat(request.into_inner())))
     }
 
     async fn status(
         &self,
         _request: Request<wire::StatusRequest>,
     ) -> Result<Response<wire::StatusReply>, Status> {
-        let truth = self.truth.lock().expect("no panic");
+        let truth = self.truth();
         let feature = wire::FeatureStatus {
             feature: "ACME_CAD".to_owned(),
             version: "2026.0401".to_owned(),
@@ -348,20 +581,49 @@ impl VendorDaemon for Daemon {
             overdraft: 0,
             in_use: truth.leases.len() as u32,
         };
+        let key = truth
+            .grace
+            .map(|grace| TicketSigner::from_seed(&grace.seed).public_key().to_vec());
         Ok(Response::new(wire::StatusReply {
             vendor: "ACME".to_owned(),
             version: "1.2.3".to_owned(),
             serving: true,
             reason: String::new(),
             features: vec![feature],
-            ..Default::default()
+            ticket_key: key.unwrap_or_default(),
         }))
     }
 
     async fn session(
         &self,
-        _request: Request<tonic::Streaming<wire::SessionRequest>>,
+        request: Request<tonic::Streaming<wire::SessionRequest>>,
     ) -> Result<Response<Self::SessionStream>, Status> {
-        Err(Status::unimplemented("not here"))
+        let calls_only = self.truth().calls_only;
+        if calls_only {
+            return Err(Status::unimplemented("there are no streams here"));
+        }
+        self.truth().sessions += 1;
+        let authorization = authorization(&request);
+        let mut messages = request.into_inner();
+        let (replies, stream) = mpsc::channel(8);
+        let daemon = self.clone();
+        tokio::spawn(async move {
+            let mut first = None;
+            while let Some(Ok(request)) = messages.next().await {
+                let answer = daemon
+                    .clone()
+                    .answer(request, authorization.clone(), replies.clone());
+                let swap = daemon.truth().swap_answers;
+                match (swap, first.take()) {
+                    (false, _) => drop(tokio::spawn(answer)),
+                    (true, None) => first = Some(answer),
+                    (true, Some(earlier)) => {
+                        answer.await;
+                        earlier.await;
+                    }
+                }
+            }
+        });
+        Ok(Response::new(ReceiverStream::new(stream)))
     }
 }

@@ -3,7 +3,11 @@
 
 mod address;
 mod admin;
+mod borrow;
 mod certificates;
 mod daemon;
+mod grace;
 mod product;
+mod queue;
+mod session;
 mod web;

@@ -109,7 +109,7 @@ async fn an_answer_that_got_lost_is_asked_for_with_the_same_key() {
         .into_iter()
         .map(|asked| match asked {
             Asked::Checkout { key, .. } => key,
-            Asked::Checkin(_) | Asked::Heartbeat(_) => panic!("{asked:?}"),
+            Asked::Checkin(_) | Asked::GivenUp(_) | Asked::Heartbeat(_) => panic!("{asked:?}"),
         })
         .collect();
     assert_eq!(keys.len(), 3);
@@ -121,16 +121,19 @@ async fn an_answer_that_got_lost_is_asked_for_with_the_same_key() {
 
 #[tokio::test]
 async fn what_the_server_decided_is_not_asked_again() {
-    let mut server = LicenseServer::start(5);
-    let sent = Problem::new(ErrorCode::StorageUnavailable, "The disk is full.").about("ACME.db");
-    server.truth().failure = Some(sent.clone());
-    let client = manual(&server).await;
-    let error = client
-        .checkout(&CheckoutOptions::new("ACME_CAD"))
-        .await
-        .expect_err("no disk");
-    assert_eq!(error.into_problem(), sent);
-    assert_eq!(server.so_far().len(), 1);
+    for calls_only in [false, true] {
+        let mut server = LicenseServer::start(5);
+        server.truth().calls_only = calls_only;
+        let sent = Problem::new(ErrorCode::StorageUnavailable, "The disk is full.");
+        server.truth().failure = Some(sent.clone());
+        let client = manual(&server).await;
+        let error = client
+            .checkout(&CheckoutOptions::new("ACME_CAD"))
+            .await
+            .expect_err("no disk");
+        assert_eq!(error.into_problem(), sent);
+        assert_eq!(server.so_far().len(), 1);
+    }
 }
 
 #[tokio::test]
@@ -195,7 +198,7 @@ async fn manual_heartbeats_are_up_to_the_product() {
         .into_iter()
         .filter_map(|asked| match asked {
             Asked::Heartbeat(ids) => Some(ids.len()),
-            Asked::Checkout { .. } | Asked::Checkin(_) => None,
+            Asked::Checkout { .. } | Asked::Checkin(_) | Asked::GivenUp(_) => None,
         })
         .collect();
     assert_eq!(beats, [2, 2, 1]);

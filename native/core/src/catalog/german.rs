@@ -169,6 +169,14 @@ pub(super) const fn error(code: ErrorCode) -> Texts {
             "Die lokale Datei kann nicht gelesen werden.",
             "Den Pfad und die eigenen Berechtigungen auf die Datei prüfen.",
         ),
+        ErrorCode::LocalFileUnwritable => (
+            "Die lokale Datei kann nicht geschrieben werden.",
+            "Pfad, Zugriffsrechte und freien Speicherplatz prüfen.",
+        ),
+        ErrorCode::ClockSetBack => (
+            "Die Uhr dieses Rechners wurde zurückgestellt.",
+            "Die Uhr richtig stellen oder den Lizenzserver verbinden.",
+        ),
     }
 }
 

@@ -129,6 +129,7 @@ fn the_checkout_example_takes_a_seat_and_gives_it_back() {
             Asked::Checkout { .. } => "checkout",
             Asked::Heartbeat(_) => "heartbeat",
             Asked::Checkin(_) => "checkin",
+            Asked::GivenUp(_) => "given up",
         })
         .collect();
     assert_eq!(asked, ["checkout", "heartbeat", "checkin"]);

@@ -223,10 +223,12 @@ mod tests {
     fn lease_ids_have_their_length_and_number() {
         checkin(&wire::CheckinRequest {
             lease_id: vec![1; 15],
+            ..Default::default()
         })
         .expect_err("too short");
         checkin(&wire::CheckinRequest {
             lease_id: vec![1; 16],
+            ..Default::default()
         })
         .unwrap();
         let beat = |lease_ids| {

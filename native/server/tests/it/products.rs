@@ -184,6 +184,7 @@ async fn one_session_carries_everything() {
     assert_eq!(failure.code, "InvalidRequest");
     let checkin = CheckinRequest {
         lease_id: lease.lease_id,
+        ..Default::default()
     };
     let Reply::Checkin(checkin) = ask(14, Some(Asked::Checkin(checkin))).await else {
         panic!("no checkin")

@@ -86,6 +86,7 @@ pub(crate) async fn check_out(client: &mut VendorDaemonClient<Channel>, key: u8)
 pub(crate) async fn check_in(client: &mut VendorDaemonClient<Channel>, lease: &Lease) -> bool {
     let request = CheckinRequest {
         lease_id: lease.lease_id.clone(),
+        ..Default::default()
     };
     client.checkin(request).await.unwrap().into_inner().was_held
 }
