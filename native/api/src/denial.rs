@@ -80,4 +80,6 @@ denial_reasons! {
     BorrowTooLong = -104, "The borrow period is longer than allowed.", "Borrow for a shorter time.";
     /// The feature cannot be borrowed.
     NotBorrowable = -67, "The feature cannot be borrowed.", "Use it while connected.";
+    /// A component of a package with SUITE_RESERVED cannot be borrowed by itself.
+    ComponentNotBorrowable = -107, "A component of a suite cannot be borrowed by itself.", "Borrow the package, or use the component while connected.";
 }

@@ -192,6 +192,7 @@ fn pools() -> PoolSet {
             vendor_data: false,
         },
         terms: BTreeMap::new(),
+        suite: None,
     };
     let increment = PoolIncrement {
         count: Some(1_000_000),
@@ -213,6 +214,6 @@ fn pools() -> PoolSet {
             identity: Arc::new(identity),
             increments: vec![increment],
         }],
-        ignored: Vec::new(),
+        ..PoolSet::default()
     }
 }

@@ -56,13 +56,15 @@ fn alone(file: &LicenseFile, matches: &ArgMatches) -> Result<Exit, Failure> {
             "fileName": file.name,
             "lines": explained.lines,
             "findings": explained.findings,
+            "effects": explained.effects,
         }))?;
     } else {
         let lines: String = explained.lines.iter().map(explained_line).collect();
         print::out(&format!(
-            "{}\n{lines}{}",
+            "{}\n{lines}{}{}",
             print::plain(&file.name),
-            findings(&explained.findings)
+            findings(&explained.findings),
+            effects(&explained.effects, "a server with no other file")
         ))?;
     }
     let wrong = explained

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use jiff::Zoned;
 use licensing_api::finding::Finding;
-use licensing_api::license_file::ExplainedLine;
+use licensing_api::license_file::{ExplainedLine, PoolEffect};
 use licensing_core::explain::{ExplainContext, explain};
 use licensing_core::license_file::{HostIdentity, parse};
 use licensing_core::pool::InstalledFile;
@@ -26,6 +26,8 @@ pub(super) struct Offline {
     pub(super) lines: Vec<ExplainedLine>,
     /// What is odd.
     pub(super) findings: Vec<Finding>,
+    /// What the pools of a server with no other file would be.
+    pub(super) effects: Vec<PoolEffect>,
 }
 
 /// Adds what a server would know.
@@ -98,6 +100,8 @@ pub(super) fn explain_file(file: &LicenseFile, matches: &ArgMatches) -> Result<O
         trust: &trust,
         installed: &[],
         accepts_unverified: &|_| false,
+        // As servers do unless they are told otherwise.
+        vendor_string_pools: &|vendor| vendor.eq_ignore_ascii_case("CITRIX"),
     };
     let explanation = explain(&installed, &context);
     let mut findings = parsed.findings.clone();
@@ -105,6 +109,7 @@ pub(super) fn explain_file(file: &LicenseFile, matches: &ArgMatches) -> Result<O
     Ok(Offline {
         lines: explanation.lines,
         findings,
+        effects: explanation.effects,
     })
 }
 

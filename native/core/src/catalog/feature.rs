@@ -63,11 +63,13 @@ const EDITIONS: &[Name] = &[
 const MODELS: &[Name] = &[
     ("CCS", "Concurrent System", "Gleichzeitiges System"),
     ("CCU", "Concurrent User", "Gleichzeitiger Benutzer"),
+    ("CORE", "Core", "Kern"),
     ("ENABLER", "Enabler", "Freischaltung"),
     ("RC", "Concurrent", "Gleichzeitig"),
     ("RN", "Named User", "Benannter Benutzer"),
     ("SCCU", "Concurrent User", "Gleichzeitiger Benutzer"),
     ("SERVER", "Server", "Server"),
+    ("SOCKET", "Socket", "Sockel"),
     ("SSERVER", "Server", "Server"),
     ("UD", "User/Device", "Benutzer/Gerät"),
 ];
@@ -140,6 +142,55 @@ impl<'a> FeatureCodes<'a> {
                 edition: rest,
                 model: "",
             },
+        }
+    }
+}
+
+/// Products whose concurrent system licenses are taken for each session, although their model is the same word.
+const SESSION_PRODUCTS: &[&str] = &["MPS", "XDS", "XDT"];
+
+/// By what the seats of a feature are counted, as far as its name says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeatUnit {
+    /// Sessions: every name that says nothing else.
+    Session,
+    /// Users or devices, whichever are fewer.
+    UserOrDevice,
+    /// Users.
+    User,
+    /// Devices.
+    Device,
+    /// Servers, or their cores or sockets.
+    Server,
+}
+
+impl SeatUnit {
+    /// Reads the model of a name: `UD`, `RN` and `ND` whatever stands before them; `SERVER`, `SSERVER`, `CORE`, `SOCKET`
+    /// and `CCS` behind a product and an edition or behind a known product, since those words end many other names too.
+    pub fn of(feature: &str) -> Self {
+        let codes = FeatureCodes::of(feature);
+        let model = feature.rsplit_once('_').map_or("", |(_, model)| model);
+        let is = |word: &str| model.eq_ignore_ascii_case(word);
+        if is("UD") {
+            return Self::UserOrDevice;
+        } else if is("RN") {
+            return Self::User;
+        } else if is("ND") {
+            return Self::Device;
+        }
+        let known =
+            !codes.edition.is_empty() && !codes.model.is_empty() || find(PRODUCTS, codes.product).is_some();
+        let of_session = SESSION_PRODUCTS
+            .iter()
+            .any(|product| codes.product.eq_ignore_ascii_case(product));
+        let per_server = ["SERVER", "SSERVER", "CORE", "SOCKET"]
+            .iter()
+            .any(|word| is(word))
+            || is("CCS") && !of_session;
+        if known && per_server || find(MODELS_OF_WHOLE_NAMES, feature).is_some() {
+            Self::Server
+        } else {
+            Self::Session
         }
     }
 }

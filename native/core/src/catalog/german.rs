@@ -244,5 +244,9 @@ pub(super) const fn denial(reason: DenialReason) -> Texts {
             "Die Funktion kann nicht ausgeliehen werden.",
             "Sie mit Verbindung zum Server verwenden.",
         ),
+        DenialReason::ComponentNotBorrowable => (
+            "Ein Bestandteil einer Suite kann nicht für sich ausgeliehen werden.",
+            "Das Paket ausleihen oder den Bestandteil mit Verbindung zum Server verwenden.",
+        ),
     }
 }

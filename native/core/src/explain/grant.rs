@@ -1,15 +1,15 @@
 //! FEATURE, INCREMENT, UPGRADE and PACKAGE lines in words.
 
-use jiff::civil::Date;
 use licensing_api::finding::Severity;
 
 use super::Explainer;
 use super::wording::{Sentences, counted, day, days_between, feature, list, seats};
 use crate::catalog::{Locale, license_type};
 use crate::license_file::{
-    DupGroup, Increment, IncrementKeyword, License, LicenseDate, LicenseVersion, Line, Package, Suite,
-    Supersede, Terms, Upgrade, VmPlatforms,
+    DupGroup, Increment, IncrementKeyword, License, LicenseDate, LicenseVersion, Line, Package, Suite, Terms,
+    Upgrade, VmPlatforms,
 };
+use crate::pool::satisfied_features;
 
 /// Days before the last valid day from which on a license is about to expire.
 const EXPIRY_WARNING_DAYS: u64 = 14;
@@ -31,12 +31,14 @@ impl Explainer<'_> {
         }
         self.explain_time(line, license, text);
         explain_owner(&license.terms, text);
-        explain_sharing(&license.terms, text);
+        explain_sharing(&license.feature.value, &license.terms, text);
         explain_limits(&license.terms, text);
         if increment.keyword == IncrementKeyword::Feature {
             text.add("Of several FEATURE lines of this name only the first counts.");
         }
         self.explain_subscription(line, license, text);
+        self.explain_supersede(&license.terms, &license.feature.value, text);
+        self.explain_fate(line, text);
         self.explain_neighbours(line, license, text);
         match self.file.file.is_made_out_to(self.context.host) {
             Some(false) => text.add("Not granted on this server: the file is made out to another one."),
@@ -58,7 +60,8 @@ impl Explainer<'_> {
         ));
         self.explain_time(line, license, text);
         explain_owner(&license.terms, text);
-        self.not_applied(line, "UPGRADE", &license.feature.value, text);
+        self.explain_supersede(&license.terms, &license.feature.value, text);
+        self.explain_fate(line, text);
         self.explain_neighbours(line, license, text);
     }
 
@@ -80,20 +83,8 @@ impl Explainer<'_> {
             Suite::Reserved => "It grants nothing itself; whoever takes a component has the others reserved.",
         });
         explain_owner(&package.terms, text);
-        self.not_applied(line, "PACKAGE", &package.name.value, text);
-    }
-
-    fn not_applied(&mut self, line: &Line, what: &str, name: &str, text: &mut Sentences) {
-        text.add(format!(
-            "This server does not apply {what} lines: the line changes nothing here."
-        ));
-        self.find(
-            Severity::Warning,
-            line,
-            None,
-            format!("{what} {name} changes nothing: this server does not apply {what} lines."),
-            "Ask the publisher for INCREMENT lines that grant the same.",
-        );
+        self.explain_supersede(&package.terms, &package.name.value, text);
+        self.explain_fate(line, text);
     }
 
     fn explain_time(&mut self, line: &Line, license: &License, text: &mut Sentences) {
@@ -184,66 +175,33 @@ impl Explainer<'_> {
                 "One purchase with {other} in {place}: both show the full number, but only one of them is used. Do not add them up."
             ));
         }
-        if let Some(place) = self.neighbours.superseded_by(license, line.at.line) {
-            text.add(format!(
-                "{} says that it replaces this line.",
-                capitalised(&place.to_string())
-            ));
-            self.find(
-                Severity::Warning,
-                line,
-                None,
-                format!("{name} is replaced by {place}, but counts as long as it is installed."),
-                "Remove the file with the replaced line.",
-            );
-        }
-        if let (Some(supersede), Some(issued)) = (&license.terms.supersede, license.terms.issued) {
-            self.explain_supersede(license, supersede, issued, text);
-        }
     }
 
-    fn explain_supersede(
-        &self,
-        license: &License,
-        supersede: &Supersede,
-        issued: Date,
-        text: &mut Sentences,
-    ) {
-        let own = [license.feature.value.clone()];
-        let features = if supersede.features.is_empty() {
-            own.as_slice()
-        } else {
-            supersede.features.as_slice()
-        };
-        let replaced: usize = features
-            .iter()
-            .map(|feature| {
-                self.neighbours
-                    .issued_before(&license.vendor.value, feature, issued)
-            })
-            .sum();
-        text.add(format!(
-            "Replaces lines of {} issued before {}.",
-            list(features),
-            day(issued)
-        ));
-        if replaced > 0 {
+    fn explain_supersede(&self, terms: &Terms, own: &str, text: &mut Sentences) {
+        if let (Some(supersede), Some(issued)) = (&terms.supersede, terms.issued) {
+            let own = [own.to_owned()];
+            let features = match supersede.features.as_slice() {
+                [] => own.as_slice(),
+                features => features,
+            };
             text.add(format!(
-                "There {} here, which this server does not take out by itself.",
-                match replaced {
-                    1 => "is 1 such line".to_owned(),
-                    more => format!("are {more} such lines"),
-                }
+                "Replaces lines of {} issued before {}.",
+                list(features),
+                day(issued)
+            ));
+        }
+        if !terms.superseded_lines.is_empty() {
+            let features: Vec<&str> = terms
+                .superseded_lines
+                .iter()
+                .map(|line| line.feature.as_str())
+                .collect();
+            text.add(format!(
+                "Replaces certain lines of {} whose signatures it names.",
+                list(&features)
             ));
         }
     }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(characters).collect()
-    })
 }
 
 fn versions(version: &LicenseVersion) -> String {
@@ -278,7 +236,7 @@ fn explain_owner(terms: &Terms, text: &mut Sentences) {
     }
 }
 
-fn explain_sharing(terms: &Terms, text: &mut Sentences) {
+fn explain_sharing(name: &str, terms: &Terms, text: &mut Sentences) {
     match terms.dup_group {
         DupGroup::None => {}
         DupGroup::Site => text.add("Everybody together takes one seat."),
@@ -300,10 +258,17 @@ fn explain_sharing(terms: &Terms, text: &mut Sentences) {
             text.add(format!("Checkouts with the same {} share a seat.", list(&same)));
         }
     }
-    if !terms.vendor_string.compatible().is_empty() {
+    let others = satisfied_features(name, &terms.vendor_string);
+    if !others.is_empty() {
         text.add(format!(
-            "Its seats also satisfy {}.",
-            list(terms.vendor_string.compatible())
+            "Its seats also satisfy requests for {} that no license of their own can serve.",
+            list(&others)
+        ));
+    }
+    if let Some(most) = terms.vendor_string.most_seats() {
+        text.add(format!(
+            "At most {} of the feature can be used, however many were bought.",
+            seats(most)
         ));
     }
 }

@@ -1,5 +1,6 @@
 //! A license file in plain English: what each line grants, until when, to whom, and what is odd about it.
 
+mod effect;
 mod grant;
 mod neighbours;
 mod server;
@@ -8,11 +9,12 @@ mod wording;
 
 use jiff::civil::Date;
 use licensing_api::finding::{Finding, Severity};
-use licensing_api::license_file::ExplainedLine;
+use licensing_api::license_file::{ExplainedLine, PoolEffect};
 
 use crate::license_file::{HostIdentity, IncrementKeyword, Line, LineKind, Spanned};
 use crate::pool::InstalledFile;
 use crate::signing::{FileBinding, TrustStore};
+use effect::Fates;
 use neighbours::Neighbours;
 use wording::Sentences;
 
@@ -29,6 +31,8 @@ pub struct ExplainContext<'a> {
     pub installed: &'a [InstalledFile<'a>],
     /// Whether the server grants lines of a vendor although only the vendor can verify their signatures.
     pub accepts_unverified: &'a dyn Fn(&str) -> bool,
+    /// Whether lines of a vendor with different vendor strings count apart.
+    pub vendor_string_pools: &'a dyn Fn(&str) -> bool,
 }
 
 /// A file in words.
@@ -38,6 +42,8 @@ pub struct Explanation {
     pub lines: Vec<ExplainedLine>,
     /// What is odd beyond what the reader of the file found, in the order of the lines.
     pub findings: Vec<Finding>,
+    /// How the file would change the pools that are served today.
+    pub effects: Vec<PoolEffect>,
 }
 
 /// Most findings of one explanation.
@@ -45,13 +51,17 @@ const MAX_FINDINGS: usize = 1000;
 
 /// Explains a file.
 pub fn explain(file: &InstalledFile<'_>, context: &ExplainContext<'_>) -> Explanation {
-    let neighbours = Neighbours::of(file, context.installed);
+    let fates = Fates::of(file, context);
     let explainer = Explainer {
         file,
         context,
         binding: FileBinding::of(file.file),
-        neighbours,
-        explanation: Explanation::default(),
+        neighbours: Neighbours::of(file, context.installed),
+        explanation: Explanation {
+            effects: fates.effects(context.today),
+            ..Explanation::default()
+        },
+        fates,
     };
     explainer.run()
 }
@@ -61,6 +71,7 @@ struct Explainer<'a> {
     context: &'a ExplainContext<'a>,
     binding: FileBinding,
     neighbours: Neighbours<'a>,
+    fates: Fates,
     explanation: Explanation,
 }
 
@@ -177,15 +188,19 @@ impl<'a> Explainer<'a> {
     }
 
     fn find(&mut self, severity: Severity, line: &Line, number: Option<i32>, text: String, action: &str) {
+        self.add_finding(Finding {
+            severity,
+            line: line.at.line,
+            column: 0,
+            number,
+            text,
+            action: action.to_owned(),
+        });
+    }
+
+    fn add_finding(&mut self, finding: Finding) {
         if self.explanation.findings.len() < MAX_FINDINGS {
-            self.explanation.findings.push(Finding {
-                severity,
-                line: line.at.line,
-                column: 0,
-                number,
-                text,
-                action: action.to_owned(),
-            });
+            self.explanation.findings.push(finding);
         }
     }
 }

@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use jiff::civil::Date;
-
-use crate::license_file::{License, PublisherLine, Terms};
+use crate::license_file::{License, PublisherLine};
 use crate::pool::InstalledFile;
 
 /// A line somewhere.
@@ -31,25 +29,16 @@ type Name = (String, String);
 /// The lines around, ready to be asked about. Each answer takes no longer however many lines there are.
 pub(super) struct Neighbours<'a> {
     by_serial: HashMap<(Name, Option<&'a str>), Vec<Place<'a>>>,
-    /// Dates of issue of the lines of a feature, in order; lines without a date first.
-    issued: HashMap<Name, Vec<Option<Date>>>,
-    /// The latest line that replaces earlier ones of a feature.
-    superseding: HashMap<Name, (Date, Place<'a>)>,
 }
 
 impl<'a> Neighbours<'a> {
     pub(super) fn of(file: &InstalledFile<'a>, installed: &'a [InstalledFile<'a>]) -> Self {
         let mut neighbours = Self {
             by_serial: HashMap::new(),
-            issued: HashMap::new(),
-            superseding: HashMap::new(),
         };
         neighbours.add(file, None);
         for other in installed {
             neighbours.add(other, Some(other.name));
-        }
-        for dates in neighbours.issued.values_mut() {
-            dates.sort_unstable();
         }
         neighbours
     }
@@ -60,14 +49,8 @@ impl<'a> Neighbours<'a> {
                 file: name,
                 line: line.at.line,
             };
-            match PublisherLine::of(&line.kind) {
-                Some(PublisherLine::Increment(increment)) => self.add_license(&increment.license, place),
-                Some(PublisherLine::Upgrade(upgrade)) => self.add_license(&upgrade.license, place),
-                Some(PublisherLine::Package(package)) => {
-                    let own = key(&package.vendor.value, &package.name.value);
-                    self.add_superseding(&package.terms, own, place);
-                }
-                None => {}
+            if let Some(license) = PublisherLine::of(&line.kind).and_then(PublisherLine::license) {
+                self.add_license(license, place);
             }
         }
     }
@@ -75,33 +58,7 @@ impl<'a> Neighbours<'a> {
     fn add_license(&mut self, license: &'a License, place: Place<'a>) {
         let name = name_of(license);
         let serial = license.terms.serial_number.as_deref();
-        self.by_serial
-            .entry((name.clone(), serial))
-            .or_default()
-            .push(place);
-        self.issued
-            .entry(name.clone())
-            .or_default()
-            .push(license.terms.issued);
-        self.add_superseding(&license.terms, name, place);
-    }
-
-    fn add_superseding(&mut self, terms: &Terms, own: Name, place: Place<'a>) {
-        let (Some(supersede), Some(issued)) = (&terms.supersede, terms.issued) else {
-            return;
-        };
-        let vendor = own.0.clone();
-        let names: Vec<Name> = if supersede.features.is_empty() {
-            vec![own]
-        } else {
-            supersede.features.iter().map(|one| key(&vendor, one)).collect()
-        };
-        for name in names {
-            let latest = self.superseding.entry(name).or_insert((issued, place));
-            if issued > latest.0 {
-                *latest = (issued, place);
-            }
-        }
+        self.by_serial.entry((name, serial)).or_default().push(place);
     }
 
     /// Other lines of the same feature with the same serial number.
@@ -134,20 +91,6 @@ impl<'a> Neighbours<'a> {
             .iter()
             .find(|place| place.file.is_none())
             .map(|place| (other, *place))
-    }
-
-    /// The line that says it replaces this one.
-    pub(super) fn superseded_by(&self, license: &License, line: u32) -> Option<Place<'a>> {
-        let (date, place) = self.superseding.get(&name_of(license))?;
-        let earlier = license.terms.issued.is_none_or(|issued| issued < *date);
-        (earlier && *place != Place { file: None, line }).then_some(*place)
-    }
-
-    /// How many lines of a feature were issued before a day, or without a date.
-    pub(super) fn issued_before(&self, vendor: &str, feature: &str, day: Date) -> usize {
-        self.issued.get(&key(vendor, feature)).map_or(0, |dates| {
-            dates.partition_point(|date| date.is_none_or(|date| date < day))
-        })
     }
 }
 

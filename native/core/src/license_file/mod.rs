@@ -23,7 +23,7 @@ pub(crate) use parse::{Physical, PhysicalLines, blank_separated, is_administrato
 pub use position::{Position, Span, Spanned};
 pub(crate) use publisher_line::PublisherLine;
 pub use terms::{
-    DEFAULT_BORROW_HOURS, DEFAULT_SORT, DupGroup, FloatOk, NamedOnly, Supersede, Terms, TimeZoneRule,
-    VmPlatforms,
+    DEFAULT_BORROW_HOURS, DEFAULT_SORT, DupGroup, FloatOk, NamedOnly, SignedLine, Supersede, Terms,
+    TimeZoneRule, VmPlatforms,
 };
 pub use vendor_string::{AlertRule, AlertStart, VendorField, VendorMeaning, VendorString};

@@ -189,7 +189,11 @@ impl License {
     /// Seats that may be given out beyond the count: OVERDRAFT=, else the vendor string's ODP percent of the count,
     /// rounded down; 0 when uncounted.
     pub fn overdraft(&self) -> u32 {
-        let Some(count) = self.count.value else { return 0 };
+        self.count.value.map_or(0, |count| self.overdraft_of(count))
+    }
+
+    /// The same for so many seats of the line.
+    pub(crate) fn overdraft_of(&self, count: u32) -> u32 {
         match (self.terms.overdraft, self.terms.vendor_string.overdraft_percent()) {
             (Some(seats), _) => seats,
             (None, Some(percent)) => {

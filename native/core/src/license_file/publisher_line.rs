@@ -1,6 +1,8 @@
 //! The lines that belong to the publisher: the only ones that are signed, explained as grants, or edited in part.
 
-use super::{Attribute, Increment, LineKind, Package, Span, Spanned, Upgrade};
+use super::{
+    Attribute, Increment, IncrementKeyword, License, LineKind, Package, Span, Spanned, Terms, Upgrade,
+};
 
 /// A line that its publisher signs.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +32,45 @@ impl<'a> PublisherLine<'a> {
             | LineKind::Fragment
             | LineKind::Unknown
             | LineKind::Malformed => None,
+        }
+    }
+
+    /// First word of the line.
+    pub(crate) fn keyword(self) -> &'static str {
+        match self {
+            Self::Increment(increment) => match increment.keyword {
+                IncrementKeyword::Feature => "FEATURE",
+                IncrementKeyword::Increment => "INCREMENT",
+            },
+            Self::Upgrade(_) => "UPGRADE",
+            Self::Package(_) => "PACKAGE",
+        }
+    }
+
+    /// Feature or package it names.
+    pub(crate) fn name(self) -> &'a str {
+        match self {
+            Self::Increment(increment) => &increment.license.feature.value,
+            Self::Upgrade(upgrade) => &upgrade.license.feature.value,
+            Self::Package(package) => &package.name.value,
+        }
+    }
+
+    /// What its attributes mean.
+    pub(crate) fn terms(self) -> &'a Terms {
+        match self {
+            Self::Increment(increment) => &increment.license.terms,
+            Self::Upgrade(upgrade) => &upgrade.license.terms,
+            Self::Package(package) => &package.terms,
+        }
+    }
+
+    /// The part that FEATURE, INCREMENT and UPGRADE have in common.
+    pub(crate) fn license(self) -> Option<&'a License> {
+        match self {
+            Self::Increment(increment) => Some(&increment.license),
+            Self::Upgrade(upgrade) => Some(&upgrade.license),
+            Self::Package(_) => None,
         }
     }
 

@@ -41,6 +41,8 @@ pub struct Terms {
     pub serial_number: Option<String>,
     /// SUPERSEDE.
     pub supersede: Option<Supersede>,
+    /// SUPERSEDE_SIGN: lines it replaces whenever they were issued; empty for none.
+    pub superseded_lines: Vec<SignedLine>,
     /// USER_BASED: only for users that the options file includes.
     pub user_based: Option<NamedOnly>,
     /// HOST_BASED: only for hosts that the options file includes.
@@ -85,6 +87,7 @@ impl Default for Terms {
             notice: None,
             serial_number: None,
             supersede: None,
+            superseded_lines: Vec::new(),
             user_based: None,
             host_based: None,
             linger_seconds: None,
@@ -123,6 +126,24 @@ pub enum DupGroup {
     },
 }
 
+impl DupGroup {
+    /// Whatever runs on one host shares a seat.
+    pub const HOST: Self = Self::Same {
+        user: false,
+        host: true,
+        display: false,
+        vendor_data: false,
+    };
+
+    /// All of one user share a seat.
+    pub const USER: Self = Self::Same {
+        user: true,
+        host: false,
+        display: false,
+        vendor_data: false,
+    };
+}
+
 /// FLOAT_OK[=hostid].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FloatOk {
@@ -142,6 +163,15 @@ pub struct NamedOnly {
 pub struct Supersede {
     /// Features it replaces; empty for the line's own feature.
     pub features: Vec<String>,
+}
+
+/// A line that SUPERSEDE_SIGN names by its signature.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SignedLine {
+    /// Feature of the line.
+    pub feature: String,
+    /// One of its signatures, without blanks.
+    pub signature: String,
 }
 
 /// VM_PLATFORMS=.

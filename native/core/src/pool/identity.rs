@@ -22,6 +22,9 @@ const KEYWORDS: &[&str] = &[
     "VM_PLATFORMS",
 ];
 
+/// Term of the pools that the server brings itself; no keyword of license files is spelled like it.
+pub(super) const BUILT_IN: &str = "built-in";
+
 /// Short stable name of a pool: the same increments give the same id on every start.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PoolId([u8; 16]);
@@ -65,9 +68,40 @@ pub struct PoolIdentity {
     pub dup_group: DupGroup,
     /// Values of the other pooling keywords that are present, blanks and case evened out; empty for a bare flag.
     pub terms: BTreeMap<String, String>,
+    /// The suite that it is a component of; none for all other pools.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suite: Option<SuiteMembership>,
+}
+
+/// What makes a feature a component of a suite: a seat of it takes one of the package too.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SuiteMembership {
+    /// Name of the package as spelled.
+    pub package: String,
+    /// Version of the package.
+    pub version: LicenseVersion,
+    /// Who shares a seat of the package.
+    pub dup_group: DupGroup,
+    /// SUITE_RESERVED: whoever holds a component has one of every other component reserved.
+    pub reserved: bool,
 }
 
 impl PoolIdentity {
+    /// Identity of the pool of package seats that go with its seats; none unless it is a component of a suite.
+    ///
+    /// It follows from its own alone, so that seats that are out stay counted in both whatever becomes of the files.
+    pub fn package(&self) -> Option<Self> {
+        let suite = self.suite.as_ref()?;
+        Some(Self {
+            feature: suite.package.clone(),
+            vendor: self.vendor.clone(),
+            version: suite.version.clone(),
+            dup_group: suite.dup_group,
+            terms: self.terms.clone(),
+            suite: None,
+        })
+    }
+
     /// Identity of the pool that a line belongs to. `vendor_strings` says whether different vendor strings count apart.
     pub fn of(license: &License, vendor_strings: bool) -> Self {
         let keywords = KEYWORDS
@@ -88,7 +122,13 @@ impl PoolIdentity {
             version: license.version.value.clone(),
             dup_group: license.terms.dup_group,
             terms,
+            suite: None,
         }
+    }
+
+    /// Whether the server brings it itself, without a license file.
+    pub fn is_built_in(&self) -> bool {
+        self.terms.contains_key(BUILT_IN)
     }
 
     /// Its id. Case, blanks and zeros that mean nothing do not change it.
@@ -102,25 +142,34 @@ impl PoolIdentity {
         add(&self.feature.to_lowercase());
         add(&self.vendor.to_lowercase());
         add(&self.version.canonical());
-        add(&match self.dup_group {
-            DupGroup::None => "none".to_owned(),
-            DupGroup::Site => "site".to_owned(),
-            DupGroup::Same {
-                user,
-                host,
-                display,
-                vendor_data,
-            } => {
-                format!("{user} {host} {display} {vendor_data}")
-            }
-        });
+        add(&dup_group_text(self.dup_group));
         for (keyword, value) in &self.terms {
             add(keyword);
             add(value);
+        }
+        if let Some(suite) = &self.suite {
+            add("suite");
+            add(&suite.package.to_lowercase());
+            add(&suite.version.canonical());
+            add(&dup_group_text(suite.dup_group));
+            add(&suite.reserved.to_string());
         }
         let digest = hash.finalize();
         let mut id = [0; 16];
         id.copy_from_slice(&digest[..16]);
         PoolId(id)
+    }
+}
+
+fn dup_group_text(dup_group: DupGroup) -> String {
+    match dup_group {
+        DupGroup::None => "none".to_owned(),
+        DupGroup::Site => "site".to_owned(),
+        DupGroup::Same {
+            user,
+            host,
+            display,
+            vendor_data,
+        } => format!("{user} {host} {display} {vendor_data}"),
     }
 }

@@ -2,7 +2,17 @@
 
 mod build;
 mod effects;
+mod fate;
+mod group;
 mod identity;
+mod lines;
+mod most_seats;
+mod package;
+mod sort_out;
+mod substitutes;
+mod supersede;
+mod upgrade;
+mod validity;
 
 use std::sync::Arc;
 
@@ -11,17 +21,22 @@ use licensing_api::inventory::{PoolStatus, SignatureState};
 
 use crate::license_file::{HostId, LicenseDate};
 
-pub use build::{IgnoredLine, InstalledFile, PoolContext};
+pub use build::{InstalledFile, PoolContext};
 pub use effects::effects;
-pub use identity::{PoolId, PoolIdentity};
+pub use fate::{ComponentSeats, IgnoredLine, LineFate, LineNote, LinePlace, NoEffect};
+pub use identity::{PoolId, PoolIdentity, SuiteMembership};
+pub use substitutes::satisfied_features;
+use validity::Validity;
 
 /// All pools of one vendor, in the order in which a checkout tries them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PoolSet {
     /// Pools in the order in which they are tried.
     pub pools: Vec<Pool>,
-    /// Increments that add nothing, and why.
+    /// Lines that have no effect, and why.
     pub ignored: Vec<IgnoredLine>,
+    /// What lines do to each other, in the order in which it was found out.
+    pub notes: Vec<LineNote>,
 }
 
 impl PoolSet {
@@ -40,7 +55,7 @@ pub struct Pool {
     pub increments: Vec<PoolIncrement>,
 }
 
-/// One FEATURE or INCREMENT line as a part of its pool. It keeps its own dates: the pool shrinks when one passes.
+/// What one FEATURE, INCREMENT or UPGRADE line adds to a pool. It keeps its own dates: the pool shrinks when one passes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PoolIncrement {
     /// Seats; none when uncounted.
@@ -74,21 +89,16 @@ pub struct PoolIncrement {
 impl PoolIncrement {
     /// Whether and why it gives seats on a day.
     pub fn status(&self, today: Date) -> PoolStatus {
-        let trusted = match self.signature {
-            SignatureState::Valid => true,
-            SignatureState::Unverifiable => self.accepted_unverified,
-            SignatureState::Invalid | SignatureState::UnknownIssuer | SignatureState::Missing => false,
-        };
-        if !trusted {
-            PoolStatus::Refused
-        } else if !self.host_matches {
-            PoolStatus::WrongHost
-        } else if self.expires.is_past(today) {
-            PoolStatus::Expired
-        } else if self.starts.is_some_and(|start| start > today) {
-            PoolStatus::NotStarted
-        } else {
-            PoolStatus::Serving
+        self.validity().status(today)
+    }
+
+    fn validity(&self) -> Validity {
+        Validity {
+            expires: self.expires,
+            starts: self.starts,
+            signature: self.signature,
+            accepted_unverified: self.accepted_unverified,
+            host_matches: self.host_matches,
         }
     }
 }

@@ -12,8 +12,8 @@ use licensing_api::alert::{Alert, AlertLevel};
 use crate::Moment;
 
 use super::Change;
-use super::choose::Offer;
 use super::ledger::{Ledger, timestamp};
+use super::offer::Offer;
 use super::pools::PoolState;
 
 /// Features that one alert names.
@@ -101,17 +101,23 @@ impl Ledger {
     /// Whether a pool that cannot serve a request out of its seats serves it all the same. More seats than there are at
     /// all are never granted; seats that are reserved for others count as free, so they begin nothing.
     pub(super) fn bursts(&self, offer: &Offer, count: u32, now: Moment) -> bool {
-        let state = &self.pools[offer.pool as usize];
+        offer
+            .lacking()
+            .all(|(pool, need)| self.bursts_beyond(pool, need.needed, count, now))
+    }
+
+    fn bursts_beyond(&self, pool: u32, needed: u32, count: u32, now: Moment) -> bool {
+        let state = &self.pools[pool as usize];
         let Some(total) = state.capacity.total() else {
             return false;
         };
-        if count > total || offer.needed == u32::MAX {
+        if count > total || needed == u32::MAX {
             return false;
         }
         match self.burst_of(&feature_of(state), now) {
             Burst::Off | Burst::UsedUp { .. } => false,
             Burst::Active { .. } => true,
-            Burst::Armed => offer.needed > total.saturating_sub(state.seats_out()),
+            Burst::Armed => needed > total.saturating_sub(state.seats_out()),
         }
     }
 

@@ -10,13 +10,14 @@ use crate::license_file::{HostId, LicenseVersion};
 use crate::policy::Identity;
 use crate::pool::Pool;
 
-use super::group::{GroupKey, group_key};
+use super::group::GroupKey;
 use super::ledger::Ledger;
+use super::offer::best;
 use super::{CheckoutRequest, Denial, Holder};
 
 /// How well a pool that does not grant comes off; the best one explains the denial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Nearness {
+pub(super) enum Nearness {
     Removed,
     TooOld,
     BadSignature,
@@ -31,72 +32,80 @@ enum Nearness {
     Reserved,
 }
 
+/// Why pools do not grant a request.
+#[derive(Debug, Default)]
+struct Misses(Option<(Nearness, Denial)>);
+
+impl Misses {
+    fn add(&mut self, miss: (Nearness, Denial)) {
+        if self.0.as_ref().is_none_or(|(best, _)| miss.0 > *best) {
+            self.0 = Some(miss);
+        }
+    }
+
+    /// Of the pool that came nearest to granting.
+    fn nearest(self) -> Option<Denial> {
+        self.0.map(|(_, denial)| denial)
+    }
+}
+
 /// Where the seats of a request come from.
 pub(super) struct Choice {
     pub(super) pool: u32,
     pub(super) group: Option<GroupKey>,
     pub(super) overdraft: u32,
-    /// Whether it exceeds even the overdraft.
-    pub(super) burst: bool,
+    /// Pools of which it exceeds even the overdraft.
+    pub(super) bursts: Vec<u32>,
 }
 
 impl Ledger {
     /// Chooses the pool for a request. Pools are tried in their order, each time: first for a seat that is shared and
-    /// costs nothing, then for bought seats, then for overdraft, so that overdraft counts only when everything bought
-    /// that would do is out, and at last beyond all of that.
+    /// costs nothing, then for one that goes with a seat of a suite that the holder has already, then for bought seats,
+    /// then for overdraft, so that overdraft counts only when everything bought that would do is out. Pools of other
+    /// editions that satisfy the request too come when none of its own can serve; at last it is granted beyond all of
+    /// that.
     pub(super) fn choose(
         &self,
         request: &CheckoutRequest,
         wanted: Option<&LicenseVersion>,
         now: Moment,
     ) -> Result<Choice, Denial> {
-        let Some(pools) = self.by_feature.get(&request.feature.to_lowercase()) else {
-            let detail = format!("There is no feature {}.", request.feature);
-            return Err(Denial::new(DenialReason::NoSuchFeature, detail));
-        };
         let identity = self.rules.identify(&request.holder, &self.settings);
-        let identity = identity.as_ref();
-        let mut usable = Vec::with_capacity(pools.len());
-        let mut nearest: Option<(Nearness, Denial)> = None;
-        let mut miss = |nearness: Nearness, denial: Denial| {
-            if nearest.as_ref().is_none_or(|(best, _)| nearness > *best) {
-                nearest = Some((nearness, denial));
+        let mut misses = Misses::default();
+        let mut all = Vec::new();
+        for pools in self.pools_for(&request.feature) {
+            let mut usable = Vec::with_capacity(pools.len());
+            for index in pools.iter().copied() {
+                let suits = self.suits(index, request, wanted);
+                match suits.and_then(|()| self.admits(index, request, identity.as_ref())) {
+                    Ok(()) => usable.push(self.offer(index, request, identity.as_ref())),
+                    Err(miss) => misses.add(miss),
+                }
             }
-        };
-        for index in pools.iter().copied() {
-            let suits = self.suits(index, request, wanted);
-            match suits.and_then(|()| self.admits(index, request, identity)) {
-                Ok(()) => usable.push(self.offer(index, request, identity)),
-                Err((nearness, denial)) => miss(nearness, denial),
+            if let Some(choice) = best(&usable) {
+                return Ok(choice);
             }
+            all.append(&mut usable);
         }
-        let shared = usable.iter().find(|offer| offer.needed == 0);
-        let bought = || usable.iter().find(|offer| offer.needed <= offer.free_bought);
-        let overdraft = || usable.iter().find(|offer| offer.needed <= offer.free_total);
-        let seated = shared.or_else(bought).or_else(overdraft);
-        let beyond = || usable.iter().find(|offer| self.bursts(offer, request.count, now));
-        if let Some(offer) = seated.or_else(beyond) {
-            return Ok(Choice {
-                pool: offer.pool,
-                group: offer.group,
-                overdraft: offer.needed.saturating_sub(offer.free_bought),
-                burst: seated.is_none(),
-            });
+        let beyond = all.iter().find(|offer| self.bursts(offer, request.count, now));
+        if let Some(offer) = beyond {
+            return Ok(offer.choice());
         }
-        for offer in &usable {
-            let (nearness, denial) = self.full(offer, request);
-            miss(nearness, denial);
+        for offer in &all {
+            misses.add(self.full(offer, request));
         }
-        drop(usable);
-        Err(nearest.map_or_else(
-            || {
-                Denial::new(
-                    DenialReason::NoSuchFeature,
-                    format!("There is no feature {}.", request.feature),
-                )
-            },
-            |(_, denial)| denial,
-        ))
+        Err(misses.nearest().unwrap_or_else(|| {
+            Denial::new(
+                DenialReason::NoSuchFeature,
+                format!("There is no feature {}.", request.feature),
+            )
+        }))
+    }
+
+    /// Pools of the feature itself, then those of other editions that satisfy its requests.
+    pub(super) fn pools_for(&self, feature: &str) -> [&[u32]; 2] {
+        let feature = feature.to_lowercase();
+        [&self.by_feature, &self.substitutes].map(|pools| pools.get(&feature).map_or(&[][..], Vec::as_slice))
     }
 
     /// Whether a pool may serve a request at all, apart from how many seats are free.
@@ -127,9 +136,18 @@ impl Ledger {
             let detail = format!("{name} is locked to other machines than {}.", request.holder.host);
             return miss(Nearness::WrongClient, DenialReason::WrongHost, detail);
         }
-        if request.count > 1 && state.book.is_some() {
+        let assigned = |pool: u32| self.pools[pool as usize].book.is_some();
+        if request.count > 1 && (assigned(index) || state.suite.package.is_some_and(assigned)) {
             let detail = format!("Seats of {name} are assigned one by one.");
             return miss(Nearness::WrongClient, DenialReason::BadParameter, detail);
+        }
+        if request.borrow_seconds > 0 && identity.suite.as_ref().is_some_and(|suite| suite.reserved) {
+            let detail = format!("{name} is a component of a suite whose seats stay together.");
+            return miss(
+                Nearness::WrongClient,
+                DenialReason::ComponentNotBorrowable,
+                detail,
+            );
         }
         if request.borrow_seconds > 0 {
             let detail = format!("{name} cannot be borrowed.");
@@ -175,88 +193,6 @@ impl Ledger {
             }
         }
     }
-
-    fn offer(&self, index: u32, request: &CheckoutRequest, identity: Option<&Identity<'_>>) -> Offer {
-        let state = &self.pools[index as usize];
-        let group = self.shares(index, &request.holder);
-        let shared = group
-            .and_then(|key| self.find_group(&key))
-            .map_or(0, |group| self.groups[group as usize].seats());
-        let draws_from = state
-            .rules
-            .as_ref()
-            .filter(|_| !state.reservations().is_empty())
-            .zip(identity)
-            .map_or_else(Vec::new, |(rules, identity)| rules.draws_from(identity));
-        let free = |seats: Option<u32>| state.available(seats, &draws_from);
-        let needed = match &state.book {
-            Some(book) => book.cost(
-                &self.settings.user_key(&request.holder.user),
-                &request.holder.device().to_lowercase(),
-            ),
-            None => request.count.saturating_sub(shared),
-        };
-        Offer {
-            pool: index,
-            group,
-            needed,
-            free_bought: free(state.capacity.count),
-            free_total: free(state.capacity.total()),
-        }
-    }
-
-    /// The group that a holder shares a seat with. Assigned seats are shared by their assignment alone.
-    pub(super) fn shares(&self, pool: u32, holder: &Holder) -> Option<GroupKey> {
-        let state = &self.pools[pool as usize];
-        match state.book {
-            Some(_) => None,
-            None => group_key(state.pool.identity.dup_group, pool, holder, &self.settings),
-        }
-    }
-
-    fn full(&self, offer: &Offer, request: &CheckoutRequest) -> (Nearness, Denial) {
-        let state = &self.pools[offer.pool as usize];
-        let identity = &state.pool.identity;
-        let total = state.capacity.total().unwrap_or(u32::MAX);
-        let overdraft = match state.capacity.overdraft {
-            0 => String::new(),
-            overdraft => format!(", overdraft of {overdraft} included"),
-        };
-        let name = format_args!("{} {}", identity.feature, identity.version);
-        if request.count > total {
-            let detail = format!(
-                "{} seats were requested, {name} has {total}{overdraft}.",
-                request.count
-            );
-            return (
-                Nearness::TooMany,
-                Denial::new(DenialReason::MoreThanExist, detail),
-            );
-        }
-        let idle = state.reserved_idle();
-        if offer.needed <= total.saturating_sub(state.seats_out()) {
-            let detail = format!(
-                "{} of {total} seats of {name} are out{overdraft}; {idle} are reserved.",
-                state.seats_out()
-            );
-            return (Nearness::Reserved, Denial::new(DenialReason::AllReserved, detail));
-        }
-        let detail = format!(
-            "{} of {total} seats of {name} are out{overdraft}.",
-            state.seats_out()
-        );
-        (Nearness::Taken, Denial::new(DenialReason::AllSeatsTaken, detail))
-    }
-}
-
-/// What a pool could do for a request.
-pub(super) struct Offer {
-    pub(super) pool: u32,
-    group: Option<GroupKey>,
-    /// Seats it would take beyond those its group holds.
-    pub(super) needed: u32,
-    free_bought: u32,
-    free_total: u32,
 }
 
 fn not_serving(pool: &Pool, day: Date) -> (Nearness, Denial) {

@@ -23,6 +23,7 @@ impl Ledger {
         self.draw_and_limit(held, taken);
         let state = &mut self.pools[held.pool as usize];
         state.in_use = state.in_use.saturating_add(u64::from(taken));
+        self.count_package_out(held);
     }
 
     /// Counts back what a lease had beyond the seats of the others of its group.
@@ -42,6 +43,7 @@ impl Ledger {
         if held.group != NONE {
             self.drop_empty_group(held.group);
         }
+        self.count_package_in(held);
         let holder = held.holder();
         for key in self.limits_of(held.pool, &holder) {
             let together = self.counted_together(held.pool, &holder);
@@ -77,6 +79,7 @@ impl Ledger {
                 *seats = held.count.max(*seats);
             }
             self.draw_and_limit(&mut held, taken);
+            self.redraw_package(&held, &mut group_seats);
             self.slots[slot] = Some(held);
         }
     }
@@ -117,8 +120,8 @@ impl Ledger {
     /// a user, or of a device where only devices count.
     pub(super) fn counted_together(&self, pool: u32, holder: &Holder) -> Option<GroupKey> {
         let state = &self.pools[pool as usize];
-        let by_device = match SeatModel::of(&state.pool.identity.feature) {
-            SeatModel::Concurrent => return self.shares(pool, holder),
+        let by_device = match state.model {
+            SeatModel::Concurrent | SeatModel::Server => return self.shares(pool, holder),
             SeatModel::UserDevice | SeatModel::User => false,
             SeatModel::Device => true,
         };

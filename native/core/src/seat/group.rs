@@ -86,6 +86,20 @@ impl Group {
         }
     }
 
+    /// Adds a member; gives the seats that the group takes more.
+    pub(super) fn grow(&mut self, seats: u32) -> u32 {
+        let before = self.seats();
+        self.add(seats);
+        self.seats() - before
+    }
+
+    /// Removes a member; gives the seats that the group takes less.
+    pub(super) fn shrink(&mut self, seats: u32) -> u32 {
+        let before = self.seats();
+        self.remove(seats);
+        before - self.seats()
+    }
+
     pub(super) fn remove(&mut self, seats: u32) {
         if let Ok(at) = self.members.binary_search_by_key(&seats, |(seats, _)| *seats) {
             self.members[at].1 -= 1;

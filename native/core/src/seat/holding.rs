@@ -65,7 +65,9 @@ impl Ledger {
         self.free_slots.push(slot);
         self.leases -= 1;
         self.count_in(&mut held);
-        self.end_use(held.pool, &held.holder(), now);
+        let holder = held.holder();
+        self.end_use(held.pool, &holder, now);
+        self.end_package_use(held.pool, &holder, now);
         let state = &self.pools[held.pool as usize];
         let closed = ClosedLease {
             record: held.record(state.id),

@@ -114,6 +114,8 @@ pub struct Ledger {
     pub(super) by_id: HashMap<PoolId, u32>,
     /// Pools by lower-case feature, in the order in which they are tried.
     pub(super) by_feature: HashMap<String, Vec<u32>>,
+    /// Pools that satisfy requests for other features too, by those in lower case, in the order in which they are tried.
+    pub(super) substitutes: HashMap<String, Vec<u32>>,
     pub(super) order: Vec<u32>,
     pub(super) rules: SeatRules,
     pub(super) limits: LimitCounts,
@@ -144,6 +146,7 @@ impl Ledger {
             pools: Vec::new(),
             by_id: HashMap::new(),
             by_feature: HashMap::new(),
+            substitutes: HashMap::new(),
             order: Vec::new(),
             rules: SeatRules::default(),
             limits: LimitCounts::default(),
@@ -191,6 +194,7 @@ impl Ledger {
         let pool = self.pool_of(identity);
         self.next_serial = self.next_serial.max(serial.saturating_add(1));
         self.resume_use(pool, &record.holder, now);
+        self.resume_package_use(pool, &record.holder, now);
         let group = self.shares(pool, &record.holder);
         self.hold(
             Held {
@@ -331,8 +335,8 @@ impl Ledger {
         let Some(held) = self.slots[slot as usize].as_ref() else {
             return Decision::Denied(Denial::new(DenialReason::BadParameter, "The lease has ended."));
         };
-        let feature = &self.pools[held.pool as usize].pool.identity.feature;
-        if feature.to_lowercase() != request.feature.to_lowercase() || held.count != request.count {
+        let serves = |pools: &&[u32]| pools.contains(&held.pool);
+        if !self.pools_for(&request.feature).iter().any(serves) || held.count != request.count {
             let detail = "The key of this request was used for another request.";
             return self.deny(request, Denial::new(DenialReason::BadParameter, detail));
         }
@@ -346,8 +350,8 @@ impl Ledger {
     }
 
     fn grant(&mut self, request: &CheckoutRequest, id: LeaseId, choice: Choice, now: Moment) -> Decision {
-        if choice.burst {
-            self.begin_burst(choice.pool, now);
+        for pool in &choice.bursts {
+            self.begin_burst(*pool, now);
         }
         let since_ms = now.wall.as_millisecond();
         let serial = self.next_serial;
@@ -388,6 +392,7 @@ impl Ledger {
         let pool = choice.pool;
         self.hold(held, choice.group);
         self.begin_use(pool, &request.holder, now);
+        self.begin_package_use(pool, &request.holder, now);
         Decision::Granted(lease)
     }
 

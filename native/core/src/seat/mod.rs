@@ -16,6 +16,7 @@ mod limits;
 mod linger;
 mod logged;
 mod names;
+mod offer;
 mod pools;
 mod report;
 mod request;
@@ -23,6 +24,7 @@ mod reserve;
 mod revoke;
 mod rules;
 mod settings;
+mod suite;
 mod ticketing;
 mod usage;
 

@@ -11,6 +11,7 @@ use crate::pool::{Capacity, Pool, PoolId, PoolIdentity, PoolSet};
 
 use super::assignment::{Book, SeatModel, period_ms};
 use super::ledger::Ledger;
+use super::suite::SuiteTies;
 
 /// A pool with what is out of it.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub(super) struct PoolState {
     /// What it may give out on the ledger's day.
     pub(super) capacity: Capacity,
     pub(super) in_use: u64,
+    /// By what seats are counted.
+    pub(super) model: SeatModel,
     /// Whom seats are assigned to, where they are.
     pub(super) book: Option<Book>,
     /// How long an assignment lasts after its last use, in milliseconds.
@@ -32,6 +35,8 @@ pub(super) struct PoolState {
     pub(super) lifetime: Duration,
     /// Whether any file still grants it.
     pub(super) installed: bool,
+    /// What ties it to a suite.
+    pub(super) suite: SuiteTies,
 }
 
 /// Figures of one pool.
@@ -97,6 +102,7 @@ impl Ledger {
             return *index;
         }
         let index = self.pools.len() as u32;
+        let model = SeatModel::of(identity);
         self.pools.push(PoolState {
             id,
             pool: Pool {
@@ -105,23 +111,32 @@ impl Ledger {
             },
             capacity: Capacity::NONE,
             in_use: 0,
-            book: Book::of(SeatModel::of(&identity.feature)),
+            book: Book::of(model),
+            model,
             period_ms: period_ms(None, &self.settings),
             rules: None,
             drawn: Vec::new(),
             lifetime: self.settings.lifetime,
             installed: false,
+            suite: SuiteTies::default(),
         });
         self.by_id.insert(id, index);
         // It is not installed yet and has the highest index: in the order of `index_features` it comes last.
         let feature = identity.feature.to_lowercase();
         self.by_feature.entry(feature).or_default().push(index);
+        self.tie(index);
         index
     }
 
     /// Installed pools in their order, then those that are gone but have seats out.
     fn index_features(&mut self) {
         self.by_feature.clear();
+        self.substitutes.clear();
+        for index in self.order.iter().copied() {
+            for feature in self.pools[index as usize].pool.also_satisfies() {
+                self.substitutes.entry(feature).or_default().push(index);
+            }
+        }
         let gone = (0..self.pools.len() as u32).filter(|index| !self.pools[*index as usize].installed);
         for index in self.order.iter().copied().chain(gone) {
             let feature = self.pools[index as usize].pool.identity.feature.to_lowercase();
@@ -139,11 +154,11 @@ impl PoolState {
         }
     }
 
-    /// Seats set aside. Assigned seats cannot be.
+    /// Seats set aside. Assigned seats cannot be, nor those that SUITE_RESERVED sets aside itself.
     pub(super) fn reservations(&self) -> &[Reservation] {
         match (&self.rules, &self.book) {
-            (Some(rules), None) => rules.reservations(),
-            (None, _) | (_, Some(_)) => &[],
+            (Some(rules), None) if !self.suite.reserved => rules.reservations(),
+            (None, _) | (_, Some(_)) | (Some(_), None) => &[],
         }
     }
 

@@ -49,7 +49,10 @@ impl Ledger {
                     .as_ref()
                     .is_none_or(|counts| serials.any(|serial| counts[serial] > 1))
             })
-            .map(|state| inventory_row(state, self.burst_seats(state, now), now))
+            .map(|state| {
+                let seats = (self.free_to_all(state), self.idle(state));
+                inventory_row(state, seats, self.burst_seats(state, now), now)
+            })
             .collect()
     }
 
@@ -75,6 +78,22 @@ impl Ledger {
             .collect()
     }
 
+    /// Seats that anybody could have now: of a component of a suite, as many as the package has too.
+    fn free_to_all(&self, state: &PoolState) -> u32 {
+        let free = |state: &PoolState| {
+            state.capacity.total().map(|total| {
+                let taken = state.seats_out().saturating_add(self.idle(state));
+                total.saturating_sub(taken)
+            })
+        };
+        let package = state.suite.package.map(|package| &self.pools[package as usize]);
+        match (free(state), package.and_then(free)) {
+            (Some(own), Some(package)) => own.min(package),
+            (Some(free), None) | (None, Some(free)) => free,
+            (None, None) => 0,
+        }
+    }
+
     /// How many increments carry each serial number.
     fn serial_numbers(&self) -> HashMap<&str, usize> {
         let mut counts = HashMap::new();
@@ -88,6 +107,7 @@ impl Ledger {
 
 fn inventory_row(
     state: &PoolState,
+    (free, reserved): (u32, u32),
     (burst, burst_until): (u32, Option<Timestamp>),
     now: Moment,
 ) -> InventoryRow {
@@ -99,10 +119,6 @@ fn inventory_row(
         .iter()
         .find_map(|increment| increment.license_type.clone())
         .unwrap_or_default();
-    let free = state.capacity.total().map_or(0, |total| {
-        let taken = state.seats_out().saturating_add(state.reserved_idle());
-        total.saturating_sub(taken)
-    });
     InventoryRow {
         license_product_name: codes.product.to_owned(),
         localized_license_product_name: codes.product.to_owned(),
@@ -122,7 +138,7 @@ fn inventory_row(
         version: pool.identity.version.to_string(),
         free,
         overdraft_in_use: state.overdraft_in_use().saturating_sub(burst),
-        reserved: state.reserved_idle(),
+        reserved,
         borrowed: 0,
         burst,
         burst_until,

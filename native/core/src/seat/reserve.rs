@@ -1,6 +1,50 @@
 //! Seats set aside by RESERVE lines.
 
+use std::collections::HashSet;
+
+use crate::pool::{Pool, PoolId, PoolIdentity, PoolSet};
+
+use super::assignment::SeatModel;
 use super::pools::PoolState;
+
+/// Pools whose seats RESERVE cannot set aside.
+pub(super) struct Unreservable {
+    /// Packages with SUITE_RESERVED.
+    packages: HashSet<PoolId>,
+}
+
+impl Unreservable {
+    pub(super) fn of(pools: &PoolSet) -> Self {
+        let reserved = |pool: &&Pool| pool.identity.suite.as_ref().is_some_and(|suite| suite.reserved);
+        let components = pools.pools.iter().filter(reserved);
+        Self {
+            packages: components
+                .filter_map(|pool| pool.identity.package())
+                .map(|package| package.id())
+                .collect(),
+        }
+    }
+
+    /// Why, and what to do instead; none when its seats can be set aside.
+    pub(super) fn why(&self, identity: &PoolIdentity) -> Option<(String, &'static str)> {
+        let feature = &identity.feature;
+        match SeatModel::of(identity) {
+            SeatModel::UserDevice | SeatModel::User | SeatModel::Device => Some((
+                format!("Seats of {feature} are assigned to users and devices; they cannot be reserved."),
+                "Use INCLUDE to say who may have them.",
+            )),
+            SeatModel::Concurrent | SeatModel::Server => {
+                let component = identity.suite.as_ref().is_some_and(|suite| suite.reserved);
+                (component || self.packages.contains(&identity.id())).then(|| {
+                    let text = format!(
+                        "Seats of {feature} belong to a package with SUITE_RESERVED, which reserves them itself; they cannot be reserved."
+                    );
+                    (text, "Use INCLUDE or MAX to say who may have them.")
+                })
+            }
+        }
+    }
+}
 
 /// Which seats of one holder come out of reservations: positions of the reservations and seats, in the order in which
 /// they were drawn. All others come out of the common stock.

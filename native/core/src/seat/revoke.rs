@@ -150,7 +150,9 @@ impl Ledger {
         for slot in 0..self.slots.len() as u32 {
             let on_one = self.slots[slot as usize]
                 .as_ref()
-                .filter(|held| held.pool == pool)
+                .filter(|held| {
+                    held.pool == pool || self.pools[held.pool as usize].suite.package == Some(pool)
+                })
                 .is_some_and(|held| {
                     let (user, device) = self.compared(&held.holder());
                     let book = self.pools[pool as usize].book.as_ref();

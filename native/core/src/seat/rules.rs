@@ -10,8 +10,8 @@ use crate::debug_log::OptionsEvent;
 use crate::policy::{Identity, Policy, PoolFacts, PoolPolicy, Requester};
 use crate::pool::{PoolId, PoolSet};
 
-use super::assignment::SeatModel;
 use super::ledger::Ledger;
+use super::reserve::Unreservable;
 use super::{Holder, SeatSettings};
 
 /// What an options file says about the pools of one set of license files. Without any, everybody may have everything.
@@ -31,19 +31,17 @@ impl SeatRules {
     /// [`PoolFacts::of`]. Findings are about rules without effect.
     pub fn bind(policy: Policy, pools: &PoolSet, facts: &[PoolFacts]) -> (Self, Vec<Finding>) {
         let (bound, mut findings) = policy.bind(facts);
+        let unreservable = Unreservable::of(pools);
         let mut by_id = HashMap::new();
         for (pool, rules) in pools.pools.iter().zip(bound) {
-            if SeatModel::of(&pool.identity.feature) != SeatModel::Concurrent {
+            if let Some((text, action)) = unreservable.why(&pool.identity) {
                 findings.extend(rules.reservations().iter().map(|held| Finding {
                     severity: Severity::Warning,
                     line: held.line,
                     column: 0,
                     number: None,
-                    text: format!(
-                        "Seats of {} are assigned to users and devices; they cannot be reserved.",
-                        pool.identity.feature
-                    ),
-                    action: "Use INCLUDE to say who may have them.".to_owned(),
+                    text: text.clone(),
+                    action: action.to_owned(),
                 }));
             }
             by_id.insert(pool.identity.id(), Arc::new(rules));

@@ -8,7 +8,7 @@ use crate::Moment;
 use crate::pool::PoolIdentity;
 use crate::wildcard::Wildcard;
 
-use super::assignment::{Assigned, kind};
+use super::assignment::{Assigned, SeatModel, kind};
 use super::ledger::{Held, Ledger, timestamp};
 use super::linger::Term;
 use super::pools::PoolState;
@@ -92,8 +92,14 @@ impl Ledger {
         }
         let identity = &state.pool.identity;
         let [user, host, display, vendor_data, product] = held.names();
-        let device = if vendor_data.is_empty() { host } else { vendor_data };
-        let wanted = filter.fits(identity, user, device, LicenseModel::Concurrent);
+        // Of a server the host is what counts, whichever client it serves.
+        let device = if vendor_data.is_empty() || state.model == SeatModel::Server {
+            host
+        } else {
+            vendor_data
+        };
+        let model = state.model.told();
+        let wanted = filter.fits(identity, user, device, model);
         if !wanted {
             return None;
         }
@@ -103,7 +109,7 @@ impl Ledger {
         Some(UsageRow {
             feature: identity.feature.clone(),
             version: identity.version.to_string(),
-            license_model_type: LicenseModel::Concurrent,
+            license_model_type: model,
             user: user.to_owned(),
             device: device.to_owned(),
             host: host.to_owned(),

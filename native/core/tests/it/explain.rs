@@ -32,12 +32,14 @@ fn signed(text: &str) -> LicenseFile {
 fn explained(file: &LicenseFile, others: &[(&str, &LicenseFile)]) -> Explanation {
     let trust = trust();
     let states = trust.verify(file);
+    let others_states: Vec<_> = others.iter().map(|(_, file)| trust.verify(file)).collect();
     let installed: Vec<InstalledFile<'_>> = others
         .iter()
-        .map(|(name, file)| InstalledFile {
+        .zip(&others_states)
+        .map(|((name, file), signatures)| InstalledFile {
             name,
             file,
-            signatures: &[],
+            signatures,
         })
         .collect();
     let host = HostIdentity::named("ls01");
@@ -47,6 +49,7 @@ fn explained(file: &LicenseFile, others: &[(&str, &LicenseFile)]) -> Explanation
         trust: &trust,
         installed: &installed,
         accepts_unverified: &|vendor| vendor == "OPEN",
+        vendor_string_pools: &|_| true,
     };
     explain(
         &InstalledFile {
@@ -121,7 +124,8 @@ fn a_whole_file_reads_well() {
                  2026. Up to 12 seats more may be used as overdraft. Valid since 1 April 2026. Its last day is 31 \
                  December 2030 (in 1674 days). It is made out to Example Ltd, of type Retail, with serial number \
                  ORDER1:1, issued on 1 April 2026. Checkouts with the same client device or other data of the product \
-                 share a seat. Its seats also satisfy ENT, ADV and STD. Products that lose the server may go on for \
+                 share a seat. Its seats also satisfy requests for XDT_ENT_UD, XDT_ADV_UD and XDT_STD_UD that no license of their own \
+                 can serve. Products that lose the server may go on for \
                  720 hours. A seat stays assigned for 90 days after its last use. Its Subscription Advantage ended on \
                  1 April 2026: what runs goes on running, newer releases need a renewal. Signed by Example Software, \
                  and unchanged."
@@ -206,7 +210,7 @@ fn each_line_says_what_it_means() {
         ),
         (
             "UPGRADE F ACME 1.0 2.0 permanent 5",
-            "does not apply UPGRADE lines",
+            "It has no effect here: no line before it has seats of a version that it upgrades.",
         ),
         (
             "PACKAGE P ACME 1.0 COMPONENTS=\"a b c d e f g\" OPTIONS=SUITE",
@@ -359,7 +363,7 @@ fn neighbours_are_told() {
         line(3)
     );
     assert!(
-        line(3).contains("Line 5 says that it replaces this line."),
+        line(3).contains("It has no effect here: it is superseded by line 5."),
         "{}",
         line(3)
     );
@@ -369,18 +373,19 @@ fn neighbours_are_told() {
         line(5)
     );
     assert!(
-        line(5).contains("Replaces lines of f issued before 1 February 2026. There are 2 such lines here"),
+        line(5)
+            .contains("Replaces lines of f issued before 1 February 2026. It takes 2 lines out of use here."),
         "{}",
         line(5)
     );
-    assert!(!line(5).contains("replaces this line"), "{}", line(5));
+    assert!(!line(5).contains("no effect"), "{}", line(5));
     assert!(
         !line(7).contains("Serial number"),
         "another feature of the same purchase is not odd: {}",
         line(7)
     );
     assert!(
-        line(7).contains("Line 9 of other.lic says that it replaces this line."),
+        line(7).contains("It has no effect here: it is superseded by line 9 of other.lic."),
         "{}",
         line(7)
     );
@@ -396,7 +401,7 @@ fn neighbours_are_told() {
     );
     assert!(
         line(13).contains(
-            "Replaces lines of OLD and OLDER issued before 1 February 2026. There is 1 such line here"
+            "Replaces lines of OLD and OLDER issued before 1 February 2026. It takes 1 line out of use here."
         ),
         "{}",
         line(13)
@@ -411,11 +416,11 @@ fn neighbours_are_told() {
         [
             (
                 3,
-                "F with serial number A:1 is there more than once: also in line 5 and 1 other line."
+                "INCREMENT F has no effect. It is superseded by line 5 of new.lic."
             ),
             (
                 3,
-                "F is replaced by line 5, but counts as long as it is installed."
+                "F with serial number A:1 is there more than once: also in line 5 and 1 other line."
             ),
             (
                 5,
@@ -423,7 +428,7 @@ fn neighbours_are_told() {
             ),
             (
                 7,
-                "G is replaced by line 9 of other.lic, but counts as long as it is installed."
+                "INCREMENT G has no effect. It is superseded by line 9 of other.lic."
             ),
         ]
     );

@@ -10,6 +10,7 @@ mod host_address;
 mod license_file;
 mod options_file;
 mod policy;
+mod pool_lines;
 mod pools;
 mod seats;
 mod signing;

@@ -5,14 +5,14 @@ use licensing_api::inventory::{PoolStatus, SignatureState};
 use licensing_core::license_file::{HostIdentity, LineKind, parse};
 use licensing_core::pool::{Capacity, InstalledFile, PoolContext, PoolSet, effects};
 
-const TODAY: Date = date(2026, 11, 24);
+pub(crate) const TODAY: Date = date(2026, 11, 24);
 
 /// Pools of files that are made out to this host and hold valid signatures.
-fn build(files: &[&str]) -> PoolSet {
+pub(crate) fn build(files: &[&str]) -> PoolSet {
     build_with(files, SignatureState::Valid, |_| {})
 }
 
-fn build_with(
+pub(crate) fn build_with(
     files: &[&str],
     signature: SignatureState,
     change: impl FnOnce(&mut PoolContext<'_>),
@@ -21,7 +21,13 @@ fn build_with(
     let states: Vec<Vec<_>> = parsed
         .iter()
         .map(|file| {
-            let state = |kind: &LineKind| matches!(kind, LineKind::Increment(_)).then_some(signature);
+            let state = |kind: &LineKind| {
+                matches!(
+                    kind,
+                    LineKind::Increment(_) | LineKind::Upgrade(_) | LineKind::Package(_)
+                )
+                .then_some(signature)
+            };
             file.lines.iter().map(|line| state(&line.kind)).collect()
         })
         .collect();
@@ -48,11 +54,11 @@ fn build_with(
     PoolSet::build(&installed, &context)
 }
 
-fn file(lines: &str) -> String {
+pub(crate) fn file(lines: &str) -> String {
     format!("SERVER this_host HOSTNAME=ls1\nVENDOR ACME\n{lines}")
 }
 
-fn shape(set: &PoolSet, today: Date) -> Vec<(String, Capacity)> {
+pub(crate) fn shape(set: &PoolSet, today: Date) -> Vec<(String, Capacity)> {
     let name =
         |pool: &licensing_core::pool::Pool| format!("{} {}", pool.identity.feature, pool.identity.version);
     set.pools
@@ -61,7 +67,7 @@ fn shape(set: &PoolSet, today: Date) -> Vec<(String, Capacity)> {
         .collect()
 }
 
-fn seats(count: u32, overdraft: u32) -> Capacity {
+pub(crate) fn seats(count: u32, overdraft: u32) -> Capacity {
     Capacity {
         count: Some(count),
         overdraft,

@@ -6,7 +6,8 @@ use jiff::civil::Date;
 use licensing_api::finding::{Finding, Severity};
 use licensing_api::inventory::{PoolStatus, SignatureState};
 use licensing_api::license_file::PoolEffect;
-use licensing_core::pool::{Pool, PoolSet, effects};
+use licensing_core::license_file::LineKind;
+use licensing_core::pool::{LineFate, NoEffect, Pool, PoolSet, effects};
 
 use super::contents::vendors;
 use crate::config::Config;
@@ -81,16 +82,29 @@ fn effects_of_all(before: &Pools, after: &Pools, today: Date) -> Vec<PoolEffect>
         .collect()
 }
 
-/// What becomes of the increments of one file.
+/// What becomes of the lines of one file.
 #[derive(Default)]
 struct Outcomes {
-    /// How each increment that joins a pool stands.
+    /// How each line that joins a pool stands.
     statuses: Vec<PoolStatus>,
-    /// Increments that add nothing because the same line counts already.
-    ignored: usize,
+    /// Lines that add nothing because another one counts instead.
+    instead: usize,
+    /// Lines that would have their effect beside others that are not there.
+    waiting: usize,
 }
 
 impl Outcomes {
+    fn add(&mut self, reason: &NoEffect) {
+        match reason {
+            NoEffect::Duplicate(_)
+            | NoEffect::LaterFeature(_)
+            | NoEffect::LaterPackage(_)
+            | NoEffect::Superseded(_) => self.instead += 1,
+            NoEffect::NothingToUpgrade | NoEffect::NotEnabled | NoEffect::TooLarge => self.waiting += 1,
+            NoEffect::NotServing(status) => self.statuses.push(*status),
+        }
+    }
+
     fn has(&self, status: PoolStatus) -> bool {
         self.statuses.contains(&status)
     }
@@ -108,16 +122,15 @@ fn outcomes(
     let told_name = told.as_ref().map(|(file, _)| file.name.clone());
     for pools in pools.values() {
         for line in &pools.ignored {
-            outcomes.entry(line.file.clone()).or_default().ignored += 1;
+            outcomes.entry(line.file.clone()).or_default().add(&line.reason);
             if told_name.as_ref() == Some(&line.file) {
-                findings.push(Finding {
-                    severity: Severity::Warning,
-                    line: line.line,
-                    column: 0,
-                    number: None,
-                    text: format!("{} adds nothing: {}", line.feature, line.reason),
-                    action: "Nothing, unless you expected more seats.".to_owned(),
-                });
+                findings.push(line.finding());
+            }
+        }
+        for note in &pools.notes {
+            if matches!(note.fate, LineFate::EnabledBy(_)) {
+                let outcomes = outcomes.entry(note.place.file.clone()).or_default();
+                outcomes.statuses.push(PoolStatus::Serving);
             }
         }
         for pool in &pools.pools {
@@ -221,7 +234,13 @@ fn why_refused(signature: SignatureState) -> &'static str {
 /// Why a file is not taken. A file with good and bad lines is taken for its good ones, unless a line was changed after
 /// it was signed: that file is not what its issuer gave out.
 fn refusal(file: &InstalledLicenseFile, outcomes: &Outcomes, config: &Config) -> Option<String> {
-    if file.file.increments().next().is_none() {
+    let grants = |kind: &LineKind| {
+        matches!(
+            kind,
+            LineKind::Increment(_) | LineKind::Upgrade(_) | LineKind::Package(_)
+        )
+    };
+    if !file.file.lines.iter().any(|line| grants(&line.kind)) {
         return Some("It has no line that grants seats.".to_owned());
     }
     if file
@@ -232,10 +251,11 @@ fn refusal(file: &InstalledLicenseFile, outcomes: &Outcomes, config: &Config) ->
     {
         return Some("A line was changed after it was signed.".to_owned());
     }
-    if outcomes.statuses.is_empty() && outcomes.ignored == 0 {
+    if outcomes.statuses.is_empty() && outcomes.instead == 0 && outcomes.waiting == 0 {
         return Some("No VENDOR line names the vendor of its licenses.".to_owned());
     }
-    if outcomes.has(PoolStatus::Serving) || outcomes.has(PoolStatus::NotStarted) {
+    // What waits for other lines may come before them.
+    if outcomes.has(PoolStatus::Serving) || outcomes.has(PoolStatus::NotStarted) || outcomes.waiting > 0 {
         return None;
     }
     Some(if outcomes.has(PoolStatus::Expired) {
@@ -245,6 +265,6 @@ fn refusal(file: &InstalledLicenseFile, outcomes: &Outcomes, config: &Config) ->
     } else if outcomes.has(PoolStatus::Refused) {
         "None of its signatures holds on this server.".to_owned()
     } else {
-        "All of its lines are installed already.".to_owned()
+        "All of its lines are installed already, or superseded by installed ones.".to_owned()
     })
 }

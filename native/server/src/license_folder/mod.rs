@@ -137,7 +137,10 @@ impl LicenseFolder {
             let assessment = assess::assess(&installed, &file, &this.config, today);
             let explanation = explained(&installed, &file, &this.config, today);
             let mut findings = assessment.findings;
-            findings.extend(explanation.findings);
+            // Both find the lines without effect.
+            let further = explanation.findings.into_iter();
+            let further: Vec<_> = further.filter(|finding| !findings.contains(finding)).collect();
+            findings.extend(further);
             findings.sort_by_key(|finding| (finding.line, finding.column));
             Ok(LicenseFileExplanation {
                 file_name: name.to_string(),
@@ -412,6 +415,7 @@ fn explained(
         trust: &installed.trust,
         installed: &others,
         accepts_unverified: &|vendor| config.licensing.accepts_unverified(vendor),
+        vendor_string_pools: &|vendor| config.licensing.pools_by_vendor_string(vendor),
     };
     explain(&file.as_installed(), &context)
 }

@@ -24,6 +24,7 @@ pub(crate) fn pool(feature: &str, count: u32) -> Pool {
             version: "1.0".parse().unwrap(),
             dup_group: DupGroup::None,
             terms: BTreeMap::new(),
+            suite: None,
         }),
         increments: vec![PoolIncrement {
             count: Some(count),
@@ -46,7 +47,7 @@ pub(crate) fn pool(feature: &str, count: u32) -> Pool {
 pub(crate) fn pools(feature: &str, count: u32) -> PoolSet {
     PoolSet {
         pools: vec![pool(feature, count)],
-        ignored: Vec::new(),
+        ..PoolSet::default()
     }
 }
 

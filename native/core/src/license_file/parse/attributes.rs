@@ -8,7 +8,7 @@ use super::notes::{Notes, shown};
 use super::token::Token;
 use crate::license_file::{
     Attribute, AttributeValue, DEFAULT_BORROW_HOURS, DupGroup, FloatOk, HostId, LicenseDate, NamedOnly,
-    Position, Supersede, Terms, TimeZoneRule, VendorMeaning, VendorString, VmPlatforms,
+    Position, SignedLine, Supersede, Terms, TimeZoneRule, VendorMeaning, VendorString, VmPlatforms,
 };
 
 const AS_ISSUED: &str = "Use the file as it was issued, or ask the publisher for a correct one.";
@@ -118,7 +118,11 @@ impl Reader<'_> {
             Keyword::Issuer => self.terms.issuer = text(),
             Keyword::Notice => self.terms.notice = text(),
             Keyword::SerialNumber => self.terms.serial_number = text(),
-            Keyword::Supersede => self.terms.supersede = Some(Supersede { features: words(&value.text) }),
+            Keyword::Supersede => {
+                self.terms.supersede = Some(Supersede {
+                    features: words(&value.text),
+                })
+            }
             Keyword::UserBased => self.terms.user_based = self.named_only(attribute, value),
             Keyword::HostBased => self.terms.host_based = self.named_only(attribute, value),
             Keyword::Platforms | Keyword::Platform => self.terms.platforms = words(&value.text),
@@ -129,12 +133,7 @@ impl Reader<'_> {
             Keyword::DistInfo => self.terms.dist_info = text(),
             Keyword::UserInfo => self.terms.user_info = text(),
             Keyword::VendorInfo => self.terms.vendor_info = text(),
-            Keyword::SupersedeSign => self.notes.information(
-                attribute.keyword.at,
-                None,
-                "SUPERSEDE_SIGN names lines by their publisher's signatures; it is kept and has no effect here.".to_owned(),
-                "Remove superseded lines by hand if they are still installed.",
-            ),
+            Keyword::SupersedeSign => self.terms.superseded_lines = self.superseded_lines(value),
             // Signatures and checksums are read where they are checked, the parts of a package by its own reader.
             Keyword::Sign
             | Keyword::Sign2
@@ -317,6 +316,22 @@ impl Reader<'_> {
         )
     }
 
+    fn superseded_lines(&mut self, value: &AttributeValue) -> Vec<SignedLine> {
+        let read = read_signed_lines(&value.text).filter(|lines| self.notes.take_items(lines.len()));
+        read.unwrap_or_else(|| {
+            self.notes.warning(
+                value.at,
+                Some(-176),
+                format!(
+                    "SUPERSEDE_SIGN={} does not name lines as feature:signature; it replaces nothing.",
+                    shown(&value.text)
+                ),
+                AS_ISSUED,
+            );
+            Vec::new()
+        })
+    }
+
     fn named_only(&mut self, attribute: &Attribute, value: &AttributeValue) -> Option<NamedOnly> {
         let read = value
             .text
@@ -374,6 +389,32 @@ impl Reader<'_> {
 
 fn words(text: &str) -> Vec<String> {
     blank_separated(text).map(str::to_owned).collect()
+}
+
+/// `{f1:signature,f2:"signature in groups"}`: a word with a colon begins an entry, words without one go on with it.
+fn read_signed_lines(text: &str) -> Option<Vec<SignedLine>> {
+    let plain: String = text
+        .chars()
+        .map(|c| {
+            if matches!(c, '{' | '}' | '"' | ',') {
+                ' '
+            } else {
+                c
+            }
+        })
+        .collect();
+    let mut lines: Vec<SignedLine> = Vec::new();
+    for word in blank_separated(&plain) {
+        match word.split_once(':') {
+            Some((feature, signature)) => lines.push(SignedLine {
+                feature: feature.to_owned(),
+                signature: signature.to_owned(),
+            }),
+            None => lines.last_mut()?.signature.push_str(word),
+        }
+    }
+    let complete = |line: &SignedLine| !line.feature.is_empty() && !line.signature.is_empty();
+    (!lines.is_empty() && lines.iter().all(complete)).then_some(lines)
 }
 
 fn read_day(text: &str) -> Option<Date> {

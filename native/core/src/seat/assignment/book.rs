@@ -87,7 +87,7 @@ impl Book {
     /// A book for pools that need one.
     pub(in crate::seat) fn of(model: SeatModel) -> Option<Self> {
         match model {
-            SeatModel::Concurrent => None,
+            SeatModel::Concurrent | SeatModel::Server => None,
             SeatModel::UserDevice | SeatModel::User | SeatModel::Device => Some(Self::new(model)),
         }
     }
@@ -113,7 +113,7 @@ impl Book {
     /// The pair that counts: where only one side does, the other is the same name again, so that no two share it.
     fn sides<'a>(&self, user: &'a str, device: &'a str) -> (&'a str, &'a str) {
         match self.model {
-            SeatModel::Concurrent | SeatModel::UserDevice => (user, device),
+            SeatModel::Concurrent | SeatModel::Server | SeatModel::UserDevice => (user, device),
             SeatModel::User => (user, user),
             SeatModel::Device => (device, device),
         }

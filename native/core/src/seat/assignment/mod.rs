@@ -6,7 +6,9 @@ mod products;
 
 use licensing_api::usage::LicenseModel;
 
+use crate::catalog::SeatUnit;
 use crate::license_file::VendorString;
+use crate::pool::PoolIdentity;
 
 pub(super) use book::{Assigned, Book, PairState, SeatNames};
 
@@ -38,20 +40,32 @@ pub enum SeatModel {
     User,
     /// By device.
     Device,
+    /// By the host that the product runs on, however many sessions it serves: as many seats as the largest of its
+    /// requests, which for a license per core or socket is its cores or sockets.
+    Server,
 }
 
 impl SeatModel {
-    /// The model that a feature name ends in: `_UD`, `_RN` or `_ND`; everything else counts sessions.
-    pub fn of(feature: &str) -> Self {
-        let model = feature.rsplit_once('_').map_or("", |(_, model)| model);
-        if model.eq_ignore_ascii_case("UD") {
-            Self::UserDevice
-        } else if model.eq_ignore_ascii_case("RN") {
-            Self::User
-        } else if model.eq_ignore_ascii_case("ND") {
-            Self::Device
-        } else {
-            Self::Concurrent
+    /// The model of a pool: what its feature name says, see [`crate::catalog::SeatUnit`]. The licenses that the server
+    /// brings itself show which servers are connected, so they count servers.
+    pub fn of(identity: &PoolIdentity) -> Self {
+        match SeatUnit::of(&identity.feature) {
+            SeatUnit::UserOrDevice => Self::UserDevice,
+            SeatUnit::User => Self::User,
+            SeatUnit::Device => Self::Device,
+            SeatUnit::Server => Self::Server,
+            SeatUnit::Session if identity.is_built_in() => Self::Server,
+            SeatUnit::Session => Self::Concurrent,
+        }
+    }
+
+    /// As it is told of a holder; assigned seats tell it one by one, see [`kind`].
+    pub(super) const fn told(self) -> LicenseModel {
+        match self {
+            Self::Concurrent => LicenseModel::Concurrent,
+            Self::UserDevice | Self::User => LicenseModel::User,
+            Self::Device => LicenseModel::Device,
+            Self::Server => LicenseModel::Server,
         }
     }
 }

@@ -113,6 +113,14 @@ fn selectors_read_the_attributes_of_the_lines() {
 fn a_package_stands_for_itself_and_its_components() {
     assert_eq!(
         shut("suite"),
-        ["cad 2026.0401", "cad 2027.0401", "sim 1.0", "suite 1.0"]
+        [
+            "cad 1.0",
+            "cad 2026.0401",
+            "cad 2027.0401",
+            "sim 1.0",
+            "sim 1.0",
+            "suite 1.0"
+        ],
+        "those of the suite and those beside it"
     );
 }

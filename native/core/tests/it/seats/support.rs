@@ -53,6 +53,7 @@ pub(super) fn pool(
         version: version.parse().unwrap(),
         dup_group,
         terms: BTreeMap::new(),
+        suite: None,
     };
     Pool {
         identity: Arc::new(identity),
@@ -63,7 +64,7 @@ pub(super) fn pool(
 pub(super) fn set(pools: Vec<Pool>) -> PoolSet {
     PoolSet {
         pools,
-        ignored: Vec::new(),
+        ..PoolSet::default()
     }
 }
 

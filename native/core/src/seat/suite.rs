@@ -1,0 +1,239 @@
+//! Suites: a seat of a component takes one of its package too.
+//!
+//! Which package follows from the identity of the component's pool, and whose package seat from the holder. So a lease
+//! says nothing more than any other, and after a start the same seats are counted out again.
+
+use sha2::{Digest, Sha256};
+
+use crate::Moment;
+use crate::policy::Identity;
+
+use super::group::GroupKey;
+use super::ledger::{Held, Ledger};
+use super::offer::Need;
+use super::pools::PoolState;
+use super::{CheckoutRequest, Holder, LeaseId};
+
+/// What ties a pool to a suite.
+#[derive(Debug, Default)]
+pub(super) struct SuiteTies {
+    /// The pool of package seats; of components only.
+    pub(super) package: Option<u32>,
+    /// SUITE_RESERVED: of components, and of packages with such components.
+    pub(super) reserved: bool,
+    /// Pools of components; of packages only.
+    components: Vec<u32>,
+    /// Of a component of SUITE_RESERVED: how many of its seats are held by those for whom it is reserved, at most as many
+    /// each as they have seats of the package.
+    taken: u64,
+}
+
+impl SuiteTies {
+    /// Whether it is a package whose seats set one of each component aside.
+    pub(super) fn reserves_components(&self) -> bool {
+        self.reserved && self.package.is_none()
+    }
+}
+
+impl Ledger {
+    /// Ties a new pool to its package, which becomes a pool too if it is none yet.
+    pub(super) fn tie(&mut self, index: u32) {
+        let identity = &self.pools[index as usize].pool.identity;
+        let Some(package) = identity.package() else {
+            return;
+        };
+        let reserved = identity.suite.as_ref().is_some_and(|suite| suite.reserved);
+        let package = self.pool_of(&package.into());
+        // Assigned seats belong to one user or device anyway.
+        let reserved = reserved && self.pools[package as usize].book.is_none();
+        let ties = &mut self.pools[package as usize].suite;
+        ties.components.push(index);
+        ties.reserved |= reserved;
+        let ties = &mut self.pools[index as usize].suite;
+        ties.package = Some(package);
+        ties.reserved = reserved;
+    }
+
+    /// Whose seat of the package it is: that of a group, or of the lease alone.
+    fn package_group(&self, package: u32, lease: LeaseId, holder: &Holder) -> GroupKey {
+        self.shares(package, holder)
+            .unwrap_or_else(|| digest(b"licensing suite lease", package, lease.as_bytes()))
+    }
+
+    /// Counts the seats of the package that go with a lease.
+    pub(super) fn count_package_out(&mut self, held: &Held) {
+        let Some(package) = self.package_counted(held.pool) else {
+            return;
+        };
+        let holder = held.holder();
+        let key = self.package_group(package, held.id, &holder);
+        let group = self.group_of(key);
+        let taken = self.groups[group as usize].grow(held.count);
+        self.draw_for_package(package, group, &holder, taken);
+        let state = &mut self.pools[package as usize];
+        state.in_use = state.in_use.saturating_add(u64::from(taken));
+        if self.pools[held.pool as usize].suite.reserved {
+            let group = self.group_of(component_group(held.pool, &key));
+            let taken = self.groups[group as usize].grow(held.count);
+            self.pools[held.pool as usize].suite.taken += u64::from(taken);
+        }
+    }
+
+    /// Counts them back.
+    pub(super) fn count_package_in(&mut self, held: &Held) {
+        let Some(package) = self.package_counted(held.pool) else {
+            return;
+        };
+        let key = self.package_group(package, held.id, &held.holder());
+        if let Some(index) = self.find_group(&key) {
+            let group = &mut self.groups[index as usize];
+            let had = group.seats();
+            let given_back = group.shrink(held.count);
+            let state = &mut self.pools[package as usize];
+            state.give_back(&mut group.drawn, had, given_back);
+            state.in_use = state.in_use.saturating_sub(u64::from(given_back));
+            self.drop_empty_group(index);
+        }
+        if !self.pools[held.pool as usize].suite.reserved {
+            return;
+        }
+        if let Some(index) = self.find_group(&component_group(held.pool, &key)) {
+            let given_back = u64::from(self.groups[index as usize].shrink(held.count));
+            let ties = &mut self.pools[held.pool as usize].suite;
+            ties.taken = ties.taken.saturating_sub(given_back);
+            self.drop_empty_group(index);
+        }
+    }
+
+    /// Draws the seats of the package of a lease from reservations anew. `seats` are those of each group so far.
+    pub(super) fn redraw_package(&mut self, held: &Held, seats: &mut [u32]) {
+        let Some(package) = self.package_counted(held.pool) else {
+            return;
+        };
+        let holder = held.holder();
+        let key = self.package_group(package, held.id, &holder);
+        let Some(group) = self.find_group(&key) else {
+            return;
+        };
+        if let Some(seats) = seats.get_mut(group as usize) {
+            let taken = held.count.saturating_sub(*seats);
+            *seats = held.count.max(*seats);
+            self.draw_for_package(package, group, &holder, taken);
+        }
+    }
+
+    fn draw_for_package(&mut self, package: u32, group: u32, holder: &Holder, taken: u32) {
+        let Some(rules) = self.pools[package as usize].rules.clone() else {
+            return;
+        };
+        let state = &mut self.pools[package as usize];
+        if state.reservations().is_empty() {
+            return;
+        }
+        if let Some(identity) = self.rules.identify(holder, &self.settings) {
+            let drawn = &mut self.groups[group as usize].drawn;
+            state.draw(drawn, &rules.draws_from(&identity), taken);
+        }
+    }
+
+    /// The package of a component whose seats are counted by leases; where they are assigned, the assignment counts.
+    fn package_counted(&self, pool: u32) -> Option<u32> {
+        let package = self.pools[pool as usize].suite.package?;
+        self.pools[package as usize].book.is_none().then_some(package)
+    }
+
+    /// Begins, and below resumes and ends, the use of an assigned seat of the package.
+    pub(super) fn begin_package_use(&mut self, pool: u32, holder: &Holder, now: Moment) {
+        if let Some(package) = self.pools[pool as usize].suite.package {
+            self.begin_use(package, holder, now);
+        }
+    }
+
+    pub(super) fn resume_package_use(&mut self, pool: u32, holder: &Holder, now: Moment) {
+        if let Some(package) = self.pools[pool as usize].suite.package {
+            self.resume_use(package, holder, now);
+        }
+    }
+
+    pub(super) fn end_package_use(&mut self, pool: u32, holder: &Holder, now: Moment) {
+        if let Some(package) = self.pools[pool as usize].suite.package {
+            self.end_use(package, holder, now);
+        }
+    }
+
+    /// What a request for a component needs of the package; none when it is no component.
+    pub(super) fn package_need(
+        &self,
+        pool: u32,
+        request: &CheckoutRequest,
+        identity: Option<&Identity<'_>>,
+    ) -> Option<(u32, Need)> {
+        let package = self.pools[pool as usize].suite.package?;
+        let mut need = self.need(package, request, identity);
+        self.keep_the_reserved(package, pool, &mut need);
+        Some((package, need))
+    }
+
+    /// A new seat of a package with SUITE_RESERVED sets one of each component aside: no more than all of them have.
+    /// `except` is the component that is taken at once, see [`Ledger::keep_for_others`].
+    pub(super) fn keep_the_reserved(&self, package: u32, except: u32, need: &mut Need) {
+        let ties = &self.pools[package as usize].suite;
+        if !ties.reserved || need.needed == 0 {
+            return;
+        }
+        for component in ties.components.iter().copied().filter(|index| *index != except) {
+            let state = &self.pools[component as usize];
+            if !state.installed || !state.suite.reserved {
+                continue;
+            }
+            let idle = self.suite_idle(state);
+            let free = |seats| state.available(seats, &[]).saturating_sub(idle);
+            need.free_bought = need.free_bought.min(free(state.capacity.count));
+            need.free_total = need.free_total.min(free(state.capacity.total()));
+        }
+    }
+
+    /// Takes off what is reserved for others of a component of SUITE_RESERVED.
+    pub(super) fn keep_for_others(&self, pool: u32, request: &CheckoutRequest, own: &mut Need) {
+        let ties = &self.pools[pool as usize].suite;
+        let Some(package) = ties.package.filter(|_| ties.reserved) else {
+            return;
+        };
+        let seats = |key: &GroupKey| {
+            let group = self.find_group(key);
+            group.map_or(0, |group| self.groups[group as usize].seats())
+        };
+        // Who is in no group yet has nothing reserved.
+        let theirs = self.shares(package, &request.holder).map_or(0, |key| {
+            let (of_package, of_component) = (seats(&key), seats(&component_group(pool, &key)));
+            request.count.min(of_package) - request.count.min(of_component).min(of_package)
+        });
+        let kept = self.suite_idle(&self.pools[pool as usize]).saturating_sub(theirs);
+        own.free_bought = own.free_bought.saturating_sub(kept);
+        own.free_total = own.free_total.saturating_sub(kept);
+    }
+
+    /// Seats of a component of SUITE_RESERVED that wait for those who hold another component.
+    pub(super) fn suite_idle(&self, state: &PoolState) -> u32 {
+        let ties = &state.suite;
+        let Some(package) = ties.package.filter(|_| ties.reserved) else {
+            return 0;
+        };
+        let idle = self.pools[package as usize].in_use.saturating_sub(ties.taken);
+        u32::try_from(idle).unwrap_or(u32::MAX)
+    }
+}
+
+fn component_group(pool: u32, key: &GroupKey) -> GroupKey {
+    digest(b"licensing suite component", pool, key)
+}
+
+fn digest(label: &[u8], pool: u32, bytes: &[u8; 16]) -> GroupKey {
+    let mut hash = Sha256::new();
+    hash.update(label);
+    hash.update(pool.to_be_bytes());
+    hash.update(bytes);
+    let mut key = [0; 16];
+    key.copy_from_slice(&hash.finalize()[..16]);
+    key
+}
