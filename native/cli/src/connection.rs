@@ -22,7 +22,7 @@ const TOKEN_FILE: &str = "token-file";
 const ACCOUNT: &str = "account";
 const PASSWORD_FILE: &str = "password-file";
 const PASSWORD_STDIN: &str = "password-stdin";
-const TIMEOUT: &str = "timeout";
+pub(crate) const TIMEOUT: &str = "timeout";
 const OPTIONS: [&str; 8] = [
     SERVER,
     CERT_HASH,
@@ -119,7 +119,15 @@ pub(crate) fn manager(matches: &ArgMatches) -> Result<Address, Failure> {
 /// # Errors
 /// When no server or half a credential is given, or a file cannot be read.
 pub(crate) fn client(matches: &ArgMatches) -> Result<AdminClient, Failure> {
-    let mut options = ConnectOptions::new(address(matches)?);
+    client_at(address(matches)?, matches)
+}
+
+/// The same for web services at another address than the arguments name.
+///
+/// # Errors
+/// When half a credential is given, or a file cannot be read.
+pub(crate) fn client_at(address: Address, matches: &ArgMatches) -> Result<AdminClient, Failure> {
+    let mut options = ConnectOptions::new(address);
     options.trust = trust(matches)?;
     options.credentials = credentials(matches)?;
     options.timeout = timeout(matches);
@@ -150,6 +158,18 @@ pub(crate) fn is_given(matches: &ArgMatches) -> bool {
 /// Whether a certificate is to be believed that was named beforehand.
 pub(crate) fn names_certificate(matches: &ArgMatches) -> bool {
     text(matches, CERT_HASH).is_some() || path(matches, CA_FILE).is_some()
+}
+
+/// Whose certificate is believed where none need be named.
+///
+/// # Errors
+/// As for [`trust`].
+pub(crate) fn named_trust(matches: &ArgMatches) -> Result<Option<Trust>, Failure> {
+    if names_certificate(matches) {
+        trust(matches).map(Some)
+    } else {
+        Ok(None)
+    }
 }
 
 /// Longest time for one operation.

@@ -1,6 +1,7 @@
 //! Status in the shapes that scripts and monitoring of license servers already read: `stat` as `lmstat` writes it,
 //! `udadmin` as its namesake.
 
+mod managers;
 mod rows;
 pub(crate) mod stat;
 pub(crate) mod udadmin;

@@ -20,11 +20,7 @@ pub(crate) fn command() -> Command {
 /// As for [`discover`].
 pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
     let manager = connection::manager(matches)?;
-    let trust = if connection::names_certificate(matches) {
-        Some(connection::trust(matches)?)
-    } else {
-        None
-    };
+    let trust = connection::named_trust(matches)?;
     let found = discover(&manager, trust.as_ref(), connection::timeout(matches)).await?;
     if matches.get_flag("json") {
         print::json(&as_json(&found))?;

@@ -47,6 +47,7 @@ pub struct ServerBuilder {
     administrator: String,
     password: String,
     licenses: Vec<(String, String)>,
+    options: Vec<(String, String)>,
     environment: Vec<(String, String)>,
 }
 
@@ -67,6 +68,7 @@ impl ServerBuilder {
             administrator: "admin".to_owned(),
             password: "correct horse battery staple".to_owned(),
             licenses: Vec::new(),
+            options: Vec::new(),
             environment: Vec::new(),
         }
         .setting("licensing.burst", "false")
@@ -105,6 +107,13 @@ impl ServerBuilder {
     #[must_use]
     pub fn license(mut self, file_name: &str, text: &str) -> Self {
         self.licenses.push((file_name.to_owned(), text.to_owned()));
+        self
+    }
+
+    /// The options file of a vendor.
+    #[must_use]
+    pub fn options(mut self, vendor: &str, text: &str) -> Self {
+        self.options.push((vendor.to_owned(), text.to_owned()));
         self
     }
 
@@ -181,6 +190,10 @@ impl ServerBuilder {
         };
         for (name, text) in &self.licenses {
             server.install(name, text)?;
+        }
+        for (vendor, text) in &self.options {
+            let file = server.data.join("licenses").join(format!("{vendor}.opt"));
+            fs::write(&file, text).with_context(|| format!("{} cannot be written", file.display()))?;
         }
         Ok(server)
     }

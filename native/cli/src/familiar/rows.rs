@@ -1,8 +1,9 @@
-//! What the server tells about itself, its pools and their holders.
+//! What the server tells about itself, its pools, their holders and who has seats set aside.
 
 use licensing_api::error::ErrorCategory;
 use licensing_api::inventory::{GetInventory, InventoryRow};
 use licensing_api::operation::op;
+use licensing_api::reservation::{GetReservations, ReservationRow};
 use licensing_api::server::{DaemonState, GetServerInfo, ServerInfo};
 use licensing_api::usage::{GetUsage, UsageRow};
 use licensing_api::{ErrorCode, Problem};
@@ -15,10 +16,16 @@ pub(super) struct Status {
     pub(super) info: ServerInfo,
     /// Its vendors, in the order of their ports.
     pub(super) vendors: Vec<VendorStatus>,
-    /// Pools of the vendors that are up.
+    /// What the vendors that are up know.
+    pub(super) seats: Seats,
+}
+
+/// Pools and who has seats of them.
+#[derive(Default)]
+pub(super) struct Seats {
     pub(super) inventory: Vec<InventoryRow>,
-    /// Holders of seats of these pools.
     pub(super) usage: Vec<UsageRow>,
+    pub(super) reservations: Vec<ReservationRow>,
 }
 
 /// Asks for it, one vendor after the other, so that one that is down does not hide the others.
@@ -29,13 +36,14 @@ pub(super) async fn read(client: &AdminClient) -> Result<Status, Problem> {
     let info = client.call::<op::GetServerInfo>(&GetServerInfo {}).await?;
     let mut status = Status {
         vendors: Vec::new(),
-        inventory: Vec::new(),
-        usage: Vec::new(),
+        seats: Seats::default(),
         info,
     };
     for daemon in &status.info.vendor_daemons {
         let answer = match daemon.state {
-            DaemonState::Running => vendor(client, &daemon.vendor).await?,
+            DaemonState::Running => seats(client, &daemon.vendor)
+                .await
+                .map_or_else(down, |seats| Ok(Some(seats)))?,
             DaemonState::Starting | DaemonState::BackOff | DaemonState::Stopped => None,
         };
         status.vendors.push(VendorStatus {
@@ -43,38 +51,43 @@ pub(super) async fn read(client: &AdminClient) -> Result<Status, Problem> {
             up: answer.is_some(),
             version: status.info.ls_version.clone(),
         });
-        let (inventory, usage) = answer.unwrap_or_default();
-        status.inventory.extend(inventory);
-        status.usage.extend(usage);
+        let seats = answer.unwrap_or_default();
+        status.seats.inventory.extend(seats.inventory);
+        status.seats.usage.extend(seats.usage);
+        status.seats.reservations.extend(seats.reservations);
     }
     Ok(status)
 }
 
-type Rows = (Vec<InventoryRow>, Vec<UsageRow>);
-
-/// Pools and holders of one vendor; none when its daemon went down in the meantime.
-async fn vendor(client: &AdminClient, vendor: &str) -> Result<Option<Rows>, Problem> {
+/// What one vendor knows.
+async fn seats(client: &AdminClient, vendor: &str) -> Result<Seats, Problem> {
+    let vendor = Some(vendor.to_owned());
     let inventory = GetInventory {
-        vendor: Some(vendor.to_owned()),
+        vendor: vendor.clone(),
         ..GetInventory::default()
     };
     let usage = GetUsage {
-        vendor: Some(vendor.to_owned()),
+        vendor: vendor.clone(),
         ..GetUsage::default()
+    };
+    let reservations = GetReservations {
+        vendor,
+        feature: None,
     };
     let inventory = match client.call::<op::GetInventory>(&inventory).await {
         Ok(rows) => rows.items,
         Err(problem) if problem.code == ErrorCode::NoInventory => Vec::new(),
-        Err(problem) => return down(problem),
+        Err(problem) => return Err(problem),
     };
-    match client.call::<op::GetUsage>(&usage).await {
-        Ok(rows) => Ok(Some((inventory, rows.items))),
-        Err(problem) => down(problem),
-    }
+    Ok(Seats {
+        inventory,
+        usage: client.call::<op::GetUsage>(&usage).await?.items,
+        reservations: client.call::<op::GetReservations>(&reservations).await?.items,
+    })
 }
 
 /// That a daemon does not answer is a state worth showing; anything else is a failure.
-fn down(problem: Problem) -> Result<Option<Rows>, Problem> {
+fn down(problem: Problem) -> Result<Option<Seats>, Problem> {
     if problem.status != 0 && problem.category == ErrorCategory::ResourceUnavailable {
         Ok(None)
     } else {

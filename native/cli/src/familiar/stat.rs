@@ -1,58 +1,96 @@
 //! `licensing stat`: servers, vendor daemons, features and who uses them, as `lmstat` writes it.
 
 use std::collections::BTreeSet;
-use std::io;
+use std::{env, io};
 
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command};
 use jiff::Zoned;
 use licensing_api::Problem;
 use licensing_api::error::ErrorCategory;
 use licensing_api::inventory::InventoryRow;
-use licensing_client::Address;
+use licensing_client::{Address, discover};
 use licensing_core::license_file::LicenseDate;
 use licensing_core::status_text::{
-    FeatureLine, Selection, ServerState, ServerStatus, cannot_connect, feature_statuses, feature_table,
-    lmstat,
+    FeatureLine, SeatLists, Selection, ServerState, ServerStatus, cannot_connect, feature_statuses,
+    feature_table, lmstat, version_line,
 };
 use tokio::net::TcpStream;
 
+use super::managers;
 use super::rows::{self, Status};
 use crate::failure::{Exit, Failure};
 use crate::{connection, print};
 
 const ALL: &str = "all";
+const IN_USE: &str = "in-use";
 const FEATURE: &str = "feature";
 const VENDOR: &str = "vendor";
 const INSTALLED: &str = "installed";
+const SERVERS: &str = "servers";
+const VERSION: &str = "version";
+const MANAGERS: &str = "managers";
 
 /// The command with its arguments.
 pub(crate) fn command() -> Command {
     let command = Command::new("stat")
+        .visible_alias("lmstat")
         .about("Shows the state of the server in the shape of lmstat, for scripts that read it.")
         .after_help(
             "Without an option only the server and its vendor daemons are shown. Times are local to this machine. \
-             When the server cannot be reached, the text on standard output says so and the exit code is 241.",
+             When a server cannot be reached, the text on standard output says so and the exit code is 241.",
         )
-        .args([
-            Arg::new(ALL)
-                .short('a')
-                .action(ArgAction::SetTrue)
-                .help("Everything: all features and their users"),
-            Arg::new(FEATURE)
-                .short('f')
-                .value_name("FEATURE")
-                .help("One feature and its users"),
-            Arg::new(VENDOR)
-                .short('S')
-                .value_name("VENDOR")
-                .help("Features of one vendor and their users"),
-            Arg::new(INSTALLED)
-                .short('i')
-                .action(ArgAction::SetTrue)
-                .help("A table of what is installed, without users"),
-        ])
-        .group(ArgGroup::new("selection").args([ALL, FEATURE, VENDOR, INSTALLED]));
-    connection::add(command)
+        .args(selections())
+        .group(
+            ArgGroup::new("selection").args([ALL, IN_USE, FEATURE, VENDOR, INSTALLED, SERVERS, VERSION]),
+        )
+        .arg(
+            Arg::new(MANAGERS)
+                .short('c')
+                .value_name("PORT@HOST")
+                .help("License managers to ask where their web services are, instead of --server: port@host, license files, or a list"),
+        );
+    connection::add(command).mut_arg(connection::TIMEOUT, |timeout| timeout.short('t'))
+}
+
+fn selections() -> [Arg; 7] {
+    let flag = |name, letter, help| Arg::new(name).short(letter).action(ArgAction::SetTrue).help(help);
+    let one = |name, letter, value, help| {
+        Arg::new(name)
+            .short(letter)
+            .value_name(value)
+            .num_args(0..=1)
+            .default_missing_value("")
+            .help(help)
+    };
+    [
+        flag(ALL, 'a', "Everything: all features and their users"),
+        flag(IN_USE, 'A', "Features in use and their users"),
+        one(
+            FEATURE,
+            'f',
+            "FEATURE",
+            "One feature and its users; all without a name",
+        ),
+        one(
+            VENDOR,
+            'S',
+            "VENDOR",
+            "Features of one vendor and their users; of all without a name",
+        ),
+        one(
+            INSTALLED,
+            'i',
+            "FEATURE",
+            "A table of what is installed, without users",
+        ),
+        one(
+            SERVERS,
+            's',
+            "SERVER",
+            "The server and its vendor daemons, as without an option",
+        ),
+        flag(VERSION, 'v', "Version of this command, in the shape of lmstat"),
+    ]
 }
 
 /// Asks and shows.
@@ -61,19 +99,46 @@ pub(crate) fn command() -> Command {
 /// When the connection is not properly named, certificate or credentials do not suffice, or the answer is not
 /// understood. A server that cannot be reached is told in the text instead.
 pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
-    let client = connection::client(matches)?;
+    if matches.get_flag(VERSION) {
+        let platform = format!("{}_{}", env::consts::ARCH, env::consts::OS);
+        print::out(&version_line(0, &platform))?;
+        return Ok(Exit::Success);
+    }
+    let Some(list) = matches.get_one::<String>(MANAGERS) else {
+        return show(connection::address(matches)?, matches).await;
+    };
+    let mut exit = Exit::Success;
+    for manager in managers::of_list(list)? {
+        let trust = connection::named_trust(matches)?;
+        let shown = match discover(&manager, trust.as_ref(), connection::timeout(matches)).await {
+            Ok(found) => show(found.web_services, matches).await?,
+            Err(problem) => not_reached(&manager, problem).await?,
+        };
+        if shown != Exit::Success {
+            exit = shown;
+        }
+    }
+    Ok(exit)
+}
+
+async fn show(server: Address, matches: &ArgMatches) -> Result<Exit, Failure> {
+    let client = connection::client_at(server, matches)?;
     match rows::read(&client).await {
         Ok(status) => {
             print::out(&text(&status, matches))?;
             Ok(Exit::Success)
         }
-        Err(problem) if cannot_be_reached(&problem) => {
-            let (number, text) = system_error(client.address(), &problem).await;
-            print::out(&cannot_connect(number, &text))?;
-            Ok(Exit::NoLicenseServer)
-        }
-        Err(problem) => Err(problem.into()),
+        Err(problem) => not_reached(client.address(), problem).await,
     }
+}
+
+async fn not_reached(address: &Address, problem: Problem) -> Result<Exit, Failure> {
+    if !cannot_be_reached(&problem) {
+        return Err(problem.into());
+    }
+    let (number, text) = system_error(address, &problem).await;
+    print::out(&cannot_connect(number, &text))?;
+    Ok(Exit::NoLicenseServer)
 }
 
 fn cannot_be_reached(problem: &Problem) -> bool {
@@ -108,30 +173,43 @@ fn os_text(number: i32) -> String {
 }
 
 fn text(status: &Status, matches: &ArgMatches) -> String {
-    if matches.get_flag(INSTALLED) {
-        let lines: Vec<_> = status.inventory.iter().map(feature_line).collect();
+    let one = |name: &str| matches.get_one::<String>(name).map(String::as_str);
+    if let Some(feature) = one(INSTALLED) {
+        let wanted = |row: &&InventoryRow| feature.is_empty() || row.feature.eq_ignore_ascii_case(feature);
+        let lines: Vec<_> = status
+            .seats
+            .inventory
+            .iter()
+            .filter(wanted)
+            .map(feature_line)
+            .collect();
         return feature_table(&lines);
     }
-    let one = |name: &str| matches.get_one::<String>(name).map(String::as_str);
-    let selection = match (matches.get_flag(ALL), one(FEATURE), one(VENDOR)) {
-        (true, _, _) => Selection::All,
-        (false, Some(feature), _) => Selection::Feature(feature),
-        (false, None, Some(vendor)) => Selection::Vendor(vendor),
-        (false, None, None) => Selection::Servers,
+    let selection = match (one(FEATURE), one(VENDOR)) {
+        (Some(""), _) | (None, Some("")) => Selection::All,
+        (Some(feature), _) => Selection::Feature(feature),
+        (None, Some(vendor)) => Selection::Vendor(vendor),
+        (None, None) if matches.get_flag(ALL) => Selection::All,
+        (None, None) if matches.get_flag(IN_USE) => Selection::InUse,
+        (None, None) => Selection::Servers,
     };
     let now = Zoned::now();
-    let features = feature_statuses(&status.inventory, &status.usage, now.time_zone());
+    let lists = SeatLists {
+        inventory: &status.seats.inventory,
+        usage: &status.seats.usage,
+        reservations: &status.seats.reservations,
+    };
     lmstat(
         now.datetime(),
         &[server(status)],
         &status.vendors,
-        &features,
+        &feature_statuses(lists, &now),
         selection,
     )
 }
 
 fn server(status: &Status) -> ServerStatus {
-    let files: BTreeSet<&String> = status.inventory.iter().flat_map(|row| &row.files).collect();
+    let files: BTreeSet<&String> = status.seats.inventory.iter().flat_map(|row| &row.files).collect();
     ServerStatus {
         host: status.info.host_name.clone(),
         port: status.info.license_port,

@@ -52,6 +52,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
     let zone = TimeZone::system();
     let feature = matches.get_one::<String>(FEATURE).map(String::as_str);
     let assignments: Vec<_> = status
+        .seats
         .usage
         .iter()
         .filter(|row| feature.is_none_or(|wanted| row.feature.eq_ignore_ascii_case(wanted)))

@@ -72,6 +72,131 @@ fn stat_shows_server_vendor_feature_and_holder_where_readers_look_for_them() {
         ["cad", "1.0", "10", "ACME", "permanent(no", "expiration", "date)"]
     );
     assert_eq!(site.run(&["stat", "-a", "-i"]).code, 2, "one selection at a time");
+    let one_row = site.text(&["stat", "-i", "Report"]);
+    assert!(
+        one_row.contains("\nreport ") && !one_row.contains("\ncad "),
+        "{one_row}"
+    );
+    let used = site.text(&["stat", "-A"]);
+    assert!(
+        used.contains("Users of cad:") && !used.contains("Users of report:"),
+        "{used}"
+    );
+    for every in [vec!["stat", "-f"], vec!["stat", "-S"]] {
+        let shown = site.text(&every);
+        assert!(
+            shown.contains("Users of cad:") && shown.contains("Users of report:"),
+            "{shown}"
+        );
+    }
+    assert_eq!(
+        site.text(&["stat", "-s"]).lines().count(),
+        servers.lines().count()
+    );
+    give_back(product);
+    site.server.stop().unwrap();
+}
+
+#[test]
+fn stat_finds_the_web_services_of_the_managers_it_is_told() {
+    let site = Site::with_seats();
+    let manager = site.server.endpoints().licensing;
+    let (port, host) = (manager.port(), manager.ip());
+    let folder = tempfile::tempdir().unwrap();
+    let text = format!("SERVER {host} ANY {port}\nVENDOR ACME\nUSE_SERVER\n");
+    let license = crate::run::file(folder.path(), "client.lic", text);
+    let named = |list: &str| {
+        let mut command = site.as_administrator(&["lmstat", "-a", "-t", "20", "-c", list]);
+        command.env_remove("LICENSING_SERVER");
+        ended(&mut command)
+    };
+    for list in [format!("{port}@{host}"), license.clone()] {
+        let shown = named(&list);
+        assert!(
+            shown.out.contains("Users of cad:"),
+            "{list}: {} {}",
+            shown.out,
+            shown.err
+        );
+    }
+    let free = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let both = named(&format!("{free}@{host},{port}@{host}"));
+    assert!(
+        both.out.starts_with("Error getting status: Cannot connect"),
+        "{}",
+        both.out
+    );
+    assert!(both.out.contains("Users of cad:"), "{}", both.out);
+    assert_eq!(both.code, 241);
+    for wrong in ["", "x@", "port@host", "nowhere.lic"] {
+        assert_ne!(named(wrong).code, 0, "{wrong}");
+    }
+    let version = site.text(&["lmstat", "-v"]);
+    let mut words = version.split_whitespace();
+    assert_eq!(words.next(), Some("lmstat"));
+    assert!(
+        words.next().is_some_and(|version| version.starts_with('v')),
+        "{version}"
+    );
+    site.server.stop().unwrap();
+}
+
+#[test]
+fn stat_shows_what_is_set_aside_and_what_lingers() {
+    let text = license_text(
+        "ACME",
+        &[Increment::new("cad", 10)
+            .attributes("OVERDRAFT=2 HOSTID=\"INTERNET=*.*.*.* ID=77\" VENDOR_STRING=;LT=Retail")],
+    );
+    let options = "GROUP design zoe\nRESERVE 3 cad GROUP design\nLINGER cad 600\n";
+    let site = Site::with(
+        ServerBuilder::new()
+            .license("acme.lic", &text)
+            .options("ACME", options),
+    );
+    let (product, _) = site.product(&["cad", "--user", "anna", "--device", "ws-101"]);
+    let (lingering, _) = site.product(&["cad", "--user", "bert", "--device", "ws-102", "--count", "2"]);
+    give_back(lingering);
+
+    let all = site.text(&["stat", "-a"]);
+    assert!(
+        all.contains("Users of cad:  (Total of 12 licenses issued;  Total of 6 licenses in use)"),
+        "{all}"
+    );
+    assert!(
+        all.contains("\n        3 RESERVATIONs for GROUP design ("),
+        "{all}"
+    );
+    assert!(all.contains("\n  vendor_string: ;LT=Retail\n"), "{all}");
+    assert!(
+        all.contains("\n  nodelocked license, locked to \"INTERNET=*.*.*.* ID=77\"\n"),
+        "{all}"
+    );
+    assert!(
+        all.contains("\n  seats: overdraft 0 of 2, burst 0, borrowed 0, reserved 3, queued 0\n"),
+        "{all}"
+    );
+    let line = |user: &str| {
+        let found = all.lines().find(|line| line.starts_with(&format!("    {user} ")));
+        found.unwrap_or_else(|| panic!("{all}")).to_owned()
+    };
+    assert!(!line("anna").contains("linger"), "{all}");
+    let left: u32 = line("bert")
+        .split_once(", 2 licenses  (linger: ")
+        .and_then(|(_, rest)| rest.strip_suffix(" / 600)"))
+        .and_then(|seconds| seconds.parse().ok())
+        .unwrap_or_else(|| panic!("{all}"));
+    assert!(left > 0 && left <= 600, "{all}");
+    let reservations = site.text(&["reservation", "list"]);
+    let row = reservations.lines().nth(1).unwrap_or_default();
+    assert_eq!(
+        row.split_whitespace().collect::<Vec<_>>(),
+        ["cad", "1.0", "ACME", "GROUP", "design", "3", "0", "3", "2"]
+    );
     give_back(product);
     site.server.stop().unwrap();
 }

@@ -78,6 +78,7 @@ impl Ledger {
             return;
         };
         let time_ms = u64::from(seconds) * 1000;
+        held.heard_ms = held.heard_ms.max(now.monotonic_ms);
         held.term = Term::Lingering {
             until_ms: now.monotonic_ms.saturating_add(time_ms),
             stored_ms: now.trusted.as_millisecond().saturating_add_unsigned(time_ms),

@@ -9,7 +9,7 @@ use crate::license_file::LicenseDate;
 use super::clean::{name, version, word};
 use super::rows::{
     FeatureStatus, HolderLine, LicenseLock, PoolLines, QueuedLine, ReservationLine, ServerState,
-    ServerStatus, VendorStatus,
+    ServerStatus, SpecialSeats, VendorStatus,
 };
 
 /// What is wanted.
@@ -19,6 +19,8 @@ pub enum Selection<'a> {
     Servers,
     /// Everything (`-a`).
     All,
+    /// Features somebody uses or waits for (`-A`).
+    InUse,
     /// One feature (`-f`), case aside.
     Feature(&'a str),
     /// Features of one vendor (`-S`), case aside.
@@ -51,6 +53,7 @@ pub fn lmstat(
     let wanted: Vec<_> = match selection {
         Selection::Servers => return text.0,
         Selection::All => features.iter().collect(),
+        Selection::InUse => features.iter().filter(|feature| is_used(feature)).collect(),
         Selection::Feature(wanted) => features
             .iter()
             .filter(|feature| feature.feature.eq_ignore_ascii_case(wanted))
@@ -90,6 +93,11 @@ pub fn version_line(build: u32, platform: &str) -> String {
 /// Exit code of the command for an error number: its low byte.
 pub const fn exit_code(number: i32) -> u8 {
     number.to_le_bytes()[0]
+}
+
+fn is_used(feature: &FeatureStatus) -> bool {
+    let mut pools = feature.pools.iter();
+    pools.any(|pool| pool.in_use > 0 || !pool.holders.is_empty() || !pool.queued.is_empty())
 }
 
 fn is_of(feature: &FeatureStatus, vendor: &str) -> bool {
@@ -167,12 +175,13 @@ impl Text {
             if matches!(selection, Selection::Vendor(wanted) if !vendor.vendor.eq_ignore_ascii_case(wanted)) {
                 continue;
             }
-            let state = if vendor.up { "UP" } else { "DOWN" };
-            self.line(format_args!(
-                "{:>10}: {state} v{}",
-                word(&vendor.vendor),
-                version(&vendor.version)
-            ));
+            let (state, name) = (if vendor.up { "UP" } else { "DOWN" }, word(&vendor.vendor));
+            self.line(format_args!("{name:>10}: {state} v{}", version(&vendor.version)));
+            if !vendor.up {
+                self.line(format_args!(
+                    "{name:>10}: The desired vendor daemon is down. (-97,121)"
+                ));
+            }
         }
     }
 
@@ -238,6 +247,7 @@ impl Text {
                 ));
             }
         }
+        self.special(pool);
         self.blank();
         let (host, port) =
             server.map_or_else(|| ("-".to_owned(), 0), |server| (word(&server.host), server.port));
@@ -251,6 +261,36 @@ impl Text {
             self.queued(queued, &host, port);
         }
         self.blank();
+    }
+
+    /// A line of our own, where there is something to say that this shape has no place for. It holds neither of the words
+    /// by which readers know lines of theirs.
+    fn special(&mut self, pool: &PoolLines) {
+        let SpecialSeats {
+            overdraft,
+            overdrawn,
+            burst,
+            borrowed,
+        } = pool.special;
+        let idle = pool
+            .reservations
+            .iter()
+            .map(|held| held.idle)
+            .fold(0, u32::saturating_add);
+        let queued = pool
+            .queued
+            .iter()
+            .map(|queued| queued.count)
+            .fold(0, u32::saturating_add);
+        if [overdraft, burst, borrowed, idle, queued]
+            .iter()
+            .any(|seats| *seats > 0)
+        {
+            self.line(format_args!(
+                "  seats: overdraft {overdrawn} of {overdraft}, burst {burst}, borrowed {borrowed}, reserved {idle}, \
+                 queued {queued}"
+            ));
+        }
     }
 
     fn reservation(&mut self, held: &ReservationLine, host: &str, port: u16) {

@@ -6,6 +6,7 @@
 mod assignments;
 mod clean;
 mod feature_table;
+mod from_lists;
 mod lmstat;
 mod rows;
 
@@ -14,8 +15,9 @@ pub use assignments::{
     assignment_list, export_assignments,
 };
 pub use feature_table::{FeatureLine, feature_table};
+pub use from_lists::{SeatLists, feature_statuses};
 pub use lmstat::{Selection, cannot_connect, exit_code, lmstat, version_line};
 pub use rows::{
     FeatureStatus, HolderLine, LicenseLock, Linger, PoolLines, QueuedLine, ReservationLine, ServerState,
-    ServerStatus, VendorStatus, feature_statuses,
+    ServerStatus, SpecialSeats, VendorStatus,
 };

@@ -1,13 +1,14 @@
+use jiff::Zoned;
 use jiff::civil::{DateTime, date};
-use jiff::tz::TimeZone;
 use licensing_api::inventory::{InventoryRow, PoolStatus, SignatureState};
+use licensing_api::reservation::{ReservationKind, ReservationRow};
 use licensing_api::usage::{HolderState, LicenseModel, UsageRow};
 use licensing_core::license_file::LicenseDate;
 use licensing_core::options_file::{Who, WhoKind};
 use licensing_core::status_text::{
     FeatureLine, FeatureStatus, HolderLine, LicenseLock, Linger, PoolLines, QueuedLine, ReservationLine,
-    Selection, ServerState, ServerStatus, VendorStatus, cannot_connect, exit_code, feature_statuses,
-    feature_table, lmstat, version_line,
+    SeatLists, Selection, ServerState, ServerStatus, SpecialSeats, VendorStatus, cannot_connect, exit_code,
+    feature_statuses, feature_table, lmstat, version_line,
 };
 use proptest::prelude::*;
 
@@ -46,6 +47,7 @@ fn pool() -> PoolLines {
         serving: true,
         issued: Some(7),
         in_use: 0,
+        special: SpecialSeats::default(),
         holders: Vec::new(),
         reservations: Vec::new(),
         queued: Vec::new(),
@@ -106,7 +108,7 @@ fn the_head_names_servers_files_and_vendor_daemons() {
         "lmstat - Licensing Services {}\nFlexible License Manager status on Tue 10/20/2026 17:02\n\n\
          License server status: 27000@srv1.acme.example\n    License file(s) on srv1.acme.example: \
          /var/lib/a.lic:/var/lib/b.lic:\n\nsrv1.acme.example: license server UP (MASTER) v0.1.0\n\n\
-         Vendor daemon status (on srv1.acme.example):\n\n      ACME: UP v0.1.0\n     OTHER: DOWN v0.1.0\n",
+         Vendor daemon status (on srv1.acme.example):\n\n      ACME: UP v0.1.0\n     OTHER: DOWN v0.1.0\n     OTHER: The desired vendor daemon is down. (-97,121)\n",
         env!("CARGO_PKG_VERSION")
     );
     assert_eq!(head, expected);
@@ -158,6 +160,12 @@ fn a_server_that_does_not_answer_has_its_error() {
 fn a_feature_shows_its_pools_holders_reservations_and_queue() {
     let mut first = pool();
     first.in_use = 4;
+    first.special = SpecialSeats {
+        overdraft: 2,
+        overdrawn: 1,
+        burst: 0,
+        borrowed: 1,
+    };
     first.holders = vec![holder("anna", 1), holder("Marta Rossi", 3)];
     first.holders[1].linger = Some(Linger { left: 42, of: 600 });
     first.holders[1].data = "MSC:NASTRAN".to_owned();
@@ -190,13 +198,15 @@ fn a_feature_shows_its_pools_holders_reservations_and_queue() {
     let at = "(srv1.acme.example/27000";
     let expected = format!(
         "Users of cad:  (Total of 15 licenses issued;  Total of 8 licenses in use)\n\n\
-         \x20 \"cad\" v2026.0401, vendor: ACME, expiry: 31-jan-2027\n\x20 floating license\n\n\
+         \x20 \"cad\" v2026.0401, vendor: ACME, expiry: 31-jan-2027\n\x20 floating license\n\
+         \x20 seats: overdraft 1 of 2, burst 0, borrowed 1, reserved 3, queued 0\n\n\
          \x20       1 RESERVATION for HOST h7 {at})\n\x20       2 RESERVATIONs for GROUP design {at})\n\
          \x20   anna host1 /dev/pts/0 (v2026.0401) {at} 401), start Fri 10/2 8:09\n\
          \x20   Marta Rossi host1 /dev/pts/0 MSC:NASTRAN (v2026.0401) {at} 401), start Fri 10/2 8:09, 3 licenses  \
          (linger: 42 / 600)\n\n\
          \x20 \"cad\" v2027.0401, vendor: ACME, expiry: permanent(no expiration date)\n\
-         \x20 vendor_string: ;LT=Retail\n\x20 nodelocked license, locked to \"ID=123\"\n\n\
+         \x20 vendor_string: ;LT=Retail\n\x20 nodelocked license, locked to \"ID=123\"\n\
+         \x20 seats: overdraft 0 of 0, burst 0, borrowed 0, reserved 0, queued 1\n\n\
          \x20   bert$ host1 host1 (v2026.0401) {at} 401), start Fri 10/2 8:09, PID: 77\n\
          \x20   cleo host2 d2 2026.0401 (v2026.0401) {at} 9) queued for 1 license\n\n"
     );
@@ -364,8 +374,12 @@ fn rows_of_inventory_and_usage_are_enough() {
         usage("cad", "0.9", "dora", 2),
         usage("old", "1.0", "emil", 1),
     ];
-    let zone = TimeZone::fixed(jiff::tz::offset(2));
-    let features = feature_statuses(&inventory, &usage, &zone);
+    let lists = SeatLists {
+        inventory: &inventory,
+        usage: &usage,
+        reservations: &[],
+    };
+    let features = feature_statuses(lists, &noon());
     let shown = lines_of(&features);
     let seen = read(&shown);
     let totals: Vec<_> = seen
@@ -386,6 +400,107 @@ fn rows_of_inventory_and_usage_are_enough() {
     let anna = "    anna pc-7 pc-7 (v1.0) (srv1.acme.example/27000 42), start Tue 10/20 8:30, 2 licenses\n";
     assert!(shown.contains(anna), "{shown}");
     assert_eq!(strict_holders(&shown).len(), 5);
+}
+
+fn noon() -> Zoned {
+    "2026-10-20T12:00:00+02:00[+02:00]".parse().unwrap()
+}
+
+#[test]
+fn rows_say_who_has_seats_set_aside_and_which_stay_out_by_themselves() {
+    let mut pools = [inventory("cad", "1.0", 10, 3), inventory("cad", "1.0", 5, 0)];
+    pools[1].pool_id = "other".to_owned();
+    pools[1].host_ids = vec!["ID=1".to_owned(), "HOSTNAME=pc".to_owned()];
+    pools[1].vendor_string = ";LT=Retail".to_owned();
+    let holder = |user: &str, state, until: &str| UsageRow {
+        state,
+        host: "terminal1".to_owned(),
+        device: "thin-9".to_owned(),
+        last_heartbeat: "2026-10-20T09:59:00Z".parse().unwrap(),
+        until: until.parse().unwrap(),
+        ..usage("cad", "1.0", user, 1)
+    };
+    let holders = [
+        holder("anna", HolderState::InUse, "2026-10-20T10:10:00Z"),
+        holder("bert", HolderState::Lingering, "2026-10-20T10:09:00Z"),
+        holder("cleo", HolderState::Borrowed, "2026-10-21T06:30:00Z"),
+    ];
+    let reservation = |kind, name: &str, pool_id: &str| ReservationRow {
+        feature: "cad".to_owned(),
+        version: "1.0".to_owned(),
+        kind,
+        name: name.to_owned(),
+        seats: 2,
+        in_use: 1,
+        idle: 1,
+        line: 3,
+        vendor: "ACME".to_owned(),
+        pool_id: pool_id.to_owned(),
+    };
+    let reserved = [
+        reservation(ReservationKind::User, "dora", "other"),
+        reservation(ReservationKind::HostGroup, "lab", "cad 1.0"),
+        reservation(ReservationKind::User, "nobody", "unknown"),
+    ];
+    let lists = SeatLists {
+        inventory: &pools,
+        usage: &holders,
+        reservations: &reserved,
+    };
+    let shown = lines_of(&feature_statuses(lists, &noon()));
+    let seen = read(&shown);
+    let cad = &seen.features[0];
+    assert_eq!(cad.totals, Some((16, 5)), "what is set aside counts as in use");
+    let reservations: Vec<_> = cad
+        .reservations
+        .iter()
+        .map(|(_, kind, name)| (kind.as_str(), name.as_str()))
+        .collect();
+    assert_eq!(reservations, [("HOST_GROUP", "lab"), ("USER", "dora")]);
+    assert_eq!(
+        cad.holders[0],
+        ("anna".to_owned(), "terminal1".to_owned(), "thin-9".to_owned(), 1)
+    );
+    assert!(
+        shown.contains("start Tue 10/20 8:30  (linger: 540 / 600)\n"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("start Tue 10/20 8:30  (linger: 73800 / 86400)\n"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("  vendor_string: ;LT=Retail\n  nodelocked license, locked to \"ID=1 HOSTNAME=pc\"\n"),
+        "{shown}"
+    );
+    assert_eq!(cad.locks, ["floating", "nodelocked"]);
+}
+
+#[test]
+fn features_in_use_alone_can_be_selected() {
+    let mut used = pool();
+    (used.in_use, used.holders) = (1, vec![holder("anna", 1)]);
+    let mut waited = pool();
+    waited.queued = vec![QueuedLine {
+        user: "cleo".to_owned(),
+        host: "host2".to_owned(),
+        display: "d2".to_owned(),
+        version: "1.0".to_owned(),
+        handle: 9,
+        count: 1,
+    }];
+    let features = [
+        feature("cad", vec![used]),
+        feature("cam", vec![pool()]),
+        feature("fem", vec![waited]),
+    ];
+    let seen = read(&text(&features, Selection::InUse));
+    let names: Vec<_> = seen
+        .features
+        .iter()
+        .map(|feature| feature.name.as_str())
+        .collect();
+    assert_eq!(names, ["cad", "fem"]);
 }
 
 #[test]
