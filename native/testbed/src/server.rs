@@ -58,8 +58,7 @@ impl Default for ServerBuilder {
 }
 
 impl ServerBuilder {
-    /// A server on free loopback ports, in a temporary folder, for `license01.example.com`. It refuses requests as soon
-    /// as all seats are out: `licensing.burst` is off, other than by default.
+    /// A server on free loopback ports, in a temporary folder, for `license01.example.com`.
     pub fn new() -> Self {
         Self {
             program: None,
@@ -71,7 +70,6 @@ impl ServerBuilder {
             options: Vec::new(),
             environment: Vec::new(),
         }
-        .setting("licensing.burst", "false")
     }
 
     /// Another program than [`licensingd`] finds.

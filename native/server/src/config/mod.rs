@@ -70,8 +70,9 @@ pub struct LicensingConfig {
     pub assignment_days: u32,
     /// Who may use the licensing ports without a product token.
     pub anonymous: AnonymousAccess,
-    /// Whether requests are granted for a time although all seats of a feature are out. Raises a standing alert.
-    pub burst: bool,
+    /// Vendors whose requests are granted for a time although all seats of a feature are out: those whose terms allow
+    /// it. Raises a standing alert.
+    pub burst: BTreeSet<String>,
     /// Days that this lasts from the first such grant on.
     pub burst_days: u32,
     /// Days from its end until it may happen again.
@@ -140,7 +141,7 @@ impl Default for LicensingConfig {
             fold_domains: true,
             assignment_days: 90,
             anonymous: AnonymousAccess::Loopback,
-            burst: true,
+            burst: BTreeSet::from(["CITRIX".to_owned()]),
             burst_days: 15,
             burst_rearm_days: 180,
             debug_log: false,
@@ -174,9 +175,9 @@ impl LicensingConfig {
     }
 
     /// How requests are granted although all seats are out; none when they never are.
-    pub fn burst_terms(&self) -> Option<BurstTerms> {
+    pub fn burst_terms(&self, vendor: &str) -> Option<BurstTerms> {
         let days = |days: u32| Duration::from_secs(u64::from(days) * 24 * 60 * 60);
-        self.burst.then(|| BurstTerms {
+        names(&self.burst, vendor).then(|| BurstTerms {
             lasts: days(self.burst_days),
             rearm: days(self.burst_rearm_days),
         })

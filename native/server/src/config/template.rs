@@ -73,9 +73,9 @@ vendor_port = {vendor_port}
 #assignment_days = 90
 # Who may check out without a product token: "never", "loopback" or "always".
 #anonymous = "loopback"
-# When all seats of a feature are out, requests are granted all the same for so many days, and again only so many days
-# after that. Raises a standing alert.
-#burst = true
+# Vendors that allow it: when all seats of a feature are out, requests are granted all the same for so many days, and
+# again only so many days after that. Raises a standing alert.
+#burst = ["CITRIX"]
 #burst_days = 15
 #burst_rearm_days = 180
 # Whether each vendor daemon writes its debug log, log/<VENDOR>.log in the data folder.

@@ -253,7 +253,7 @@ fn open_seats(
         lifetime: Duration::from_secs(config.licensing.lifetime_seconds.into()),
         fold_domains: config.licensing.fold_domains,
         assignment: Duration::from_secs(u64::from(config.licensing.assignment_days) * 24 * 60 * 60),
-        burst: config.licensing.burst_terms(),
+        burst: config.licensing.burst_terms(vendor),
         ..SeatSettings::default()
     };
     let seats = SeatService::start(options).map_err(with_advice)?;

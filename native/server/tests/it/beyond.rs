@@ -8,11 +8,11 @@ use crate::full_circle::{LOOPBACK, administrator};
 use crate::support::{acme, builder, check_in, check_out, daemon, start};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn by_default_requests_beyond_the_seats_are_granted_for_a_time() {
+async fn where_the_vendor_allows_it_requests_beyond_the_seats_are_granted_for_a_time() {
     let mut server = start(
         builder()
             .license("acme.lic", &acme(1))
-            .setting("licensing.burst", "true")
+            .setting("licensing.burst", "[\"ACME\"]")
             .setting("licensing.burst_days", "3"),
     )
     .await;
