@@ -2,6 +2,7 @@
 //! `udadmin` as its namesake.
 
 mod managers;
+mod release;
 mod rows;
 pub(crate) mod stat;
 pub(crate) mod udadmin;
@@ -9,7 +10,7 @@ pub(crate) mod udadmin;
 use std::ffi::OsString;
 
 /// Words of `udadmin` with a single dash, as its users know them.
-const SINGLE_DASH: [&str; 3] = ["-list", "-times", "-export"];
+const SINGLE_DASH: [&str; 6] = ["-list", "-times", "-export", "-delete", "-user", "-device"];
 
 /// The command line with the long words of `udadmin` in the form that the parser knows.
 pub(crate) fn with_double_dashes(words: impl Iterator<Item = OsString>) -> Vec<OsString> {

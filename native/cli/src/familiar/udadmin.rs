@@ -1,10 +1,11 @@
-//! `licensing udadmin -list`: users and devices that licenses are assigned to, as `udadmin` writes it.
+//! `licensing udadmin`: users and devices that licenses are assigned to, as its namesake writes it.
 
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command};
 use jiff::tz::TimeZone;
-use licensing_api::usage::{LicenseModel, UsageRow};
-use licensing_core::status_text::{Assignee, Assignment, ListOptions, assignment_list, export_assignments};
+use licensing_api::usage::UsageRow;
+use licensing_core::status_text::{Assignment, ListOptions, assignment_list, export_assignments};
 
+use super::release::{self, assigned_to};
 use super::rows;
 use crate::failure::{Exit, Failure};
 use crate::{connection, print};
@@ -13,18 +14,29 @@ const LIST: &str = "list";
 const EXPORT: &str = "export";
 const VERSIONS: &str = "versions";
 const TIMES: &str = "times";
-const FEATURE: &str = "feature";
+const DELETE: &str = "delete";
+pub(super) const FEATURE: &str = "feature";
+pub(super) const USER: &str = "user";
+pub(super) const DEVICE: &str = "device";
 
 /// The command with its arguments.
 pub(crate) fn command() -> Command {
     let flag = |name: &'static str, help: &'static str| {
         Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
     };
+    let name = |name: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .value_name("NAME")
+            .action(ArgAction::Append)
+            .requires(DELETE)
+            .help(help)
+    };
     let command = Command::new("udadmin")
-        .about("Lists users and devices that licenses are assigned to in the shape of udadmin.")
+        .about("Lists users and devices that licenses are assigned to in the shape of udadmin, and takes licenses back.")
         .after_help(
-            "-list, -times and -export are understood with one dash, too. Licenses per session belong to nobody and \
-             are not listed. Times are local to this machine.",
+            "The long words are understood with one dash, too. Licenses per session belong to nobody and are neither \
+             listed nor deleted. Times are local to this machine.",
         )
         .args([
             flag(LIST, "Lists users, then devices"),
@@ -38,8 +50,11 @@ pub(crate) fn command() -> Command {
                 .short('f')
                 .value_name("FEATURE")
                 .help("Only this feature"),
+            flag(DELETE, "Takes the licenses of a feature back from -user or -device, at once"),
+            name(USER, "With -delete: a user, may stand several times"),
+            name(DEVICE, "With -delete: a device, may stand several times"),
         ])
-        .group(ArgGroup::new("task").args([LIST, EXPORT]).required(true));
+        .group(ArgGroup::new("task").args([LIST, EXPORT, DELETE]).required(true));
     connection::add(command)
 }
 
@@ -48,6 +63,9 @@ pub(crate) fn command() -> Command {
 /// # Errors
 /// When the server cannot be asked.
 pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
+    if matches.get_flag(DELETE) {
+        return release::run(matches).await;
+    }
     let status = rows::read(&connection::client(matches)?).await?;
     let zone = TimeZone::system();
     let feature = matches.get_one::<String>(FEATURE).map(String::as_str);
@@ -85,14 +103,10 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
 }
 
 fn assignment(row: &UsageRow, zone: &TimeZone) -> Option<Assignment> {
-    let (assignee, name) = match row.license_model_type {
-        LicenseModel::User => (Assignee::User, &row.user),
-        LicenseModel::Device => (Assignee::Device, &row.device),
-        LicenseModel::Concurrent | LicenseModel::Server => return None,
-    };
+    let (assignee, name) = assigned_to(row)?;
     Some(Assignment {
         assignee,
-        name: name.clone(),
+        name: name.to_owned(),
         feature: row.feature.clone(),
         version: row.version.clone(),
         checked_out: zone.to_datetime(row.since),

@@ -238,7 +238,7 @@ fn udadmin_lists_users_and_devices_with_the_words_its_users_know() {
         ],
     );
     let site = Site::with(ServerBuilder::new().license("acme.lic", &text));
-    let (desk, _) = site.product(&["XDT_PLT_UD", "--user", "anna", "--device", "ws-101"]);
+    let (mut desk, _) = site.product(&["XDT_PLT_UD", "--user", "anna", "--device", "ws-101"]);
     let (session, _) = site.product(&["cad", "--user", "berta", "--device", "ws-102"]);
 
     let list = site.text(&["udadmin", "-list"]);
@@ -261,7 +261,29 @@ fn udadmin_lists_users_and_devices_with_the_words_its_users_know() {
     let exported = site.text(&["udadmin", "-export"]);
     assert_eq!(exported.lines().count(), 2, "{exported}");
     assert_eq!(site.run(&["udadmin"]).code, 2, "a task has to be named");
-    give_back(desk);
+
+    let (kind, who) = match assigned[..] {
+        [" anna XDT_PLT_UD"] => ("-user", "ANNA"),
+        _ => ("-device", "WS-101"),
+    };
+    let delete =
+        |feature: &str, kind: &str, name: &str| site.run(&["udadmin", "-f", feature, kind, name, "-delete"]);
+    assert_eq!(delete("cad", "-user", "berta").code, 1, "a session is nobody's");
+    assert_eq!(delete("XDT_PLT_UD", kind, "nobody").code, 1);
+    assert_eq!(site.run(&["udadmin", "-delete", "-f", "XDT_PLT_UD"]).code, 2);
+    assert_eq!(site.text(&["udadmin", "-export"]).lines().count(), 2);
+    let deleted = delete("xdt_plt_ud", kind, who);
+    assert_eq!(deleted.code, 0, "{}", deleted.err);
+    assert!(
+        deleted.out.starts_with("Released ") && deleted.out.ends_with(" XDT_PLT_UD 2030.0101\n"),
+        "{}",
+        deleted.out
+    );
+    assert_eq!(site.text(&["udadmin", "-export"]).lines().count(), 1);
+    assert_eq!(site.text(&["usage"]).lines().count(), 2, "the session goes on");
+    // It may have heard already that its seat was taken back.
+    drop(desk.stdin.take());
+    desk.wait().unwrap();
     give_back(session);
     site.server.stop().unwrap();
 }

@@ -151,6 +151,17 @@ pub fn export_assignments(assignments: &[Assignment]) -> String {
     text
 }
 
+/// `udadmin -delete`: what was taken back.
+pub fn released_line(assignee: Assignee, from: &str, feature: &str, version: &str) -> String {
+    format!(
+        "Released {} {} {} {}\n",
+        word_of(assignee),
+        name(from),
+        word(feature),
+        word(version)
+    )
+}
+
 fn word_of(assignee: Assignee) -> &'static str {
     match assignee {
         Assignee::User => "user",

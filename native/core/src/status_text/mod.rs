@@ -12,7 +12,7 @@ mod rows;
 
 pub use assignments::{
     Assignee, Assignment, AssignmentEvent, AssignmentEventKind, ListOptions, assignment_events,
-    assignment_list, export_assignments,
+    assignment_list, export_assignments, released_line,
 };
 pub use feature_table::{FeatureLine, feature_table};
 pub use from_lists::{SeatLists, feature_statuses};
