@@ -1,15 +1,15 @@
 //! `licensing checkout`: holds seats as a product does, for trying out a server.
 
 use std::io::{self, Read};
+use std::time::Duration;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use licensing_client::{
-    CheckoutError, CheckoutOptions, Lease, LeaseInfo, LeaseState, ProductClient, ProductOptions,
-};
+use licensing_client::{CheckoutError, CheckoutOptions, Lease, LeaseState, ProductClient};
 use serde_json::json;
 
 use crate::failure::{Exit, Failure};
-use crate::{connection, operations, print};
+use crate::loans::seats;
+use crate::{operations, print, product_connection};
 
 /// The command with its arguments.
 pub(crate) fn command() -> Command {
@@ -29,14 +29,24 @@ pub(crate) fn command() -> Command {
                 .value_parser(value_parser!(u32).range(1..))
                 .default_value("1")
                 .help("Number of seats"),
-            text("vendor", "Vendor whose daemon to ask; the first that serves unless given"),
             text("version", "Lowest version that will do, such as 2.1 or 2026.0401"),
             text("user", "User to name; whoever runs this unless given"),
             text("device", "Device to name; this host unless given"),
             text("display", "Display or terminal to name"),
             text("product", "Product to name, for reports"),
+            text("project", "Project to name, as PROJECT rules of the options file know it"),
+            Arg::new("queue")
+                .long("queue")
+                .value_name("TIME")
+                .value_parser(duration)
+                .help("Wait in the queue for so long when all seats are out, such as 10m"),
+            Arg::new("borrow")
+                .long("borrow")
+                .value_name("TIME")
+                .value_parser(duration)
+                .help("Take the seats along for so long, such as 8h or 7d, and end at once; see borrowed and return"),
         ]);
-    connection::add_manager(operations::with_json(command))
+    product_connection::add(operations::with_json(command))
 }
 
 /// Takes, holds and gives back.
@@ -61,27 +71,47 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
         () = interruption.arrives() => return Ok(Exit::Interrupted),
     };
     let json = matches.get_flag("json");
-    show(lease.info(), json)?;
+    show(&lease, wanted.borrow.is_some(), json)?;
+    if wanted.borrow.is_some() {
+        // What is borrowed stays out when the lease is dropped.
+        return Ok(Exit::Success);
+    }
     hold(&lease, &mut interruption, json).await
 }
 
 async fn take(wanted: &CheckoutOptions, matches: &ArgMatches) -> Result<Lease, Failure> {
-    let client = ProductClient::connect(connect_options(matches)?).await?;
-    Ok(client
-        .checkout(wanted)
-        .await
-        .map_err(CheckoutError::into_problem)?)
+    let options = product_connection::options(matches, wanted.borrow.is_some())?;
+    let client = ProductClient::connect(options).await?;
+    let pending = client.start_checkout(wanted);
+    let mut positions = pending.positions();
+    let telling = async {
+        while positions.changed().await.is_ok() {
+            let position = *positions.borrow_and_update();
+            if let Some(position) = position {
+                print::note(&format!("Waiting at place {position} of the queue."));
+            }
+        }
+        // There is nothing more to tell, and the answer decides.
+        std::future::pending::<()>().await;
+    };
+    let lease = tokio::select! {
+        lease = pending => lease,
+        () = telling => return Err(Failure::internal("The place in the queue ended the waiting.")),
+    };
+    Ok(lease.map_err(CheckoutError::into_problem)?)
 }
 
-fn connect_options(matches: &ArgMatches) -> Result<ProductOptions, Failure> {
-    let mut options = ProductOptions::new("localhost")?;
-    options.manager = connection::manager(matches)?;
-    options.vendor = matches.get_one::<String>("vendor").cloned();
-    options.token = connection::token(matches)?;
-    options.trust = connection::trust(matches)?;
-    options.timeout = connection::timeout(matches);
-    options.attempt_timeout = options.attempt_timeout.min(options.timeout);
-    Ok(options)
+/// Such as `90s`, `10m`, `8h` or `7d`; a day has 24 hours.
+fn duration(text: &str) -> Result<Duration, String> {
+    let refused = |why: &dyn std::fmt::Display| format!("{why}; write a time such as 90s, 10m, 8h or 7d");
+    let span: jiff::Span = text.parse().map_err(|error: jiff::Error| refused(&error))?;
+    let time = span
+        .to_duration(jiff::SpanRelativeTo::days_are_24_hours())
+        .map_err(|error| refused(&error))?;
+    match Duration::try_from(time) {
+        Ok(time) if time >= Duration::from_secs(1) => Ok(time),
+        Ok(_) | Err(_) => Err(refused(&"it must be a second or more")),
+    }
 }
 
 fn checkout_options(matches: &ArgMatches) -> CheckoutOptions {
@@ -92,12 +122,16 @@ fn checkout_options(matches: &ArgMatches) -> CheckoutOptions {
     options.user = given("user").unwrap_or(options.user);
     options.host = given("device").unwrap_or(options.host);
     options.display = given("display").unwrap_or_default();
+    options.project = given("project").unwrap_or_default();
+    options.queue = matches.get_one::<Duration>("queue").copied();
+    options.borrow = matches.get_one::<Duration>("borrow").copied();
     options.product =
         given("product").unwrap_or_else(|| concat!("licensing ", env!("CARGO_PKG_VERSION")).to_owned());
     options
 }
 
-fn show(lease: &LeaseInfo, json: bool) -> Result<(), Failure> {
+fn show(lease: &Lease, borrows: bool, json: bool) -> Result<(), Failure> {
+    let (grace_until, lease) = (lease.grace_until(), lease.info());
     if json {
         return print::out(&format!(
             "{}\n",
@@ -110,16 +144,14 @@ fn show(lease: &LeaseInfo, json: bool) -> Result<(), Failure> {
                 "lifetimeSeconds": lease.lifetime_seconds,
                 "since": lease.since,
                 "licenseExpires": lease.license_expires,
+                "borrowedUntil": lease.borrowed_until,
+                "graceUntil": grace_until,
             })
         ));
     }
-    print::out(&format!(
-        "Holding {} of {} {}{}. Ctrl-C or the end of the input gives back.\n",
-        if lease.count == 1 {
-            "1 seat".to_owned()
-        } else {
-            format!("{} seats", lease.count)
-        },
+    let what = format!(
+        "{} of {} {}{}",
+        seats(lease.count),
         print::plain(&lease.feature),
         print::plain(&lease.version),
         if lease.overdraft > 0 {
@@ -127,6 +159,22 @@ fn show(lease: &LeaseInfo, json: bool) -> Result<(), Failure> {
         } else {
             String::new()
         },
+    );
+    let borrowed = match lease.borrowed_until {
+        Some(until) if borrows => {
+            return print::out(&format!(
+                "Borrowed {what} until {until:.0}. Give back early with: licensing return {}\n",
+                print::plain(&lease.feature)
+            ));
+        }
+        Some(until) => format!(", borrowed until {until:.0}"),
+        None => String::new(),
+    };
+    let grace = grace_until.map_or_else(String::new, |until| {
+        format!(", by a grace ticket until {until:.0} as the server cannot be reached")
+    });
+    print::out(&format!(
+        "Holding {what}{borrowed}{grace}. Ctrl-C or the end of the input gives back.\n"
     ))
 }
 

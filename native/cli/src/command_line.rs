@@ -9,7 +9,7 @@ use licensing_api::operation::TABLE;
 
 use crate::failure::{EXIT_CODES, Exit, Failure};
 use crate::familiar::{stat, udadmin};
-use crate::{authority, checkout, location, operations, print};
+use crate::{authority, checkout, loans, location, operations, print};
 
 /// The whole command.
 pub(crate) fn command() -> Command {
@@ -29,6 +29,8 @@ pub(crate) fn command() -> Command {
     command
         .subcommand(location::command())
         .subcommand(checkout::command())
+        .subcommand(loans::borrowed_command())
+        .subcommand(loans::return_command())
         .subcommand(stat::command())
         .subcommand(udadmin::command())
         .subcommand(authority::command())
@@ -54,6 +56,8 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
     match words.as_slice() {
         ["location"] => location::run(matches).await,
         ["checkout"] => checkout::run(matches).await,
+        ["borrowed"] => loans::list(matches).await,
+        ["return"] => loans::give_back(matches).await,
         ["stat"] => stat::run(matches).await,
         ["udadmin"] => udadmin::run(matches).await,
         ["authority", task] => authority::run(task, matches),

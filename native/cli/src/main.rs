@@ -7,10 +7,12 @@ mod command_line;
 mod connection;
 mod failure;
 mod familiar;
+mod loans;
 mod local_file;
 mod location;
 mod operations;
 mod print;
+mod product_connection;
 mod views;
 
 use std::process::ExitCode;

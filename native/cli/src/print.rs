@@ -48,6 +48,11 @@ pub(crate) fn out(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Tells how it goes, on standard error. That nobody can read it is no failure.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
 /// The answer as JSON.
 ///
 /// # Errors

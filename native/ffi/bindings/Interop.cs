@@ -132,7 +132,8 @@ namespace Licensing.Native
         [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_task_free")]
         public static extern void licensing_task_free(IntPtr task);
 
-        /// Finds the vendor daemon and connects to it.
+        /// Finds the vendor daemon and connects to it. When the server cannot be reached and the folder has valid tickets,
+        /// that is no failure.
         ///
         /// The caller promises:
         /// `options` is NULL or points to such a structure, whose texts are NULL or end with a NUL; `product` and `error`
@@ -153,13 +154,53 @@ namespace Licensing.Native
         [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_product_free")]
         public static extern void licensing_product_free(IntPtr product);
 
-        /// Takes seats. A refusal is LICENSING_ERROR_SEAT_DENIED with its number in licensing_problem_denial.
+        /// Takes seats, waiting in the queue for as long as the request says. A refusal is LICENSING_ERROR_SEAT_DENIED with its
+        /// number in licensing_problem_denial. Seats that are borrowed and cover the request are used without asking the server;
+        /// when the server cannot be reached, a grace ticket stands for the seats.
         ///
         /// The caller promises:
         /// `request` is NULL or points to such a structure, whose texts are NULL or end with a NUL; `lease` and `error`
         /// are NULL or may be written.
         [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_checkout")]
         public static extern uint licensing_checkout(IntPtr product, ref CheckoutRequest request, ref IntPtr lease, ref IntPtr error);
+
+        /// Begins a checkout and returns at once; licensing_checkout_wait tells how it goes.
+        ///
+        /// The caller promises:
+        /// `request` is NULL or points to such a structure, whose texts are NULL or end with a NUL; `pending` and `error`
+        /// are NULL or may be written.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_checkout_begin")]
+        public static extern uint licensing_checkout_begin(IntPtr product, ref CheckoutRequest request, ref IntPtr pending, ref IntPtr error);
+
+        /// Waits for the answer to a checkout for at most so many milliseconds. `lease` becomes NULL while there is none;
+        /// then `position`, which may be NULL, tells where the request stands in the queue: 1 for the next, 0 when it is not
+        /// known to wait. After a lease or a failure there is nothing more to wait for.
+        ///
+        /// The caller promises:
+        /// `position`, `lease` and `error` are NULL or may be written.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_checkout_wait")]
+        public static extern uint licensing_checkout_wait(IntPtr pending, uint milliseconds, out uint position, ref IntPtr lease, ref IntPtr error);
+
+        /// Frees a checkout. One that has not been answered leaves the queue, and what it might have got by then is given back.
+        /// NULL and handles that are not valid are left alone.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_pending_free")]
+        public static extern void licensing_pending_free(IntPtr pending);
+
+        /// Seats that are borrowed by way of the product's folder for tickets, as a JSON array: id, feature, version, count,
+        /// user, host, since and until.
+        ///
+        /// The caller promises:
+        /// `borrowed` and `error` are NULL or may be written.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_borrowed")]
+        public static extern uint licensing_borrowed(IntPtr product, ref IntPtr borrowed, ref IntPtr error);
+
+        /// Gives borrowed seats back before the end of their period, by the `id` that licensing_borrowed tells. `was_held`
+        /// becomes 1 when they were still out, else 0; it may be NULL.
+        ///
+        /// The caller promises:
+        /// `id` is NULL or ends with a NUL; `was_held` and `error` are NULL or may be written.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_return_borrowed")]
+        public static extern uint licensing_return_borrowed(IntPtr product, ref sbyte id, out uint was_held, ref IntPtr error);
 
         /// Keeps all leases of this connection alive, for products that do it themselves. `ended` tells how many of them
         /// had ended; it may be NULL.
@@ -176,7 +217,8 @@ namespace Licensing.Native
         [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_lease_read")]
         public static extern uint licensing_lease_read(IntPtr lease, out LeaseInfo info, ref IntPtr error);
 
-        /// Gives the seats back. `was_held` becomes 1 when they were held until now, else 0; it may be NULL. Doing it twice
+        /// Gives the seats back, borrowed ones before the end of their period. A lease that uses seats which were borrowed
+        /// before leaves them borrowed; licensing_return_borrowed gives those back. `was_held` becomes 1 when they were held until now, else 0; it may be NULL. Doing it twice
         /// is no error. The lease must still be freed.
         ///
         /// The caller promises:
@@ -184,8 +226,8 @@ namespace Licensing.Native
         [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_checkin")]
         public static extern uint licensing_checkin(IntPtr lease, out uint was_held, ref IntPtr error);
 
-        /// Frees a lease. Seats that it still holds are given back in the background, as well as that goes. NULL and
-        /// handles that are not valid are left alone.
+        /// Frees a lease. Seats that it still holds are given back in the background, as well as that goes, unless they are
+        /// borrowed. NULL and handles that are not valid are left alone.
         [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_lease_free")]
         public static extern void licensing_lease_free(IntPtr lease);
 
@@ -397,10 +439,18 @@ namespace Licensing.Native
         public IntPtr vendor_data;
         /// Name and version of the product, for reports; may be NULL.
         public IntPtr product;
+        /// Project that the work is done for, as PROJECT rules of the options file name it; may be NULL.
+        public IntPtr project;
         /// Seats; 0 means 1.
         public uint count;
         /// Process id, for reports; 0 for this process.
         public uint process_id;
+        /// Longest time to wait in the queue when all seats are out, in milliseconds; 0 to be refused at once.
+        public uint queue_wait_ms;
+        /// Take the seats along for so many seconds; 0 for an ordinary checkout. Needs a folder for tickets.
+        public uint borrow_seconds;
+        /// 1 to go without a grace ticket although there is a folder for tickets.
+        public uint without_grace;
     }
 
     /// What was given out. The texts stay until the lease is freed.
@@ -416,11 +466,17 @@ namespace Licensing.Native
         public long since;
         /// When the license itself expires, in seconds since 1970 UTC; 0 when it is permanent.
         public long license_expires;
+        /// When borrowed seats come back by themselves, in seconds since 1970 UTC; 0 unless they are borrowed.
+        public long borrowed_until;
+        /// While the state is Grace: until when the product may go on; else 0. In seconds since 1970 UTC.
+        public long grace_until;
+        /// Until when the ticket at hand would help without the server, in seconds since 1970 UTC; 0 without one.
+        public long ticket_until;
         /// Seats.
         public uint count;
         /// How many of them are overdraft.
         public uint overdraft;
-        /// A heartbeat is due at least this often, in seconds.
+        /// A heartbeat is due at least this often, in seconds; 0 when a ticket stands for the lease.
         public uint heartbeat_seconds;
         /// Without a heartbeat the lease ends after this time, in seconds.
         public uint lifetime_seconds;
@@ -446,6 +502,13 @@ namespace Licensing.Native
         public IntPtr cert_hash;
         /// PEM file of authorities; NULL for those of the operating system.
         public IntPtr ca_file;
+        /// PEM file of the product's own certificate, where the server demands one; NULL for none.
+        public IntPtr client_certificate;
+        /// PEM file of its private key; NULL when the file of the certificate holds it.
+        public IntPtr client_key;
+        /// Folder for tickets, which grace and borrowing need; NULL for none. Whoever can change its files can make up
+        /// tickets.
+        public IntPtr ticket_folder;
         /// Port of the license manager; 0 for 27000.
         public uint port;
         /// Longest time for one attempt in milliseconds; 0 for 5000.
@@ -454,6 +517,8 @@ namespace Licensing.Native
         public uint timeout_ms;
         /// 1 when the product calls licensing_heartbeat itself; 0 for heartbeats in the background.
         public uint manual_heartbeats;
+        /// 1 to make each question a call of its own; 0 to ask over one stream where the server has it.
+        public uint calls_only;
     }
 
 

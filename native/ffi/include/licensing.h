@@ -12,7 +12,7 @@
 /**
  * Version of the ABI that this header describes; licensing_abi_version() must return the same.
  */
-#define LICENSING_ABI_VERSION 1
+#define LICENSING_ABI_VERSION 2
 
 /**
  * Numbers of the operations, for licensing_task_submit.
@@ -283,6 +283,11 @@ typedef struct licensing_connection licensing_connection;
 typedef struct licensing_lease licensing_lease;
 
 /**
+ * A checkout on its way. Free it with licensing_pending_free, which gives it up when it has not been answered.
+ */
+typedef struct licensing_pending licensing_pending;
+
+/**
  * A product's connection to a vendor daemon. Free it with licensing_product_free; its leases live on without it.
  */
 typedef struct licensing_product licensing_product;
@@ -330,6 +335,10 @@ typedef struct licensing_checkout_request {
      */
     const char *product;
     /**
+     * Project that the work is done for, as PROJECT rules of the options file name it; may be NULL.
+     */
+    const char *project;
+    /**
      * Seats; 0 means 1.
      */
     uint32_t count;
@@ -337,6 +346,18 @@ typedef struct licensing_checkout_request {
      * Process id, for reports; 0 for this process.
      */
     uint32_t process_id;
+    /**
+     * Longest time to wait in the queue when all seats are out, in milliseconds; 0 to be refused at once.
+     */
+    uint32_t queue_wait_ms;
+    /**
+     * Take the seats along for so many seconds; 0 for an ordinary checkout. Needs a folder for tickets.
+     */
+    uint32_t borrow_seconds;
+    /**
+     * 1 to go without a grace ticket although there is a folder for tickets.
+     */
+    uint32_t without_grace;
 } licensing_checkout_request;
 
 /**
@@ -360,6 +381,18 @@ typedef struct licensing_lease_info {
      */
     int64_t license_expires;
     /**
+     * When borrowed seats come back by themselves, in seconds since 1970 UTC; 0 unless they are borrowed.
+     */
+    int64_t borrowed_until;
+    /**
+     * While the state is Grace: until when the product may go on; else 0. In seconds since 1970 UTC.
+     */
+    int64_t grace_until;
+    /**
+     * Until when the ticket at hand would help without the server, in seconds since 1970 UTC; 0 without one.
+     */
+    int64_t ticket_until;
+    /**
      * Seats.
      */
     uint32_t count;
@@ -368,7 +401,7 @@ typedef struct licensing_lease_info {
      */
     uint32_t overdraft;
     /**
-     * A heartbeat is due at least this often, in seconds.
+     * A heartbeat is due at least this often, in seconds; 0 when a ticket stands for the lease.
      */
     uint32_t heartbeat_seconds;
     /**
@@ -411,6 +444,19 @@ typedef struct licensing_product_options {
      */
     const char *ca_file;
     /**
+     * PEM file of the product's own certificate, where the server demands one; NULL for none.
+     */
+    const char *client_certificate;
+    /**
+     * PEM file of its private key; NULL when the file of the certificate holds it.
+     */
+    const char *client_key;
+    /**
+     * Folder for tickets, which grace and borrowing need; NULL for none. Whoever can change its files can make up
+     * tickets.
+     */
+    const char *ticket_folder;
+    /**
      * Port of the license manager; 0 for 27000.
      */
     uint32_t port;
@@ -426,11 +472,38 @@ typedef struct licensing_product_options {
      * 1 when the product calls licensing_heartbeat itself; 0 for heartbeats in the background.
      */
     uint32_t manual_heartbeats;
+    /**
+     * 1 to make each question a call of its own; 0 to ask over one stream where the server has it.
+     */
+    uint32_t calls_only;
 } licensing_product_options;
 
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+/**
+ * Seats that are borrowed by way of the product's folder for tickets, as a JSON array: id, feature, version, count,
+ * user, host, since and until.
+ *
+ * The caller promises:
+ * `borrowed` and `error` are NULL or may be written.
+ */
+licensing_status licensing_borrowed(const struct licensing_product *product,
+                                    struct licensing_buffer **borrowed,
+                                    struct licensing_buffer **error);
+
+/**
+ * Gives borrowed seats back before the end of their period, by the `id` that licensing_borrowed tells. `was_held`
+ * becomes 1 when they were still out, else 0; it may be NULL.
+ *
+ * The caller promises:
+ * `id` is NULL or ends with a NUL; `was_held` and `error` are NULL or may be written.
+ */
+licensing_status licensing_return_borrowed(const struct licensing_product *product,
+                                           const char *id,
+                                           uint32_t *was_held,
+                                           struct licensing_buffer **error);
 
 /**
  * The bytes of the buffer, followed by a NUL that its length does not count. They stay until the buffer is freed.
@@ -500,7 +573,9 @@ licensing_status licensing_connection_address(const struct licensing_connection 
 void licensing_connection_free(struct licensing_connection *connection);
 
 /**
- * Takes seats. A refusal is LICENSING_ERROR_SEAT_DENIED with its number in licensing_problem_denial.
+ * Takes seats, waiting in the queue for as long as the request says. A refusal is LICENSING_ERROR_SEAT_DENIED with its
+ * number in licensing_problem_denial. Seats that are borrowed and cover the request are used without asking the server;
+ * when the server cannot be reached, a grace ticket stands for the seats.
  *
  * The caller promises:
  * `request` is NULL or points to such a structure, whose texts are NULL or end with a NUL; `lease` and `error`
@@ -522,7 +597,8 @@ licensing_status licensing_lease_read(const struct licensing_lease *lease,
                                       struct licensing_buffer **error);
 
 /**
- * Gives the seats back. `was_held` becomes 1 when they were held until now, else 0; it may be NULL. Doing it twice
+ * Gives the seats back, borrowed ones before the end of their period. A lease that uses seats which were borrowed
+ * before leaves them borrowed; licensing_return_borrowed gives those back. `was_held` becomes 1 when they were held until now, else 0; it may be NULL. Doing it twice
  * is no error. The lease must still be freed.
  *
  * The caller promises:
@@ -533,8 +609,8 @@ licensing_status licensing_checkin(const struct licensing_lease *lease,
                                    struct licensing_buffer **error);
 
 /**
- * Frees a lease. Seats that it still holds are given back in the background, as well as that goes. NULL and
- * handles that are not valid are left alone.
+ * Frees a lease. Seats that it still holds are given back in the background, as well as that goes, unless they are
+ * borrowed. NULL and handles that are not valid are left alone.
  */
 void licensing_lease_free(struct licensing_lease *lease);
 
@@ -549,7 +625,40 @@ licensing_status licensing_operations(struct licensing_buffer **table,
                                       struct licensing_buffer **error);
 
 /**
- * Finds the vendor daemon and connects to it.
+ * Begins a checkout and returns at once; licensing_checkout_wait tells how it goes.
+ *
+ * The caller promises:
+ * `request` is NULL or points to such a structure, whose texts are NULL or end with a NUL; `pending` and `error`
+ * are NULL or may be written.
+ */
+licensing_status licensing_checkout_begin(const struct licensing_product *product,
+                                          const struct licensing_checkout_request *request,
+                                          struct licensing_pending **pending,
+                                          struct licensing_buffer **error);
+
+/**
+ * Waits for the answer to a checkout for at most so many milliseconds. `lease` becomes NULL while there is none;
+ * then `position`, which may be NULL, tells where the request stands in the queue: 1 for the next, 0 when it is not
+ * known to wait. After a lease or a failure there is nothing more to wait for.
+ *
+ * The caller promises:
+ * `position`, `lease` and `error` are NULL or may be written.
+ */
+licensing_status licensing_checkout_wait(const struct licensing_pending *pending,
+                                         uint32_t milliseconds,
+                                         uint32_t *position,
+                                         struct licensing_lease **lease,
+                                         struct licensing_buffer **error);
+
+/**
+ * Frees a checkout. One that has not been answered leaves the queue, and what it might have got by then is given back.
+ * NULL and handles that are not valid are left alone.
+ */
+void licensing_pending_free(struct licensing_pending *pending);
+
+/**
+ * Finds the vendor daemon and connects to it. When the server cannot be reached and the folder has valid tickets,
+ * that is no failure.
  *
  * The caller promises:
  * `options` is NULL or points to such a structure, whose texts are NULL or end with a NUL; `product` and `error`

@@ -2,6 +2,7 @@
 
 use interoptopus::{Inventory, InventoryBuilder, extra_type, function};
 
+use crate::borrowed::{licensing_borrowed, licensing_return_borrowed};
 use crate::buffer::{
     licensing_buffer_data, licensing_buffer_free, licensing_buffer_length, licensing_problem_code,
     licensing_problem_denial, licensing_problem_part, licensing_problem_text,
@@ -10,6 +11,7 @@ use crate::connection::{licensing_connection_address, licensing_connection_free,
 use crate::lease::{licensing_checkin, licensing_checkout, licensing_lease_free, licensing_lease_read};
 use crate::numbers::{ErrorNumbers, OperationNumbers};
 use crate::operations::licensing_operations;
+use crate::pending::{licensing_checkout_begin, licensing_checkout_wait, licensing_pending_free};
 use crate::product::{
     licensing_heartbeat, licensing_product_free, licensing_product_open, licensing_product_status,
 };
@@ -42,6 +44,11 @@ pub fn inventory() -> Inventory {
         .register(function!(licensing_product_status))
         .register(function!(licensing_product_free))
         .register(function!(licensing_checkout))
+        .register(function!(licensing_checkout_begin))
+        .register(function!(licensing_checkout_wait))
+        .register(function!(licensing_pending_free))
+        .register(function!(licensing_borrowed))
+        .register(function!(licensing_return_borrowed))
         .register(function!(licensing_heartbeat))
         .register(function!(licensing_lease_read))
         .register(function!(licensing_checkin))

@@ -2,8 +2,10 @@
 
 use std::ffi::{CString, c_char};
 use std::sync::Arc;
+use std::time::Duration;
 
 use interoptopus::{ffi_function, ffi_type};
+use jiff::Timestamp;
 use licensing_api::Problem;
 use licensing_client::{CheckoutOptions, Lease, LeaseState};
 
@@ -39,10 +41,18 @@ pub struct licensing_checkout_request {
     pub vendor_data: *const c_char,
     /// Name and version of the product, for reports; may be NULL.
     pub product: *const c_char,
+    /// Project that the work is done for, as PROJECT rules of the options file name it; may be NULL.
+    pub project: *const c_char,
     /// Seats; 0 means 1.
     pub count: u32,
     /// Process id, for reports; 0 for this process.
     pub process_id: u32,
+    /// Longest time to wait in the queue when all seats are out, in milliseconds; 0 to be refused at once.
+    pub queue_wait_ms: u32,
+    /// Take the seats along for so many seconds; 0 for an ordinary checkout. Needs a folder for tickets.
+    pub borrow_seconds: u32,
+    /// 1 to go without a grace ticket although there is a folder for tickets.
+    pub without_grace: u32,
 }
 
 /// Whether a lease still holds its seats.
@@ -73,11 +83,17 @@ pub struct licensing_lease_info {
     pub since: i64,
     /// When the license itself expires, in seconds since 1970 UTC; 0 when it is permanent.
     pub license_expires: i64,
+    /// When borrowed seats come back by themselves, in seconds since 1970 UTC; 0 unless they are borrowed.
+    pub borrowed_until: i64,
+    /// While the state is Grace: until when the product may go on; else 0. In seconds since 1970 UTC.
+    pub grace_until: i64,
+    /// Until when the ticket at hand would help without the server, in seconds since 1970 UTC; 0 without one.
+    pub ticket_until: i64,
     /// Seats.
     pub count: u32,
     /// How many of them are overdraft.
     pub overdraft: u32,
-    /// A heartbeat is due at least this often, in seconds.
+    /// A heartbeat is due at least this often, in seconds; 0 when a ticket stands for the lease.
     pub heartbeat_seconds: u32,
     /// Without a heartbeat the lease ends after this time, in seconds.
     pub lifetime_seconds: u32,
@@ -95,7 +111,9 @@ struct Kept {
 
 static LEASES: Table<licensing_lease, Kept> = Table::new();
 
-/// Takes seats. A refusal is LICENSING_ERROR_SEAT_DENIED with its number in licensing_problem_denial.
+/// Takes seats, waiting in the queue for as long as the request says. A refusal is LICENSING_ERROR_SEAT_DENIED with its
+/// number in licensing_problem_denial. Seats that are borrowed and cover the request are used without asking the server;
+/// when the server cannot be reached, a grace ticket stands for the seats.
 ///
 /// # Safety
 /// `request` is NULL or points to such a structure, whose texts are NULL or end with a NUL; `lease` and `error`
@@ -111,29 +129,38 @@ pub unsafe extern "C" fn licensing_checkout(
     let body = || {
         let place = input::writable(lease, "lease")?;
         let product = PRODUCTS.get(product)?;
-        if request.is_null() {
-            return Err(input::invalid("request", "request is NULL.".to_owned()).into());
-        }
-        // SAFETY: not NULL, and the caller promised that it points to such a structure with such texts.
-        let options = unsafe { read_request(&*request)? };
+        // SAFETY: the caller's promise about `request`.
+        let options = unsafe { read_request(request)? };
         let lease = runtime()?.block_on(product.checkout(&options))?;
-        let info = lease.info();
-        let kept = Kept {
-            feature: c_text(&info.feature),
-            version: c_text(&info.version),
-            lease,
-        };
         // SAFETY: checked for NULL, and the caller promised that it may be written.
-        unsafe { place.write(LEASES.insert(Arc::new(kept))) };
+        unsafe { place.write(handle(lease)) };
         Ok(())
     };
     // SAFETY: the caller's promise about `error`.
     unsafe { guarded(error, body) }
 }
 
+/// A handle for a lease.
+pub(crate) fn handle(lease: Lease) -> *mut licensing_lease {
+    let info = lease.info();
+    let kept = Kept {
+        feature: c_text(&info.feature),
+        version: c_text(&info.version),
+        lease,
+    };
+    LEASES.insert(Arc::new(kept))
+}
+
 /// # Safety
-/// The texts are NULL or end with a NUL.
-unsafe fn read_request(request: &licensing_checkout_request) -> Result<CheckoutOptions, Problem> {
+/// `request` is NULL or points to such a structure, whose texts are NULL or end with a NUL.
+pub(crate) unsafe fn read_request(
+    request: *const licensing_checkout_request,
+) -> Result<CheckoutOptions, Problem> {
+    if request.is_null() {
+        return Err(input::invalid("request", "request is NULL.".to_owned()));
+    }
+    // SAFETY: not NULL, and the caller promised that it points to such a structure.
+    let request = unsafe { &*request };
     // SAFETY: the caller promised it for each of the texts.
     let text = |text, what| unsafe { input::text(text, what) };
     let feature = text(request.feature, "feature")?.filter(|feature| !feature.is_empty());
@@ -145,11 +172,20 @@ unsafe fn read_request(request: &licensing_checkout_request) -> Result<CheckoutO
     options.display = text(request.display, "display")?.unwrap_or_default();
     options.vendor_data = text(request.vendor_data, "vendor_data")?.unwrap_or_default();
     options.product = text(request.product, "product")?.unwrap_or_default();
+    options.project = text(request.project, "project")?.unwrap_or_default();
+    options.queue = some(request.queue_wait_ms).map(|wait| Duration::from_millis(wait.into()));
+    options.borrow = some(request.borrow_seconds).map(|time| Duration::from_secs(time.into()));
+    options.grace = request.without_grace == 0;
     options.count = request.count.max(1);
     if request.process_id != 0 {
         options.process_id = request.process_id;
     }
     Ok(options)
+}
+
+/// 0 stands for none.
+fn some(number: u32) -> Option<u32> {
+    (number != 0).then_some(number)
 }
 
 /// Tells what was given out and whether it still holds; nothing is asked of the server.
@@ -174,13 +210,21 @@ pub unsafe extern "C" fn licensing_lease_read(
     unsafe { guarded(error, body) }
 }
 
+/// Seconds since 1970; 0 for none.
+fn seconds(at: Option<Timestamp>) -> i64 {
+    at.map_or(0, Timestamp::as_second)
+}
+
 fn describe(kept: &Kept) -> licensing_lease_info {
     let info = kept.lease.info();
     licensing_lease_info {
         feature: kept.feature.as_ptr(),
         version: kept.version.as_ptr(),
-        since: info.since.map_or(0, |at| at.as_second()),
-        license_expires: info.license_expires.map_or(0, |at| at.as_second()),
+        since: seconds(info.since),
+        license_expires: seconds(info.license_expires),
+        borrowed_until: seconds(info.borrowed_until),
+        grace_until: seconds(kept.lease.grace_until()),
+        ticket_until: seconds(kept.lease.ticket_until()),
         count: info.count,
         overdraft: info.overdraft,
         heartbeat_seconds: info.heartbeat_seconds,
@@ -195,7 +239,8 @@ fn describe(kept: &Kept) -> licensing_lease_info {
     }
 }
 
-/// Gives the seats back. `was_held` becomes 1 when they were held until now, else 0; it may be NULL. Doing it twice
+/// Gives the seats back, borrowed ones before the end of their period. A lease that uses seats which were borrowed
+/// before leaves them borrowed; licensing_return_borrowed gives those back. `was_held` becomes 1 when they were held until now, else 0; it may be NULL. Doing it twice
 /// is no error. The lease must still be freed.
 ///
 /// # Safety
@@ -220,8 +265,8 @@ pub unsafe extern "C" fn licensing_checkin(
     unsafe { guarded(error, body) }
 }
 
-/// Frees a lease. Seats that it still holds are given back in the background, as well as that goes. NULL and
-/// handles that are not valid are left alone.
+/// Frees a lease. Seats that it still holds are given back in the background, as well as that goes, unless they are
+/// borrowed. NULL and handles that are not valid are left alone.
 #[ffi_function]
 #[no_mangle]
 pub extern "C" fn licensing_lease_free(lease: *mut licensing_lease) {

@@ -6,6 +6,7 @@
 // The types carry the names that they have in C.
 #![allow(non_camel_case_types)]
 
+mod borrowed;
 mod boundary;
 mod buffer;
 mod connection;
@@ -15,12 +16,14 @@ mod inventory;
 mod lease;
 mod numbers;
 mod operations;
+mod pending;
 mod product;
 mod runtime;
 mod submit;
 mod task;
 mod version;
 
+pub use borrowed::{licensing_borrowed, licensing_return_borrowed};
 pub use boundary::licensing_status;
 pub use buffer::{
     licensing_buffer, licensing_buffer_data, licensing_buffer_free, licensing_buffer_length,
@@ -36,6 +39,9 @@ pub use lease::{
 };
 pub use numbers::{ErrorNumbers, OperationNumbers, c_enumerations};
 pub use operations::licensing_operations;
+pub use pending::{
+    licensing_checkout_begin, licensing_checkout_wait, licensing_pending, licensing_pending_free,
+};
 pub use product::{
     licensing_heartbeat, licensing_product, licensing_product_free, licensing_product_open,
     licensing_product_options, licensing_product_status,

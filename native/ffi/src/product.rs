@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use interoptopus::{ffi_function, ffi_type};
 use licensing_api::{Problem, Secret};
-use licensing_client::{Address, DEFAULT_LICENSE_PORT, Heartbeats, ProductClient, ProductOptions};
+use licensing_client::{
+    Address, ClientIdentity, DEFAULT_LICENSE_PORT, Heartbeats, ProductClient, ProductOptions, Transport,
+};
 use serde_json::{Value, json};
 
 use crate::boundary::{guarded, licensing_status, quiet};
@@ -38,6 +40,13 @@ pub struct licensing_product_options {
     pub cert_hash: *const c_char,
     /// PEM file of authorities; NULL for those of the operating system.
     pub ca_file: *const c_char,
+    /// PEM file of the product's own certificate, where the server demands one; NULL for none.
+    pub client_certificate: *const c_char,
+    /// PEM file of its private key; NULL when the file of the certificate holds it.
+    pub client_key: *const c_char,
+    /// Folder for tickets, which grace and borrowing need; NULL for none. Whoever can change its files can make up
+    /// tickets.
+    pub ticket_folder: *const c_char,
     /// Port of the license manager; 0 for 27000.
     pub port: u32,
     /// Longest time for one attempt in milliseconds; 0 for 5000.
@@ -46,11 +55,14 @@ pub struct licensing_product_options {
     pub timeout_ms: u32,
     /// 1 when the product calls licensing_heartbeat itself; 0 for heartbeats in the background.
     pub manual_heartbeats: u32,
+    /// 1 to make each question a call of its own; 0 to ask over one stream where the server has it.
+    pub calls_only: u32,
 }
 
 pub(crate) static PRODUCTS: Table<licensing_product, ProductClient> = Table::new();
 
-/// Finds the vendor daemon and connects to it.
+/// Finds the vendor daemon and connects to it. When the server cannot be reached and the folder has valid tickets,
+/// that is no failure.
 ///
 /// # Safety
 /// `options` is NULL or points to such a structure, whose texts are NULL or end with a NUL; `product` and `error`
@@ -98,6 +110,17 @@ unsafe fn read_options(options: &licensing_product_options) -> Result<ProductOpt
         cert_hash.as_deref(),
         text(options.ca_file, "ca_file")?.map(PathBuf::from),
     )?;
+    let certificate = text(options.client_certificate, "client_certificate")?;
+    let key = text(options.client_key, "client_key")?;
+    read.identity = identity(certificate.map(PathBuf::from), key.map(PathBuf::from))?;
+    read.ticket_folder = text(options.ticket_folder, "ticket_folder")?
+        .filter(|folder| !folder.is_empty())
+        .map(PathBuf::from);
+    read.transport = if options.calls_only == 0 {
+        Transport::Session
+    } else {
+        Transport::Calls
+    };
     read.attempt_timeout = input::milliseconds(options.attempt_timeout_ms, read.attempt_timeout);
     read.timeout = input::milliseconds(options.timeout_ms, read.timeout);
     read.heartbeats = if options.manual_heartbeats == 0 {
@@ -106,6 +129,21 @@ unsafe fn read_options(options: &licensing_product_options) -> Result<ProductOpt
         Heartbeats::Manual
     };
     Ok(read)
+}
+
+/// The product's own certificate; its key may be in the same file.
+fn identity(certificate: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<ClientIdentity>, Problem> {
+    match (certificate, key) {
+        (Some(certificate), key) => {
+            let key = key.unwrap_or_else(|| certificate.clone());
+            ClientIdentity::read(&certificate, &key).map(Some)
+        }
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err(input::invalid(
+            "client_certificate",
+            "There is a key but no certificate.".to_owned(),
+        )),
+    }
 }
 
 /// Keeps all leases of this connection alive, for products that do it themselves. `ended` tells how many of them

@@ -5,14 +5,17 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use licensing_api::{ErrorCode, Problem};
 use licensing_protocol::licensing as wire;
+use licensing_ticket::TicketKind;
 
 use super::connection::Connection;
 use super::lease::LeaseState;
-use super::tickets::Sort;
+use super::tickets::{Sort, Tickets};
 
 /// Seats that stay out until the end of their period, or until they are given back.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Borrowed {
+    /// Names the loan among others; may be shown, and gives no right to anything.
+    pub id: String,
     /// Feature.
     pub feature: String,
     /// Version of the pool the seats came from.
@@ -35,6 +38,7 @@ pub struct Borrowed {
 impl std::fmt::Debug for Borrowed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Borrowed")
+            .field("id", &self.id)
             .field("feature", &self.feature)
             .field("version", &self.version)
             .field("count", &self.count)
@@ -46,31 +50,36 @@ impl std::fmt::Debug for Borrowed {
     }
 }
 
-impl Connection {
-    pub(super) async fn borrowed(&self) -> Result<Vec<Borrowed>, Problem> {
-        let Some(tickets) = &self.tickets else {
-            return Ok(Vec::new());
-        };
-        let found = tickets.valid(Sort::Borrow).await?.into_iter();
-        let mut borrowed: Vec<Borrowed> = found
-            .filter_map(|found| {
-                let subject = found.ticket.subject();
-                Some(Borrowed {
-                    feature: subject.feature.clone(),
-                    version: subject.version.as_str().to_owned(),
-                    count: found.count,
-                    user: subject.holder.user.clone(),
-                    host: subject.holder.host.clone(),
-                    since: found.ticket.issued_at(),
-                    until: found.ticket.valid_until(),
-                    lease_id: found.lease_id?,
-                })
+/// What is borrowed by way of these tickets.
+pub(super) async fn list(tickets: Option<&Arc<Tickets>>) -> Result<Vec<Borrowed>, Problem> {
+    let Some(tickets) = tickets else {
+        return Ok(Vec::new());
+    };
+    let found = tickets.valid(Sort::Borrow).await?.into_iter();
+    let mut borrowed: Vec<Borrowed> = found
+        .filter_map(|found| {
+            let subject = found.ticket.subject();
+            let TicketKind::Borrow { lease, .. } = found.ticket.kind() else {
+                return None;
+            };
+            Some(Borrowed {
+                id: hex::encode(lease),
+                feature: subject.feature.clone(),
+                version: subject.version.as_str().to_owned(),
+                count: found.count,
+                user: subject.holder.user.clone(),
+                host: subject.holder.host.clone(),
+                since: found.ticket.issued_at(),
+                until: found.ticket.valid_until(),
+                lease_id: found.lease_id?,
             })
-            .collect();
-        borrowed.sort_by(|a, b| (&a.feature, a.since).cmp(&(&b.feature, b.since)));
-        Ok(borrowed)
-    }
+        })
+        .collect();
+    borrowed.sort_by(|a, b| (&a.feature, a.since).cmp(&(&b.feature, b.since)));
+    Ok(borrowed)
+}
 
+impl Connection {
     pub(super) async fn return_borrowed(self: &Arc<Self>, borrowed: &Borrowed) -> Result<bool, Problem> {
         let Some(tickets) = &self.tickets else {
             return Err(Problem::new(

@@ -111,7 +111,15 @@ impl ProductClient {
     /// # Errors
     /// `LocalFileUnreadable`, `ClockSetBack`.
     pub async fn borrowed(&self) -> Result<Vec<Borrowed>, Problem> {
-        self.connection.borrowed().await
+        borrowed::list(self.connection.tickets.as_ref()).await
+    }
+
+    /// The same without a connection.
+    ///
+    /// # Errors
+    /// `LocalFileUnreadable`, `LocalFileUnwritable`, `ClockSetBack`.
+    pub async fn borrowed_by(options: &ProductOptions) -> Result<Vec<Borrowed>, Problem> {
+        borrowed::list(tickets::Tickets::open(options).await?.as_ref()).await
     }
 
     /// Gives borrowed seats back before the end of their period; their leases end. True when they were still out.

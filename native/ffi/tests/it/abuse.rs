@@ -226,10 +226,14 @@ fn texts_of_products_are_checked() {
         token: ptr::null(),
         cert_hash: ptr::null(),
         ca_file: ptr::null(),
+        client_certificate: ptr::null(),
+        client_key: ptr::null(),
+        ticket_folder: ptr::null(),
         port: 0,
         attempt_timeout_ms: 0,
         timeout_ms: 0,
         manual_heartbeats: 0,
+        calls_only: 0,
     };
     let open = |options: &licensing_product_options| {
         let (mut product, mut error) = (ptr::null_mut(), ptr::null_mut());

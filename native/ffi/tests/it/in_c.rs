@@ -244,3 +244,83 @@ fn the_usage_example_lists_rows() {
     let rows: serde_json::Value = serde_json::from_slice(&output.stdout).expect("rows");
     assert_eq!(rows[0]["user"], "eve");
 }
+
+#[cfg(unix)]
+#[test]
+fn the_queue_example_waits_for_its_turn() {
+    use std::io::{BufRead, BufReader};
+
+    if !has("gcc") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let program = compile("queue.c", folder.path());
+    let server = LicenseServer::start(0);
+    let port = server.manager.port().to_string();
+    let mut running = Command::new(&program)
+        .args(["ACME_CAD", "600", "127.0.0.1", &port])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(running.stdout.take().unwrap()).lines();
+    assert_eq!(lines.next().unwrap().unwrap(), "place 1");
+    server.set_seats(1);
+    assert_eq!(lines.next().unwrap().unwrap(), "got a seat of ACME_CAD");
+    assert!(running.wait().unwrap().success());
+
+    server.set_seats(0);
+    let output = Command::new(&program)
+        .args(["ACME_CAD", "1", "127.0.0.1", &port])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        !output.status.success() && said.contains("SeatDenied") && said.contains("place 1"),
+        "{said}"
+    );
+    assert!(server.truth().queue.is_empty(), "it left");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_offline_example_goes_on_without_its_server() {
+    if !has("gcc") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let program = compile("offline.c", folder.path());
+    let tickets = folder.path().join("tickets");
+    let mut server = LicenseServer::start(2);
+    server.truth().grace = Some(crate::daemon::Grace {
+        lasts: jiff::SignedDuration::from_hours(720),
+        seed: [7; 32],
+    });
+    let port = server.manager.port().to_string();
+    let offline = |verb: &str, what: &str| {
+        let output = run(Command::new(&program)
+            .arg(&tickets)
+            .args([verb, what, "127.0.0.1", &port]));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    assert_eq!(offline("use", "ACME_CAD"), "ACME_CAD: held, has a ticket\n");
+    let said = offline("borrow", "ACME_CAM");
+    let mut lines = said.lines();
+    assert_eq!(lines.next(), Some("ACME_CAM: held, borrowed, has a ticket"));
+    let borrowed: serde_json::Value = serde_json::from_str(lines.next().unwrap()).unwrap();
+    assert_eq!(
+        (&borrowed[0]["feature"], &borrowed[0]["count"]),
+        (&"ACME_CAM".into(), &1.into())
+    );
+    server.kill();
+    assert_eq!(offline("use", "ACME_CAD"), "ACME_CAD: grace, has a ticket\n");
+    assert_eq!(
+        offline("use", "ACME_CAM"),
+        "ACME_CAM: held, borrowed, has a ticket\n"
+    );
+    server.run();
+    assert_eq!(
+        offline("return", borrowed[0]["id"].as_str().unwrap()),
+        "returned, held until now\n"
+    );
+    assert_eq!(server.truth().leases.len(), 0);
+}

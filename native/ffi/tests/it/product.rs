@@ -17,10 +17,14 @@ fn open(server: &LicenseServer, manual_heartbeats: u32) -> *mut licensing_produc
         token: ptr::null(),
         cert_hash: ptr::null(),
         ca_file: ptr::null(),
+        client_certificate: ptr::null(),
+        client_key: ptr::null(),
+        ticket_folder: ptr::null(),
         port: server.manager.port().into(),
         attempt_timeout_ms: 0,
         timeout_ms: 0,
         manual_heartbeats,
+        calls_only: 0,
     };
     let (mut product, mut error) = (ptr::null_mut(), ptr::null_mut());
     // SAFETY: a structure with texts, and places to write to.
@@ -38,8 +42,12 @@ fn request(feature: &CStr) -> licensing_checkout_request {
         display: ptr::null(),
         vendor_data: ptr::null(),
         product: ptr::null(),
+        project: ptr::null(),
         count: 0,
         process_id: 0,
+        queue_wait_ms: 0,
+        borrow_seconds: 0,
+        without_grace: 0,
     }
 }
 
@@ -173,4 +181,48 @@ fn eight_threads_take_and_give_back() {
         }
     });
     licensing_product_free(ptr::without_provenance_mut(product));
+}
+
+#[test]
+fn a_checkout_waits_in_slices_and_leaves_when_it_is_freed() {
+    let mut server = LicenseServer::start(0);
+    let product = open(&server, 1);
+    let mut request = request(c"ACME_CAD");
+    request.queue_wait_ms = 600_000;
+    let (mut pending, mut error) = (ptr::null_mut(), ptr::null_mut());
+    // SAFETY: a structure with texts, and places to write to.
+    let status = unsafe { licensing_checkout_begin(product, &request, &mut pending, &mut error) };
+    outcome(status, error).expect("begun");
+    let wait = |milliseconds| {
+        let (mut position, mut lease, mut error) = (0, ptr::null_mut(), ptr::null_mut());
+        // SAFETY: places to write to.
+        let status =
+            unsafe { licensing_checkout_wait(pending, milliseconds, &mut position, &mut lease, &mut error) };
+        outcome(status, error).map(|()| (position, lease))
+    };
+    let position = loop {
+        match wait(50).expect("no failure") {
+            (0, _) => {}
+            (position, lease) => {
+                assert!(lease.is_null());
+                break position;
+            }
+        }
+    };
+    assert_eq!(position, 1);
+    server.set_seats(1);
+    let (_, lease) = wait(u32::MAX).expect("a seat");
+    assert_eq!(state(lease), licensing_lease_state::Held);
+    assert_eq!(wait(0).expect_err("answered").code, ErrorCode::InvalidRequest);
+    licensing_pending_free(pending);
+    assert_eq!(wait(0).expect_err("freed").code, ErrorCode::InvalidHandle);
+
+    // SAFETY: a structure with texts, and a place to write to.
+    let status = unsafe { licensing_checkout_begin(product, &request, &mut pending, ptr::null_mut()) };
+    assert_eq!(status, 0);
+    licensing_pending_free(pending);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async { while !matches!(server.next().await, Asked::GivenUp(_)) {} });
+    licensing_lease_free(lease);
+    licensing_product_free(product);
 }
