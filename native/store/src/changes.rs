@@ -35,7 +35,12 @@ impl Rows<'_> {
                 )?;
                 head.leases.add(sum);
             }
-            Change::Lingers { record, pool, .. } => self.linger(record, pool, head)?,
+            Change::Lingers {
+                record,
+                before,
+                pool,
+                seconds: _,
+            } => self.linger(record, *before, pool, head)?,
             Change::Closed(closed) => {
                 let pool = self.pool(closed.record.pool, &closed.pool)?;
                 let serial = serial(closed.record.serial, self.path)?;
@@ -95,13 +100,14 @@ impl Rows<'_> {
     fn linger(
         &mut self,
         record: &LeaseRecord,
+        before: LeaseTerm,
         pool: &PoolIdentity,
         head: &mut Head,
     ) -> Result<(), StoreError> {
         let pool = self.pool(record.pool, pool)?;
         let serial = serial(record.serial, self.path)?;
         let before = LeaseRecord {
-            term: LeaseTerm::Heartbeats,
+            term: before,
             ..record.clone()
         };
         let (body, sum) = row::encode(record, serial, pool);

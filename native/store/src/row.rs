@@ -11,6 +11,9 @@ const FORM: u8 = 1;
 /// Marks a lease whose seats linger.
 const LINGERING: u8 = 1;
 
+/// Marks a lease whose seats are borrowed.
+const BORROWED: u8 = 2;
+
 /// Marks the project of a holder. Marks of holders are above those of terms.
 const PROJECT: u8 = 0x10;
 /// Marks the address of a holder: IPv4 in 4 bytes, IPv6 in 16.
@@ -58,6 +61,10 @@ pub(crate) fn encode(record: &LeaseRecord, serial: i64, pool: i64) -> (Vec<u8>, 
         LeaseTerm::Heartbeats => {}
         LeaseTerm::Lingering { until_ms } => {
             body.push(LINGERING);
+            body.extend_from_slice(&until_ms.to_be_bytes());
+        }
+        LeaseTerm::Borrowed { until_ms } => {
+            body.push(BORROWED);
             body.extend_from_slice(&until_ms.to_be_bytes());
         }
     }
@@ -141,10 +148,11 @@ fn term(reader: &mut Reader<'_>) -> Option<LeaseTerm> {
     if reader.rest().is_empty() {
         return Some(LeaseTerm::Heartbeats);
     }
-    match reader.array::<1>()? {
-        [LINGERING] => Some(LeaseTerm::Lingering {
-            until_ms: i64::from_be_bytes(reader.array()?),
-        }),
+    let marker = reader.array::<1>()?;
+    let until_ms = i64::from_be_bytes(reader.array()?);
+    match marker {
+        [LINGERING] => Some(LeaseTerm::Lingering { until_ms }),
+        [BORROWED] => Some(LeaseTerm::Borrowed { until_ms }),
         _ => None,
     }
 }

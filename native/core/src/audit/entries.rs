@@ -1,7 +1,7 @@
 //! Records in the making.
 
 use crate::pool::PoolIdentity;
-use crate::seat::{BurstRecord, Change, Holder, LeaseRecord, PairRecord};
+use crate::seat::{BurstRecord, Change, Holder, LeaseRecord, LeaseTerm, PairRecord};
 
 use super::{AuditField, AuditKind};
 
@@ -57,6 +57,7 @@ impl AuditEntry {
                 record,
                 seconds,
                 pool,
+                before: _,
             } => Self::new(AuditKind::LeaseLingers)
                 .pool(pool)
                 .lease(record)
@@ -107,6 +108,17 @@ impl AuditEntry {
             .number(AuditField::Count, u64::from(record.count))
             .number(AuditField::Overdraft, u64::from(record.overdraft))
             .holder(&record.holder)
+            .term(record.term)
+    }
+
+    /// Until when it is held, unless that depends on heartbeats.
+    fn term(self, term: LeaseTerm) -> Self {
+        match term {
+            LeaseTerm::Heartbeats => self,
+            LeaseTerm::Lingering { until_ms } | LeaseTerm::Borrowed { until_ms } => {
+                self.number(AuditField::Until, u64::try_from(until_ms).unwrap_or(0))
+            }
+        }
     }
 
     fn burst(self, record: &BurstRecord) -> Self {

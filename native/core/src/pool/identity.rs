@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::license_file::{DupGroup, License, LicenseVersion};
+use crate::license_file::{DEFAULT_BORROW_HOURS, DupGroup, License, LicenseVersion};
 
 /// Further keywords whose values must agree for two increments to share a pool. Expiry, count, SN, NOTICE, ISSUED and
 /// START are not among them; VENDOR_STRING is one where the vendor wants it.
@@ -129,6 +129,15 @@ impl PoolIdentity {
     /// Whether the server brings it itself, without a license file.
     pub fn is_built_in(&self) -> bool {
         self.terms.contains_key(BUILT_IN)
+    }
+
+    /// Hours that seats may be borrowed (BORROW); none when they may not.
+    pub fn borrow_hours(&self) -> Option<u32> {
+        match self.terms.get("BORROW")?.as_str() {
+            "" => Some(DEFAULT_BORROW_HOURS),
+            // The line's findings say that what is not a number has no effect.
+            hours => hours.parse().ok(),
+        }
     }
 
     /// Its id. Case, blanks and zeros that mean nothing do not change it.

@@ -11,10 +11,10 @@ use licensing_api::alert::{Alert, AlertLevel};
 
 use crate::Moment;
 
-use super::Change;
 use super::ledger::{Ledger, timestamp};
 use super::offer::Offer;
 use super::pools::PoolState;
+use super::{Change, CheckoutRequest};
 
 /// Features that one alert names.
 const NAMED: usize = 20;
@@ -99,11 +99,12 @@ impl Ledger {
     }
 
     /// Whether a pool that cannot serve a request out of its seats serves it all the same. More seats than there are at
-    /// all are never granted; seats that are reserved for others count as free, so they begin nothing.
-    pub(super) fn bursts(&self, offer: &Offer, count: u32, now: Moment) -> bool {
-        offer
-            .lacking()
-            .all(|(pool, need)| self.bursts_beyond(pool, need.needed, count, now))
+    /// all are never granted, and none are lent; seats that are reserved for others count as free, so they begin nothing.
+    pub(super) fn bursts(&self, offer: &Offer, request: &CheckoutRequest, now: Moment) -> bool {
+        request.borrow_seconds == 0
+            && offer
+                .lacking()
+                .all(|(pool, need)| self.bursts_beyond(pool, need.needed, request.count, now))
     }
 
     fn bursts_beyond(&self, pool: u32, needed: u32, count: u32, now: Moment) -> bool {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::pool::PoolIdentity;
 
-use super::{BurstRecord, CheckoutRequest, Denial, Holder, LeaseRecord, PairRecord};
+use super::{BurstRecord, CheckoutRequest, Denial, Holder, LeaseRecord, LeaseTerm, PairRecord};
 
 /// Why a lease ended. The numbers are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -16,6 +16,8 @@ pub enum CloseReason {
     Expired = 2,
     /// An administrator took it back.
     Revoked = 3,
+    /// The time it was borrowed for is over.
+    BorrowEnded = 4,
 }
 
 /// A lease that has ended.
@@ -84,8 +86,10 @@ pub enum Change {
     },
     /// A lease was given back, and its seats stay out for a while. It is closed when that is over.
     Lingers {
-        /// The lease as it is now; before, it was held by heartbeats.
+        /// The lease as it is now.
         record: LeaseRecord,
+        /// Until when it was held before.
+        before: LeaseTerm,
         /// For how long.
         seconds: u32,
         /// Pool it is of.

@@ -25,6 +25,8 @@ pub(super) enum Nearness {
     NotStarted,
     Expired,
     WrongClient,
+    NotBorrowable,
+    BorrowTooLong,
     Refused,
     TooMany,
     AboveMaximum,
@@ -76,8 +78,11 @@ impl Ledger {
         for pools in self.pools_for(&request.feature) {
             let mut usable = Vec::with_capacity(pools.len());
             for index in pools.iter().copied() {
-                let suits = self.suits(index, request, wanted);
-                match suits.and_then(|()| self.admits(index, request, identity.as_ref())) {
+                let serves = self
+                    .suits(index, request, wanted)
+                    .and_then(|()| self.admits(index, request, identity.as_ref()))
+                    .and_then(|()| self.lends(index, request, identity.as_ref(), now));
+                match serves {
                     Ok(()) => usable.push(self.offer(index, request, identity.as_ref())),
                     Err(miss) => misses.add(miss),
                 }
@@ -87,7 +92,7 @@ impl Ledger {
             }
             all.append(&mut usable);
         }
-        let beyond = all.iter().find(|offer| self.bursts(offer, request.count, now));
+        let beyond = all.iter().find(|offer| self.bursts(offer, request, now));
         if let Some(offer) = beyond {
             return Ok(offer.choice());
         }
@@ -140,18 +145,6 @@ impl Ledger {
         if request.count > 1 && (assigned(index) || state.suite.package.is_some_and(assigned)) {
             let detail = format!("Seats of {name} are assigned one by one.");
             return miss(Nearness::WrongClient, DenialReason::BadParameter, detail);
-        }
-        if request.borrow_seconds > 0 && identity.suite.as_ref().is_some_and(|suite| suite.reserved) {
-            let detail = format!("{name} is a component of a suite whose seats stay together.");
-            return miss(
-                Nearness::WrongClient,
-                DenialReason::ComponentNotBorrowable,
-                detail,
-            );
-        }
-        if request.borrow_seconds > 0 {
-            let detail = format!("{name} cannot be borrowed.");
-            return miss(Nearness::WrongClient, DenialReason::NotBorrowable, detail);
         }
         Ok(())
     }

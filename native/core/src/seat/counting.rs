@@ -12,6 +12,9 @@ impl Ledger {
     /// Counts what a lease takes beyond the seats of its group.
     pub(super) fn count_out(&mut self, held: &mut Held, group: Option<GroupKey>) {
         let mut taken = held.count;
+        if held.is_borrowed() {
+            self.pools[held.pool as usize].borrowed.add(group, held.count);
+        }
         if let Some(key) = group {
             let index = self.group_of(key);
             let group = &mut self.groups[index as usize];
@@ -28,6 +31,7 @@ impl Ledger {
 
     /// Counts back what a lease had beyond the seats of the others of its group.
     pub(super) fn count_in(&mut self, held: &mut Held) {
+        self.end_borrowing(held);
         let (mut given_back, mut had) = (held.count, held.count);
         let state = &mut self.pools[held.pool as usize];
         if held.group != NONE {

@@ -13,7 +13,7 @@ impl Ledger {
     /// Enters a lease and counts its seats.
     pub(super) fn hold(&mut self, mut held: Held, group: Option<GroupKey>) {
         self.count_out(&mut held, group);
-        let deadline = held.deadline(&self.pools[held.pool as usize]);
+        let deadline = held.deadline(&self.pools[held.pool as usize], self.lead);
         let slot = match self.free_slots.pop() {
             Some(slot) => slot,
             None => {

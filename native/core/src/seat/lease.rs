@@ -78,6 +78,8 @@ pub struct Lease {
     pub since: Timestamp,
     /// Last day on which its pool has seats; none when that never ends.
     pub license_expires: Option<Date>,
+    /// When its seats come back by themselves; none unless they are borrowed.
+    pub borrowed_until: Option<Timestamp>,
 }
 
 /// A lease as it is stored.
@@ -111,6 +113,11 @@ pub enum LeaseTerm {
     Heartbeats,
     /// Its holder has given it back; LINGER keeps the seats out until then.
     Lingering {
+        /// In milliseconds since 1970, on the trusted clock.
+        until_ms: i64,
+    },
+    /// Taken along, without heartbeats, until then.
+    Borrowed {
         /// In milliseconds since 1970, on the trusted clock.
         until_ms: i64,
     },

@@ -17,12 +17,12 @@ use super::choose::Choice;
 use super::closed::ClosedKeys;
 use super::deadline::Deadlines;
 use super::group::Group;
-use super::lease::{Lease, LeaseId, LeaseRecord, RequestKey};
+use super::lease::{Lease, LeaseId, LeaseRecord, LeaseTerm, RequestKey};
 use super::limits::LimitCounts;
-use super::linger::Term;
 use super::pools::PoolState;
 use super::reserve::Drawn;
 use super::rules::SeatRules;
+use super::term::Lead;
 use super::{
     Change, CheckoutRequest, CloseReason, Decision, Denial, DeniedRequest, Holder, SeatSettings, names,
 };
@@ -43,7 +43,7 @@ pub(super) struct Held {
     pub(super) overdraft: u32,
     pub(super) group: u32,
     pub(super) process_id: u32,
-    pub(super) term: Term,
+    pub(super) term: LeaseTerm,
     /// Its seats that come out of reservations, unless it shares them with a group.
     pub(super) drawn: Drawn,
     /// See [`super::names`].
@@ -68,7 +68,7 @@ impl Held {
             overdraft: self.overdraft,
             since_ms: self.since_ms,
             holder: self.holder(),
-            term: self.term.stored(),
+            term: self.term,
         }
     }
 
@@ -134,6 +134,7 @@ pub struct Ledger {
     pub(super) changes: Vec<Change>,
     pub(super) next_serial: u64,
     pub(super) day: Date,
+    pub(super) lead: Lead,
     /// When assignments were last looked through, in milliseconds since 1970.
     pub(super) assignments_checked_ms: i64,
 }
@@ -165,6 +166,7 @@ impl Ledger {
             changes: Vec::new(),
             next_serial: 1,
             day: now.today,
+            lead: Lead::at(now),
             assignments_checked_ms: i64::MIN,
         };
         ledger.replace_pools(pools, now);
@@ -208,7 +210,7 @@ impl Ledger {
                 overdraft: record.overdraft,
                 group: NONE,
                 process_id: record.holder.process_id,
-                term: Term::restored(record.term, now),
+                term: record.term,
                 drawn: Drawn::default(),
                 names,
             },
@@ -237,7 +239,7 @@ impl Ledger {
 
     /// Decides a checkout. `id` names the lease if there is a new one; it must be 16 fresh random bytes.
     pub fn checkout(&mut self, request: &CheckoutRequest, id: LeaseId, now: Moment) -> Decision {
-        self.observe_day(now.today);
+        self.observe(now);
         self.closed.expire(now.monotonic_ms);
         let wanted = match request.validate() {
             Ok(wanted) => wanted,
@@ -263,7 +265,7 @@ impl Ledger {
 
     /// Gives a lease back. False when it was not held.
     pub fn checkin(&mut self, id: LeaseId, now: Moment) -> bool {
-        self.observe_day(now.today);
+        self.observe(now);
         match self.slot_of(&id) {
             Some(slot) if !self.is_checked_in(slot) => {
                 self.give_back(slot, now);
@@ -292,19 +294,23 @@ impl Ledger {
 
     /// Ends every lease that was not heard of for its lifetime, and what else is over; gives the number of the leases.
     pub fn expire(&mut self, now: Moment) -> usize {
-        self.observe_day(now.today);
+        self.observe(now);
         self.closed.expire(now.monotonic_ms);
         self.expire_assignments(now);
         self.end_bursts(now);
-        let (slots, pools) = (&self.slots, &self.pools);
+        let (slots, pools, lead) = (&self.slots, &self.pools, self.lead);
         let due = self.deadlines.due(now.monotonic_ms, |slot| {
             let held = slots[slot as usize].as_ref();
-            held.map_or(0, |held| held.deadline(&pools[held.pool as usize]))
+            held.map_or(0, |held| held.deadline(&pools[held.pool as usize], lead))
         });
         for slot in &due {
-            let reason = match self.is_checked_in(*slot) {
-                true => CloseReason::CheckedIn,
-                false => CloseReason::Expired,
+            let Some(held) = &self.slots[*slot as usize] else {
+                continue;
+            };
+            let reason = match held.term {
+                LeaseTerm::Heartbeats => CloseReason::Expired,
+                LeaseTerm::Lingering { .. } => CloseReason::CheckedIn,
+                LeaseTerm::Borrowed { .. } => CloseReason::BorrowEnded,
             };
             self.close(*slot, reason, now);
         }
@@ -336,7 +342,10 @@ impl Ledger {
             return Decision::Denied(Denial::new(DenialReason::BadParameter, "The lease has ended."));
         };
         let serves = |pools: &&[u32]| pools.contains(&held.pool);
-        if !self.pools_for(&request.feature).iter().any(serves) || held.count != request.count {
+        let same = self.pools_for(&request.feature).iter().any(serves)
+            && held.count == request.count
+            && held.is_borrowed() == (request.borrow_seconds > 0);
+        if !same {
             let detail = "The key of this request was used for another request.";
             return self.deny(request, Denial::new(DenialReason::BadParameter, detail));
         }
@@ -367,7 +376,7 @@ impl Ledger {
             overdraft: choice.overdraft,
             since_ms,
             holder: request.holder.clone(),
-            term: Term::Heartbeats.stored(),
+            term: request.term(now),
         };
         self.changes.push(Change::Opened {
             record,
@@ -384,7 +393,7 @@ impl Ledger {
             overdraft: choice.overdraft,
             group: NONE,
             process_id: request.holder.process_id,
-            term: Term::Heartbeats,
+            term: request.term(now),
             drawn: Drawn::default(),
             names: names::pack(&request.holder),
         };
@@ -408,6 +417,7 @@ impl Ledger {
             lifetime: self.pools[held.pool as usize].lifetime,
             since: timestamp(held.since_ms),
             license_expires: pool.last_expiry(self.day),
+            borrowed_until: held.term.borrowed_until(),
         }
     }
 }

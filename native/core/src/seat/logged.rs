@@ -13,7 +13,7 @@ impl Change {
             Self::Opened { record, pool } => Some(SeatEvent::Out(of_lease(record, &pool.feature))),
             Self::Closed(closed) => {
                 let reason = match closed.reason {
-                    CloseReason::CheckedIn | CloseReason::Revoked => None,
+                    CloseReason::CheckedIn | CloseReason::Revoked | CloseReason::BorrowEnded => None,
                     CloseReason::Expired => Some(InReason::Inactive),
                 };
                 Some(SeatEvent::In(

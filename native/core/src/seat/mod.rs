@@ -2,10 +2,12 @@
 
 mod assign;
 mod assignment;
+mod borrow;
 mod burst;
 mod change;
 mod choose;
 mod closed;
+mod counted;
 mod counting;
 mod deadline;
 mod group;
@@ -25,6 +27,7 @@ mod revoke;
 mod rules;
 mod settings;
 mod suite;
+mod term;
 mod ticketing;
 mod usage;
 

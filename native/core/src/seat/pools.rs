@@ -10,6 +10,7 @@ use crate::policy::{PoolPolicy, Reservation};
 use crate::pool::{Capacity, Pool, PoolId, PoolIdentity, PoolSet};
 
 use super::assignment::{Book, SeatModel, period_ms};
+use super::counted::Counted;
 use super::ledger::Ledger;
 use super::suite::SuiteTies;
 
@@ -21,6 +22,8 @@ pub(super) struct PoolState {
     /// What it may give out on the ledger's day.
     pub(super) capacity: Capacity,
     pub(super) in_use: u64,
+    /// Those of them that are borrowed.
+    pub(super) borrowed: Counted,
     /// By what seats are counted.
     pub(super) model: SeatModel,
     /// Whom seats are assigned to, where they are.
@@ -111,6 +114,7 @@ impl Ledger {
             },
             capacity: Capacity::NONE,
             in_use: 0,
+            borrowed: Counted::default(),
             book: Book::of(model),
             model,
             period_ms: period_ms(None, &self.settings),

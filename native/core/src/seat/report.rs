@@ -139,7 +139,7 @@ fn inventory_row(
         free,
         overdraft_in_use: state.overdraft_in_use().saturating_sub(burst),
         reserved,
-        borrowed: 0,
+        borrowed: u32::try_from(state.borrowed.seats()).unwrap_or(u32::MAX),
         burst,
         burst_until,
         queued: 0,

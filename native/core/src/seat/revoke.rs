@@ -79,13 +79,19 @@ fn text(request: &RevokeLeases) -> String {
 impl Ledger {
     /// Takes back all seats that fit, and gives them as they were. An assigned seat ends with the sessions on it, and
     /// is assigned anew at the next use.
+    ///
+    /// A borrowed seat is used offline until its time is over whatever the server says, so given to somebody else it
+    /// would be used twice: it is taken back only when its id names it, never by what it is of.
     pub fn revoke(&mut self, filter: &RevokeFilter, now: Moment) -> Vec<UsageRow> {
-        self.observe_day(now.today);
+        self.observe(now);
         let mut revoked = Vec::new();
         for slot in 0..self.slots.len() as u32 {
             let row = self.slots[slot as usize]
                 .as_ref()
-                .filter(|held| filter.ids.is_none() || filter.names(&hex::encode(held.id.public())))
+                .filter(|held| match &filter.ids {
+                    None => !held.is_borrowed(),
+                    Some(_) => filter.names(&hex::encode(held.id.public())),
+                })
                 .and_then(|held| self.usage_row(held, &filter.usage, now));
             if let Some(row) = row {
                 self.close(slot, CloseReason::Revoked, now);

@@ -110,11 +110,7 @@ impl Ledger {
         }
         self.recount();
         for slot in 0..self.slots.len() as u32 {
-            if let Some(held) = &self.slots[slot as usize] {
-                let deadline = held.deadline(&self.pools[held.pool as usize]);
-                self.deadlines.remove(slot);
-                self.deadlines.insert(slot, deadline);
-            }
+            self.enter_deadline(slot);
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
+
 use super::BurstTerms;
 
 /// Settings of the ledger.
@@ -17,6 +19,8 @@ pub struct SeatSettings {
     pub assignment: Duration,
     /// How requests are granted for a time when everything is out; none when they never are.
     pub burst: Option<BurstTerms>,
+    /// Zone of the server's local time: the days of licenses are days there.
+    pub zone: TimeZone,
     /// For how long the request keys of leases that have ended are remembered.
     pub remember_keys: Duration,
     /// How many of them at most.
@@ -32,6 +36,7 @@ impl Default for SeatSettings {
             fold_domains: true,
             assignment: Duration::from_secs(90 * 24 * 60 * 60),
             burst: None,
+            zone: TimeZone::UTC,
             remember_keys: Duration::from_secs(15 * 60),
             remembered_keys: 262_144,
         }

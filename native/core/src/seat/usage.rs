@@ -9,8 +9,8 @@ use crate::pool::PoolIdentity;
 use crate::wildcard::Wildcard;
 
 use super::assignment::{Assigned, SeatModel, kind};
+use super::lease::LeaseTerm;
 use super::ledger::{Held, Ledger, timestamp};
-use super::linger::Term;
 use super::pools::PoolState;
 
 /// A compiled [`GetUsage`].
@@ -58,8 +58,9 @@ impl UsageFilter {
 impl Held {
     fn state(&self) -> HolderState {
         match self.term {
-            Term::Heartbeats => HolderState::InUse,
-            Term::Lingering { .. } => HolderState::Lingering,
+            LeaseTerm::Heartbeats => HolderState::InUse,
+            LeaseTerm::Lingering { .. } => HolderState::Lingering,
+            LeaseTerm::Borrowed { .. } => HolderState::Borrowed,
         }
     }
 }
@@ -105,7 +106,7 @@ impl Ledger {
         }
         let silent = now.monotonic_ms.saturating_sub(held.heard_ms);
         let last_heartbeat = shifted(now, -i128::from(silent));
-        let left = i128::from(held.deadline(state)) - i128::from(now.monotonic_ms);
+        let left = i128::from(held.deadline(state, self.lead)) - i128::from(now.monotonic_ms);
         Some(UsageRow {
             feature: identity.feature.clone(),
             version: identity.version.to_string(),

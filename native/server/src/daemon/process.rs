@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
+use jiff::tz::TimeZone;
 use licensing_core::seat::SeatSettings;
 use licensing_store::{Clock, SeatService, SeatServiceOptions, StoreError, SystemClock};
 use tokio::net::TcpListener;
@@ -254,6 +255,7 @@ fn open_seats(
         fold_domains: config.licensing.fold_domains,
         assignment: Duration::from_secs(u64::from(config.licensing.assignment_days) * 24 * 60 * 60),
         burst: config.licensing.burst_terms(vendor),
+        zone: TimeZone::system(),
         ..SeatSettings::default()
     };
     let seats = SeatService::start(options).map_err(with_advice)?;

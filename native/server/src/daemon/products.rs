@@ -126,7 +126,7 @@ fn lease_on_the_wire(lease: &Lease, repeated_request: bool) -> wire::Lease {
         repeated_request,
         grace_ticket: String::new(),
         borrow_ticket: String::new(),
-        borrowed_until: None,
+        borrowed_until: lease.borrowed_until.map(instant_on_the_wire),
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod assigned;
 mod basics;
+mod borrow;
 mod burst;
 mod damage;
 mod disk;
