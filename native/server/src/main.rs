@@ -183,10 +183,15 @@ fn initialise(arguments: Init) -> anyhow::Result<ExitCode> {
 
 fn run(place: &Place) -> anyhow::Result<ExitCode> {
     let data = DataFolder::new(&place.data);
-    let config = Config::load(place.config.as_ref().unwrap_or(&data.config_file()))?;
+    let config_file = place.config.clone().unwrap_or_else(|| data.config_file());
+    let config = Config::load(&config_file)?;
     log::start(&config.log)?;
-    let executable = std::env::current_exe().context("the program does not find itself")?;
+    let installation = manager::Installation {
+        data,
+        config_file,
+        executable: std::env::current_exe().context("the program does not find itself")?,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(manager::run(config, data, &executable))?;
+    runtime.block_on(manager::run(config, installation))?;
     Ok(ExitCode::SUCCESS)
 }

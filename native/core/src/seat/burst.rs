@@ -73,6 +73,11 @@ impl Ledger {
         self.bursts.0.insert(record.feature.clone(), record);
     }
 
+    /// Other terms from now on. A burst that lasts goes on to its end, unless there are to be none any more.
+    pub fn set_burst(&mut self, terms: Option<BurstTerms>) {
+        self.settings.burst = terms;
+    }
+
     /// What a feature, in lower case, may do beyond its seats.
     pub(super) fn burst_of(&self, feature: &str, now: Moment) -> Burst {
         let Some(terms) = self.settings.burst else {

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::Config;
+
 /// The data folder and the names of what is in it; `docs/architecture.md` has the map.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DataFolder {
@@ -37,6 +39,12 @@ impl DataFolder {
     /// Key of the certificate, PEM.
     pub fn certificate_key(&self) -> PathBuf {
         self.tls().join("server.key")
+    }
+
+    /// Authorities of client certificates, where there are any.
+    pub fn client_ca(&self, config: &Config) -> Option<PathBuf> {
+        let file = &config.licensing.client_ca;
+        (!file.as_os_str().is_empty()).then(|| self.root.join(file))
     }
 
     /// Hash of the certificate that the server made itself, and so may renew.

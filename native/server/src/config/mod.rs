@@ -2,6 +2,7 @@
 
 mod data_folder;
 mod limits;
+mod live;
 mod template;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use data_folder::DataFolder;
 pub use limits::LimitsConfig;
+pub use live::{LiveConfig, Reloaded};
 pub use template::{ConfigChoices, config_text};
 
 /// Prefix of the environment variables that override the file: `LICENSINGD_LICENSING__PORT=27001`.
@@ -68,8 +70,11 @@ pub struct LicensingConfig {
     pub fold_domains: bool,
     /// Days that the assignment of a seat to a user or device lasts after its last use, where the license says nothing.
     pub assignment_days: u32,
-    /// Who may use the licensing ports without a product token.
+    /// Who may use the licensing ports without a product token or client certificate.
     pub anonymous: AnonymousAccess,
+    /// PEM file with the authorities whose client certificates open the licensing ports, in the data folder unless the
+    /// path is absolute; empty: no certificate does.
+    pub client_ca: PathBuf,
     /// Vendors whose requests are granted for a time although all seats of a feature are out: those whose terms allow
     /// it. Raises a standing alert.
     pub burst: BTreeSet<String>,
@@ -81,7 +86,7 @@ pub struct LicensingConfig {
     pub debug_log: bool,
 }
 
-/// Who may use the licensing ports without a product token.
+/// Who may use the licensing ports without a product token or client certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AnonymousAccess {
@@ -141,6 +146,7 @@ impl Default for LicensingConfig {
             fold_domains: true,
             assignment_days: 90,
             anonymous: AnonymousAccess::Loopback,
+            client_ca: PathBuf::new(),
             burst: BTreeSet::from(["CITRIX".to_owned()]),
             burst_days: 15,
             burst_rearm_days: 180,

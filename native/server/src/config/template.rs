@@ -71,8 +71,10 @@ vendor_port = {vendor_port}
 #fold_domains = true
 # An assigned seat is free again this long after its last use, where the license says nothing.
 #assignment_days = 90
-# Who may check out without a product token: "never", "loopback" or "always".
+# Who may check out without a product token or client certificate: "never", "loopback" or "always".
 #anonymous = "loopback"
+# Authorities whose client certificates do in place of a token; PEM, in the data folder: "tls/clients.pem"
+#client_ca = ""
 # Vendors that allow it: when all seats of a feature are out, requests are granted all the same for so many days, and
 # again only so many days after that. Raises a standing alert.
 #burst = ["CITRIX"]

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use super::licenses::Licenses;
 use super::status;
 use crate::blocking::blocking;
-use crate::config::Config;
+use crate::config::{Config, DataFolder};
 use crate::control::{AuditReport, ControlHandler, Verb};
 use crate::listener::ServerTls;
 use crate::manager::ProductToken;
@@ -23,6 +23,7 @@ use crate::product_access::ProductAccess;
 /// Answers the manager.
 pub(super) struct ManagerRequests {
     pub(super) vendor: String,
+    pub(super) data: DataFolder,
     pub(super) seats: SeatService,
     pub(super) licenses: Arc<Licenses>,
     pub(super) access: Arc<ProductAccess>,
@@ -91,7 +92,7 @@ impl ManagerRequests {
                     [] => None,
                     request => Some(read(request)?),
                 };
-                self.licenses.reread(config.map(Arc::new), &self.seats).await?;
+                self.reread(config.map(Arc::new)).await?;
                 Ok(Vec::new())
             }
             Verb::SetProductTokens => {
@@ -111,6 +112,24 @@ impl ManagerRequests {
                 Ok(Vec::new())
             }
         }
+    }
+}
+
+impl ManagerRequests {
+    /// Reads everything again, by another configuration if there is one.
+    async fn reread(&self, config: Option<Arc<Config>>) -> Result<(), Problem> {
+        let Some(config) = config else {
+            return self.licenses.reread(None, &self.seats).await;
+        };
+        self.access.set_anonymous(config.licensing.anonymous);
+        self.seats
+            .set_burst(config.licensing.burst_terms(&self.vendor))
+            .await
+            .map_err(|error| error.problem())?;
+        let authorities = self.data.client_ca(&config);
+        let trusted = self.access.clients().read(authorities.as_deref());
+        self.licenses.reread(Some(config), &self.seats).await?;
+        trusted.map_err(|error| Problem::new(ErrorCode::FileOpenFailed, format!("{error}.")))
     }
 }
 

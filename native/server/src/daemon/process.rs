@@ -21,7 +21,7 @@ use super::products::{self, Products};
 use super::settings::{DaemonSettings, StartAnswer};
 use super::tickets::Tickets;
 use crate::config::{Config, DataFolder};
-use crate::listener::{self, PortOptions, PortProtocol, PortTls, ServerTls};
+use crate::listener::{self, ClientTrust, PortOptions, PortProtocol, PortTls, ServerTls};
 use crate::product_access::ProductAccess;
 use crate::{control, log, ticket_key};
 
@@ -94,6 +94,7 @@ struct Daemon {
     log: Arc<DebugLog>,
     tickets: Arc<Tickets>,
     tls: ServerTls,
+    clients: ClientTrust,
     licensing: TcpListener,
     control: TcpListener,
 }
@@ -102,6 +103,8 @@ impl Daemon {
     async fn open(settings: DaemonSettings) -> anyhow::Result<Self> {
         let data = DataFolder::new(&settings.data);
         let tls = ServerTls::open(&data.certificate(), &data.certificate_key())?;
+        let client_ca = data.client_ca(&settings.config);
+        let clients = ClientTrust::open(client_ca.as_deref())?;
         let signer = ticket_key::open(&data)?;
         let licensing = bind(&settings).await?;
         let control = listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
@@ -119,6 +122,7 @@ impl Daemon {
             log,
             licenses: Arc::new(licenses),
             tls,
+            clients,
             licensing,
             control,
         })
@@ -166,10 +170,15 @@ impl Daemon {
             log: _,
             tickets,
             tls,
+            clients,
             licensing,
             control,
         } = self;
-        let access = ProductAccess::new(settings.config.licensing.anonymous, &settings.product_tokens);
+        let access = ProductAccess::new(
+            settings.config.licensing.anonymous,
+            &settings.product_tokens,
+            clients.clone(),
+        );
         let products = Products {
             vendor: settings.vendor.clone(),
             heartbeat_seconds: settings.config.licensing.heartbeat_seconds,
@@ -182,7 +191,7 @@ impl Daemon {
             name: "licensing",
             limits: settings.config.limits.clone(),
             protocol: PortProtocol::Http2,
-            tls: PortTls::OffLoopback(tls.server_config(&["h2"])?),
+            tls: PortTls::OffLoopback(tls.server_config_for(&["h2"], &clients)?),
             // A call is one message with a prefix of five bytes; the message itself is bounded by its decoder.
             body_bytes: products::MESSAGE_BYTES + 1024,
             streaming_paths: &[products::SESSION_PATH],
@@ -198,6 +207,7 @@ impl Daemon {
         let secret = settings.control_secret.clone();
         let requests = Arc::new(ManagerRequests {
             vendor: settings.vendor,
+            data: DataFolder::new(&settings.data),
             seats: seats.clone(),
             licenses: Arc::clone(&licenses),
             access,

@@ -57,10 +57,10 @@ async fn read(
             // The product has said all it wanted, or is gone.
             Some(Err(_)) | None => break None,
         };
-        if !products.access.still_holds(&caller) {
+        if !products.access.still_holds(peer, &caller) {
             break Some(Problem::new(
                 ErrorCode::AuthorizationFailed,
-                "The product token has ended.",
+                "The product token or the client certificate has ended.",
             ));
         }
         let (products, replies) = (products.clone(), replies.clone());

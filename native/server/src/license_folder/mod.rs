@@ -21,7 +21,7 @@ use licensing_core::wildcard::Wildcard;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::blocking::blocking;
-use crate::config::{Config, DataFolder};
+use crate::config::{Config, DataFolder, LiveConfig};
 use crate::durable_file::{self, Existing, Readers};
 
 pub use name::{FileName, InvalidFileName};
@@ -33,7 +33,7 @@ use assess::Assessment;
 #[derive(Debug, Clone)]
 pub struct LicenseFolder {
     data: DataFolder,
-    config: Arc<Config>,
+    config: LiveConfig,
     /// Held from checking a file to having it in place, so that two changes never build on the same state.
     changing: Arc<Mutex<()>>,
     /// What the last look found: what has not changed since is not verified again.
@@ -74,11 +74,11 @@ impl LicenseFolder {
     ///
     /// # Errors
     /// When the folder cannot be read.
-    pub fn open(data: &DataFolder, config: &Arc<Config>) -> io::Result<Self> {
+    pub fn open(data: &DataFolder, config: &LiveConfig) -> io::Result<Self> {
         durable_file::sweep(&data.licenses())?;
         Ok(Self {
             data: data.clone(),
-            config: Arc::clone(config),
+            config: config.clone(),
             changing: Arc::default(),
             last: Arc::default(),
         })
@@ -134,8 +134,8 @@ impl LicenseFolder {
             let stored = this.spelling(name.as_str())?.unwrap_or_else(|| name.to_string());
             let file = InstalledLicenseFile::verify(stored, parse(&bytes), &installed.trust);
             let today = today();
-            let assessment = assess::assess(&installed, &file, &this.config, today);
-            let explanation = explained(&installed, &file, &this.config, today);
+            let assessment = assess::assess(&installed, &file, &this.config.now(), today);
+            let explanation = explained(&installed, &file, &this.config.now(), today);
             let mut findings = assessment.findings;
             // Both find the lines without effect.
             let further = explanation.findings.into_iter();
@@ -201,7 +201,7 @@ impl LicenseFolder {
             refusal,
             findings,
             effects,
-        } = assess::assess(&installed, &file, &self.config, today());
+        } = assess::assess(&installed, &file, &self.config.now(), today());
         if let Some(reason) = refusal {
             return Err(refused(name, &reason, &findings));
         }
@@ -244,7 +244,7 @@ impl LicenseFolder {
             let after = installed.changed(&stored, None);
             Ok(CheckedRemoval {
                 data: this.data.clone(),
-                effects: assess::differences(&installed, &after, &this.config, today()),
+                effects: assess::differences(&installed, &after, &this.config.now(), today()),
                 name: stored,
                 sha256,
                 _changing: changing,
@@ -258,7 +258,7 @@ impl LicenseFolder {
         let outcome = self
             .blocking(|this| {
                 let installed = this.installed()?;
-                Ok(assess::unused(&installed, &this.config, today()))
+                Ok(assess::unused(&installed, &this.config.now(), today()))
             })
             .await;
         match outcome {

@@ -23,7 +23,7 @@ use super::activity::Activity;
 use super::admission::Ticket;
 use super::bodies::{BoundedBody, CountedBody};
 use super::stalled_writer::StalledWriter;
-use super::{Port, PortProtocol};
+use super::{PeerCertificate, Port, PortProtocol};
 
 /// Requests under way on one connection.
 const STREAMS: u32 = 128;
@@ -57,7 +57,7 @@ pub(super) async fn run(stream: TcpStream, peer: SocketAddr, ticket: Ticket, por
     let stream = StalledWriter::new(stream, limits.request());
     let ticket = Arc::new(ticket);
     match port.options.tls.with(peer) {
-        None => serve(stream, peer, ticket, deadline, &port).await,
+        None => serve(stream, Peer::new(peer, None), ticket, deadline, &port).await,
         Some(tls) => {
             let handshake = TlsAcceptor::from(Arc::clone(tls)).accept(stream);
             let stream = tokio::select! {
@@ -66,7 +66,18 @@ pub(super) async fn run(stream: TcpStream, peer: SocketAddr, ticket: Ticket, por
                 () = port.stopping.cancelled() => return,
             };
             match stream {
-                Ok(Ok(stream)) => serve(stream, peer, ticket, deadline, &port).await,
+                Ok(Ok(stream)) => {
+                    let certificate = stream.get_ref().1.peer_certificates().map(PeerCertificate::of);
+                    let peer = match certificate {
+                        None => Peer::new(peer, None),
+                        Some(Some(certificate)) => Peer::new(peer, Some(certificate)),
+                        Some(None) => {
+                            tracing::debug!(port = port.options.name, %peer, "the client's certificate cannot be read");
+                            return;
+                        }
+                    };
+                    serve(stream, peer, ticket, deadline, &port).await;
+                }
                 Ok(Err(error)) => {
                     tracing::debug!(port = port.options.name, %peer, %error, "TLS handshake failed")
                 }
@@ -76,17 +87,34 @@ pub(super) async fn run(stream: TcpStream, peer: SocketAddr, ticket: Ticket, por
     }
 }
 
-async fn serve<S>(stream: S, peer: SocketAddr, ticket: Arc<Ticket>, deadline: Instant, port: &Arc<Port>)
+/// Who is at the other end.
+#[derive(Debug, Clone)]
+struct Peer {
+    address: SocketAddr,
+    certificate: Option<Arc<PeerCertificate>>,
+}
+
+impl Peer {
+    fn new(address: SocketAddr, certificate: Option<PeerCertificate>) -> Self {
+        Self {
+            address,
+            certificate: certificate.map(Arc::new),
+        }
+    }
+}
+
+async fn serve<S>(stream: S, peer: Peer, ticket: Arc<Ticket>, deadline: Instant, port: &Arc<Port>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let activity = Activity::new();
     let service = service_fn({
         let (activity, ticket, port) = (Arc::clone(&activity), Arc::clone(&ticket), Arc::clone(port));
+        let peer = peer.clone();
         move |request| {
             answer(
                 request,
-                peer,
+                peer.clone(),
                 Arc::clone(&activity),
                 Arc::clone(&ticket),
                 Arc::clone(&port),
@@ -94,6 +122,7 @@ where
         }
     });
     let builder = builder(port);
+    let peer = peer.address;
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     let end = tokio::select! {
         result = connection.as_mut() => {
@@ -135,7 +164,7 @@ async fn watch(activity: &Activity, ticket: &Ticket, deadline: Instant, port: &P
 
 async fn answer(
     request: Request<Incoming>,
-    peer: SocketAddr,
+    peer: Peer,
     activity: Arc<Activity>,
     ticket: Arc<Ticket>,
     port: Arc<Port>,
@@ -154,7 +183,10 @@ async fn answer(
             ))
         }
     });
-    request.extensions_mut().insert(ConnectInfo(peer));
+    request.extensions_mut().insert(ConnectInfo(peer.address));
+    if let Some(certificate) = peer.certificate {
+        request.extensions_mut().insert(certificate);
+    }
     let response = port.router.clone().oneshot(request).await?;
     if !lacks_credentials(&response) {
         ticket.establish();

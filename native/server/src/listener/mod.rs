@@ -8,6 +8,7 @@
 mod activity;
 mod admission;
 mod bodies;
+mod client_certificates;
 mod connection;
 mod file_limit;
 mod server_tls;
@@ -26,6 +27,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::LimitsConfig;
 use admission::Admission;
+pub use client_certificates::{ClientTrust, PeerCertificate};
 pub use file_limit::raise_file_limit;
 pub use server_tls::{ServerTls, TlsError};
 

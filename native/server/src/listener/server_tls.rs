@@ -5,10 +5,12 @@ use std::sync::{Arc, RwLock};
 
 use rustls::ServerConfig;
 use rustls::crypto::ring;
-use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::server::{ClientHello, NoServerSessionStorage, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+
+use super::ClientTrust;
 
 /// Why a certificate cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -103,13 +105,36 @@ impl ServerTls {
     /// # Errors
     /// If the cryptography provider lacks a protocol version.
     pub fn server_config(&self, protocols: &[&str]) -> Result<Arc<ServerConfig>, rustls::Error> {
-        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_cert_resolver(Arc::clone(&self.current) as Arc<dyn ResolvesServerCert>);
-        config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
-        Ok(Arc::new(config))
+        Ok(offering(config, protocols))
     }
+
+    /// The same for ports where a client may show a certificate. One that does not count ends the handshake.
+    ///
+    /// # Errors
+    /// As [`Self::server_config`].
+    pub fn server_config_for(
+        &self,
+        protocols: &[&str],
+        clients: &ClientTrust,
+    ) -> Result<Arc<ServerConfig>, rustls::Error> {
+        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()?
+            .with_client_cert_verifier(Arc::new(clients.clone()))
+            .with_cert_resolver(Arc::clone(&self.current) as Arc<dyn ResolvesServerCert>);
+        // A resumed session would bring back a certificate that nobody has looked at again.
+        config.session_storage = Arc::new(NoServerSessionStorage {});
+        config.send_tls13_tickets = 0;
+        Ok(offering(config, protocols))
+    }
+}
+
+fn offering(mut config: ServerConfig, protocols: &[&str]) -> Arc<ServerConfig> {
+    config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
+    Arc::new(config)
 }
 
 fn read(certificate_file: &Path, key_file: &Path) -> Result<CertifiedKey, TlsError> {

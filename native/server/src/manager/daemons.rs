@@ -15,7 +15,7 @@ use super::directory::{DaemonGateway, ProductToken};
 use super::license_scan::{self, NamedVendor, Scan};
 use super::ports;
 use super::supervisor::{Launch, Supervisor};
-use crate::config::{Config, DataFolder};
+use crate::config::{DataFolder, LiveConfig};
 use crate::control::{ControlClient, DaemonHealth, Verb, daemon_down};
 use crate::daemon::DaemonSettings;
 use crate::installed::{Folder, read_issuers};
@@ -31,7 +31,7 @@ pub(super) struct Daemons {
 }
 
 struct Shared {
-    config: Arc<Config>,
+    config: LiveConfig,
     data: DataFolder,
     executable: PathBuf,
     /// By name in capitals.
@@ -45,10 +45,15 @@ struct Shared {
 
 impl Daemons {
     /// No daemon yet.
-    pub(super) fn new(config: Arc<Config>, data: DataFolder, executable: PathBuf) -> Self {
+    pub(super) fn new(
+        config: LiveConfig,
+        data: DataFolder,
+        executable: PathBuf,
+        access: Arc<ProductAccess>,
+    ) -> Self {
         Self {
             shared: Arc::new(Shared {
-                access: ProductAccess::new(config.licensing.anonymous, &[]),
+                access,
                 config,
                 data,
                 executable,
@@ -93,15 +98,15 @@ impl Daemons {
             // A panic in there is reported by its own message.
             let _ = ended.await;
         }
+        let config = serde_json::to_vec(&*self.shared.config.now())
+            .map_err(|error| Problem::new(ErrorCode::UnknownError, error.to_string()))?;
         let staying: Vec<_> = self.running().values().map(Supervisor::control).collect();
         let starting = self.start_missing(&scan.vendors);
         // Whoever is down reads the files at its next start anyhow.
-        let told = join_all(
-            staying
-                .into_iter()
-                .flatten()
-                .map(|control| async move { control.tell(Verb::Reread, Vec::new()).await }),
-        );
+        let told = join_all(staying.into_iter().flatten().map(|control| {
+            let config = config.clone();
+            async move { control.tell(Verb::Reread, config).await }
+        }));
         let (told, _) = tokio::join!(told, join_all(starting));
         told.into_iter().collect()
     }
@@ -132,7 +137,7 @@ impl Daemons {
             return false;
         };
         // A daemon that got its port by order keeps it; a port that is written down must be the one it has.
-        ports::written(&self.shared.config.licensing, vendor)
+        ports::written(&self.shared.config.now().licensing, vendor)
             .is_none_or(|port| port == supervisor.wanted_port)
     }
 
@@ -152,7 +157,7 @@ impl Daemons {
                 .collect();
             let supervisor = self.start(
                 vendor,
-                ports::choose(&self.shared.config.licensing, vendor, &taken),
+                ports::choose(&self.shared.config.now().licensing, vendor, &taken),
             );
             starting.push(supervisor.first_attempt());
             running.insert(key, supervisor);
@@ -162,16 +167,12 @@ impl Daemons {
 
     fn start(&self, vendor: &NamedVendor, port: u16) -> Supervisor {
         let shared = &self.shared;
-        let (config, data, name) = (
-            Arc::clone(&shared.config),
-            shared.data.clone(),
-            vendor.name.clone(),
-        );
+        let (config, data, name) = (shared.config.clone(), shared.data.clone(), vendor.name.clone());
         let tokens = Arc::clone(&shared.tokens);
         let settings = move |port, any_port_will_do, control_secret| DaemonSettings {
             vendor: name.clone(),
             data: data.root().to_owned(),
-            config: (*config).clone(),
+            config: (*config.now()).clone(),
             port,
             any_port_will_do,
             control_secret,
@@ -181,7 +182,7 @@ impl Daemons {
             executable: shared.executable.clone(),
             vendor: vendor.name.clone(),
             port,
-            drain: shared.config.limits.drain(),
+            drain: shared.config.now().limits.drain(),
             settings: Box::new(settings),
         };
         let changes = shared.changes.clone();

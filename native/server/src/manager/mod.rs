@@ -16,4 +16,4 @@ mod supervisor;
 pub use directory::{DaemonDirectory, DaemonGateway, PRODUCT_TOKEN_SEPARATOR, ProductToken};
 pub use endpoints::Endpoints;
 pub use folder_lock::{FolderInUse, FolderLock};
-pub use run::run;
+pub use run::{Installation, run};

@@ -2,11 +2,12 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use axum::Router;
 use jiff::Timestamp;
 use licensing_api::license_file::MAX_LICENSE_FILE_BYTES;
 use licensing_api::server::DaemonState;
@@ -20,9 +21,10 @@ use super::discover;
 use super::endpoints::Endpoints;
 use super::folder_lock::FolderLock;
 use super::signals::{Signal, Signals};
-use crate::config::{Config, DataFolder};
+use crate::config::{Config, DataFolder, LimitsConfig, LiveConfig};
 use crate::control::Verb;
-use crate::listener::{self, PortOptions, PortProtocol, PortTls};
+use crate::listener::{self, ClientTrust, PortOptions, PortProtocol, PortTls};
+use crate::product_access::ProductAccess;
 use crate::ticket_key;
 use crate::tls::ServerCertificate;
 use crate::web::{self, WebSetup};
@@ -58,35 +60,29 @@ impl Ports {
     }
 }
 
+/// Where a server has what it needs.
+#[derive(Debug, Clone)]
+pub struct Installation {
+    /// Data folder.
+    pub data: DataFolder,
+    /// Configuration file, read again when the system says so.
+    pub config_file: PathBuf,
+    /// The program itself, which is started again as vendor daemons.
+    pub executable: PathBuf,
+}
+
 /// Serves until the system tells it to end. When everything listens, the endpoints are written to their file and, as
 /// one line, to the standard output.
 ///
 /// # Errors
 /// If the data folder is in use or incomplete, or a port cannot be bound.
-pub async fn run(mut config: Config, data: DataFolder, executable: &Path) -> anyhow::Result<()> {
-    let started = Timestamp::now();
+pub async fn run(config: Config, installation: Installation) -> anyhow::Result<()> {
     let mut signals = Signals::listen().context("signals cannot be listened to")?;
-    let lock_file = data.manager_lock();
+    let lock_file = installation.data.manager_lock();
     let lock = tokio::task::spawn_blocking(move || FolderLock::take(&lock_file, PREDECESSOR)).await??;
-    Endpoints::remove(&data).context("an old run/endpoints.json cannot be removed")?;
-    config.limits = config.limits.within(listener::raise_file_limit(), PORTS);
-    let config = Arc::new(config);
-    let certificate = Arc::new(ServerCertificate::open_or_make(
-        &data,
-        &certificate_names(&config),
-    )?);
-    ticket_key::make_if_missing(&data)?;
+    Endpoints::remove(&installation.data).context("an old run/endpoints.json cannot be removed")?;
     let ports = Ports::bind(&config).await?;
-    let stopping = CancellationToken::new();
-    let daemons = Daemons::new(Arc::clone(&config), data.clone(), executable.to_owned());
-    let server = Server {
-        config,
-        data,
-        certificate,
-        daemons,
-        stopping,
-        started,
-    };
+    let server = Server::open(config, installation)?;
 
     let served = tokio::select! {
         served = server.serve(ports) => served?,
@@ -113,9 +109,13 @@ pub async fn run(mut config: Config, data: DataFolder, executable: &Path) -> any
 }
 
 struct Server {
-    config: Arc<Config>,
+    config: LiveConfig,
+    config_file: PathBuf,
     data: DataFolder,
+    /// Bounds of the ports: those of the configuration, within what the system allows.
+    limits: LimitsConfig,
     certificate: Arc<ServerCertificate>,
+    access: Arc<ProductAccess>,
     daemons: Daemons,
     stopping: CancellationToken,
     started: Timestamp,
@@ -129,11 +129,35 @@ struct Served {
 }
 
 impl Server {
+    fn open(config: Config, installation: Installation) -> anyhow::Result<Self> {
+        let Installation {
+            data,
+            config_file,
+            executable,
+        } = installation;
+        let names = certificate_names(&config);
+        let certificate = Arc::new(ServerCertificate::open_or_make(&data, &names)?);
+        let clients = ClientTrust::open(data.client_ca(&config).as_deref())?;
+        ticket_key::make_if_missing(&data)?;
+        let access = ProductAccess::new(config.licensing.anonymous, &[], clients);
+        let limits = config.limits.within(listener::raise_file_limit(), PORTS);
+        let config = LiveConfig::new(config);
+        Ok(Self {
+            daemons: Daemons::new(config.clone(), data.clone(), executable, Arc::clone(&access)),
+            config,
+            config_file,
+            data,
+            limits,
+            certificate,
+            access,
+            stopping: CancellationToken::new(),
+            started: Timestamp::now(),
+        })
+    }
+
     async fn serve(&self, ports: Ports) -> anyhow::Result<Served> {
-        let config = &self.config;
-        let tls = self.certificate.tls();
         let web = web::open(WebSetup {
-            config: Arc::clone(config),
+            config: self.config.clone(),
             data: self.data.clone(),
             daemons: DaemonDirectory::new(self.daemons.clone()),
             certificate: Arc::clone(&self.certificate),
@@ -145,45 +169,7 @@ impl Server {
         .await
         .context("the web services cannot be opened")?;
         self.reread_licenses().await;
-
-        let discover = discover::router(&config.host_name, ports.web_address.port(), self.daemons.clone());
-        let licensing = PortOptions {
-            name: "licensing",
-            limits: config.limits.clone(),
-            protocol: PortProtocol::Http2,
-            tls: PortTls::OffLoopback(tls.server_config(&["h2"])?),
-            body_bytes: discover::REQUEST_BYTES,
-            streaming_paths: &[],
-        };
-        let stopping = &self.stopping;
-        let web_services = PortOptions {
-            name: "web services",
-            limits: config.limits.clone(),
-            protocol: PortProtocol::Http,
-            tls: PortTls::Always(tls.server_config(&["h2", "http/1.1"])?),
-            body_bytes: WEB_BODY_BYTES,
-            streaming_paths: &[],
-        };
-        let certificate = Arc::clone(&self.certificate);
-        let served = Served {
-            licensing: ports.licensing_address,
-            web_services: ports.web_address,
-            tasks: vec![
-                tokio::spawn(listener::serve(
-                    ports.licensing,
-                    discover,
-                    licensing,
-                    stopping.clone(),
-                )),
-                tokio::spawn(listener::serve(ports.web, web, web_services, stopping.clone())),
-                tokio::spawn(Arc::clone(&certificate).keep_current(stopping.clone())),
-                tokio::spawn(pass_on_certificate(
-                    certificate,
-                    self.daemons.clone(),
-                    stopping.clone(),
-                )),
-            ],
-        };
+        let served = self.start(ports, web)?;
         let line = serde_json::to_string(&served.endpoints(self))?;
         served.publish(self);
         let mut stdout = std::io::stdout().lock();
@@ -197,6 +183,43 @@ impl Server {
             "the server serves"
         );
         Ok(served)
+    }
+
+    /// Starts both ports and the care for the certificate.
+    fn start(&self, ports: Ports, web: Router) -> anyhow::Result<Served> {
+        let (tls, stopping) = (self.certificate.tls(), &self.stopping);
+        let host_name = &self.config.now().host_name;
+        let discover = discover::router(host_name, ports.web_address.port(), self.daemons.clone());
+        let licensing = PortOptions {
+            name: "licensing",
+            limits: self.limits.clone(),
+            protocol: PortProtocol::Http2,
+            tls: PortTls::OffLoopback(tls.server_config_for(&["h2"], self.access.clients())?),
+            body_bytes: discover::REQUEST_BYTES,
+            streaming_paths: &[],
+        };
+        let web_services = PortOptions {
+            name: "web services",
+            limits: self.limits.clone(),
+            protocol: PortProtocol::Http,
+            tls: PortTls::Always(tls.server_config(&["h2", "http/1.1"])?),
+            body_bytes: WEB_BODY_BYTES,
+            streaming_paths: &[],
+        };
+        let licensing = listener::serve(ports.licensing, discover, licensing, stopping.clone());
+        let web_services = listener::serve(ports.web, web, web_services, stopping.clone());
+        let certificate = Arc::clone(&self.certificate);
+        let pass_on = pass_on_certificate(Arc::clone(&certificate), self.daemons.clone(), stopping.clone());
+        Ok(Served {
+            licensing: ports.licensing_address,
+            web_services: ports.web_address,
+            tasks: vec![
+                tokio::spawn(licensing),
+                tokio::spawn(web_services),
+                tokio::spawn(certificate.keep_current(stopping.clone())),
+                tokio::spawn(pass_on),
+            ],
+        })
     }
 
     async fn reread_licenses(&self) {
@@ -214,7 +237,33 @@ impl Server {
         if let Err(error) = self.certificate.reload() {
             tracing::warn!(%error, "the certificate in the tls folder is not used; the earlier one stays");
         }
+        self.reread_config();
         self.reread_licenses().await;
+    }
+
+    /// Takes what can change without a restart out of the configuration file, and names the rest.
+    fn reread_config(&self) {
+        match self.config.now().reload(&self.config_file) {
+            Ok(reloaded) => {
+                for setting in reloaded.applied {
+                    tracing::info!(setting, "a setting has changed and is in effect");
+                }
+                for setting in reloaded.waiting {
+                    tracing::warn!(
+                        setting,
+                        "a setting has changed; it takes effect at the next start"
+                    );
+                }
+                self.config.replace(reloaded.config);
+            }
+            Err(error) => tracing::error!(%error, "the configuration is not used; the earlier one stays"),
+        }
+        let config = self.config.now();
+        self.access.set_anonymous(config.licensing.anonymous);
+        let authorities = self.data.client_ca(&config);
+        if let Err(error) = self.access.clients().read(authorities.as_deref()) {
+            tracing::error!(%error, "the authorities of client certificates are not used; the earlier ones stay");
+        }
     }
 }
 

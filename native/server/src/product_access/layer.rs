@@ -12,8 +12,9 @@ use http::header::AUTHORIZATION;
 use licensing_api::Problem;
 use tonic::metadata::MetadataMap;
 
-use super::{Caller, ProductAccess};
+use super::{Caller, ProductAccess, Shown};
 use crate::failure;
+use crate::listener::PeerCertificate;
 
 impl ProductAccess {
     /// Puts the check before every route; routes find the [`Caller`] among the extensions of a request.
@@ -24,8 +25,7 @@ impl ProductAccess {
     /// Whether the caller of an unguarded route would come in through the guard.
     pub fn knows(&self, metadata: &MetadataMap, extensions: &Extensions) -> bool {
         let authorization = metadata.get(AUTHORIZATION.as_str()).map(|value| value.as_bytes());
-        self.admit(address_of(extensions), authorization.map(bearer))
-            .is_ok()
+        self.admit(shown(authorization, extensions)).is_ok()
     }
 }
 
@@ -44,12 +44,20 @@ fn address_of(extensions: &Extensions) -> IpAddr {
     peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip())
 }
 
+fn shown<'a>(authorization: Option<&'a [u8]>, extensions: &'a Extensions) -> Shown<'a> {
+    Shown {
+        peer: address_of(extensions),
+        bearer: authorization.map(bearer),
+        certificate: extensions.get::<Arc<PeerCertificate>>(),
+    }
+}
+
 fn admit(access: &ProductAccess, request: &Request) -> Result<Caller, Problem> {
     let authorization = request
         .headers()
         .get(AUTHORIZATION)
         .map(http::HeaderValue::as_bytes);
-    access.admit(address_of(request.extensions()), authorization.map(bearer))
+    access.admit(shown(authorization, request.extensions()))
 }
 
 async fn check(State(access): State<Arc<ProductAccess>>, mut request: Request, next: Next) -> Response {

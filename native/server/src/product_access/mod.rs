@@ -1,8 +1,10 @@
-//! Who may use the licensing ports: holders of product tokens, and on loopback anybody unless configured otherwise.
+//! Who may use the licensing ports: holders of product tokens or client certificates, and on loopback anybody unless
+//! configured otherwise.
 
 mod layer;
 
 use std::collections::HashMap;
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -12,16 +14,18 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::config::AnonymousAccess;
+use crate::listener::{ClientTrust, PeerCertificate};
 use crate::manager::{PRODUCT_TOKEN_SEPARATOR, ProductToken};
 
 /// Longest token that is looked at, in bytes.
 const TOKEN_BYTES: usize = 512;
 
-/// Which tokens open the licensing ports now.
+/// Which tokens and certificates open the licensing ports now.
 #[derive(Debug)]
 pub struct ProductAccess {
-    anonymous: AnonymousAccess,
+    anonymous: RwLock<AnonymousAccess>,
     tokens: RwLock<HashMap<String, KnownToken>>,
+    clients: ClientTrust,
 }
 
 #[derive(Debug, Clone)]
@@ -37,14 +41,39 @@ pub enum Caller {
     Anonymous,
     /// With this token.
     Token(String),
+    /// With this client certificate.
+    Certificate(Arc<PeerCertificate>),
+}
+
+/// Name of a caller for logs and records; `anonymous`, `token:` and its id, or `certificate:` and whom it is of.
+impl fmt::Display for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Anonymous => f.write_str("anonymous"),
+            Self::Token(token_id) => write!(f, "token:{token_id}"),
+            Self::Certificate(certificate) => write!(f, "certificate:{}", certificate.name()),
+        }
+    }
+}
+
+/// What a caller shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown<'a> {
+    /// Address that the connection comes from.
+    pub peer: IpAddr,
+    /// Bearer token of the call.
+    pub bearer: Option<&'a str>,
+    /// Certificate of the connection.
+    pub certificate: Option<&'a Arc<PeerCertificate>>,
 }
 
 impl ProductAccess {
-    /// Access by these tokens.
-    pub fn new(anonymous: AnonymousAccess, tokens: &[ProductToken]) -> Arc<Self> {
+    /// Access by these tokens, and by certificates of these authorities.
+    pub fn new(anonymous: AnonymousAccess, tokens: &[ProductToken], clients: ClientTrust) -> Arc<Self> {
         let access = Self {
-            anonymous,
+            anonymous: RwLock::new(anonymous),
             tokens: RwLock::default(),
+            clients,
         };
         access.set_tokens(tokens);
         Arc::new(access)
@@ -66,23 +95,45 @@ impl ProductAccess {
         *self.tokens.write().unwrap_or_else(PoisonError::into_inner) = known.collect();
     }
 
-    /// Lets a caller in by what it presents as bearer token.
+    /// Changes who may come in without anything.
+    pub fn set_anonymous(&self, anonymous: AnonymousAccess) {
+        *self.anonymous.write().unwrap_or_else(PoisonError::into_inner) = anonymous;
+    }
+
+    /// The authorities whose client certificates count.
+    pub fn clients(&self) -> &ClientTrust {
+        &self.clients
+    }
+
+    /// Lets a caller in by its token, else by its certificate, else by where it comes from.
     ///
     /// # Errors
-    /// `AuthorizationFailed` if the token is not valid, or there is none where one is needed.
-    pub fn admit(&self, peer: IpAddr, bearer: Option<&str>) -> Result<Caller, Problem> {
-        let Some(bearer) = bearer else {
-            let may = match self.anonymous {
-                AnonymousAccess::Never => false,
-                AnonymousAccess::Loopback => peer.to_canonical().is_loopback(),
-                AnonymousAccess::Always => true,
-            };
-            return if may {
-                Ok(Caller::Anonymous)
-            } else {
-                Err(refused("The call carries no product token."))
-            };
-        };
+    /// `AuthorizationFailed` if what it shows is not valid, or it shows nothing where something is needed.
+    pub fn admit(&self, shown: Shown<'_>) -> Result<Caller, Problem> {
+        match (shown.bearer, shown.certificate) {
+            (Some(bearer), _) => self.admit_token(bearer),
+            (None, Some(certificate)) if self.clients.still_trusts(certificate) => {
+                Ok(Caller::Certificate(Arc::clone(certificate)))
+            }
+            (None, Some(_)) => Err(refused(
+                "The client certificate has ended, or its authority does not count any more.",
+            )),
+            (None, None) if self.admits_anybody(shown.peer) => Ok(Caller::Anonymous),
+            (None, None) => Err(refused(
+                "The call carries no product token, and the connection no client certificate.",
+            )),
+        }
+    }
+
+    fn admits_anybody(&self, peer: IpAddr) -> bool {
+        match *self.anonymous.read().unwrap_or_else(PoisonError::into_inner) {
+            AnonymousAccess::Never => false,
+            AnonymousAccess::Loopback => peer.to_canonical().is_loopback(),
+            AnonymousAccess::Always => true,
+        }
+    }
+
+    fn admit_token(&self, bearer: &str) -> Result<Caller, Problem> {
         let invalid = || refused("The product token is not valid, or has ended.");
         if bearer.len() > TOKEN_BYTES {
             return Err(invalid());
@@ -99,9 +150,10 @@ impl ProductAccess {
     }
 
     /// Whether a caller that came in earlier would still come in.
-    pub fn still_holds(&self, caller: &Caller) -> bool {
+    pub fn still_holds(&self, peer: IpAddr, caller: &Caller) -> bool {
         match caller {
-            Caller::Anonymous => true,
+            Caller::Anonymous => self.admits_anybody(peer),
+            Caller::Certificate(certificate) => self.clients.still_trusts(certificate),
             Caller::Token(token_id) => self
                 .known(token_id)
                 .is_some_and(|known| Timestamp::now() < known.expires),
@@ -119,7 +171,10 @@ impl ProductAccess {
 
 fn refused(detail: &str) -> Problem {
     Problem::new(ErrorCode::AuthorizationFailed, detail)
-        .advise("Have an administrator make a token with scope Product, and give it to the product.")
+        .advise(
+            "Have an administrator make a token with scope Product, or a client certificate where licensing.client_ca \
+             is set, and give it to the product.",
+        )
 }
 
 #[cfg(test)]

@@ -5,6 +5,14 @@ use super::*;
 const LOOPBACK: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 const ELSEWHERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
 
+fn come(access: &ProductAccess, peer: IpAddr, bearer: Option<&str>) -> Result<Caller, Problem> {
+    access.admit(Shown {
+        peer,
+        bearer,
+        certificate: None,
+    })
+}
+
 fn token(secret: &str, expires: Timestamp) -> ProductToken {
     ProductToken {
         token_id: secret.split('.').next().unwrap().to_owned(),
@@ -20,14 +28,14 @@ fn anonymous_callers_come_in_where_configured() {
         (AnonymousAccess::Loopback, true, false),
         (AnonymousAccess::Always, true, true),
     ] {
-        let access = ProductAccess::new(anonymous, &[]);
-        assert_eq!(access.admit(LOOPBACK, None).is_ok(), loopback, "{anonymous:?}");
+        let access = ProductAccess::new(anonymous, &[], ClientTrust::nobody());
+        assert_eq!(come(&access, LOOPBACK, None).is_ok(), loopback, "{anonymous:?}");
         assert_eq!(
-            access.admit("::1".parse().unwrap(), None).is_ok(),
+            come(&access, "::1".parse().unwrap(), None).is_ok(),
             loopback,
             "{anonymous:?}"
         );
-        assert_eq!(access.admit(ELSEWHERE, None).is_ok(), elsewhere, "{anonymous:?}");
+        assert_eq!(come(&access, ELSEWHERE, None).is_ok(), elsewhere, "{anonymous:?}");
     }
 }
 
@@ -39,9 +47,13 @@ fn only_the_whole_secret_of_a_token_that_has_not_ended_opens() {
         secret_sha256: "junk".to_owned(),
         ..token("id3.right", Timestamp::MAX)
     };
-    let access = ProductAccess::new(AnonymousAccess::Loopback, &[valid, ended, unreadable]);
+    let access = ProductAccess::new(
+        AnonymousAccess::Loopback,
+        &[valid, ended, unreadable],
+        ClientTrust::nobody(),
+    );
     assert_eq!(
-        access.admit(ELSEWHERE, Some("id1.right")).unwrap(),
+        come(&access, ELSEWHERE, Some("id1.right")).unwrap(),
         Caller::Token("id1".to_owned())
     );
     let long = format!("id1.{}", "r".repeat(10_000));
@@ -59,7 +71,7 @@ fn only_the_whole_secret_of_a_token_that_has_not_ended_opens() {
     ] {
         // A wrong token is an error even where none would be needed.
         for peer in [LOOPBACK, ELSEWHERE] {
-            let problem = access.admit(peer, Some(wrong)).expect_err(wrong);
+            let problem = come(&access, peer, Some(wrong)).expect_err(wrong);
             assert_eq!(problem.code, ErrorCode::AuthorizationFailed);
             assert!(!problem.to_string().contains("right"), "no secret in errors");
         }
@@ -68,9 +80,23 @@ fn only_the_whole_secret_of_a_token_that_has_not_ended_opens() {
 
 #[test]
 fn a_token_ends_for_those_who_are_in_already() {
-    let access = ProductAccess::new(AnonymousAccess::Never, &[token("id1.right", Timestamp::MAX)]);
-    let caller = access.admit(ELSEWHERE, Some("id1.right")).unwrap();
-    assert!(access.still_holds(&caller));
+    let access = ProductAccess::new(
+        AnonymousAccess::Never,
+        &[token("id1.right", Timestamp::MAX)],
+        ClientTrust::nobody(),
+    );
+    let caller = come(&access, ELSEWHERE, Some("id1.right")).unwrap();
+    assert!(access.still_holds(ELSEWHERE, &caller));
     access.set_tokens(&[]);
-    assert!(!access.still_holds(&caller));
+    assert!(!access.still_holds(ELSEWHERE, &caller));
+}
+
+#[test]
+fn who_came_in_without_anything_leaves_when_that_is_not_enough_any_more() {
+    let access = ProductAccess::new(AnonymousAccess::Loopback, &[], ClientTrust::nobody());
+    let caller = come(&access, LOOPBACK, None).unwrap();
+    assert!(access.still_holds(LOOPBACK, &caller));
+    access.set_anonymous(AnonymousAccess::Never);
+    assert!(!access.still_holds(LOOPBACK, &caller));
+    come(&access, LOOPBACK, None).unwrap_err();
 }

@@ -24,7 +24,7 @@ use licensing_api::{Operation, Problem, Rows};
 use tokio_util::sync::CancellationToken;
 
 use crate::accounts::Accounts;
-use crate::config::{Config, DataFolder};
+use crate::config::{DataFolder, LiveConfig};
 use crate::license_folder::LicenseFolder;
 use crate::manager::DaemonDirectory;
 use crate::tls::ServerCertificate;
@@ -33,7 +33,7 @@ use crate::tls::ServerCertificate;
 /// `axum::extract::ConnectInfo<SocketAddr>` into each request, and bounds size and time of bodies.
 pub struct WebSetup {
     /// Settings.
-    pub config: Arc<Config>,
+    pub config: LiveConfig,
     /// Where everything is kept.
     pub data: DataFolder,
     /// The vendor daemons.
@@ -69,7 +69,7 @@ const LARGE_BODIES: usize = 4;
 /// # Errors
 /// When accounts or license folder cannot be used.
 pub async fn open(setup: WebSetup) -> anyhow::Result<Router> {
-    let (database, host_name) = (setup.data.server_database(), setup.config.host_name.clone());
+    let (database, host_name) = (setup.data.server_database(), setup.config.now().host_name.clone());
     let accounts = tokio::task::spawn_blocking(move || Accounts::open(&database, &host_name)).await??;
     let licenses = LicenseFolder::open(&setup.data, &setup.config)
         .with_context(|| format!("{} cannot be used", setup.data.licenses().display()))?;

@@ -186,7 +186,7 @@ async fn tokens_outlive_a_restart() {
 }
 
 /// An address of this machine that is not loopback; none on a machine without a network.
-fn address_off_loopback() -> Option<IpAddr> {
+pub(crate) fn address_off_loopback() -> Option<IpAddr> {
     let socket = UdpSocket::bind("0.0.0.0:0").ok()?;
     // Nothing is sent: this only asks which address would be used.
     socket.connect("198.51.100.1:9").ok()?;

@@ -5,12 +5,14 @@
 mod attacks;
 mod backup;
 mod beyond;
+mod client_certificates;
 mod control;
 mod debug_log;
 mod full_circle;
 mod lifecycle;
 mod listener;
 mod products;
+mod rereading;
 mod set_up;
 mod support;
 mod tickets;

@@ -17,8 +17,8 @@ use licensing_api::reservation::{GetReservations, ReservationRow};
 use licensing_api::usage::{GetUsage, UsageRow};
 use licensing_core::pool::PoolSet;
 use licensing_core::seat::{
-    CheckoutRequest, Decision, LeaseId, Ledger, RevokeFilter, SeatRules, SeatSettings, TicketTerms,
-    UsageFilter,
+    BurstTerms, CheckoutRequest, Decision, LeaseId, Ledger, RevokeFilter, SeatRules, SeatSettings,
+    TicketTerms, UsageFilter,
 };
 use licensing_core::{Moment, audit::AuditEntry, audit::AuditField, audit::AuditKind};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -278,6 +278,14 @@ impl SeatService {
     pub async fn replace_policy(&self, rules: SeatRules) -> Result<(), StoreError> {
         let pools = None;
         self.ask(|reply| Command::Replace { pools, rules, reply }).await
+    }
+
+    /// Grants beyond all seats by other terms from now on; none for never.
+    ///
+    /// # Errors
+    /// When the service has stopped.
+    pub async fn set_burst(&self, terms: Option<BurstTerms>) -> Result<(), StoreError> {
+        self.ask(|reply| Command::Burst { terms, reply }).await
     }
 
     /// Changes the largest size of the file; none for no limit.

@@ -6,7 +6,7 @@ use licensing_api::usage::UsageRow;
 use licensing_core::Moment;
 use licensing_core::audit::{AuditEntry, AuditField, AuditKind};
 use licensing_core::pool::PoolSet;
-use licensing_core::seat::{CheckoutRequest, Decision, LeaseId, Ledger, RevokeFilter, SeatRules};
+use licensing_core::seat::{BurstTerms, CheckoutRequest, Decision, LeaseId, Ledger, RevokeFilter, SeatRules};
 use tokio::sync::{mpsc, oneshot, watch};
 use tracing::{error, info, warn};
 
@@ -55,6 +55,11 @@ pub(super) enum Command {
         bytes: Option<u64>,
         reply: Reply<()>,
     },
+    /// None: nothing is granted beyond all seats.
+    Burst {
+        terms: Option<BurstTerms>,
+        reply: Reply<()>,
+    },
     Shutdown {
         reply: Reply<()>,
     },
@@ -68,9 +73,10 @@ impl Command {
             Self::Checkout { reply, .. } => drop(reply.send(Err(error))),
             Self::Checkin { reply, .. } => drop(reply.send(Err(error))),
             Self::Revoke { reply, .. } => drop(reply.send(Err(error))),
-            Self::Replace { reply, .. } | Self::Limit { reply, .. } | Self::Shutdown { reply } => {
-                drop(reply.send(Err(error)));
-            }
+            Self::Replace { reply, .. }
+            | Self::Limit { reply, .. }
+            | Self::Burst { reply, .. }
+            | Self::Shutdown { reply } => drop(reply.send(Err(error))),
             Self::Tick => {}
         }
     }
@@ -231,7 +237,7 @@ impl Writer {
     }
 
     /// Carries one command out in memory.
-    fn decide(&self, ledger: &mut Ledger, command: Command, now: Moment, work: &mut Work) {
+    fn decide(&mut self, ledger: &mut Ledger, command: Command, now: Moment, work: &mut Work) {
         match command {
             Command::Checkout { request, id, reply } => {
                 let decision = ledger.checkout(&request, id, now);
@@ -259,6 +265,11 @@ impl Writer {
                 work.answers.push(Answer::Replace(reply));
             }
             Command::Limit { bytes, reply } => drop(reply.send(self.database.limit(bytes))),
+            Command::Burst { terms, reply } => {
+                self.served.settings.burst = terms;
+                ledger.set_burst(terms);
+                drop(reply.send(Ok(())));
+            }
             Command::Shutdown { reply } => work.stop = Some(reply),
             Command::Tick => {}
         }
@@ -271,6 +282,11 @@ impl Writer {
         for command in waiting.drain(..) {
             match command {
                 Command::Limit { bytes, reply } => drop(reply.send(self.database.limit(bytes))),
+                Command::Burst { terms, reply } => {
+                    self.served.settings.burst = terms;
+                    self.shared.lock().ledger.set_burst(terms);
+                    drop(reply.send(Ok(())));
+                }
                 Command::Shutdown { reply } => stop = Some(reply),
                 Command::Tick => tick = true,
                 change @ (Command::Checkout { .. }

@@ -10,9 +10,11 @@ use licensing_store::{Clock, SeatServiceOptions, SystemClock};
 use zeroize::Zeroizing;
 
 use super::*;
-use crate::config::{AnonymousAccess, DataFolder};
+use crate::config::AnonymousAccess;
 use crate::control::DaemonHealth;
 use crate::daemon::debug_log::DebugLog;
+use crate::listener::ClientTrust;
+use crate::product_access::Shown;
 use crate::tls::ServerCertificate;
 
 struct Fixture {
@@ -56,9 +58,10 @@ fn fixture(config: Config) -> Fixture {
     let certificate = ServerCertificate::open_or_make(&data, &["localhost".to_owned()]).unwrap();
     let requests = ManagerRequests {
         vendor: "ACME".to_owned(),
+        data: data.clone(),
         seats: SeatService::start(options).unwrap(),
         licenses: Arc::new(licenses),
-        access: ProductAccess::new(AnonymousAccess::Never, &[]),
+        access: ProductAccess::new(AnonymousAccess::Never, &[], ClientTrust::nobody()),
         tls: certificate.tls().clone(),
     };
     Fixture {
@@ -170,7 +173,13 @@ async fn a_reread_serves_the_files_as_they_are_and_keeps_leases() {
 async fn tokens_are_replaced() {
     let fixture = fixture(Config::default());
     let peer = std::net::IpAddr::from([192, 0, 2, 1]);
-    let admitted = || fixture.requests.access.admit(peer, Some("id.secret"));
+    let admitted = || {
+        fixture.requests.access.admit(Shown {
+            peer,
+            bearer: Some("id.secret"),
+            certificate: None,
+        })
+    };
     admitted().expect_err("it is not known yet");
     let token = ProductToken {
         token_id: "id".to_owned(),

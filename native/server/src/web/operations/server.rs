@@ -23,7 +23,7 @@ impl Handler for op::GetServerInfo {
             wsl_version: INTERFACE_VERSION.to_owned(),
             ls_version: env!("CARGO_PKG_VERSION").to_owned(),
             locale: LOCALE.to_owned(),
-            host_name: setup.config.host_name.clone(),
+            host_name: setup.config.now().host_name.clone(),
             host_ip: setup.web_address.ip().to_string(),
             user_name: caller.user_name.clone(),
             user_domain: caller.user_domain.clone(),

@@ -28,7 +28,7 @@ use licensing_api::{ErrorCode, Problem, Secret};
 use licensing_core::license_file::parse;
 use licensing_core::signing::IssuerKey;
 use licensing_server::accounts::Accounts;
-use licensing_server::config::{Config, DataFolder};
+use licensing_server::config::{Config, DataFolder, LiveConfig};
 use licensing_server::manager::{DaemonDirectory, DaemonGateway, ProductToken};
 use licensing_server::tls::ServerCertificate;
 use licensing_server::web::{self, WebSetup};
@@ -190,7 +190,7 @@ pub(crate) async fn fixture() -> Fixture {
     for path in data.folders() {
         std::fs::create_dir_all(path).unwrap();
     }
-    let config = Arc::new(Config {
+    let config = LiveConfig::new(Config {
         host_name: HOST.to_owned(),
         ..Config::default()
     });
