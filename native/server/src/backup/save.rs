@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use licensing_store::copy_database;
 
 use super::manifest::{self, Entry, Manifest};
-use crate::config::DataFolder;
+use crate::config::{Config, DataFolder};
 use crate::durable_file::{self, Existing, Readers};
 use crate::init::make_private_folder;
 use crate::verify::{databases, verify_databases};
@@ -66,8 +66,25 @@ fn collect(data: &DataFolder, config: &Path, copy: &DataFolder, with_keys: bool)
             copy_file(&file, &to.join(name_of(&file)?))?;
         }
     }
+    copy_client_ca(data, config, copy)?;
     for file in databases(&data.state())? {
         copy_database(&file, &copy.state().join(name_of(&file)?))?;
+    }
+    Ok(())
+}
+
+/// The authorities of client certificates, which are no secret: without them a restored server would not start.
+fn copy_client_ca(data: &DataFolder, config: &Path, copy: &DataFolder) -> anyhow::Result<()> {
+    // A configuration that cannot be read names none.
+    let Some(file) = Config::load(config)
+        .ok()
+        .and_then(|config| data.client_ca(&config))
+    else {
+        return Ok(());
+    };
+    let is_of_tls_folder = file.parent() == Some(data.tls().as_path());
+    if is_of_tls_folder && file != data.certificate_key() && file.is_file() {
+        copy_file(&file, &copy.tls().join(name_of(&file)?))?;
     }
     Ok(())
 }

@@ -63,6 +63,7 @@ fn admit(access: &ProductAccess, request: &Request) -> Result<Caller, Problem> {
 async fn check(State(access): State<Arc<ProductAccess>>, mut request: Request, next: Next) -> Response {
     match admit(&access, &request) {
         Ok(caller) => {
+            tracing::debug!(%caller, path = request.uri().path(), "a product is calling");
             request.extensions_mut().insert(caller);
             next.run(request).await
         }

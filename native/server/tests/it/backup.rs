@@ -139,6 +139,11 @@ async fn a_damaged_archive_is_refused_and_the_file_is_named() {
     check_out(&mut daemon(&server).await, 1).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let archive = folder.path().join("saved.tar");
+    let config = server.data().join("licensingd.toml");
+    let told = std::fs::read_to_string(&config).unwrap();
+    let told = told.replace("#client_ca = \"\"", "client_ca = \"tls/clients.pem\"");
+    std::fs::write(&config, told).unwrap();
+    std::fs::write(server.data().join("tls/clients.pem"), "authorities").unwrap();
     let save = [
         "backup",
         "--data",
@@ -157,6 +162,7 @@ async fn a_damaged_archive_is_refused_and_the_file_is_named() {
             .position(|window| window == part)
             .unwrap()
     };
+    assert!(whole.windows(11).any(|window| window == b"authorities"));
     for key in ["tls/server.key", "state/ticket.key"] {
         assert!(
             !whole.windows(key.len()).any(|window| window == key.as_bytes()),
