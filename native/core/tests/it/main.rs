@@ -6,6 +6,7 @@ mod authority;
 mod catalog;
 mod debug_log;
 mod explain;
+mod explained_totals;
 mod host_address;
 mod license_file;
 mod options_file;

@@ -9,4 +9,7 @@ mod policy;
 mod random;
 mod revoke;
 mod rules;
+mod servers;
+mod substitutes;
+mod suite;
 mod support;
