@@ -245,7 +245,7 @@ function Resume-TestServer {
     [CmdletBinding()]
     param([object] $Server)
 
-    $Server.Program = Start-Program licensingd @('run', '--data', $Server.Data)
+    $Server.Program = Start-Program licensingd @('run', '--data', $Server.Data) @{ LICENSINGD_LICENSING__STARTUP_VENDORS = '[]' }
     $file = Join-Path $Server.Data 'run/endpoints.json'
     $deadline = [datetime]::UtcNow.AddSeconds(60)
     while (-not (Test-Path -LiteralPath $file)) {

@@ -58,7 +58,8 @@ impl Default for ServerBuilder {
 }
 
 impl ServerBuilder {
-    /// A server on free loopback ports, in a temporary folder, for `license01.example.com`.
+    /// A server on free loopback ports, in a temporary folder, for `license01.example.com`. Only vendors with license files
+    /// have daemons: `licensing.startup_vendors` is empty, other than by default.
     pub fn new() -> Self {
         Self {
             program: None,
@@ -70,6 +71,7 @@ impl ServerBuilder {
             options: Vec::new(),
             environment: Vec::new(),
         }
+        .setting("licensing.startup_vendors", "[]")
     }
 
     /// Another program than [`licensingd`] finds.

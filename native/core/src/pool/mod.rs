@@ -1,6 +1,7 @@
 //! Pools: increments that count together, what they grant on a day, and in which order they are tried.
 
 mod build;
+mod built_in;
 mod effects;
 mod fate;
 mod group;
@@ -22,6 +23,7 @@ use licensing_api::inventory::{PoolStatus, SignatureState};
 use crate::license_file::{HostId, LicenseDate};
 
 pub use build::{InstalledFile, PoolContext};
+pub use built_in::{STARTUP_CONNECTIONS, diagnostics_feature, startup_feature};
 pub use effects::effects;
 pub use fate::{ComponentSeats, IgnoredLine, LineFate, LineNote, LinePlace, NoEffect};
 pub use identity::{PoolId, PoolIdentity, SuiteMembership};
@@ -80,7 +82,7 @@ pub struct PoolIncrement {
     pub vendor_string: Option<String>,
     /// License type, LT of the vendor string.
     pub license_type: Option<String>,
-    /// File it comes from.
+    /// File it comes from; empty for what the server brings itself.
     pub file: String,
     /// Physical line it begins at.
     pub line: u32,

@@ -147,7 +147,9 @@ fn inventory_row(
         status: pool.status(now.today),
         signature: pool.signature(),
         serial_numbers: distinct(pool, |increment| increment.serial_number.as_deref()),
-        files: distinct(pool, |increment| Some(&increment.file)),
+        files: distinct(pool, |increment| {
+            Some(increment.file.as_str()).filter(|file| !file.is_empty())
+        }),
         vendor_string: first
             .and_then(|increment| increment.vendor_string.clone())
             .unwrap_or_default(),

@@ -83,6 +83,7 @@ impl Reloaded {
             vendor_string_pools,
             fold_domains,
             assignment_days,
+            startup_vendors,
             anonymous,
             client_ca,
             burst,
@@ -127,6 +128,10 @@ impl Reloaded {
         apply(
             "licensing.vendor_string_pools",
             set(&mut licensing.vendor_string_pools, vendor_string_pools),
+        );
+        apply(
+            "licensing.startup_vendors",
+            set(&mut licensing.startup_vendors, startup_vendors),
         );
         apply("licensing.anonymous", set(&mut licensing.anonymous, anonymous));
         apply("licensing.client_ca", set(&mut licensing.client_ca, client_ca));

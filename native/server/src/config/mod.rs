@@ -70,6 +70,9 @@ pub struct LicensingConfig {
     pub fold_domains: bool,
     /// Days that the assignment of a seat to a user or device lasts after its last use, where the license says nothing.
     pub assignment_days: u32,
+    /// Vendors whose products find their server before any license file is installed: their daemons always run, and
+    /// bring the start-up and the diagnostics license.
+    pub startup_vendors: BTreeSet<String>,
     /// Who may use the licensing ports without a product token or client certificate.
     pub anonymous: AnonymousAccess,
     /// PEM file with the authorities whose client certificates open the licensing ports, in the data folder unless the
@@ -145,6 +148,7 @@ impl Default for LicensingConfig {
             vendor_string_pools: BTreeSet::from(["CITRIX".to_owned()]),
             fold_domains: true,
             assignment_days: 90,
+            startup_vendors: BTreeSet::from(["CITRIX".to_owned()]),
             anonymous: AnonymousAccess::Loopback,
             client_ca: PathBuf::new(),
             burst: BTreeSet::from(["CITRIX".to_owned()]),
@@ -187,6 +191,11 @@ impl LicensingConfig {
             lasts: days(self.burst_days),
             rearm: days(self.burst_rearm_days),
         })
+    }
+
+    /// Whether the daemon of this vendor always runs and brings the start-up and the diagnostics license.
+    pub fn brings_startup_licenses(&self, vendor: &str) -> bool {
+        names(&self.startup_vendors, vendor)
     }
 
     /// Whether increments of this vendor with different vendor strings are pools of their own.
@@ -273,8 +282,32 @@ impl Config {
                 return invalid(name, "1 to 3650");
             }
         }
+        if let Some(name) = licensing
+            .startup_vendors
+            .iter()
+            .find(|name| vendor_name(name).is_err())
+        {
+            let text = format!("{name:?} is no vendor: a name has 1 to 64 letters, digits, '_' or '-'");
+            return invalid("licensing.startup_vendors", &text);
+        }
         self.limits.check()
     }
+}
+
+/// Longest vendor name that gets a daemon.
+const VENDOR_NAME_BYTES: usize = 64;
+
+/// Whether a vendor can have a daemon; if not, why. Its name becomes part of file names, hence is no more than a word.
+pub(crate) fn vendor_name(name: &str) -> Result<(), &'static str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if name.is_empty() || name.len() > VENDOR_NAME_BYTES || !name.chars().all(plain) || name.starts_with('-')
+    {
+        return Err("gets no daemon: a name has 1 to 64 letters, digits, '_' or '-'");
+    }
+    if name.eq_ignore_ascii_case("server") {
+        return Err("gets no daemon: the name belongs to the server itself");
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -71,6 +71,9 @@ vendor_port = {vendor_port}
 #fold_domains = true
 # An assigned seat is free again this long after its last use, where the license says nothing.
 #assignment_days = 90
+# Vendors whose daemons always run and bring the start-up and the diagnostics license, so that products find the server
+# before any license file is installed.
+#startup_vendors = ["CITRIX"]
 # Who may check out without a product token or client certificate: "never", "loopback" or "always".
 #anonymous = "loopback"
 # Authorities whose client certificates do in place of a token; PEM, in the data folder: "tls/clients.pem"

@@ -80,7 +80,10 @@ impl Files {
     }
 
     fn work_out(&self, vendor: &str, data: &DataFolder) -> Outcome {
-        let pools = self.installed.pools(vendor, &self.config, self.day);
+        let mut pools = self.installed.pools(vendor, &self.config, self.day);
+        if self.config.licensing.brings_startup_licenses(vendor) {
+            pools.add_built_in(vendor, self.day);
+        }
         let names = self.installed.files.iter().map(|file| file.name.clone());
         let mut outcome = Outcome {
             names: names.collect(),

@@ -113,13 +113,14 @@ impl Daemons {
 
     async fn scan(&self) -> Result<Scan, Problem> {
         let data = self.shared.data.clone();
+        let always = self.shared.config.now().licensing.startup_vendors.clone();
         let unreadable = |error: &dyn std::fmt::Display| {
             let folder = self.shared.data.licenses();
             let detail = format!("The folder {} cannot be read: {error}.", folder.display());
             Problem::new(ErrorCode::FileOpenFailed, detail)
         };
         let scan = tokio::task::spawn_blocking(move || {
-            let mut scan = license_scan::scan(Folder::read(&data)?);
+            let mut scan = license_scan::scan(Folder::read(&data)?, &always);
             scan.complaints.extend(read_issuers(&data)?.1);
             std::io::Result::Ok(scan)
         });

@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 
 use licensing_core::license_file::{LicenseFile, LineKind};
 
+use crate::config::vendor_name;
 use crate::installed::Folder;
-
-/// Longest vendor name that gets a daemon.
-const VENDOR_NAME_BYTES: usize = 64;
 
 /// A vendor that wants a daemon.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +25,9 @@ pub(super) struct Scan {
     pub(super) complaints: Vec<String>,
 }
 
-/// Looks for the VENDOR lines of all files.
-pub(super) fn scan(folder: Folder) -> Scan {
+/// Looks for the VENDOR lines of all files. Vendors that always have a daemon come last, so that those with licenses get
+/// the ports they had.
+pub(super) fn scan<'a>(folder: Folder, always: impl IntoIterator<Item = &'a String>) -> Scan {
     let mut scan = Scan {
         vendors: Vec::new(),
         complaints: folder.complaints,
@@ -40,6 +39,17 @@ pub(super) fn scan(folder: Folder) -> Scan {
             look_at(&read.name, file, &mut seen, &mut scan);
         }
     }
+    for name in always {
+        if seen
+            .insert(name.to_ascii_uppercase(), scan.vendors.len())
+            .is_none()
+        {
+            scan.vendors.push(NamedVendor {
+                name: name.clone(),
+                port: None,
+            });
+        }
+    }
     scan
 }
 
@@ -49,7 +59,7 @@ fn look_at(name_of_file: &str, file: LicenseFile, seen: &mut BTreeMap<String, us
             continue;
         };
         let name = vendor.name.value;
-        if let Err(why) = check_name(&name) {
+        if let Err(why) = vendor_name(&name) {
             scan.complaints.push(format!(
                 "{}, line {}: the vendor {name:?} {why}",
                 name_of_file, line.at.line
@@ -71,19 +81,6 @@ fn look_at(name_of_file: &str, file: LicenseFile, seen: &mut BTreeMap<String, us
     }
 }
 
-/// A vendor's name becomes part of file names, hence is no more than a word.
-fn check_name(name: &str) -> Result<(), &'static str> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    if name.is_empty() || name.len() > VENDOR_NAME_BYTES || !name.chars().all(plain) || name.starts_with('-')
-    {
-        return Err("gets no daemon: a name has 1 to 64 letters, digits, '_' or '-'");
-    }
-    if name.eq_ignore_ascii_case("server") {
-        return Err("gets no daemon: the name belongs to the server itself");
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -98,7 +95,7 @@ mod tests {
         for (name, text) in files {
             std::fs::write(data.licenses().join(name), text).unwrap();
         }
-        scan(Folder::read(&data).unwrap())
+        scan(Folder::read(&data).unwrap(), &[])
     }
 
     fn vendor(name: &str, port: Option<u16>) -> NamedVendor {
@@ -140,6 +137,28 @@ mod tests {
         let found = scan_of(&[("a.lic", "VENDOR ../../etc/x\nVENDOR Server\nVENDOR ACME\n")]);
         assert_eq!(found.vendors, [vendor("ACME", None)]);
         assert_eq!(found.complaints.len(), 2, "{:?}", found.complaints);
+    }
+
+    #[test]
+    fn vendors_that_always_have_a_daemon_come_behind_those_with_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataFolder::new(folder.path());
+        std::fs::create_dir(data.licenses()).unwrap();
+        std::fs::write(
+            data.licenses().join("a.lic"),
+            "VENDOR Citrix PORT=7300\nVENDOR ACME\n",
+        )
+        .unwrap();
+        let always = ["BOLT".to_owned(), "CITRIX".to_owned()];
+        let found = scan(Folder::read(&data).unwrap(), &always);
+        assert_eq!(
+            found.vendors,
+            [
+                vendor("Citrix", Some(7300)),
+                vendor("ACME", None),
+                vendor("BOLT", None)
+            ]
+        );
     }
 
     #[test]

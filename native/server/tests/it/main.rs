@@ -9,6 +9,7 @@ mod client_certificates;
 mod control;
 mod debug_log;
 mod full_circle;
+mod license_lines;
 mod lifecycle;
 mod listener;
 mod products;

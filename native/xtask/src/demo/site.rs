@@ -127,6 +127,8 @@ impl Site {
         let mut process = Command::new(self.program("licensingd"))
             .args(["run", "--data"])
             .arg(self.data())
+            // Nothing here but what the demonstration brings.
+            .env("LICENSINGD_LICENSING__STARTUP_VENDORS", "[]")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(file)

@@ -10,7 +10,6 @@ pub(super) fn check(lines: &[Line], notes: &mut Notes) {
     check_servers(lines, notes);
     check_vendors(lines, notes);
     check_features(lines, notes);
-    check_dependants(lines, notes);
 }
 
 fn check_servers(lines: &[Line], notes: &mut Notes) {
@@ -126,54 +125,6 @@ fn check_features(lines: &[Line], notes: &mut Notes) {
                 ),
                 "Ask the publisher for INCREMENT lines if the seats should add up.",
             );
-        }
-    }
-}
-
-fn check_dependants(lines: &[Line], notes: &mut Notes) {
-    let name = |text: &Spanned<String>| text.value.to_ascii_lowercase();
-    let enabling: HashSet<_> = lines
-        .iter()
-        .filter_map(|line| match &line.kind {
-            LineKind::Increment(increment) => Some((
-                name(&increment.license.feature),
-                increment.license.version.value.clone(),
-            )),
-            _ => None,
-        })
-        .collect();
-    let mut preceding = HashSet::new();
-    for line in lines {
-        match &line.kind {
-            LineKind::Increment(increment) => {
-                preceding.insert(name(&increment.license.feature));
-            }
-            LineKind::Package(package)
-                if !enabling.contains(&(name(&package.name), package.version.value.clone())) =>
-            {
-                notes.information(
-                    line.at,
-                    Some(-82),
-                    format!(
-                        "Package {} {} grants nothing: no FEATURE or INCREMENT line of the same name and version enables it here.",
-                        shown(&package.name.value),
-                        package.version.value
-                    ),
-                    "Install the file that holds the enabling line as well.",
-                );
-            }
-            LineKind::Upgrade(upgrade) if !preceding.contains(&name(&upgrade.license.feature)) => {
-                notes.information(
-                    line.at,
-                    None,
-                    format!(
-                        "No line before this one has seats of {} to upgrade.",
-                        shown(&upgrade.license.feature.value)
-                    ),
-                    "Put the line after the one that it upgrades.",
-                );
-            }
-            _ => {}
         }
     }
 }

@@ -424,8 +424,8 @@ fn packages_and_upgrades() {
     assert_eq!(packages[0].components.len(), 3);
     assert_eq!(packages[1].components[0].count, Some(3));
     assert_eq!(packages[1].components[1].version, None);
-    // A count in a suite, and a package that nothing enables.
-    assert_eq!(numbers(&file), [-82, -82]);
+    // A count in a suite. What enables a package or is upgraded may stand in other files.
+    assert_eq!(numbers(&file), [-82]);
 }
 
 #[test]
@@ -455,7 +455,7 @@ fn the_whole_file_is_looked_at() {
     );
     assert_eq!(
         numbers_of(&format!("{HEAD}UPGRADE f ACME 1.0 2.0 permanent 1 SIGN=1\n")),
-        [0]
+        Vec::<i32>::new()
     );
     assert_eq!(
         numbers_of(&format!("{HEAD}INCREMENT f ACME 2020.111 permanent 1 SIGN=1\n")),
