@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use licensing_api::denial::DenialReason;
 use licensing_api::inventory::PoolStatus;
 use licensing_core::license_file::DupGroup;
@@ -11,6 +12,7 @@ use licensing_core::pool::{Capacity, Pool, PoolId};
 use licensing_core::seat::{CheckoutRequest, DEADLINE_STEP_MS, Holder, SeatSettings};
 
 use super::rules;
+use super::support::moment;
 
 #[derive(Debug, Clone)]
 pub(super) struct ModelLease {
@@ -22,6 +24,8 @@ pub(super) struct ModelLease {
     pub(super) heard_ms: u64,
     /// Given back; the seats stay out until then.
     pub(super) lingers_until_ms: Option<u64>,
+    /// Taken along until then.
+    pub(super) borrowed_until_ms: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -40,6 +44,10 @@ pub(super) struct Model {
     pub(super) leases: BTreeMap<u64, ModelLease>,
     closed: HashSet<u64>,
     rules: Option<Rules>,
+    /// How long a burst lasts, and how long after its end there may be another one; none when there are none.
+    pub(super) burst_ms: Option<(u64, u64)>,
+    /// Start of the last burst of each feature, in lower case.
+    pub(super) bursts: BTreeMap<String, u64>,
     /// Every seat that a group has, one by one: the reservation it comes out of, or none.
     seats: BTreeMap<(PoolId, String), Vec<Option<usize>>>,
 }
@@ -47,7 +55,11 @@ pub(super) struct Model {
 /// What the model expects of a checkout.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Expected {
-    Granted { pool: PoolId, overdraft: u32 },
+    Granted {
+        pool: PoolId,
+        overdraft: u32,
+        burst: bool,
+    },
     Repeated(u64),
     Denied(DenialReason),
 }
@@ -185,6 +197,7 @@ impl Model {
             holder: request.holder.clone(),
             heard_ms: 0,
             lingers_until_ms: None,
+            borrowed_until_ms: None,
         };
         let above = rules.limits(&identity).iter().any(|limit| {
             let (before, after) = (self.under(&limit.key, None), self.under(&limit.key, Some(&new)));
@@ -226,9 +239,114 @@ impl Model {
         self.groups(pool).values().sum()
     }
 
-    pub(super) fn checkout(&self, request: &CheckoutRequest, key: u64, today: Date) -> Expected {
+    /// Whether requests for a feature are granted although everything is out, and whether they may begin to be.
+    fn burst(&self, feature: &str, now_ms: u64) -> (bool, bool) {
+        let Some((lasts, rearm)) = self.burst_ms else {
+            return (false, false);
+        };
+        match self.bursts.get(&feature.to_lowercase()) {
+            None => (false, true),
+            Some(start) => (now_ms < start + lasts, now_ms >= start + lasts + rearm),
+        }
+    }
+
+    pub(super) fn begin_burst(&mut self, feature: &str, now_ms: u64) {
+        if !self.burst(feature, now_ms).0 {
+            self.bursts.insert(feature.to_lowercase(), now_ms);
+        }
+    }
+
+    /// Seats of a pool that are out beyond all it has, as far as a burst explains them, and whether there may be more.
+    pub(super) fn beyond(&self, pool: &Pool, today: Date, now_ms: u64) -> (u32, bool) {
+        let beyond = self
+            .capacity(pool, today)
+            .total()
+            .map_or(0, |total| self.in_use(pool.identity.id()).saturating_sub(total));
+        match self.burst(&pool.identity.feature, now_ms) {
+            (true, _) => (beyond, true),
+            (false, may_begin) => {
+                let explained = self.burst_ms.is_some() && !may_begin;
+                (if explained { beyond } else { 0 }, false)
+            }
+        }
+    }
+
+    /// Whether a pool that has not enough seats grants all the same.
+    fn grants_beyond(&self, pool: &Pool, request: &CheckoutRequest, today: Date, now_ms: u64) -> bool {
+        let Some(total) = self.capacity(pool, today).total() else {
+            return false;
+        };
+        let (active, may_begin) = self.burst(&pool.identity.feature, now_ms);
+        let all_out = self.needed(pool, request) > total.saturating_sub(self.in_use(pool.identity.id()));
+        request.borrow_seconds == 0 && request.count <= total && (active || may_begin && all_out)
+    }
+
+    /// Seats of a pool that are borrowed, if `new` were too.
+    pub(super) fn borrowed(&self, pool: PoolId, new: Option<&CheckoutRequest>) -> u32 {
+        let dup_group = self.known[&pool].identity.dup_group;
+        let mut groups: BTreeMap<String, u32> = BTreeMap::new();
+        let out = self
+            .leases
+            .iter()
+            .filter(|(_, lease)| lease.pool == pool && lease.borrowed_until_ms.is_some())
+            .map(|(number, lease)| (*number, &lease.holder, lease.count));
+        let new = new.map(|request| (u64::MAX, &request.holder, request.count));
+        for (number, holder, count) in out.chain(new) {
+            let name = group_name(dup_group, holder).unwrap_or_else(|| format!("#{number}"));
+            let seats = groups.entry(name).or_default();
+            *seats = (*seats).max(count);
+        }
+        groups.values().sum()
+    }
+
+    /// Why a pool lends no seats for that long.
+    fn keeps(
+        &self,
+        pool: &Pool,
+        request: &CheckoutRequest,
+        today: Date,
+        now_ms: u64,
+    ) -> Option<(u8, DenialReason)> {
+        if request.borrow_seconds == 0 {
+            return None;
+        }
+        let id = pool.identity.id();
+        let Some(hours) = pool.identity.terms.get("BORROW") else {
+            return Some((0, DenialReason::NotBorrowable));
+        };
+        let licensed = if hours.is_empty() {
+            168
+        } else {
+            hours.parse().unwrap()
+        };
+        let rules = self.rules_of(id);
+        let refused = rules.and_then(|rules| rules.admit_borrowing(&self.identify(&request.holder)).err());
+        if let Some(refusal) = refused {
+            return Some((2, refusal.reason()));
+        }
+        let hours = rules.map_or(licensed, |rules| rules.borrow_hours(licensed));
+        if request.borrow_seconds > u64::from(hours) * 3600 {
+            return Some((1, DenialReason::BorrowTooLong));
+        }
+        let last_day = TimeZone::UTC
+            .to_datetime(moment(now_ms + request.borrow_seconds * 1000, 0).trusted)
+            .date()
+            .max(today);
+        let then = pool.capacity(last_day);
+        let borrowed = self.borrowed(id, Some(request));
+        let low_water = rules.map_or(0, |rules| rules.borrow_low_water());
+        match (self.capacity(pool, today).count, then.count) {
+            (_, _) if then.total() == Some(0) => Some((1, DenialReason::BorrowTooLong)),
+            (Some(now), Some(_)) if borrowed + low_water > now => Some((0, DenialReason::NotBorrowable)),
+            (Some(_), Some(then)) if borrowed > then => Some((1, DenialReason::BorrowTooLong)),
+            (_, _) => None,
+        }
+    }
+
+    pub(super) fn checkout(&self, request: &CheckoutRequest, key: u64, today: Date, now_ms: u64) -> Expected {
         if let Some((number, lease)) = self.leases.iter().find(|(_, lease)| lease.key == key) {
             let same = lease.lingers_until_ms.is_none()
+                && lease.borrowed_until_ms.is_some() == (request.borrow_seconds > 0)
                 && lease.feature.eq_ignore_ascii_case(&request.feature)
                 && lease.count == request.count;
             return if same {
@@ -258,6 +376,7 @@ impl Model {
             .iter()
             .copied()
             .filter(|pool| self.refusal(pool, request).is_none())
+            .filter(|pool| self.keeps(pool, request, today, now_ms).is_none())
             .collect();
         // (pool, needed, bought seats left, all seats left)
         let offers: Vec<(PoolId, u32, u32, u32)> = open
@@ -279,9 +398,20 @@ impl Model {
             return Expected::Granted {
                 pool: *pool,
                 overdraft: needed.saturating_sub(*bought),
+                burst: false,
             };
         }
-        Expected::Denied(self.reason(request, &installed, &sufficient, &serving, today))
+        let beyond = open
+            .iter()
+            .position(|pool| self.grants_beyond(pool, request, today, now_ms));
+        if let Some((pool, needed, bought, _)) = beyond.map(|at| offers[at]) {
+            return Expected::Granted {
+                pool,
+                overdraft: needed.saturating_sub(bought),
+                burst: true,
+            };
+        }
+        Expected::Denied(self.reason(request, &installed, &sufficient, &serving, (today, now_ms)))
     }
 
     fn reason(
@@ -290,7 +420,7 @@ impl Model {
         installed: &[&Pool],
         sufficient: &[&Pool],
         serving: &[&Pool],
-        today: Date,
+        (today, now_ms): (Date, u64),
     ) -> DenialReason {
         let mut nearest: Option<(u8, DenialReason)> = None;
         for pool in sufficient {
@@ -303,6 +433,8 @@ impl Model {
                 (5, DenialReason::AllSeatsTaken)
             } else if let Some(refusal) = self.refusal(pool, request) {
                 refusal
+            } else if let Some(kept) = self.keeps(pool, request, today, now_ms) {
+                kept
             } else if request.count > total {
                 (3, DenialReason::MoreThanExist)
             } else if self.needed(pool, request) <= total.saturating_sub(self.in_use(id)) {
@@ -373,6 +505,7 @@ impl Model {
             0 => self.remove(number),
             seconds => {
                 let lease = self.leases.get_mut(&number).unwrap();
+                lease.borrowed_until_ms = None;
                 lease.lingers_until_ms = Some(now_ms + u64::from(seconds) * 1000);
             }
         }
@@ -381,7 +514,7 @@ impl Model {
 
     /// An administrator takes back what a user holds.
     pub(super) fn revoke(&mut self, user: &str) -> BTreeSet<u64> {
-        let theirs = |lease: &ModelLease| lease.holder.user == user;
+        let theirs = |lease: &ModelLease| lease.holder.user == user && lease.borrowed_until_ms.is_none();
         let revoked: BTreeSet<u64> = self
             .leases
             .iter()
@@ -394,6 +527,15 @@ impl Model {
         revoked
     }
 
+    /// An administrator takes back a lease by its id.
+    pub(super) fn revoke_one(&mut self, number: u64) -> bool {
+        let held = self.leases.contains_key(&number);
+        if held {
+            self.remove(number);
+        }
+        held
+    }
+
     pub(super) fn expire(&mut self, now_ms: u64, settings: &SeatSettings) -> BTreeSet<u64> {
         let lifetime = settings.lifetime.as_secs();
         let end = |lease: &ModelLease| {
@@ -403,7 +545,10 @@ impl Model {
                 .map_or(lifetime, |timeout| {
                     lifetime.min(u64::from(timeout).max(2 * settings.heartbeat.as_secs()))
                 });
-            lease.lingers_until_ms.unwrap_or(lease.heard_ms + seconds * 1000)
+            lease
+                .lingers_until_ms
+                .or(lease.borrowed_until_ms)
+                .unwrap_or(lease.heard_ms + seconds * 1000)
         };
         let ended: BTreeSet<u64> = self
             .leases
