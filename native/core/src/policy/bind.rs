@@ -137,10 +137,25 @@ impl<'a> Binder<'a> {
             }
             RuleKind::Reserve { seats, subject, who } => {
                 if let Some(selector) = &rule.selector {
-                    self.reserve(rule.line, *seats, selector, subject, who, &meant);
+                    for pools in self.by_feature(&meant) {
+                        self.reserve(rule.line, *seats, selector, subject, who, &pools);
+                    }
                 }
             }
         }
+    }
+
+    /// Pools apart by feature: a package stands for each of its components.
+    fn by_feature(&self, pools: &[usize]) -> Vec<Vec<usize>> {
+        let mut features: Vec<(String, Vec<usize>)> = Vec::new();
+        for index in pools {
+            let feature = self.pools[*index].feature.to_lowercase();
+            match features.iter_mut().find(|(known, _)| *known == feature) {
+                Some((_, pools)) => pools.push(*index),
+                None => features.push((feature, vec![*index])),
+            }
+        }
+        features.into_iter().map(|(_, pools)| pools).collect()
     }
 
     /// Reservations hold in the order of the file, as long as there are seats.
@@ -181,7 +196,16 @@ impl<'a> Binder<'a> {
                         "{missing} of {seats} reservations do not hold: {MAX_RESERVATIONS} are possible in all."
                     )
                 }
-                _ => format!("{missing} of {seats} reservations do not hold: {selector} has no more seats."),
+                _ => {
+                    let feature = meant
+                        .first()
+                        .map_or("", |index| self.pools[*index].feature.as_str());
+                    let of = match selector.feature.eq_ignore_ascii_case(feature) {
+                        true => selector.to_string(),
+                        false => format!("{feature} of {selector}"),
+                    };
+                    format!("{missing} of {seats} reservations do not hold: {of} has no more seats.")
+                }
             };
             self.find(Severity::Warning, line, text, "Reserve fewer seats.");
         }

@@ -3,18 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use licensing_api::denial::DenialReason;
-use licensing_api::inventory::GetInventory;
-use licensing_core::pool::PoolSet;
-use licensing_core::seat::{Change, Decision, Holder, LeaseRecord, Ledger, SeatSettings};
+use licensing_api::inventory::{GetInventory, SignatureState};
+use licensing_core::license_file::parse;
+use licensing_core::policy::PoolFacts;
+use licensing_core::pool::{InstalledFile, PoolSet};
+use licensing_core::seat::{Change, Decision, Holder, LeaseRecord, Ledger, SeatRules, SeatSettings};
 use proptest::prelude::*;
 
-use super::rules::bind;
+use super::rules::policy;
 use super::support::{FIRST_DAY, holder, lease_id, moment, request};
 use crate::pools::{build, file};
 
 /// A ledger over license lines without bursts, and what a store would hold of it.
 struct Desk {
     ledger: Ledger,
+    text: String,
     pools: PoolSet,
     stored: BTreeMap<u64, LeaseRecord>,
     next: u64,
@@ -29,8 +32,10 @@ fn settings() -> SeatSettings {
 
 impl Desk {
     fn new(lines: &str) -> Self {
-        let pools = build(&[&file(lines)]);
+        let text = file(lines);
+        let pools = build(&[&text]);
         Self {
+            text,
             ledger: Ledger::new(settings(), pools.clone(), moment(0, 0)),
             pools,
             stored: BTreeMap::new(),
@@ -40,7 +45,15 @@ impl Desk {
 
     fn options(&mut self, lines: &[&str]) {
         let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
-        let rules = bind(&lines, &self.pools, FIRST_DAY);
+        let file = parse(self.text.as_bytes());
+        let signatures = vec![Some(SignatureState::Valid); file.lines.len()];
+        let files = [InstalledFile {
+            name: "1.lic",
+            file: &file,
+            signatures: &signatures,
+        }];
+        let facts = PoolFacts::of(&self.pools, &files, FIRST_DAY);
+        let (rules, _) = SeatRules::bind(policy(&lines), &self.pools, &facts);
         self.ledger.replace_rules(rules);
     }
 
@@ -254,6 +267,20 @@ fn reservations_of_a_suite_s_package_hold_for_its_components() {
     desk.get("calc", "ann").unwrap();
     desk.options(&["RESERVE 1 office USER ann"]);
     assert_eq!(desk.figures("office"), (2, 0, 0));
+}
+
+#[test]
+fn a_reservation_of_a_package_is_one_of_each_component() {
+    let mut desk = Desk::new(
+        "INCREMENT parts ACME 3.0 permanent 2\nPACKAGE parts ACME 3.0 COMPONENTS=\"bolt:1.0 nut:9.0\"\n",
+    );
+    desk.options(&["RESERVE 1 parts USER ann"]);
+    for component in ["bolt", "nut"] {
+        assert_eq!(desk.figures(component), (0, 1, 1));
+        desk.get(component, "ben").unwrap();
+        assert_eq!(desk.get(component, "ben"), Err(DenialReason::AllReserved));
+        desk.get(component, "ann").unwrap();
+    }
 }
 
 #[test]
