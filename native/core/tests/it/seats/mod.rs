@@ -1,6 +1,7 @@
 //! The ledger of seats: examples of its rules, and random histories against a simple model of them.
 
 mod assigned;
+mod assigned_random;
 mod borrow;
 mod burst;
 mod examples;
