@@ -291,7 +291,19 @@ impl Server {
             .with_context(|| format!("{} cannot be written", file.display()))
     }
 
-    /// Starts it after it ended, on new ports.
+    /// Keeps the port of the license manager for further starts, so that products find it again.
+    ///
+    /// # Errors
+    /// If it does not run.
+    pub fn keep_port(&mut self) -> anyhow::Result<()> {
+        let running = self.running.as_ref().context("the server does not run")?;
+        let port = running.endpoints.licensing.port().to_string();
+        self.environment
+            .push(("LICENSINGD_LICENSING__PORT".to_owned(), port));
+        Ok(())
+    }
+
+    /// Starts it after it ended, on new ports unless [`Self::keep_port`] kept one.
     ///
     /// # Errors
     /// If it does not come to listen; the error shows its log.

@@ -67,6 +67,18 @@ impl Authority {
     }
 }
 
+impl Authority {
+    /// Certificate and key of a product, as PEM text.
+    pub(crate) fn client(&self, name: &str) -> (String, String) {
+        let key = KeyPair::generate().expect("a key");
+        let mut leaf = parameters(&[]);
+        leaf.distinguished_name.push(DnType::CommonName, name);
+        leaf.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
+        let certificate = leaf.signed_by(&key, &self.issuer).expect("a certificate");
+        (certificate.pem(), key.serialize_pem())
+    }
+}
+
 impl Identity {
     pub(crate) fn server_config(&self, protocols: &[&[u8]]) -> Arc<ServerConfig> {
         let mut config = builder()

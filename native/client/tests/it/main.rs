@@ -9,5 +9,6 @@ mod daemon;
 mod grace;
 mod product;
 mod queue;
+mod real;
 mod session;
 mod web;

@@ -100,13 +100,18 @@ impl Products {
         })
     }
 
-    /// A lease as its holder is told, with a grace ticket where one is wanted and may be given.
+    /// A lease as its holder is told: with the ticket of borrowed seats, or a grace ticket where one is wanted and may be
+    /// given.
     fn told(&self, lease: &Lease, wants_ticket: bool, repeated: bool) -> wire::Lease {
         let grace_ticket = wants_ticket
             .then(|| self.tickets.grace(&[lease.id]).pop().flatten())
             .flatten();
+        let borrow_ticket = lease
+            .borrowed_until
+            .and_then(|until| self.tickets.borrow(&lease.id, until));
         wire::Lease {
             grace_ticket: grace_ticket.unwrap_or_default(),
+            borrow_ticket: borrow_ticket.unwrap_or_default(),
             ..lease_on_the_wire(lease, repeated)
         }
     }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use licensing_core::seat::{LeaseId, TicketTerms};
-use licensing_core::ticket::{Ticket, TicketSigner, TicketSubject};
+use licensing_core::ticket::{InvalidTicket, Ticket, TicketSigner, TicketSubject};
 use licensing_store::SeatService;
 
 use super::calendar::end_of;
@@ -37,18 +37,35 @@ impl Tickets {
         terms.into_iter().map(|terms| terms.and_then(sign)).collect()
     }
 
+    /// A ticket to take the seats of a lease along with; none for one that is not held.
+    pub(super) fn borrow(&self, lease: &LeaseId, until: Timestamp) -> Option<String> {
+        let (now, terms) = self.seats.ticket_terms(&[*lease]);
+        let terms = terms.into_iter().next().flatten()?;
+        let license_ends = terms.license_expires.and_then(end_of);
+        let ticket = Ticket::borrow(self.subject(terms), now, lease.public(), until, license_ends);
+        self.sign(ticket)
+    }
+
     fn sign_grace(&self, terms: TicketTerms, now: Timestamp) -> Option<String> {
         let license_ends = terms.license_expires.and_then(end_of);
-        let subject = TicketSubject {
+        let hours = terms.grace_hours;
+        self.sign(Ticket::grace(self.subject(terms), now, hours, license_ends))
+    }
+
+    fn subject(&self, terms: TicketTerms) -> TicketSubject {
+        TicketSubject {
             feature: terms.feature,
             version: terms.version,
             holder: terms.holder,
             server: self.server.clone(),
-        };
-        match Ticket::grace(subject, now, terms.grace_hours, license_ends) {
+        }
+    }
+
+    fn sign(&self, ticket: Result<Ticket, InvalidTicket>) -> Option<String> {
+        match ticket {
             Ok(ticket) => Some(self.signer.sign(&ticket)),
             Err(error) => {
-                tracing::debug!(%error, "no grace ticket is given");
+                tracing::debug!(%error, "no ticket is given");
                 None
             }
         }
