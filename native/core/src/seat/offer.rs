@@ -142,11 +142,13 @@ impl Ledger {
     /// by whatever runs on the host.
     pub(super) fn shares(&self, pool: u32, holder: &Holder) -> Option<GroupKey> {
         let state = &self.pools[pool as usize];
-        match state.model {
-            SeatModel::UserDevice | SeatModel::User | SeatModel::Device => None,
-            SeatModel::Server => group_key(DupGroup::HOST, pool, holder, &self.settings),
-            SeatModel::Concurrent => group_key(state.pool.identity.dup_group, pool, holder, &self.settings),
-        }
+        let dup_group = match state.model {
+            SeatModel::UserDevice | SeatModel::User | SeatModel::Device => return None,
+            SeatModel::Server => DupGroup::HOST,
+            SeatModel::Concurrent => state.pool.identity.dup_group,
+        };
+        let key = group_key(dup_group, pool, holder, &self.settings)?;
+        Some(self.within_package(pool, key, holder))
     }
 
     /// Why an offer cannot be granted.

@@ -60,6 +60,20 @@ impl Ledger {
             .unwrap_or_else(|| digest(b"licensing suite lease", package, lease.as_bytes()))
     }
 
+    /// With SUITE_RESERVED only those share a seat of a component who share one of the package. Otherwise somebody who gives
+    /// back what others still use would have one reserved that is not there.
+    pub(super) fn within_package(&self, pool: u32, key: GroupKey, holder: &Holder) -> GroupKey {
+        let ties = &self.pools[pool as usize].suite;
+        let package = ties.package.filter(|_| ties.reserved);
+        match package.and_then(|package| self.shares(package, holder)) {
+            Some(package) => {
+                let joined: GroupKey = std::array::from_fn(|index| key[index] ^ package[index]);
+                digest(b"licensing suite sharing", pool, &joined)
+            }
+            None => key,
+        }
+    }
+
     /// Counts the seats of the package that go with a lease.
     pub(super) fn count_package_out(&mut self, held: &Held) {
         let Some(package) = self.package_counted(held.pool) else {

@@ -453,7 +453,16 @@ proptest! {
             prop_assert!(total(&package) <= bought);
             for (index, feature) in FEATURES.iter().enumerate().take(3) {
                 let of = || outs.iter().filter(|(_, out)| out.0 == index);
-                let in_use = total(&seats_of(dup, of()));
+                // With SUITE_RESERVED, only those share who share a seat of the package.
+                let mut apart: BTreeMap<String, Vec<(u64, Out)>> = BTreeMap::new();
+                for (lease, out) in of() {
+                    let who = if reserved { group(shared, *lease, out) } else { String::new() };
+                    apart.entry(who).or_default().push((*lease, *out));
+                }
+                let in_use: u32 = apart
+                    .values()
+                    .map(|outs| total(&seats_of(dup, outs.iter().map(|(lease, out)| (lease, out)))))
+                    .sum();
                 // Of each holder of the package, what of this component is not taken yet.
                 let taken = seats_of(shared, of());
                 let idle: u32 = package
