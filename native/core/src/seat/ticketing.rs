@@ -20,7 +20,8 @@ pub struct TicketTerms {
     pub version: LicenseVersion,
     /// Who holds them: whoever took them, not who repeats the request.
     pub holder: TicketHolder,
-    /// Hours of grace from the last contact (GP of the vendor string); 0 when the license allows none.
+    /// Hours of grace from the last contact (GP of the vendor string); 0 when the license allows none, and
+    /// for borrowed seats, which would be used beyond the time they were borrowed for.
     pub grace_hours: u32,
     /// Last day on which the pool has seats; none when that never ends.
     pub license_expires: Option<Date>,
@@ -45,7 +46,10 @@ impl Ledger {
                 display,
                 vendor_data,
             },
-            grace_hours: grace_hours(&state.pool, now.today),
+            grace_hours: match held.is_borrowed() {
+                true => 0,
+                false => grace_hours(&state.pool, now.today),
+            },
             license_expires: state.pool.last_expiry(now.today),
         })
     }

@@ -4,6 +4,7 @@ use licensing_api::alert::GetAlerts;
 use licensing_api::inventory::GetInventory;
 use licensing_api::operation::op;
 use licensing_api::usage::{GetUsage, HolderState};
+use licensing_core::ticket::{TicketHolder, TicketKind, TicketVerifier};
 use licensing_protocol::licensing::checkout_reply::Outcome;
 use licensing_protocol::licensing::vendor_daemon_client::VendorDaemonClient;
 use licensing_protocol::licensing::{CheckoutRequest, Lease};
@@ -11,7 +12,7 @@ use licensing_testbed::{Increment, license_text};
 use tonic::transport::Channel;
 
 use crate::full_circle::{LOOPBACK, administrator};
-use crate::support::{VENDOR, acme, builder, check_in, check_out, daemon, in_use, request, start};
+use crate::support::{VENDOR, acme, builder, check_in, check_out, daemon, in_use, request, start, status};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn where_the_vendor_allows_it_requests_beyond_the_seats_are_granted_for_a_time() {
@@ -62,6 +63,7 @@ async fn borrow(
     let request = CheckoutRequest {
         feature: feature.to_owned(),
         borrow_seconds: seconds,
+        grace_ticket: true,
         ..request(key)
     };
     match client.checkout(request).await.unwrap().into_inner().outcome {
@@ -96,6 +98,22 @@ async fn seats_are_taken_along_and_brought_back() {
     let until = lease.borrowed_until.unwrap();
     assert!((7190..=7200).contains(&(until.seconds - jiff::Timestamp::now().as_second())));
 
+    let key = status(&mut client).await.ticket_key;
+    let mut verifier = TicketVerifier::default();
+    assert!(verifier.trust(key.as_slice().try_into().unwrap()));
+    let ticket = verifier
+        .verify(&lease.borrow_ticket, jiff::Timestamp::now())
+        .unwrap();
+    assert_eq!(ticket.valid_until().as_second(), until.seconds);
+    let holder = TicketHolder {
+        user: "user3".to_owned(),
+        host: "host3".to_owned(),
+        ..TicketHolder::default()
+    };
+    assert!(ticket.covers("cad", None, &holder));
+    assert!(matches!(ticket.kind(), TicketKind::Borrow { .. }));
+    assert_eq!(lease.grace_ticket, "");
+
     // An ordinary seat of the same server ends without a heartbeat; that tells when the borrowed one would have.
     borrow(&mut client, "cam", 4, 0).await.unwrap();
     server.kill().unwrap();
@@ -121,6 +139,10 @@ async fn seats_are_taken_along_and_brought_back() {
 
     let repeated = borrow(&mut client, "cad", 3, 7200).await.unwrap();
     assert!(repeated.repeated_request && repeated.borrowed_until == Some(until));
+    let again = verifier
+        .verify(&repeated.borrow_ticket, jiff::Timestamp::now())
+        .unwrap();
+    assert_eq!(again.valid_until(), ticket.valid_until());
     assert!(check_in(&mut client, &lease).await);
     assert_eq!(in_use(&mut client).await, 0);
     server.stop().unwrap();
