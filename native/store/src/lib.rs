@@ -25,6 +25,7 @@ pub use copy::copy_database;
 pub use error::StoreError;
 pub use observer::ChangeObserver;
 pub use service::{
-    AuditReport, DEFAULT_LOCK_WAIT, SeatService, SeatServiceOptions, SeatServiceStatus, ServiceState,
+    AuditReport, COMMIT_BUCKETS, DEFAULT_LOCK_WAIT, SeatFigures, SeatService, SeatServiceOptions,
+    SeatServiceStatus, ServiceState,
 };
 pub use verify::verify;

@@ -111,6 +111,8 @@ pub struct WebConfig {
     pub port: u16,
     /// Further names and addresses that a certificate made by the server is made out to.
     pub certificate_names: Vec<String>,
+    /// Whether `/metrics` is shown to everybody who can connect, without credentials.
+    pub anonymous_metrics: bool,
 }
 
 /// Settings of the log, which goes to the standard error.
@@ -165,6 +167,7 @@ impl Default for WebConfig {
             listen: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 8083,
             certificate_names: Vec::new(),
+            anonymous_metrics: false,
         }
     }
 }

@@ -92,6 +92,8 @@ listen = "{listen}"
 port = {web_port}
 # Further names and addresses for a certificate made by the server.
 #certificate_names = []
+# Whether /metrics is shown to everybody who can connect, without credentials.
+#anonymous_metrics = false
 
 # Bounds, for each port by itself.
 [limits]

@@ -9,7 +9,7 @@ pub use client::ControlClient;
 pub(crate) use client::daemon_down;
 pub use secret::ControlSecret;
 pub use service::{ControlHandler, router};
-pub use verb::{AuditReport, DaemonHealth, Verb};
+pub use verb::{AuditReport, DaemonFigures, DaemonHealth, Verb};
 
 /// Metadata that carries the secret.
 pub const SECRET_METADATA: &str = "licensing-control-secret";

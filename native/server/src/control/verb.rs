@@ -1,6 +1,7 @@
 //! What only the manager asks of a daemon, besides operations of the table.
 
 use licensing_api::alert::Alert;
+use licensing_api::denial::DenialReason;
 use serde::{Deserialize, Serialize};
 
 /// A request of the manager that no administrator can make.
@@ -16,6 +17,8 @@ pub enum Verb {
     VerifyAudit,
     /// Reads the certificate again.
     ReloadCertificate,
+    /// Tells what happened since the daemon started, in figures: [`DaemonFigures`].
+    Figures,
 }
 
 impl Verb {
@@ -26,6 +29,7 @@ impl Verb {
         Self::SetProductTokens,
         Self::VerifyAudit,
         Self::ReloadCertificate,
+        Self::Figures,
     ];
 
     /// Name on the wire; no operation of the table has it.
@@ -36,6 +40,7 @@ impl Verb {
             Self::SetProductTokens => "manager.SetProductTokens",
             Self::VerifyAudit => "manager.VerifyAudit",
             Self::ReloadCertificate => "manager.ReloadCertificate",
+            Self::Figures => "manager.Figures",
         }
     }
 
@@ -55,6 +60,26 @@ pub struct DaemonHealth {
     pub reason: String,
     /// Its standing alerts.
     pub alerts: Vec<Alert>,
+}
+
+/// What happened since a daemon started, and what there is now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DaemonFigures {
+    /// Leases held.
+    pub leases: u64,
+    /// Requests granted.
+    pub granted: u64,
+    /// Requests refused, by their reasons.
+    pub denied: Vec<(DenialReason, u64)>,
+    /// Audit records stored.
+    pub audit_records: u64,
+    /// Commits by the time they took, see [`licensing_store::COMMIT_BUCKETS`].
+    pub commits: Vec<u64>,
+    /// Time that all of them took together, in seconds.
+    pub commit_seconds: f64,
+    /// Connections of products that are open.
+    pub connections: u64,
 }
 
 /// What a walk along the audit chain found.

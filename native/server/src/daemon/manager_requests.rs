@@ -15,8 +15,8 @@ use super::licenses::Licenses;
 use super::status;
 use crate::blocking::blocking;
 use crate::config::{Config, DataFolder};
-use crate::control::{AuditReport, ControlHandler, Verb};
-use crate::listener::ServerTls;
+use crate::control::{AuditReport, ControlHandler, DaemonFigures, Verb};
+use crate::listener::{ConnectionCount, ServerTls};
 use crate::manager::ProductToken;
 use crate::product_access::ProductAccess;
 
@@ -28,6 +28,8 @@ pub(super) struct ManagerRequests {
     pub(super) licenses: Arc<Licenses>,
     pub(super) access: Arc<ProductAccess>,
     pub(super) tls: ServerTls,
+    /// Connections of the port for products.
+    pub(super) connections: ConnectionCount,
 }
 
 impl ManagerRequests {
@@ -104,6 +106,18 @@ impl ManagerRequests {
                 let report = self.seats.verify_audit().await.map_err(|error| error.problem())?;
                 write(&AuditReport {
                     records: report.records,
+                })
+            }
+            Verb::Figures => {
+                let figures = self.seats.figures();
+                write(&DaemonFigures {
+                    leases: figures.leases as u64,
+                    granted: figures.granted,
+                    denied: figures.denied,
+                    audit_records: figures.audit_records,
+                    commits: figures.commits,
+                    commit_seconds: figures.commit_seconds,
+                    connections: self.connections.open() as u64,
                 })
             }
             Verb::ReloadCertificate => {

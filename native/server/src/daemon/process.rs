@@ -21,7 +21,7 @@ use super::products::{self, Products};
 use super::settings::{DaemonSettings, StartAnswer};
 use super::tickets::Tickets;
 use crate::config::{Config, DataFolder};
-use crate::listener::{self, ClientTrust, PortOptions, PortProtocol, PortTls, ServerTls};
+use crate::listener::{self, ClientTrust, ConnectionCount, PortOptions, PortProtocol, PortTls, ServerTls};
 use crate::product_access::ProductAccess;
 use crate::{control, log, ticket_key};
 
@@ -187,6 +187,7 @@ impl Daemon {
             access: Arc::clone(&access),
             stopping: stopping.clone(),
         };
+        let connections = ConnectionCount::default();
         let licensing_port = PortOptions {
             name: "licensing",
             limits: settings.config.limits.clone(),
@@ -195,6 +196,7 @@ impl Daemon {
             // A call is one message with a prefix of five bytes; the message itself is bounded by its decoder.
             body_bytes: products::MESSAGE_BYTES + 1024,
             streaming_paths: &[products::SESSION_PATH],
+            connections: connections.clone(),
         };
         let control_port = PortOptions {
             name: "control",
@@ -202,6 +204,7 @@ impl Daemon {
             tls: PortTls::Plain,
             body_bytes: CONTROL_BODY_BYTES,
             streaming_paths: &[],
+            connections: ConnectionCount::default(),
             limits: settings.config.limits.clone(),
         };
         let secret = settings.control_secret.clone();
@@ -212,6 +215,7 @@ impl Daemon {
             licenses: Arc::clone(&licenses),
             access,
             tls,
+            connections,
         });
         let days = {
             let stopping = stopping.clone();

@@ -10,6 +10,7 @@ mod admission;
 mod bodies;
 mod client_certificates;
 mod connection;
+mod connection_count;
 mod file_limit;
 mod server_tls;
 mod stalled_writer;
@@ -28,6 +29,7 @@ use tokio_util::task::TaskTracker;
 use crate::config::LimitsConfig;
 use admission::Admission;
 pub use client_certificates::{ClientTrust, PeerCertificate};
+pub use connection_count::ConnectionCount;
 pub use file_limit::raise_file_limit;
 pub use server_tls::{ServerTls, TlsError};
 
@@ -80,6 +82,8 @@ pub struct PortOptions {
     /// Paths whose bodies are streams without end; size and time of the body are not bounded there, only their
     /// single messages are, by their handler.
     pub streaming_paths: &'static [&'static str],
+    /// Counts its connections.
+    pub connections: ConnectionCount,
 }
 
 /// Everything the connections of one port share.
@@ -125,7 +129,12 @@ pub async fn serve(listener: TcpListener, router: Router, options: PortOptions, 
                     tracing::debug!(port = port.options.name, %peer, "connection refused: too many");
                     continue;
                 };
-                tracker.spawn(connection::run(stream, peer, ticket, Arc::clone(&port)));
+                let open = port.options.connections.enter();
+                let port = Arc::clone(&port);
+                tracker.spawn(async move {
+                    connection::run(stream, peer, ticket, port).await;
+                    drop(open);
+                });
             }
             Err(error) => {
                 tracing::warn!(port = port.options.name, %error, "accepting failed");

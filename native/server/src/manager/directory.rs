@@ -7,7 +7,10 @@ use jiff::Timestamp;
 use licensing_api::alert::Alert;
 use licensing_api::server::VendorDaemon;
 use licensing_api::{ErrorCode, Operation, Problem};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+use crate::control::{DaemonFigures, Verb};
 
 /// Between the public part and the rest of a token's secret: `<tokenId>.<random>`.
 pub const PRODUCT_TOKEN_SEPARATOR: char = '.';
@@ -85,13 +88,17 @@ impl DaemonDirectory {
             .gateway
             .execute(vendor, Op::ID.info().name, request, actor)
             .await?;
-        serde_json::from_slice(&answer).map_err(|error| {
-            Problem::new(
-                ErrorCode::UnknownError,
-                format!("The vendor daemon's answer is not understood: {error}"),
-            )
-            .about(vendor)
-        })
+        understood(vendor, &answer)
+    }
+
+    /// What happened since the daemon of one vendor started.
+    ///
+    /// # Errors
+    /// As for [`Self::execute`].
+    pub(crate) async fn figures(&self, vendor: &str, actor: &str) -> Result<DaemonFigures, Problem> {
+        let verb = Verb::Figures.name();
+        let answer = self.gateway.execute(vendor, verb, Vec::new(), actor).await?;
+        understood(vendor, &answer)
     }
 
     /// Has every daemon carry out an operation, all at once. One answer for each vendor, in the order of
@@ -130,4 +137,14 @@ impl DaemonDirectory {
     pub async fn alerts(&self) -> Vec<Alert> {
         self.gateway.alerts().await
     }
+}
+
+fn understood<T: DeserializeOwned>(vendor: &str, answer: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(answer).map_err(|error| {
+        Problem::new(
+            ErrorCode::UnknownError,
+            format!("The vendor daemon's answer is not understood: {error}"),
+        )
+        .about(vendor)
+    })
 }

@@ -27,7 +27,7 @@ use crate::listener::{self, ClientTrust, PortOptions, PortProtocol, PortTls};
 use crate::product_access::ProductAccess;
 use crate::ticket_key;
 use crate::tls::ServerCertificate;
-use crate::web::{self, WebSetup};
+use crate::web::{self, PortConnections, WebSetup};
 
 /// Ports of this process.
 const PORTS: u64 = 2;
@@ -119,6 +119,7 @@ struct Server {
     daemons: Daemons,
     stopping: CancellationToken,
     started: Timestamp,
+    connections: PortConnections,
 }
 
 /// What runs.
@@ -152,6 +153,7 @@ impl Server {
             access,
             stopping: CancellationToken::new(),
             started: Timestamp::now(),
+            connections: PortConnections::default(),
         })
     }
 
@@ -165,6 +167,7 @@ impl Server {
             licensing_address: ports.licensing_address,
             web_address: ports.web_address,
             stopping: self.stopping.clone(),
+            connections: self.connections.clone(),
         })
         .await
         .context("the web services cannot be opened")?;
@@ -197,6 +200,7 @@ impl Server {
             tls: PortTls::OffLoopback(tls.server_config_for(&["h2"], self.access.clients())?),
             body_bytes: discover::REQUEST_BYTES,
             streaming_paths: &[],
+            connections: self.connections.manager.clone(),
         };
         let web_services = PortOptions {
             name: "web services",
@@ -205,6 +209,7 @@ impl Server {
             tls: PortTls::Always(tls.server_config(&["h2", "http/1.1"])?),
             body_bytes: WEB_BODY_BYTES,
             streaming_paths: &[],
+            connections: self.connections.web_services.clone(),
         };
         let licensing = listener::serve(ports.licensing, discover, licensing, stopping.clone());
         let web_services = listener::serve(ports.web, web, web_services, stopping.clone());

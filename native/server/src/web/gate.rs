@@ -21,6 +21,7 @@ pub(super) const SYSTEM_ROUTES: &[(&str, Permission)] = &[
     (LIVEZ, Permission::None),
     (READYZ, Permission::None),
     (OPENAPI, Permission::ReadOnly),
+    (METRICS, Permission::ReadOnly),
 ];
 
 /// Whether the process answers at all.
@@ -31,6 +32,9 @@ pub(super) const READYZ: &str = "/readyz";
 
 /// The description of all operations.
 pub(super) const OPENAPI: &str = "/openapi.json";
+
+/// Figures for monitoring; without credentials where the configuration says so.
+pub(super) const METRICS: &str = "/metrics";
 
 /// Whom a request comes from; none on the few routes that need no credentials.
 #[derive(Debug, Clone)]
@@ -83,7 +87,12 @@ pub(super) async fn pass(
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
         .map(|info| info.0);
-    let required = required(&method, route.as_deref());
+    let required = match route.as_deref() {
+        Some(METRICS) if services.setup.config.now().web.anonymous_metrics && method == Method::GET => {
+            Permission::None
+        }
+        route => required(&method, route),
+    };
     let credentials = credentials::read(request.headers());
     let admitted = admit(&services, required, credentials, peer, started).await;
     let account = admitted

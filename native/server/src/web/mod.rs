@@ -8,6 +8,7 @@ mod assemble;
 mod credentials;
 mod dispatch;
 mod gate;
+mod metrics;
 mod openapi;
 mod operations;
 mod rate;
@@ -26,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 use crate::accounts::Accounts;
 use crate::config::{DataFolder, LiveConfig};
 use crate::license_folder::LicenseFolder;
+use crate::listener::ConnectionCount;
 use crate::manager::DaemonDirectory;
 use crate::tls::ServerCertificate;
 
@@ -48,6 +50,17 @@ pub struct WebSetup {
     pub web_address: SocketAddr,
     /// Fires when the server is told to end.
     pub stopping: CancellationToken,
+    /// Open connections of the ports of this process.
+    pub connections: PortConnections,
+}
+
+/// Open connections of the ports of the manager's process.
+#[derive(Debug, Clone, Default)]
+pub struct PortConnections {
+    /// The license manager.
+    pub manager: ConnectionCount,
+    /// The web services.
+    pub web_services: ConnectionCount,
 }
 
 /// Everything the handlers work with.

@@ -17,7 +17,7 @@ use licensing_api::{ErrorCode, Problem};
 use super::assemble::Shape;
 use super::dispatch::{self, Call};
 use super::gate::{self, Admitted};
-use super::{WebServices, answer, assemble};
+use super::{WebServices, answer, assemble, metrics};
 
 /// All routes, behind the gate.
 pub(super) fn build(services: Arc<WebServices>) -> Router {
@@ -33,6 +33,7 @@ pub(super) fn build(services: Arc<WebServices>) -> Router {
         .route(gate::LIVEZ, only_get(get(|| async { answer::word("live\n") })))
         .route(gate::READYZ, only_get(get(ready)))
         .route(gate::OPENAPI, only_get(get(openapi)))
+        .route(gate::METRICS, only_get(get(metrics::show)))
         .fallback(|| async {
             answer::problem(&Problem::new(
                 ErrorCode::OperationNotFound,

@@ -11,7 +11,9 @@ use hyper_util::rt::TokioIo;
 use licensing_protocol::licensing::StatusRequest;
 use licensing_protocol::licensing::vendor_daemon_client::VendorDaemonClient;
 use licensing_server::config::{AnonymousAccess, LimitsConfig};
-use licensing_server::listener::{self, ClientTrust, PortOptions, PortProtocol, PortTls, ServerTls};
+use licensing_server::listener::{
+    self, ClientTrust, ConnectionCount, PortOptions, PortProtocol, PortTls, ServerTls,
+};
 use licensing_server::product_access::{Caller, ProductAccess};
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
@@ -112,6 +114,7 @@ impl Port {
             tls: PortTls::Always(tls.server_config_for(&["http/1.1"], &clients).unwrap()),
             body_bytes: 1_000,
             streaming_paths: &[],
+            connections: ConnectionCount::default(),
         };
         let socket = listener::bind(SocketAddr::from(([127, 0, 0, 1], 0)))
             .await

@@ -10,7 +10,7 @@ use licensing_protocol::control::ExecuteRequest;
 use licensing_protocol::control::daemon_control_client::DaemonControlClient;
 use licensing_server::config::LimitsConfig;
 use licensing_server::control::{self, ControlClient, ControlHandler, ControlSecret};
-use licensing_server::listener::{self, PortOptions, PortProtocol, PortTls};
+use licensing_server::listener::{self, ConnectionCount, PortOptions, PortProtocol, PortTls};
 use tokio_util::sync::CancellationToken;
 use tonic::Code;
 
@@ -52,6 +52,7 @@ async fn open_with(secret: &ControlSecret, limits: LimitsConfig) -> (SocketAddr,
         tls: PortTls::Plain,
         body_bytes: 1_000_000,
         streaming_paths: &[],
+        connections: ConnectionCount::default(),
     };
     let stopping = CancellationToken::new();
     let router = control::router(Arc::new(Echo), secret.clone());

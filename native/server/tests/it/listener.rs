@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::routing::{get, post};
 use licensing_server::config::LimitsConfig;
-use licensing_server::listener::{self, PortOptions, PortProtocol, PortTls, ServerTls};
+use licensing_server::listener::{self, ConnectionCount, PortOptions, PortProtocol, PortTls, ServerTls};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
@@ -48,6 +48,7 @@ async fn open(limits: LimitsConfig, tls: PortTls) -> Port {
         tls,
         body_bytes: 1_000,
         streaming_paths: &[],
+        connections: ConnectionCount::default(),
     };
     let socket = listener::bind(SocketAddr::from(([127, 0, 0, 1], 0)))
         .await

@@ -1,5 +1,6 @@
 //! The seat service: one thread that writes, any number of callers.
 
+mod figures;
 mod status;
 mod writer;
 
@@ -28,6 +29,7 @@ use crate::database::{self, Batch, Database, Served};
 use crate::owner::OwnerLock;
 use crate::{ChangeObserver, Clock, StoreError};
 
+pub use figures::{COMMIT_BUCKETS, SeatFigures};
 pub use status::{AuditReport, SeatServiceStatus, ServiceState};
 use writer::{Command, Writer};
 
@@ -91,6 +93,7 @@ impl SeatServiceOptions {
 struct Shared {
     seats: Mutex<Seats>,
     clock: Arc<dyn Clock>,
+    counters: figures::Counters,
 }
 
 struct Seats {
@@ -154,6 +157,7 @@ impl SeatService {
         let shared = Arc::new(Shared {
             seats: Mutex::new(Seats { ledger, guard }),
             clock: options.clock,
+            counters: figures::Counters::new(database.head().audit.last()),
         });
         let writer = Writer::new(
             Arc::clone(&shared),
@@ -304,6 +308,12 @@ impl SeatService {
         let mut alerts: Vec<Alert> = seats.guard.alert().into_iter().collect();
         alerts.extend(seats.ledger.burst_alerts(now));
         SeatServiceStatus::new(state, seats.ledger.len(), alerts, now.wall)
+    }
+
+    /// What has happened since it started, and how many leases there are.
+    pub fn figures(&self) -> SeatFigures {
+        let leases = self.shared.lock().ledger.len();
+        self.shared.counters.figures(leases)
     }
 
     /// The state, to wait for its changes.

@@ -1,6 +1,7 @@
 //! The one thread that decides and writes.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use licensing_api::usage::UsageRow;
 use licensing_core::Moment;
@@ -215,8 +216,12 @@ impl Writer {
             answers.into_iter().for_each(Answer::send);
             return stop;
         }
+        let begun = Instant::now();
         match self.database.commit(&batch, next_serial, now.wall, high) {
             Ok(()) => {
+                let audit_records = self.database.head().audit.last();
+                let counters = &self.shared.counters;
+                counters.committed(begun.elapsed(), &batch.changes, audit_records);
                 self.served.pools = pools.unwrap_or_else(|| std::mem::take(&mut self.served.pools));
                 self.served.rules = rules.unwrap_or_else(|| std::mem::take(&mut self.served.rules));
                 answers.into_iter().for_each(Answer::send);

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use jiff::Timestamp;
+use licensing_api::denial::DenialReason;
 use licensing_api::inventory::{GetInventory, InventoryRow};
 use licensing_api::usage::{GetUsage, RevokeLeases, UsageRow};
 use licensing_core::license_file::parse;
@@ -63,6 +64,7 @@ fn fixture(config: Config) -> Fixture {
         licenses: Arc::new(licenses),
         access: ProductAccess::new(AnonymousAccess::Never, &[], ClientTrust::nobody()),
         tls: certificate.tls().clone(),
+        connections: ConnectionCount::default(),
     };
     Fixture {
         _folder: folder,
@@ -152,6 +154,29 @@ async fn inventory_and_usage_are_answered_and_nothing_else_of_the_table() {
         .await
         .unwrap_err();
     assert_eq!(problem.code, ErrorCode::InvalidRequest);
+}
+
+#[tokio::test]
+async fn figures_tell_what_happened() {
+    let fixture = fixture(Config::default());
+    let seats = &fixture.requests.seats;
+    seats.checkout(checkout()).await.unwrap();
+    let unknown = CheckoutRequest {
+        feature: "none".to_owned(),
+        request_key: RequestKey::from_bytes([2; 16]),
+        ..checkout()
+    };
+    seats.checkout(unknown).await.unwrap();
+    let open = fixture.requests.connections.enter();
+    let answer = fixture.requests.execute(Verb::Figures.name(), b"", "");
+    let answer = answer.await.unwrap();
+    let figures: DaemonFigures = serde_json::from_slice(&answer).unwrap();
+    assert_eq!((figures.leases, figures.granted, figures.connections), (1, 1, 1));
+    assert_eq!(figures.denied, [(DenialReason::NoSuchFeature, 1)]);
+    assert!(figures.audit_records >= 3, "the start, a grant and a refusal");
+    assert!(figures.commits.iter().sum::<u64>() >= 1 && figures.commit_seconds > 0.0);
+    drop(open);
+    assert_eq!(fixture.requests.connections.open(), 0);
 }
 
 #[tokio::test]

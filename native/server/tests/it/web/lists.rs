@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{As, fixture};
 
-fn pool(vendor: &str, feature: &str, serial_numbers: &[&str]) -> Value {
+pub(super) fn pool(vendor: &str, feature: &str, serial_numbers: &[&str]) -> Value {
     json!({
         "licenseProductName": "CAD", "localizedLicenseProductName": "CAD", "licenseEdition": "PRO",
         "licenseLocalizedEdition": "PRO", "licenseExpirationDate": null,

@@ -4,6 +4,7 @@ mod administration;
 mod certificate;
 mod license_files;
 mod lists;
+mod metrics;
 mod openapi;
 mod requests;
 mod route_walk;
@@ -31,7 +32,7 @@ use licensing_server::accounts::Accounts;
 use licensing_server::config::{Config, DataFolder, LiveConfig};
 use licensing_server::manager::{DaemonDirectory, DaemonGateway, ProductToken};
 use licensing_server::tls::ServerCertificate;
-use licensing_server::web::{self, WebSetup};
+use licensing_server::web::{self, PortConnections, WebSetup};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -86,7 +87,7 @@ impl DaemonGateway for Gateway {
         request: Vec<u8>,
         actor: &'a str,
     ) -> BoxFuture<'a, Result<Vec<u8>, Problem>> {
-        let request = serde_json::from_slice(&request).unwrap();
+        let request = serde_json::from_slice(&request).unwrap_or(Value::Null);
         self.0.asked.lock().unwrap().push((
             vendor.to_owned(),
             operation.to_owned(),
@@ -185,15 +186,21 @@ pub(crate) struct Fixture {
 }
 
 pub(crate) async fn fixture() -> Fixture {
+    fixture_with(|_| {}).await
+}
+
+pub(crate) async fn fixture_with(configure: impl FnOnce(&mut Config)) -> Fixture {
     let folder = tempfile::tempdir().unwrap();
     let data = DataFolder::new(folder.path());
     for path in data.folders() {
         std::fs::create_dir_all(path).unwrap();
     }
-    let config = LiveConfig::new(Config {
+    let mut config = Config {
         host_name: HOST.to_owned(),
         ..Config::default()
-    });
+    };
+    configure(&mut config);
+    let config = LiveConfig::new(config);
     Accounts::open(&data.server_database(), HOST)
         .unwrap()
         .add_first_administrator("root", &Secret::new(PASSWORD))
@@ -213,6 +220,7 @@ pub(crate) async fn fixture() -> Fixture {
         licensing_address: SocketAddr::from(([127, 0, 0, 1], 27000)),
         web_address: SocketAddr::from(([127, 0, 0, 1], 8083)),
         stopping: stopping.clone(),
+        connections: PortConnections::default(),
     })
     .await
     .unwrap();

@@ -34,6 +34,7 @@ fn routes() -> Vec<(String, String, Option<Value>, Permission)> {
         routes.push((method.to_owned(), path.to_owned(), None, Permission::ReadOnly));
     };
     add("GET", "/openapi.json");
+    add("HEAD", "/metrics");
     for path in [
         "/",
         "/v1",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use licensing_server::config::LimitsConfig;
-use licensing_server::listener::{self, PortOptions, PortProtocol, PortTls};
+use licensing_server::listener::{self, ConnectionCount, PortOptions, PortProtocol, PortTls};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::ring::default_provider;
 use rustls::crypto::{verify_tls12_signature, verify_tls13_signature};
@@ -44,6 +44,7 @@ impl Served {
             tls: PortTls::Always(fixture.certificate.tls().server_config(&protocols).unwrap()),
             body_bytes: 32 * 1024 * 1024,
             streaming_paths: &[],
+            connections: ConnectionCount::default(),
         };
         let socket = listener::bind(SocketAddr::from(([127, 0, 0, 1], 0)))
             .await
