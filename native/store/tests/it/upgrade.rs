@@ -1,5 +1,6 @@
 //! Files that an earlier version of the server wrote.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use licensing_api::usage::GetUsage;
@@ -84,6 +85,33 @@ async fn an_upgrade_that_fails_half_way_leaves_the_file_as_it_is() {
     let service = start(&path, served(), clock);
     assert_eq!(service.status().leases, 6);
     service.shutdown().await.unwrap();
+}
+
+/// What a power cut leaves of the upgrade: the log up to any byte.
+#[tokio::test]
+async fn an_upgrade_that_is_cut_off_has_happened_or_has_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ACME.db");
+    std::fs::write(&path, VERSION_1).unwrap();
+    let clock = TestClock::at("2026-11-24T13:00:00Z");
+    let service = start(&path, served(), clock.clone());
+    let database = std::fs::read(&path).unwrap();
+    let log = std::fs::read(folder.path().join("ACME.db-wal")).unwrap();
+    service.shutdown().await.unwrap();
+    let copy = folder.path().join("copy.db");
+    let mut versions = BTreeSet::new();
+    for length in (0..=log.len()).step_by(1_009).chain([log.len()]) {
+        std::fs::write(&copy, &database).unwrap();
+        std::fs::write(folder.path().join("copy.db-wal"), &log[..length]).unwrap();
+        let _ = std::fs::remove_file(folder.path().join("copy.db-shm"));
+        assert_eq!(licensing_store::verify(&copy).unwrap().opened, 6);
+        versions.insert(version(&copy));
+        let service = start(&copy, served(), clock.clone());
+        assert_eq!(service.status().leases, 6);
+        service.shutdown().await.unwrap();
+        assert_eq!(version(&copy), schema::VERSION);
+    }
+    assert_eq!(versions, BTreeSet::from([1, schema::VERSION]));
 }
 
 #[tokio::test]
