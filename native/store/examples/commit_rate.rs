@@ -206,6 +206,7 @@ fn pools() -> PoolSet {
         serial_number: None,
         vendor_string: None,
         license_type: None,
+        linger_seconds: 0,
         file: "acme.lic".to_owned(),
         line: 1,
     };

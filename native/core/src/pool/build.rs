@@ -131,6 +131,7 @@ fn candidate<'a>(
             serial_number: terms.serial_number.clone(),
             vendor_string: (!text.is_empty()).then(|| text.to_owned()),
             license_type: terms.vendor_string.license_type().map(str::to_owned),
+            linger_seconds: terms.linger_seconds.unwrap_or(0),
             file: line.place.file.clone(),
             line: line.place.line,
         },

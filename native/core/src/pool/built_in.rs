@@ -77,6 +77,7 @@ fn built_in(feature: String, vendor: &str, version: LicenseVersion, count: Optio
             serial_number: None,
             vendor_string: None,
             license_type: Some("SYS".to_owned()),
+            linger_seconds: 0,
             file: String::new(),
             line: 0,
         }],

@@ -82,6 +82,8 @@ pub struct PoolIncrement {
     pub vendor_string: Option<String>,
     /// License type, LT of the vendor string.
     pub license_type: Option<String>,
+    /// Seconds that seats stay out after checkin (LINGER); 0 for none.
+    pub linger_seconds: u32,
     /// File it comes from; empty for what the server brings itself.
     pub file: String,
     /// Physical line it begins at.
@@ -222,6 +224,16 @@ impl Pool {
             }
         }
         last
+    }
+
+    /// Seconds that seats stay out after checkin, as the publisher says: the longest time of its increments, since nobody
+    /// can tell which of them a seat came from.
+    pub fn linger_seconds(&self) -> u32 {
+        let increments = self.increments.iter();
+        increments
+            .map(|increment| increment.linger_seconds)
+            .max()
+            .unwrap_or(0)
     }
 
     /// Whether it counts at all.

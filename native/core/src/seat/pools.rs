@@ -168,10 +168,12 @@ impl PoolState {
 
     /// How long seats stay out after checkin. An assignment lasts much longer anyway.
     pub(super) fn linger_seconds(&self) -> u32 {
-        match (&self.rules, &self.book) {
-            (Some(rules), None) => rules.linger_seconds(0),
-            (None, _) | (_, Some(_)) => 0,
+        if self.book.is_some() {
+            return 0;
         }
+        let licensed = self.pool.linger_seconds();
+        let rules = self.rules.as_ref();
+        rules.map_or(licensed, |rules| rules.linger_seconds(licensed))
     }
 
     pub(super) fn overdraft_in_use(&self) -> u32 {

@@ -258,3 +258,12 @@ fn effects_tell_what_a_file_would_change() {
     );
     assert!(effects(&new, &new, TODAY).is_empty());
 }
+
+#[test]
+fn the_time_that_seats_linger_comes_from_the_lines() {
+    let text =
+        file("INCREMENT f ACME 1.0 permanent 1 LINGER=30\nINCREMENT f ACME 1.0 permanent 1 LINGER=long\n");
+    let pools = build(&[&text]);
+    assert_eq!(pools.pools.len(), 1);
+    assert_eq!(pools.pools[0].linger_seconds(), 30);
+}

@@ -38,6 +38,7 @@ pub(crate) fn pool(feature: &str, count: u32) -> Pool {
             serial_number: None,
             vendor_string: None,
             license_type: None,
+            linger_seconds: 0,
             file: "acme.lic".to_owned(),
             line: 1,
         }],

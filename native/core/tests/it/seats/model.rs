@@ -498,9 +498,11 @@ impl Model {
         if lease.lingers_until_ms.is_some() {
             return false;
         }
+        let installed = self.pools.iter().find(|pool| pool.identity.id() == lease.pool);
+        let licensed = installed.map_or(0, Pool::linger_seconds);
         let linger = self
             .rules_of(lease.pool)
-            .map_or(0, |rules| rules.linger_seconds(0));
+            .map_or(licensed, |rules| rules.linger_seconds(licensed));
         match linger {
             0 => self.remove(number),
             seconds => {

@@ -307,6 +307,23 @@ fn a_seat_lingers_after_checkin() {
 }
 
 #[test]
+fn a_seat_lingers_for_the_longer_one_of_the_times_of_publisher_and_administrator() {
+    for (options, seconds) in [
+        (&[][..], 60),
+        (&["LINGER cad 30"][..], 60),
+        (&["LINGER cad 90"][..], 90),
+    ] {
+        let mut lines = vec![increment(Some(1), 0), increment(Some(0), 0)];
+        lines[1].linger_seconds = 60;
+        let mut desk = Desk::new(vec![pool("cad", "1.0", DupGroup::None, lines)], options);
+        let lease = desk.ask("cad", "anna", 1).unwrap();
+        assert!(desk.ledger.checkin(lease.id, moment(0, 0)));
+        assert_eq!(desk.ledger.expire(moment(seconds * 1000 - 500, 0)), 0);
+        assert_eq!(desk.ledger.expire(moment(seconds * 1000 + 500, 0)), 1);
+    }
+}
+
+#[test]
 fn a_timeout_shortens_the_life_of_a_silent_seat_but_not_below_two_heartbeats() {
     let mut desk = Desk::new(vec![cad("1.0", 2, 0)], &["TIMEOUT cad 700"]);
     assert_eq!(

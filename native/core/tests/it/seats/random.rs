@@ -61,8 +61,9 @@ fn pools() -> impl Strategy<Value = Vec<Pool>> {
         0u32..3,
         0i32..4,
         0i32..2,
+        prop_oneof![4 => Just(0u32), 1 => 1u32..400],
     )
-        .prop_map(|(count, overdraft, expires, starts)| {
+        .prop_map(|(count, overdraft, expires, starts, linger)| {
             let day = |days: i32| FIRST_DAY.checked_add(days.days()).unwrap();
             let mut line = increment(count, overdraft);
             line.expires = if expires == 3 {
@@ -70,6 +71,7 @@ fn pools() -> impl Strategy<Value = Vec<Pool>> {
             } else {
                 LicenseDate::Day(day(expires))
             };
+            line.linger_seconds = linger;
             line.starts = (starts > 0).then(|| day(starts));
             line
         });

@@ -36,6 +36,7 @@ pub(super) fn increment(count: Option<u32>, overdraft: u32) -> PoolIncrement {
         serial_number: None,
         vendor_string: None,
         license_type: None,
+        linger_seconds: 0,
         file: "acme.lic".to_owned(),
         line: 1,
     }
