@@ -4,6 +4,7 @@
 mod authority;
 mod familiar;
 mod help;
+mod loans;
 mod mistakes;
 mod run;
 mod server;
