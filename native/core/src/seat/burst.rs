@@ -117,7 +117,8 @@ impl Ledger {
         let Some(total) = state.capacity.total() else {
             return false;
         };
-        if count > total || needed == u32::MAX {
+        // What the server brings itself was not bought, so there is nothing to be supplemented.
+        if state.pool.identity.is_built_in() || count > total || needed == u32::MAX {
             return false;
         }
         match self.burst_of(&feature_of(state), now) {

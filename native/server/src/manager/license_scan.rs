@@ -40,10 +40,7 @@ pub(super) fn scan<'a>(folder: Folder, always: impl IntoIterator<Item = &'a Stri
         }
     }
     for name in always {
-        if seen
-            .insert(name.to_ascii_uppercase(), scan.vendors.len())
-            .is_none()
-        {
+        if !seen.contains_key(&name.to_ascii_uppercase()) {
             scan.vendors.push(NamedVendor {
                 name: name.clone(),
                 port: None,
