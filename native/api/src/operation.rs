@@ -52,6 +52,26 @@ impl Method {
     }
 }
 
+/// How large the body of a request may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+pub enum BodySize {
+    /// 64 KiB: a few fields.
+    Small,
+    /// 21 MiB: a license file, or a long list.
+    Large,
+}
+
+impl BodySize {
+    /// Most bytes.
+    pub const fn bytes(self) -> usize {
+        match self {
+            Self::Small => 64 * 1024,
+            // The largest license file in base64, and some room around it.
+            Self::Large => license_file::MAX_LICENSE_FILE_BYTES / 3 * 4 + 64 * 1024,
+        }
+    }
+}
+
 /// A list on the wire.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -92,6 +112,8 @@ pub struct OperationInfo {
     pub summary: &'static str,
     /// Errors of its own, besides those every operation can give.
     pub errors: &'static [ErrorCode],
+    /// How large a request may be.
+    pub body: BodySize,
     /// Whether the answer is a list of rows.
     pub rows: bool,
     /// JSON schema of the request.
@@ -123,11 +145,20 @@ macro_rules! is_rows {
     };
 }
 
+macro_rules! body_size {
+    () => {
+        BodySize::Small
+    };
+    (Large) => {
+        BodySize::Large
+    };
+}
+
 macro_rules! operations {
     ($(
         #[doc = $summary:literal]
         $name:ident = $number:literal {
-            $method:ident $path:literal, $permission:ident, $words:literal,
+            $method:ident $($size:ident)? $path:literal, $permission:ident, $words:literal,
             $request:ty => $shape:ident $row:ty,
             cmdlets: [$($cmdlet:literal),*],
             errors: [$($error:ident),*]
@@ -167,6 +198,7 @@ macro_rules! operations {
                 cmdlets: &[$($cmdlet),*],
                 summary: $summary.trim_ascii_start(),
                 errors: &[$(ErrorCode::$error),*],
+                body: body_size!($($size)?),
                 rows: is_rows!($shape),
                 request_schema: SchemaGenerator::subschema_for::<$request>,
                 response_schema: SchemaGenerator::subschema_for::<response!($shape $row)>,
@@ -253,7 +285,7 @@ operations! {
     }
     /// Takes seats back from sessions, users and devices, and lists what was released.
     RevokeLeases = 32 {
-        Post "/v1/leases/revoke", Full, "revoke", usage::RevokeLeases => rows usage::UsageRow,
+        Post Large "/v1/leases/revoke", Full, "revoke", usage::RevokeLeases => rows usage::UsageRow,
         cmdlets: ["Revoke-License"], errors: [CitrixLicensingVendorOrServiceDown, InvalidFilter]
     }
     /// Lists the seats that the options file sets aside, and how many of them are in use.
@@ -268,7 +300,7 @@ operations! {
     }
     /// Installs a license file after checking it.
     ImportLicenseFile = 41 {
-        Post "/v1/license-files", Full, "file import", license_file::ImportLicenseFile => one license_file::ImportedLicenseFile,
+        Post Large "/v1/license-files", Full, "file import", license_file::ImportLicenseFile => one license_file::ImportedLicenseFile,
         cmdlets: ["Import-LicenseFile", "Import-LicLicenseFile"], errors: [FileAlreadyExists, FileWriteFailed, InvalidLicenseFile]
     }
     /// Removes an installed license file.
@@ -278,7 +310,7 @@ operations! {
     }
     /// Explains a license file and what it would change, without installing it.
     ExplainLicenseFile = 43 {
-        Post "/v1/license-files/explain", ReadOnly, "file explain", license_file::ExplainLicenseFile => one license_file::LicenseFileExplanation,
+        Post Large "/v1/license-files/explain", ReadOnly, "file explain", license_file::ExplainLicenseFile => one license_file::LicenseFileExplanation,
         cmdlets: ["Test-LicenseFile"], errors: []
     }
 }

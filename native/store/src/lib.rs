@@ -11,7 +11,7 @@ mod database;
 mod denial_row;
 mod error;
 mod head;
-mod log_file;
+pub mod log_file;
 mod observer;
 mod owner;
 mod row;

@@ -1,4 +1,4 @@
-//! The log beside the database, before it is built upon.
+//! The log beside an SQLite database with pages of 4 KiB, before it is built upon.
 
 use std::fs::OpenOptions;
 use std::io::{BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
@@ -31,7 +31,7 @@ pub(crate) fn pages(database: &Path) -> usize {
 ///
 /// # Errors
 /// [`StoreError::Damaged`] names the frame; [`StoreError::Unavailable`] when the file cannot be read.
-pub(crate) fn check(database: &Path) -> Result<(), StoreError> {
+pub fn check(database: &Path) -> Result<(), StoreError> {
     let path = beside(database);
     match std::fs::File::open(&path).and_then(|file| first_damage(&mut BufReader::with_capacity(PIECE, file)))
     {
@@ -131,7 +131,7 @@ fn beside(database: &Path) -> PathBuf {
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] when there is no room or no right to write, else [`StoreError::Failed`].
-pub(crate) fn write_again(database: &Path) -> Result<(), StoreError> {
+pub fn write_again(database: &Path) -> Result<(), StoreError> {
     let path = beside(database);
     match rewrite(&path) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(sorted(path, &error)),

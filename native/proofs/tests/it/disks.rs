@@ -4,7 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use licensing_api::operation::op;
 use licensing_api::server::DaemonState;
+use licensing_api::token::{GetTokens, NewToken, TokenScope};
+use licensing_api::{ErrorCode, Problem};
 use licensing_proofs::power_cut::{Disk, image_after_failed_syncs};
 use licensing_proofs::{Answer, Dice, FEATURE, Form, Key, Kill, Record, Site, Work, refusal_code};
 
@@ -186,4 +189,68 @@ async fn a_failed_sync_ends_the_daemon_and_loses_nothing_even_when_the_power_is_
         site.end().unwrap();
     }
     println!("failed syncs: {rounds} times, acknowledged and lost: 0");
+}
+
+/// Makes tokens until so many were acknowledged, or one is refused; gives the ids, and why it was refused.
+async fn make_tokens(site: &Site, number: usize) -> (Vec<String>, Option<Problem>) {
+    let administrator = site.administrator().unwrap();
+    let mut ids = Vec::new();
+    while ids.len() < number {
+        let request = NewToken {
+            name: "proof".to_owned(),
+            scope: Some(TokenScope::Product),
+            permissions: None,
+            days: None,
+        };
+        match administrator.call::<op::NewToken>(&request).await {
+            Ok(token) => ids.push(token.token.token_id),
+            Err(error) => return (ids, Some(error)),
+        }
+    }
+    (ids, None)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn accounts_are_not_built_upon_what_a_failed_sync_left() {
+    let rounds = Form::of_this_run().pick(4, 40);
+    let mut dice = Dice::new("failed syncs of accounts");
+    for round in 0..rounds {
+        let scratch = tempfile::tempdir().unwrap();
+        let (mut site, mut disk) = site_on_disk(scratch.path(), true);
+        site.start_again().unwrap();
+        let (mut acknowledged, _) = make_tokens(&site, dice.usize(1..5)).await;
+        disk.fail_after(None, Some(round % 3)).unwrap();
+        let (more, refused) = make_tokens(&site, 10).await;
+        acknowledged.extend(more);
+        let refused = refused.expect("nothing is synced and nobody is told");
+        assert_eq!(refused.code, ErrorCode::StorageUnavailable, "{refused:?}");
+        disk.heal().unwrap();
+        // Both the same process and the next one go on from there.
+        if round % 2 == 0 {
+            site.kill_process(Kill::Manager, None).unwrap();
+            site.start_again().unwrap();
+        }
+        let (more, refused) = make_tokens(&site, dice.usize(1..5)).await;
+        assert_eq!(refused, None);
+        acknowledged.extend(more);
+        site.kill_process(Kill::Manager, None).unwrap();
+        let log = site.server.data().join("state/server.db-wal");
+        let story = disk.journal("server.db-wal").unwrap();
+        std::fs::write(log, image_after_failed_syncs(&story, &mut dice)).unwrap();
+        disk.forget_shared_memory().unwrap();
+        site.start_again().unwrap();
+        let administrator = site.administrator().unwrap();
+        let there = administrator
+            .call::<op::GetTokens>(&GetTokens::default())
+            .await
+            .unwrap();
+        for id in &acknowledged {
+            assert!(
+                there.items.iter().any(|token| token.token_id == *id),
+                "{id} is lost"
+            );
+        }
+        site.end().unwrap();
+    }
+    println!("failed syncs of accounts: {rounds} times, acknowledged and lost: 0");
 }

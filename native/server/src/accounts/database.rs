@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use licensing_api::{ErrorCode, Problem};
+use licensing_store::{StoreError, log_file};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 /// Marks the file as ours: "LSrv".
@@ -102,14 +103,22 @@ pub enum AccountsError {
 #[derive(Debug)]
 pub(super) struct Database {
     path: PathBuf,
-    writer: Mutex<Connection>,
+    writer: Mutex<Writer>,
     reader: Mutex<Connection>,
+}
+
+#[derive(Debug)]
+struct Writer {
+    connection: Connection,
+    /// Whether all that stands in the log has reached the disk. It may not have, after an earlier process or a failure.
+    log_is_sure: bool,
 }
 
 impl Database {
     /// Opens the file, or makes it.
     pub(super) fn open(path: &Path) -> Result<Self, AccountsError> {
         make_private(path)?;
+        log_file::check(path).map_err(|error| of_log(path, error))?;
         let database = |source| AccountsError::Database {
             path: path.to_owned(),
             source,
@@ -123,7 +132,10 @@ impl Database {
         reader.pragma_update(None, "query_only", true).map_err(database)?;
         Ok(Self {
             path: path.to_owned(),
-            writer: Mutex::new(writer),
+            writer: Mutex::new(Writer {
+                connection: writer,
+                log_is_sure: false,
+            }),
             reader: Mutex::new(reader),
         })
     }
@@ -143,7 +155,12 @@ impl Database {
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Refusal>,
     ) -> Result<T, Problem> {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if !writer.log_is_sure {
+            log_file::write_again(&self.path).map_err(|error| self.log_problem(&error))?;
+            writer.log_is_sure = true;
+        }
         let outcome = writer
+            .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(Refusal::from)
             .and_then(|transaction| {
@@ -151,7 +168,14 @@ impl Database {
                 transaction.commit()?;
                 Ok(value)
             });
+        // When a sync fails, the system takes the pages for written all the same and never tries again.
+        writer.log_is_sure = !matches!(outcome, Err(Refusal::Storage(_)));
         outcome.map_err(|refusal| self.explain(refusal))
+    }
+
+    fn log_problem(&self, error: &StoreError) -> Problem {
+        tracing::error!(%error, database = %self.path.display(), "the log of the database of accounts cannot be written");
+        Problem::new(error.code(), format!("The database of accounts: {error}."))
     }
 
     /// The problem that a refusal is answered with.
@@ -204,6 +228,20 @@ impl From<rusqlite::Error> for Refusal {
     }
 }
 
+fn of_log(path: &Path, error: StoreError) -> AccountsError {
+    match error {
+        StoreError::Damaged { path, detail } => AccountsError::Damaged { path, reason: detail },
+        StoreError::Unavailable { .. }
+        | StoreError::Failed { .. }
+        | StoreError::Owned { .. }
+        | StoreError::Foreign { .. }
+        | StoreError::Stopping => AccountsError::File {
+            path: path.to_owned(),
+            source: std::io::Error::other(error.to_string()),
+        },
+    }
+}
+
 /// SQLite gives the files beside the database the mode that the database has.
 fn make_private(path: &Path) -> Result<(), AccountsError> {
     if path.exists() {
@@ -227,6 +265,7 @@ fn make_private(path: &Path) -> Result<(), AccountsError> {
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(Duration::from_secs(5))?;
+    connection.pragma_update(None, "page_size", 4096)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::Router;
 use jiff::Timestamp;
-use licensing_api::license_file::MAX_LICENSE_FILE_BYTES;
+use licensing_api::operation::BodySize;
 use licensing_api::server::DaemonState;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -33,8 +33,6 @@ use crate::web::{self, PortConnections, WebSetup};
 const PORTS: u64 = 2;
 /// How long a predecessor that is about to end is waited for.
 const PREDECESSOR: Duration = Duration::from_secs(2);
-/// Largest request of the web services: a license file of the largest size in base64, and what is around it.
-const WEB_BODY_BYTES: usize = MAX_LICENSE_FILE_BYTES / 3 * 4 + 64 * 1024;
 /// How often it is looked whether the daemons need another certificate.
 const CERTIFICATE_CHECK: Duration = Duration::from_secs(5);
 
@@ -207,7 +205,7 @@ impl Server {
             limits: self.limits.clone(),
             protocol: PortProtocol::Http,
             tls: PortTls::Always(tls.server_config(&["h2", "http/1.1"])?),
-            body_bytes: WEB_BODY_BYTES,
+            body_bytes: BodySize::Large.bytes(),
             streaming_paths: &[],
             connections: self.connections.web_services.clone(),
         };

@@ -4,19 +4,12 @@ use axum::body::{Body, Bytes};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use licensing_api::operation::{OperationId, OperationInfo};
+use licensing_api::operation::{BodySize, OperationInfo};
 use licensing_api::schema::{Field, FieldKind};
 use licensing_api::{ErrorCode, Operation, Problem};
 use serde_json::{Map, Value};
 
 use super::WebServices;
-
-/// Largest body of operations that carry a license file or a long list: the largest file in base64 and some room around
-/// it.
-const LARGE_BODY: usize = 32 * 1024 * 1024;
-
-/// Largest body of all others.
-const SMALL_BODY: usize = 64 * 1024;
 
 /// Most characters of a text of the client that an answer repeats.
 const REPEATED_CHARACTERS: usize = 80;
@@ -159,39 +152,15 @@ async fn from_body(
         problem.status = 415;
         return Err(problem);
     }
-    let is_large = match shape.info.id {
-        OperationId::ImportLicenseFile | OperationId::ExplainLicenseFile | OperationId::RevokeLeases => true,
-        OperationId::GetServerInfo
-        | OperationId::GetCertificate
-        | OperationId::GetEffectivePermission
-        | OperationId::GetAdministrators
-        | OperationId::NewAdministrator
-        | OperationId::SetAdministrator
-        | OperationId::RemoveAdministrator
-        | OperationId::GetTokens
-        | OperationId::NewToken
-        | OperationId::RemoveToken
-        | OperationId::GetLocalizedNames
-        | OperationId::GetErrors
-        | OperationId::GetAlerts
-        | OperationId::GetInventory
-        | OperationId::GetUsage
-        | OperationId::GetReservations
-        | OperationId::GetLicenseFiles
-        | OperationId::RemoveLicenseFile => false,
+    let size = shape.info.body;
+    let _turn = match size {
+        BodySize::Small => None,
+        BodySize::Large => {
+            let turn = services.large_bodies.acquire().await;
+            Some(turn.map_err(|_| Problem::new(ErrorCode::ServerStopping, "No new requests are taken."))?)
+        }
     };
-    let limit = if is_large { LARGE_BODY } else { SMALL_BODY };
-    let _turn = if is_large {
-        let turn = services
-            .large_bodies
-            .acquire()
-            .await
-            .map_err(|_| Problem::new(ErrorCode::ServerStopping, "No new requests are taken."))?;
-        Some(turn)
-    } else {
-        None
-    };
-    let bytes = read(parts, body, limit).await?;
+    let bytes = read(parts, body, size.bytes()).await?;
     parse(shape, &bytes)
 }
 
