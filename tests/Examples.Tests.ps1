@@ -16,7 +16,7 @@ BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'Support.psm1') -Force
     Import-BuiltModule
     $server = $null
-    $server = Start-TestServer -Grants @{ ACME_PRO_CCU = @{ count = 5 } }
+    $server = Start-TestServer -Grants @{ ACME_PRO_CCU = @{ count = 5 } } -Options 'GROUP designers alice', 'RESERVE 1 ACME_PRO_CCU GROUP designers'
     $acme = New-TestLicenseFile $server 'acme.lic' @{ ACME_STD_CCU = @{ count = 3 } }
     $workplace = Join-Path $server.Folder 'workplace'
     $managerHost, $managerPort = $server.Manager -split ':'

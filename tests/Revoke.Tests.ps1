@@ -7,7 +7,9 @@ BeforeAll {
     $server = Start-TestServer -Grants ([ordered]@{
             ACME_PRO_CCU = @{ count = 5 }
             ACME_STD_UD  = @{ count = 3 }
-        })
+            ACME_LIN_CCU = @{ count = 3 }
+            ACME_BOR_CCU = @{ count = 3; borrow = 'true' }
+        }) -Options 'LINGER ACME_LIN_CCU 3600'
     $null = Connect-TestServer $server
 }
 
@@ -41,6 +43,38 @@ Describe 'Revoke-License' {
         $revoked.User | Should -Be 'dave'
         $revoked.PSTypeNames[0] | Should -Be 'LicensingAdmin.UsageRow'
         (Get-LicenseInventory ACME_STD_UD).InUse | Should -Be 0
+    }
+
+    It 'takes back seats that linger and seats that are borrowed' {
+        $lingering = Start-TestProduct $server ACME_LIN_CCU -User erin -Device pc-erin
+        Stop-TestProduct $server $lingering
+        $null = Invoke-Program licensing @(
+            'checkout', 'ACME_BOR_CCU', '--manager', $server.Manager, '--user', 'frank', '--device', 'pc-frank',
+            '--borrow', '8h', '--tickets', (Join-Path $server.Folder 'tickets'))
+        $rows = Get-LicenseUsage ACME_LIN_CCU, ACME_BOR_CCU
+        ($rows | Where-Object User -EQ erin).State | Should -BeExactly 'Lingering'
+        $borrowed = $rows | Where-Object User -EQ frank
+        $borrowed.State | Should -BeExactly 'Borrowed'
+        $borrowed.Until | Should -BeGreaterThan ([DateTimeOffset]::Now.AddHours(7))
+        (Get-LicenseInventory ACME_BOR_CCU).Borrowed | Should -Be 1
+        $rows | Revoke-License -WhatIf
+        Get-LicenseUsage | Should -HaveCount 6
+        ($rows | Revoke-License -Confirm:$false -PassThru).User | Sort-Object | Should -Be 'erin', 'frank'
+        Get-LicenseUsage | Should -HaveCount 4
+        (Get-LicenseInventory ACME_LIN_CCU, ACME_BOR_CCU).InUse | Should -Be 0, 0
+        (Get-LicenseInventory ACME_BOR_CCU).Borrowed | Should -Be 0
+    }
+
+    It 'takes a thousand rows from the pipeline in one step' {
+        $held = @(Get-LicenseUsage)
+        $server = $held[0].Server
+        $gone = foreach ($number in 1..1000) {
+            [pscustomobject]@{ LeaseId = '{0:x32}' -f $number; Server = $server }
+        }
+        $said = & { $gone + $held | Revoke-License -Confirm:$false -PassThru -Verbose } 4>&1
+        @($said | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] -and "$_" -like 'RevokeLeases at*' }) | Should -HaveCount 1
+        @($said | Where-Object { $_.PSTypeNames[0] -eq 'LicensingAdmin.UsageRow' }) | Should -HaveCount 4
+        Get-LicenseUsage | Should -BeNullOrEmpty
     }
 
     It 'takes back what fits the filters' {

@@ -10,7 +10,7 @@ function Get-LicenseInventory {
         InUse           seats out, with overdraft and burst
         Overdraft       seats beyond the installed ones that may be given out; OverdraftInUse of them are. The table
                         shows both, such as 1/5.
-        Burst           seats out beyond even the overdraft, while that is allowed for a time
+        Burst           seats out beyond even the overdraft, which is allowed until BurstUntil
         Borrowed        how many of the seats in use are borrowed
         Reserved        seats that the options file keeps for somebody while they are not in use
         Queued          requests that wait for a seat

@@ -35,9 +35,9 @@ function Get-LicenseReservation {
         Lists the reservations that are used up.
 
     .EXAMPLE
-        Get-LicenseReservation -Kind GROUP | Measure-Object -Property Idle -Sum
+        Get-LicenseReservation -Kind GROUP | Sort-Object Idle -Descending | Select-Object -First 5
 
-        Counts the seats that are kept for groups of users while nobody uses them.
+        Lists the groups of users for whom most seats are kept that nobody uses.
 
     .INPUTS
         Objects with the properties Feature, Vendor and Server.
