@@ -1,5 +1,6 @@
 //! Why a seat was refused, numbered as the license manager field numbers it.
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -82,4 +83,102 @@ denial_reasons! {
     NotBorrowable = -67, "The feature cannot be borrowed.", "Use it while connected.";
     /// A component of a package with SUITE_RESERVED cannot be borrowed by itself.
     ComponentNotBorrowable = -107, "A component of a suite cannot be borrowed by itself.", "Borrow the package, or use the component while connected.";
+}
+
+/// Lists refused requests, the newest first.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct GetDenials {
+    /// Feature, wildcards `*` and `?` allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feature: Option<String>,
+    /// User, wildcards allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// Device, wildcards allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+    /// Only this reason, by its number; `4` means the same as `-4`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<i32>,
+    /// Only what was refused since then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// Only this vendor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vendor: Option<String>,
+    /// Most rows; 1,000 when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+/// Who held a seat while another one was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DenialHolder {
+    /// User; empty where a seat was assigned to a device.
+    pub user: String,
+    /// Device; empty where a seat was assigned to a user.
+    pub device: String,
+    /// Product that held it.
+    pub product: String,
+    /// Seats held.
+    pub count: u32,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// A refused request. What is refused again within a minute, for the same reason, counts in the same row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DenialRow {
+    /// When it was first refused.
+    pub time: Timestamp,
+    /// When it was last refused.
+    pub last_time: Timestamp,
+    /// How often it was refused.
+    pub times: u32,
+    /// Feature asked for.
+    pub feature: String,
+    /// Version asked for; empty for any.
+    pub version: String,
+    /// Seats asked for.
+    pub count: u32,
+    /// User; empty where a storm of refusals to many is counted in one row.
+    pub user: String,
+    /// Device: the host the product ran on or served.
+    pub device: String,
+    /// Host the product ran on.
+    pub host: String,
+    /// Display or terminal; empty when the product gave none.
+    pub display: String,
+    /// Product that asked.
+    pub product: String,
+    /// Process id of the product; 0 when it gave none.
+    pub process_id: u32,
+    /// Number of the reason, such as -4.
+    pub number: i32,
+    /// Name of the reason, such as `AllSeatsTaken`.
+    pub reason: String,
+    /// The reason in words.
+    pub text: String,
+    /// What it was in this case.
+    pub detail: String,
+    /// What to do about it.
+    pub action: String,
+    /// Whether the requester got seats of the feature after all.
+    pub granted_later: bool,
+    /// When that was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub granted_at: Option<Timestamp>,
+    /// Seats of the feature that were out when it was first refused; 0 where the reason is not about seats.
+    pub seats_out: u32,
+    /// Number of those who held them.
+    pub holder_count: u32,
+    /// Up to 50 of them, those first who had theirs for longest.
+    pub holders: Vec<DenialHolder>,
+    /// Vendor whose daemon refused it.
+    pub vendor: String,
+    /// Number of the row within its vendor.
+    pub denial_id: u64,
 }

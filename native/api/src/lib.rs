@@ -15,6 +15,7 @@ pub mod inventory;
 pub mod license_file;
 pub mod names;
 pub mod operation;
+pub mod queue;
 pub mod reservation;
 pub mod schema;
 pub mod secret;

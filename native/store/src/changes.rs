@@ -92,7 +92,8 @@ impl Rows<'_> {
                 head.bursts.remove(row::encode_burst(&before).1);
                 self.burst(record, head)?;
             }
-            Change::Denied(_) => {}
+            // Denials are written on their own, see `PendingDenials`; places in the queue are not stored.
+            Change::Denied(_) | Change::GrantedLater(_) | Change::Queued(_) => {}
         }
         Ok(())
     }

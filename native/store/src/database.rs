@@ -16,7 +16,7 @@ use licensing_core::seat::{BurstRecord, Change, Ledger, RequestKey, RestoreError
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
 use crate::changes::Rows;
-use crate::denial_row::DenialRow;
+use crate::denials::{self, PendingDenials};
 use crate::head::{Head, Tally};
 use crate::service::AuditReport;
 use crate::{StoreError, log_file, owner, row, schema, upgrade};
@@ -39,11 +39,14 @@ pub(crate) struct Batch {
     pub(crate) changes: Vec<Change>,
     /// Events besides them.
     pub(crate) events: Vec<AuditEntry>,
+    /// What was refused.
+    pub(crate) denials: PendingDenials,
 }
 
 impl Batch {
+    /// Whether it has nothing to write.
     pub(crate) fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.events.is_empty()
+        !self.changes.iter().any(Change::is_stored) && self.events.is_empty() && self.denials.is_empty()
     }
 }
 
@@ -57,6 +60,8 @@ pub(crate) struct Database {
     log_pages: usize,
     /// Whether the log that an earlier process left is surely on the disk.
     log_is_sure: bool,
+    /// Number of the newest denials that are kept.
+    kept_denials: u64,
 }
 
 impl Database {
@@ -104,6 +109,7 @@ impl Database {
             // What processes left that were killed must not add up.
             log_pages: log_file::pages(path),
             log_is_sure: false,
+            kept_denials: SeatSettings::default().kept_denials,
         })
     }
 
@@ -137,6 +143,7 @@ impl Database {
         let mut ledger = Ledger::new(served.settings.clone(), served.pools.clone(), now);
         ledger.replace_rules(served.rules.clone());
         ledger.raise_next_serial(self.head.next_serial);
+        self.kept_denials = served.settings.kept_denials;
         let mut pairs = Tally::default();
         each_row(&self.connection, &self.path, "pair", |serial, pool, body| {
             let identity = identities.get(&pool).ok_or("has no pool")?;
@@ -166,7 +173,9 @@ impl Database {
             bursts: read_bursts(&self.connection, &self.path, |record| {
                 ledger.restore_burst(record)
             })?,
-            denials: read_denials(&self.connection, &self.path)?,
+            denials: denials::read(&self.connection, &self.path, |record, count| {
+                ledger.restore_denial(&record, count);
+            })?,
         };
         read.as_written(&self.path, &self.head)?;
         self.read_tail(&mut ledger, now)?;
@@ -214,10 +223,14 @@ impl Database {
             rows.apply(change, &mut head)?;
         }
         let new_pools = rows.new_pools;
+        batch
+            .denials
+            .write(&transaction, &path, &mut head, self.kept_denials)?;
         let entries = batch
             .changes
             .iter()
             .filter_map(AuditEntry::of)
+            .chain(batch.denials.new_records().map(AuditEntry::denied))
             .chain(batch.events.iter().cloned());
         let mut records = 0;
         for entry in entries {
@@ -396,23 +409,6 @@ fn read_bursts(
     Ok(tally)
 }
 
-/// Checks every refused request.
-fn read_denials(connection: &Connection, path: &Path) -> Result<Tally, StoreError> {
-    let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
-    let sql = format!("SELECT {} FROM denial ORDER BY id", DenialRow::COLUMNS);
-    let mut statement = connection.prepare(&sql).map_err(failed)?;
-    let mut rows = statement.query([]).map_err(failed)?;
-    let mut tally = Tally::default();
-    while let Some(row) = rows.next().map_err(failed)? {
-        let id: i64 = row.get(0).map_err(failed)?;
-        let (_, sum) = DenialRow::read(row)
-            .map_err(failed)?
-            .ok_or_else(|| StoreError::damaged(path, format!("denial {id} was changed")))?;
-        tally.add(sum);
-    }
-    Ok(tally)
-}
-
 /// Checks the checksum of every row, and that they are all there and no others.
 fn verify_rows(connection: &Connection, path: &Path, head: &Head, version: i64) -> Result<(), StoreError> {
     let identities = read_pools(connection, path)?;
@@ -437,7 +433,7 @@ fn verify_rows(connection: &Connection, path: &Path, head: &Head, version: i64) 
     };
     if version >= schema::WITH_DENIALS {
         read.bursts = read_bursts(connection, path, drop)?;
-        read.denials = read_denials(connection, path)?;
+        read.denials = denials::read(connection, path, |_, _| {})?;
     }
     read.as_written(path, head)
 }

@@ -9,6 +9,7 @@ mod clock;
 mod copy;
 mod database;
 mod denial_row;
+mod denials;
 mod error;
 mod head;
 pub mod log_file;
@@ -25,7 +26,7 @@ pub use copy::copy_database;
 pub use error::StoreError;
 pub use observer::ChangeObserver;
 pub use service::{
-    AuditReport, COMMIT_BUCKETS, DEFAULT_LOCK_WAIT, SeatFigures, SeatService, SeatServiceOptions,
-    SeatServiceStatus, ServiceState,
+    AuditReport, COMMIT_BUCKETS, CheckoutOutcome, DEFAULT_LOCK_WAIT, SeatFigures, SeatService,
+    SeatServiceOptions, SeatServiceStatus, ServiceState, Waiting,
 };
 pub use verify::verify;

@@ -66,6 +66,7 @@ CREATE TABLE burst (
 CREATE TABLE denial (
     id INTEGER PRIMARY KEY,
     at_ms INTEGER NOT NULL,
+    last_ms INTEGER NOT NULL,
     feature TEXT NOT NULL,
     number INTEGER NOT NULL,
     times INTEGER NOT NULL,

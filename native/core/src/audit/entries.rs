@@ -1,7 +1,7 @@
 //! Records in the making.
 
 use crate::pool::PoolIdentity;
-use crate::seat::{BurstRecord, Change, Holder, LeaseRecord, LeaseTerm, PairRecord};
+use crate::seat::{BurstRecord, Change, DenialRecord, Holder, LeaseRecord, LeaseTerm, PairRecord};
 
 use super::{AuditField, AuditKind};
 
@@ -49,7 +49,8 @@ impl AuditEntry {
         self.bytes(field, &value.to_be_bytes())
     }
 
-    /// The record of a change; none for a further use of an assignment, which tells nothing new.
+    /// The record of a change; none for what tells nothing new: a further use of an assignment, a request that
+    /// waits, which has not been answered yet, and a denial, which is told by [`AuditEntry::denied`] when it is stored.
     pub fn of(change: &Change) -> Option<Self> {
         Some(match change {
             Change::Opened { record, pool } => Self::new(AuditKind::LeaseOpened).pool(pool).lease(record),
@@ -79,21 +80,24 @@ impl AuditEntry {
             }
             Change::BurstStarted { record, .. } => Self::new(AuditKind::BurstStarted).burst(record),
             Change::BurstEnded(record) => Self::new(AuditKind::BurstEnded).burst(record),
-            Change::Denied(denied) => Self::new(AuditKind::Denied)
-                .text(AuditField::Feature, &denied.feature)
-                .text(AuditField::Version, &denied.version)
-                .number(AuditField::Count, u64::from(denied.count))
-                .holder(&denied.holder)
-                .number(
-                    AuditField::Reason,
-                    u64::from(denied.denial.reason.number().unsigned_abs()),
-                )
-                .text(AuditField::Detail, &denied.denial.detail),
+            Change::Denied(_) | Change::GrantedLater(_) | Change::Queued(_) => return None,
         })
     }
 
     pub(super) fn into_parts(self) -> (AuditKind, Vec<u8>) {
         (self.kind, self.fields)
+    }
+
+    /// The record of a denial.
+    pub fn denied(denied: &DenialRecord) -> Self {
+        let reason = denied.denial.reason.number().unsigned_abs();
+        Self::new(AuditKind::Denied)
+            .text(AuditField::Feature, &denied.feature)
+            .text(AuditField::Version, &denied.version)
+            .number(AuditField::Count, u64::from(denied.count))
+            .holder(&denied.holder)
+            .number(AuditField::Reason, u64::from(reason))
+            .text(AuditField::Detail, &denied.denial.detail)
     }
 
     fn pool(self, pool: &PoolIdentity) -> Self {

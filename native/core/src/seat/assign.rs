@@ -109,9 +109,10 @@ impl Ledger {
             return;
         }
         self.assignments_checked_ms = now_ms;
-        for state in &mut self.pools {
+        for (index, state) in (0u32..).zip(&mut self.pools) {
             let Some(book) = state.book.as_mut() else { continue };
             for pair in book.expire(now_ms.saturating_sub(state.period_ms)) {
+                self.queue.freed(index);
                 self.changes.push(Change::Released {
                     stored_ms: pair.stored_ms,
                     record: record(state.id, pair),

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use crate::pool::PoolIdentity;
 
-use super::{BurstRecord, CheckoutRequest, Denial, Holder, LeaseRecord, LeaseTerm, PairRecord};
+use super::{
+    BurstRecord, CheckoutRequest, Denial, DenialCount, DenialRecord, Holder, LeaseRecord, LeaseTerm,
+    PairRecord,
+};
 
 /// Why a lease ended. The numbers are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,7 +34,7 @@ pub struct ClosedLease {
     pub pool: Arc<PoolIdentity>,
 }
 
-/// A request that was refused.
+/// A request that was refused. Its names are cut to what is stored: a refused request may be arbitrarily long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeniedRequest {
     /// Feature it asked for.
@@ -44,32 +47,46 @@ pub struct DeniedRequest {
     pub holder: Holder,
     /// Why not.
     pub denial: Denial,
+    /// The record that it counts in, as it is now.
+    pub stored: DenialCount,
+    /// That record, when this denial begins it.
+    pub record: Option<Box<DenialRecord>>,
 }
 
-impl DeniedRequest {
-    /// Names are cut to what is stored: a refused request may be arbitrarily long.
-    pub(super) fn new(request: &CheckoutRequest, denial: Denial) -> Self {
-        let cut = |text: &str| {
-            text.chars()
-                .filter(|c| !c.is_control())
-                .take(64)
-                .collect::<String>()
-        };
+/// A request that waits for seats.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueuedRequest {
+    /// Feature it asks for.
+    pub feature: String,
+    /// Seats it asks for.
+    pub count: u32,
+    /// Who asks.
+    pub holder: Holder,
+}
+
+impl QueuedRequest {
+    pub(super) fn new(request: &CheckoutRequest) -> Self {
         Self {
-            feature: cut(&request.feature),
-            version: cut(&request.version),
+            feature: request.feature.clone(),
             count: request.count,
-            holder: Holder {
-                user: cut(&request.holder.user),
-                host: cut(&request.holder.host),
-                display: cut(&request.holder.display),
-                vendor_data: cut(&request.holder.vendor_data),
-                product: cut(&request.holder.product),
-                process_id: request.holder.process_id,
-                project: cut(&request.holder.project),
-                address: request.holder.address,
-            },
-            denial,
+            holder: request.holder.clone(),
+        }
+    }
+}
+
+impl Change {
+    /// Whether it has to be stored before anybody is told. Denials are, too, but nobody has to wait for that; places in
+    /// the queue are not stored.
+    pub const fn is_stored(&self) -> bool {
+        match self {
+            Self::Opened { .. }
+            | Self::Lingers { .. }
+            | Self::Closed(_)
+            | Self::Used { .. }
+            | Self::Released { .. }
+            | Self::BurstStarted { .. }
+            | Self::BurstEnded(_) => true,
+            Self::Denied(_) | Self::GrantedLater(_) | Self::Queued(_) => false,
         }
     }
 }
@@ -126,4 +143,8 @@ pub enum Change {
     BurstEnded(BurstRecord),
     /// A request was refused. Changes no seat.
     Denied(DeniedRequest),
+    /// Who was refused before got seats of the feature. Changes no seat.
+    GrantedLater(DenialCount),
+    /// A request waits. Places in the queue are not stored.
+    Queued(QueuedRequest),
 }

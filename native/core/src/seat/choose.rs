@@ -12,7 +12,8 @@ use crate::pool::Pool;
 
 use super::group::GroupKey;
 use super::ledger::Ledger;
-use super::offer::best;
+use super::offer::{Offer, best};
+use super::queue::{Claims, Refusal};
 use super::{CheckoutRequest, Denial, Holder};
 
 /// How well a pool that does not grant comes off; the best one explains the denial.
@@ -32,6 +33,7 @@ pub(super) enum Nearness {
     AboveMaximum,
     Taken,
     Reserved,
+    Behind,
 }
 
 /// Why pools do not grant a request.
@@ -65,13 +67,14 @@ impl Ledger {
     /// costs nothing, then for one that goes with a seat of a suite that the holder has already, then for bought seats,
     /// then for overdraft, so that overdraft counts only when everything bought that would do is out. Pools of other
     /// editions that satisfy the request too come when none of its own can serve; at last it is granted beyond all of
-    /// that.
+    /// that. Seats that requests before this one wait for are as good as out; one that is shared takes nothing from them.
     pub(super) fn choose(
         &self,
         request: &CheckoutRequest,
         wanted: Option<&LicenseVersion>,
+        ahead: &Claims,
         now: Moment,
-    ) -> Result<Choice, Denial> {
+    ) -> Result<Choice, Refusal> {
         let identity = self.rules.identify(&request.holder, &self.settings);
         let mut misses = Misses::default();
         let mut all = Vec::new();
@@ -83,7 +86,7 @@ impl Ledger {
                     .and_then(|()| self.admits(index, request, identity.as_ref()))
                     .and_then(|()| self.lends(index, request, identity.as_ref(), now));
                 match serves {
-                    Ok(()) => usable.push(self.offer(index, request, identity.as_ref())),
+                    Ok(()) => usable.push(self.offer(index, request, identity.as_ref(), ahead)),
                     Err(miss) => misses.add(miss),
                 }
             }
@@ -97,14 +100,19 @@ impl Ledger {
             return Ok(offer.choice());
         }
         for offer in &all {
-            misses.add(self.full(offer, request));
+            misses.add(self.full(offer, request, ahead));
         }
-        Err(misses.nearest().unwrap_or_else(|| {
+        let denial = misses.nearest().unwrap_or_else(|| {
             Denial::new(
                 DenialReason::NoSuchFeature,
                 format!("There is no feature {}.", request.feature),
             )
-        }))
+        });
+        let waits_for = all.iter().filter(|offer| offer.is_reachable(request.count));
+        Err(Refusal {
+            denial,
+            waits_for: waits_for.flat_map(Offer::waits).collect(),
+        })
     }
 
     /// Pools of the feature itself, then those of other editions that satisfy its requests.

@@ -6,14 +6,18 @@ use std::sync::Arc;
 use crate::Moment;
 
 use super::group::{Group, GroupKey};
-use super::ledger::{Held, Ledger};
+use super::ledger::{Held, Ledger, NONE};
 use super::{Change, CloseReason, ClosedLease, LeaseId, RequestKey};
 
 impl Ledger {
     /// Enters a lease and counts its seats.
     pub(super) fn hold(&mut self, mut held: Held, group: Option<GroupKey>) {
         self.count_out(&mut held, group);
-        let deadline = held.deadline(&self.pools[held.pool as usize], self.lead);
+        let pool = held.pool;
+        if held.group != NONE || self.pools[pool as usize].book.is_some() {
+            self.queue.shared(pool);
+        }
+        let deadline = held.deadline(&self.pools[pool as usize], self.lead);
         let slot = match self.free_slots.pop() {
             Some(slot) => slot,
             None => {
@@ -38,6 +42,7 @@ impl Ledger {
             of(*slot).map_or(0, |held| hasher.hash_one(held.key))
         });
         self.deadlines.insert(slot, deadline);
+        self.members.insert(pool, slot);
         self.leases += 1;
     }
 
@@ -63,6 +68,8 @@ impl Ledger {
             return;
         };
         self.free_slots.push(slot);
+        self.members.remove(held.pool, slot);
+        self.queue.freed(held.pool);
         self.leases -= 1;
         self.count_in(&mut held);
         let holder = held.holder();

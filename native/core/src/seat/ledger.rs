@@ -16,16 +16,17 @@ use super::burst::Bursts;
 use super::choose::Choice;
 use super::closed::ClosedKeys;
 use super::deadline::Deadlines;
+use super::denials::Denials;
 use super::group::Group;
+use super::holders::PoolMembers;
 use super::lease::{Lease, LeaseId, LeaseRecord, LeaseTerm, RequestKey};
 use super::limits::LimitCounts;
 use super::pools::PoolState;
+use super::queue::Queue;
 use super::reserve::Drawn;
 use super::rules::SeatRules;
 use super::term::Lead;
-use super::{
-    Change, CheckoutRequest, CloseReason, Decision, Denial, DeniedRequest, Holder, SeatSettings, names,
-};
+use super::{Change, CheckoutRequest, CloseReason, Decision, Denial, Holder, SeatSettings, names};
 
 /// No slot, no group.
 pub(super) const NONE: u32 = u32::MAX;
@@ -130,6 +131,10 @@ pub struct Ledger {
     pub(super) group_keys: HashTable<u32>,
     pub(super) hasher: RandomState,
     pub(super) deadlines: Deadlines,
+    /// Leases by pool, oldest first.
+    pub(super) members: PoolMembers,
+    pub(super) queue: Queue,
+    pub(super) denials: Denials,
     pub(super) closed: ClosedKeys,
     pub(super) changes: Vec<Change>,
     pub(super) next_serial: u64,
@@ -162,6 +167,9 @@ impl Ledger {
             group_keys: HashTable::new(),
             hasher: RandomState::new(),
             deadlines: Deadlines::new(now.monotonic_ms),
+            members: PoolMembers::default(),
+            queue: Queue::default(),
+            denials: Denials::new(now),
             closed: ClosedKeys::default(),
             changes: Vec::new(),
             next_serial: 1,
@@ -243,36 +251,46 @@ impl Ledger {
         self.closed.expire(now.monotonic_ms);
         let wanted = match request.validate() {
             Ok(wanted) => wanted,
-            Err(denial) => return self.deny(request, denial),
+            Err(denial) => return self.deny(request, denial, now),
         };
+        self.serve_queue(now);
         let of_key = self.slot_of_key(&request.request_key);
         if let Some(slot) = of_key.filter(|slot| !self.is_checked_in(*slot)) {
-            return self.repeat(slot, request);
+            return self.repeat(slot, request, now);
         }
         if of_key.is_some() || self.closed.contains(&request.request_key) {
             let detail = "The lease of this request has ended; a new request needs a new key.";
-            return self.deny(request, Denial::new(DenialReason::BadParameter, detail));
+            return self.deny(request, Denial::new(DenialReason::BadParameter, detail), now);
+        }
+        if let Some(decision) = self.repeat_waiting(request, now) {
+            return decision;
         }
         if self.slot_of(&id).is_some() {
             let detail = "The lease could not be named; repeat the request.";
-            return self.deny(request, Denial::new(DenialReason::BadParameter, detail));
+            return self.deny(request, Denial::new(DenialReason::BadParameter, detail), now);
         }
-        match self.choose(request, wanted.as_ref(), now) {
+        let ahead = self.claims_on(&request.feature);
+        match self.choose(request, wanted.as_ref(), ahead, now) {
             Ok(choice) => self.grant(request, id, choice, now),
-            Err(denial) => self.deny(request, denial),
+            Err(refusal) if request.queue && !refusal.waits_for.is_empty() => {
+                self.enqueue(request, id, wanted, refusal, now)
+            }
+            Err(refusal) => self.deny(request, refusal.denial, now),
         }
     }
 
     /// Gives a lease back. False when it was not held.
     pub fn checkin(&mut self, id: LeaseId, now: Moment) -> bool {
         self.observe(now);
-        match self.slot_of(&id) {
-            Some(slot) if !self.is_checked_in(slot) => {
-                self.give_back(slot, now);
-                true
-            }
-            Some(_) | None => false,
+        self.slot_of(&id).is_some_and(|slot| self.check_in(slot, now))
+    }
+
+    pub(super) fn check_in(&mut self, slot: u32, now: Moment) -> bool {
+        let held = !self.is_checked_in(slot);
+        if held {
+            self.give_back(slot, now);
         }
+        held
     }
 
     /// Keeps leases alive; gives the positions of those that are not held.
@@ -314,6 +332,7 @@ impl Ledger {
             };
             self.close(*slot, reason, now);
         }
+        self.expire_places(now);
         due.len()
     }
 
@@ -337,7 +356,7 @@ impl Ledger {
         held.is_some_and(Held::is_checked_in)
     }
 
-    fn repeat(&mut self, slot: u32, request: &CheckoutRequest) -> Decision {
+    fn repeat(&mut self, slot: u32, request: &CheckoutRequest, now: Moment) -> Decision {
         let Some(held) = self.slots[slot as usize].as_ref() else {
             return Decision::Denied(Denial::new(DenialReason::BadParameter, "The lease has ended."));
         };
@@ -347,18 +366,20 @@ impl Ledger {
             && held.is_borrowed() == (request.borrow_seconds > 0);
         if !same {
             let detail = "The key of this request was used for another request.";
-            return self.deny(request, Denial::new(DenialReason::BadParameter, detail));
+            return self.deny(request, Denial::new(DenialReason::BadParameter, detail), now);
         }
-        Decision::Repeated(self.lease(held))
+        let lease = self.lease(held);
+        self.claim(slot, now);
+        Decision::Repeated(lease)
     }
 
-    fn deny(&mut self, request: &CheckoutRequest, denial: Denial) -> Decision {
-        self.changes
-            .push(Change::Denied(DeniedRequest::new(request, denial.clone())));
-        Decision::Denied(denial)
-    }
-
-    fn grant(&mut self, request: &CheckoutRequest, id: LeaseId, choice: Choice, now: Moment) -> Decision {
+    pub(super) fn grant(
+        &mut self,
+        request: &CheckoutRequest,
+        id: LeaseId,
+        choice: Choice,
+        now: Moment,
+    ) -> Decision {
         for pool in &choice.bursts {
             self.begin_burst(*pool, now);
         }
@@ -402,6 +423,7 @@ impl Ledger {
         self.hold(held, choice.group);
         self.begin_use(pool, &request.holder, now);
         self.begin_package_use(pool, &request.holder, now);
+        self.note_grant(&request.feature, &request.holder, now);
         Decision::Granted(lease)
     }
 

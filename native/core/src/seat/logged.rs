@@ -5,7 +5,7 @@ use crate::debug_log::{Holder as LoggedHolder, InReason, SeatEvent};
 use super::{Change, CloseReason, Holder, LeaseRecord};
 
 impl Change {
-    /// Its line in the debug log; none for what is not a seat that goes out or comes back.
+    /// Its line in the debug log; none for what is neither a seat that goes out or comes back nor a request for one.
     ///
     /// A seat that lingers is still out: it comes in when it has lingered.
     pub fn logged(&self) -> Option<SeatEvent<'_>> {
@@ -26,7 +26,12 @@ impl Change {
                 reason: denied.denial.reason,
                 system: None,
             }),
-            Self::Lingers { .. }
+            Self::Queued(queued) => {
+                let holder = logged(&queued.holder, &queued.feature, queued.count);
+                Some(SeatEvent::Queued(holder))
+            }
+            Self::GrantedLater(_)
+            | Self::Lingers { .. }
             | Self::Used { .. }
             | Self::Released { .. }
             | Self::BurstStarted { .. }

@@ -9,15 +9,20 @@ use super::choose::{Choice, Nearness};
 use super::group::{GroupKey, group_key};
 use super::ledger::Ledger;
 use super::pools::PoolState;
+use super::queue::{Claims, Wait};
 use super::{CheckoutRequest, Denial, Holder};
 use crate::license_file::DupGroup;
 
 /// Seats that a request takes of a pool beyond those its group holds, and how many there are for it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Need {
     pub(super) needed: u32,
     pub(super) free_bought: u32,
     pub(super) free_total: u32,
+    /// Seats that there would be for it if nobody else had any.
+    pub(super) most: u32,
+    /// Reservations it draws from.
+    pub(super) draws_from: Vec<usize>,
 }
 
 impl Need {
@@ -49,7 +54,7 @@ impl Offer {
     }
 
     fn overdraft(&self) -> u32 {
-        let package = self.package.map_or(0, |(_, need)| need.overdraft());
+        let package = self.package.as_ref().map_or(0, |(_, need)| need.overdraft());
         self.own.overdraft().max(package)
     }
 
@@ -72,7 +77,20 @@ impl Offer {
 
     /// Whether the holder has a seat of the package that this one goes with.
     fn goes_with_a_suite(&self) -> bool {
-        self.package.is_some_and(|(_, need)| need.needed == 0) && self.own.is_bought()
+        self.package.as_ref().is_some_and(|(_, need)| need.needed == 0) && self.own.is_bought()
+    }
+
+    /// Whether so many seats could be had if nobody else had any.
+    pub(super) fn is_reachable(&self, count: u32) -> bool {
+        count <= self.own.most && self.all(|need| need.needed <= need.most)
+    }
+
+    /// What it waits for when it cannot be granted: the seats that it lacks, not those that it could have.
+    pub(super) fn waits(&self) -> impl Iterator<Item = Wait> {
+        self.lacking().map(|(pool, need)| Wait {
+            pool,
+            reservations: need.draws_from.clone(),
+        })
     }
 }
 
@@ -92,9 +110,10 @@ impl Ledger {
         index: u32,
         request: &CheckoutRequest,
         identity: Option<&Identity<'_>>,
+        ahead: &Claims,
     ) -> Offer {
-        let mut own = self.need(index, request, identity);
-        let package = self.package_need(index, request, identity);
+        let mut own = self.need(index, request, identity, ahead);
+        let package = self.package_need(index, request, identity, ahead);
         self.keep_for_others(index, request, &mut own);
         self.keep_the_reserved(index, index, &mut own);
         Offer {
@@ -111,6 +130,7 @@ impl Ledger {
         index: u32,
         request: &CheckoutRequest,
         identity: Option<&Identity<'_>>,
+        ahead: &Claims,
     ) -> Need {
         let state = &self.pools[index as usize];
         let shared = self
@@ -123,7 +143,11 @@ impl Ledger {
             .filter(|_| !state.reservations().is_empty())
             .zip(identity)
             .map_or_else(Vec::new, |(rules, identity)| rules.draws_from(identity));
-        let free = |seats: Option<u32>| state.available(seats, &draws_from);
+        let claim = ahead.on(index);
+        let free = |seats: Option<u32>| match claim {
+            None => state.available(seats, &draws_from),
+            Some(claim) => state.available_behind(seats, &draws_from, claim),
+        };
         let needed = match &state.book {
             Some(book) => book.cost(
                 &self.settings.user_key(&request.holder.user),
@@ -135,6 +159,8 @@ impl Ledger {
             needed,
             free_bought: free(state.capacity.count),
             free_total: free(state.capacity.total()),
+            most: state.most_available(&draws_from),
+            draws_from,
         }
     }
 
@@ -152,12 +178,25 @@ impl Ledger {
     }
 
     /// Why an offer cannot be granted.
-    pub(super) fn full(&self, offer: &Offer, request: &CheckoutRequest) -> (Nearness, Denial) {
+    pub(super) fn full(
+        &self,
+        offer: &Offer,
+        request: &CheckoutRequest,
+        ahead: &Claims,
+    ) -> (Nearness, Denial) {
         let (pool, need) = match &offer.package {
             Some((package, need)) if offer.own.is_there() => (*package, need),
             Some(_) | None => (offer.pool, &offer.own),
         };
         let state = &self.pools[pool as usize];
+        if offer.is_reachable(request.count) && ahead.on(pool).is_some() {
+            let (feature, version) = (&state.pool.identity.feature, &state.pool.identity.version);
+            let detail = format!("Requests that came before this one wait for seats of {feature} {version}.");
+            return (
+                Nearness::Behind,
+                Denial::new(DenialReason::QueuedBehindOthers, detail),
+            );
+        }
         full(state, need, self.idle(state), request)
     }
 

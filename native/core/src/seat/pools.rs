@@ -97,6 +97,7 @@ impl Ledger {
         for state in &mut self.pools {
             state.refresh(today);
         }
+        self.queue.look_at_everything();
     }
 
     pub(super) fn pool_of(&mut self, identity: &Arc<PoolIdentity>) -> u32 {
@@ -134,6 +135,7 @@ impl Ledger {
 
     /// Installed pools in their order, then those that are gone but have seats out.
     fn index_features(&mut self) {
+        self.queue.pools_changed();
         self.by_feature.clear();
         self.substitutes.clear();
         for index in self.order.iter().copied() {

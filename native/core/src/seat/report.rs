@@ -22,6 +22,7 @@ impl Ledger {
     pub fn inventory(&self, filter: &GetInventory, now: Moment) -> Vec<InventoryRow> {
         let feature = filter.feature.as_deref().map(Wildcard::new);
         let repeated = filter.check_for_same_serial_number.then(|| self.serial_numbers());
+        let waiting = self.waiting_by_pool();
         let installed = self.order.iter().map(|index| &self.pools[*index as usize]);
         let gone = self.pools.iter().filter(|state| state.pool.increments.is_empty());
         installed
@@ -51,7 +52,12 @@ impl Ledger {
             })
             .map(|state| {
                 let seats = (self.free_to_all(state), self.idle(state));
-                inventory_row(state, seats, self.burst_seats(state, now), now)
+                let index = self.by_id.get(&state.id);
+                let queued = index.and_then(|index| waiting.get(index)).copied();
+                InventoryRow {
+                    queued: queued.unwrap_or(0),
+                    ..inventory_row(state, seats, self.burst_seats(state, now), now)
+                }
             })
             .collect()
     }

@@ -1,6 +1,7 @@
 //! What products ask for and what they are answered.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use licensing_api::denial::DenialReason;
 
@@ -140,4 +141,15 @@ pub enum Decision {
     Repeated(Lease),
     /// Refused.
     Denied(Denial),
+    /// Waits in the queue.
+    Queued(Place),
+}
+
+/// A place in the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// 1 for the request whose turn is next.
+    pub position: u32,
+    /// For how long it is kept when the product is gone.
+    pub kept: Duration,
 }

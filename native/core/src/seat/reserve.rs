@@ -6,6 +6,7 @@ use crate::pool::{Pool, PoolId, PoolIdentity, PoolSet};
 
 use super::assignment::SeatModel;
 use super::pools::PoolState;
+use super::queue::Claim;
 
 /// Pools whose seats RESERVE cannot set aside.
 pub(super) struct Unreservable {
@@ -89,6 +90,25 @@ impl PoolState {
             .fold(0u32, |sum, position| sum.saturating_add(self.left(*position)));
         let common = free.saturating_sub(self.reserved_idle());
         free.min(common.saturating_add(theirs))
+    }
+
+    /// Of so many seats in all, those that somebody could have who comes after requests that wait: what is reserved for
+    /// him and for none of them. The common stock is theirs.
+    pub(super) fn available_behind(&self, seats: Option<u32>, positions: &[usize], claim: &Claim) -> u32 {
+        let Some(seats) = seats else { return u32::MAX };
+        let free = seats.saturating_sub(self.seats_out());
+        let unclaimed = positions.iter().filter(|position| !claim.has(**position));
+        free.min(unclaimed.fold(0, |sum, position| sum.saturating_add(self.left(*position))))
+    }
+
+    /// Seats that somebody could ever have who draws from these reservations.
+    pub(super) fn most_available(&self, positions: &[usize]) -> u32 {
+        let Some(total) = self.capacity.total() else {
+            return u32::MAX;
+        };
+        let of_others = self.reservations().iter().enumerate();
+        let of_others = of_others.filter(|(position, _)| !positions.contains(position));
+        total.saturating_sub(of_others.fold(0, |sum, (_, held)| sum.saturating_add(held.seats)))
     }
 
     /// Further seats of a holder go out: reserved ones first.

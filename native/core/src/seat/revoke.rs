@@ -137,6 +137,7 @@ impl Ledger {
             revoked.push(row);
         }
         self.end_sessions(pool, &seats, now);
+        self.queue.freed(pool);
         let state = &mut self.pools[pool as usize];
         let pairs = state
             .book

@@ -109,6 +109,7 @@ impl Ledger {
             state.lifetime = lifetime(&self.settings, state.rules.as_deref());
         }
         self.recount();
+        self.queue.look_at_everything();
         for slot in 0..self.slots.len() as u32 {
             self.enter_deadline(slot);
         }

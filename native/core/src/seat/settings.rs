@@ -25,6 +25,14 @@ pub struct SeatSettings {
     pub remember_keys: Duration,
     /// How many of them at most.
     pub remembered_keys: usize,
+    /// For how long the place in the queue of a product that is gone is kept.
+    pub queue_kept: Duration,
+    /// Most requests that wait.
+    pub queue_places: usize,
+    /// Most requests that wait for one feature.
+    pub queue_places_per_feature: usize,
+    /// Number of the newest denials that are kept.
+    pub kept_denials: u64,
 }
 
 impl Default for SeatSettings {
@@ -39,6 +47,10 @@ impl Default for SeatSettings {
             zone: TimeZone::UTC,
             remember_keys: Duration::from_secs(15 * 60),
             remembered_keys: 262_144,
+            queue_kept: Duration::from_secs(60),
+            queue_places: 10_000,
+            queue_places_per_feature: 1_000,
+            kept_denials: 10_000,
         }
     }
 }

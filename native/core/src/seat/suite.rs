@@ -12,6 +12,7 @@ use super::group::GroupKey;
 use super::ledger::{Held, Ledger};
 use super::offer::Need;
 use super::pools::PoolState;
+use super::queue::Claims;
 use super::{CheckoutRequest, Holder, LeaseId};
 
 /// What ties a pool to a suite.
@@ -72,6 +73,12 @@ impl Ledger {
             }
             None => key,
         }
+    }
+
+    /// Pools whose holders take the seats that holders of this one take.
+    pub(super) fn siblings(&self, pool: u32) -> &[u32] {
+        let package = self.pools[pool as usize].suite.package;
+        package.map_or(&[], |package| &self.pools[package as usize].suite.components)
     }
 
     /// Counts the seats of the package that go with a lease.
@@ -181,9 +188,10 @@ impl Ledger {
         pool: u32,
         request: &CheckoutRequest,
         identity: Option<&Identity<'_>>,
+        ahead: &Claims,
     ) -> Option<(u32, Need)> {
         let package = self.pools[pool as usize].suite.package?;
-        let mut need = self.need(package, request, identity);
+        let mut need = self.need(package, request, identity, ahead);
         self.keep_the_reserved(package, pool, &mut need);
         Some((package, need))
     }

@@ -11,6 +11,7 @@ mod session;
 mod settings;
 mod status;
 mod tickets;
+mod turns;
 mod validation;
 
 pub use process::run;

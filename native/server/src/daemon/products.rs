@@ -9,7 +9,7 @@ use axum::extract::ConnectInfo;
 use futures_util::Stream;
 use jiff::Timestamp;
 use licensing_api::{ErrorCode, Problem};
-use licensing_core::seat::{Decision, Denial, Lease};
+use licensing_core::seat::{Denial, Lease};
 use licensing_protocol::licensing as wire;
 use licensing_protocol::licensing::vendor_daemon_server::{VendorDaemon, VendorDaemonServer};
 use licensing_store::SeatService;
@@ -47,38 +47,15 @@ impl Products {
         access.guard(tonic::service::Routes::new(service).into_axum_router())
     }
 
-    pub(super) async fn check_out(
-        &self,
-        request: wire::CheckoutRequest,
-        peer: IpAddr,
-    ) -> Result<wire::CheckoutReply, Problem> {
-        let wants_ticket = request.grace_ticket;
-        let request = validation::checkout(request, peer)?;
-        let decision = self
-            .seats
-            .checkout(request)
-            .await
-            .map_err(|error| error.problem())?;
-        let outcome = match decision {
-            Decision::Granted(lease) => {
-                wire::checkout_reply::Outcome::Lease(self.told(&lease, wants_ticket, false))
-            }
-            Decision::Repeated(lease) => {
-                wire::checkout_reply::Outcome::Lease(self.told(&lease, wants_ticket, true))
-            }
-            Decision::Denied(denial) => wire::checkout_reply::Outcome::Denial(denial_on_the_wire(denial)),
-        };
-        Ok(wire::CheckoutReply {
-            outcome: Some(outcome),
-        })
-    }
-
     pub(super) async fn check_in(
         &self,
         request: &wire::CheckinRequest,
     ) -> Result<wire::CheckinReply, Problem> {
-        let lease = validation::checkin(request)?;
-        let was_held = self.seats.checkin(lease).await.map_err(|error| error.problem())?;
+        let was_held = match validation::checkin(request)? {
+            validation::Checkin::Lease(lease) => self.seats.checkin(lease).await,
+            validation::Checkin::Request(key) => self.seats.give_up(key).await,
+        };
+        let was_held = was_held.map_err(|error| error.problem())?;
         Ok(wire::CheckinReply { was_held })
     }
 
@@ -102,7 +79,7 @@ impl Products {
 
     /// A lease as its holder is told: with the ticket of borrowed seats, or a grace ticket where one is wanted and may be
     /// given.
-    fn told(&self, lease: &Lease, wants_ticket: bool, repeated: bool) -> wire::Lease {
+    pub(super) fn told(&self, lease: &Lease, wants_ticket: bool, repeated: bool) -> wire::Lease {
         let grace_ticket = wants_ticket
             .then(|| self.tickets.grace(&[lease.id]).pop().flatten())
             .flatten();
@@ -135,7 +112,7 @@ fn lease_on_the_wire(lease: &Lease, repeated_request: bool) -> wire::Lease {
     }
 }
 
-fn denial_on_the_wire(denial: Denial) -> wire::Denial {
+pub(super) fn denial_on_the_wire(denial: Denial) -> wire::Denial {
     wire::Denial {
         number: denial.reason.number(),
         reason: format!("{:?}", denial.reason),
@@ -144,7 +121,7 @@ fn denial_on_the_wire(denial: Denial) -> wire::Denial {
     }
 }
 
-fn seconds(time: std::time::Duration) -> u32 {
+pub(super) fn seconds(time: std::time::Duration) -> u32 {
     u32::try_from(time.as_secs()).unwrap_or(u32::MAX)
 }
 

@@ -1,22 +1,24 @@
 //! One stream for all that a product says: messages are answered as they are ready, each with its `id`.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use futures_util::{Stream, StreamExt};
 use licensing_api::{ErrorCode, Problem};
 use licensing_protocol::licensing as wire;
 use licensing_protocol::licensing::session_reply::Body as Reply;
 use licensing_protocol::licensing::session_request::Body as Asked;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Status, Streaming};
 
 use super::products::Products;
+use super::turns::{CheckedOut, Turn};
 use crate::failure;
 use crate::product_access::Caller;
 
-/// Messages of one session that are answered at a time; further ones wait unread.
+/// Messages of one session that are answered at a time, those that wait for seats not counted; further ones wait unread.
 const UNDER_WAY: usize = 256;
 
 type Replies = mpsc::Sender<Result<wire::SessionReply, Status>>;
@@ -40,13 +42,11 @@ async fn read(
     mut requests: Streaming<wire::SessionRequest>,
     replies: Replies,
 ) {
+    let permits = Arc::new(Semaphore::new(UNDER_WAY));
     let mut under_way = JoinSet::new();
     let end = loop {
-        while under_way.len() >= UNDER_WAY {
-            under_way.join_next().await;
-        }
-        let next = tokio::select! {
-            next = requests.next() => next,
+        let (permit, next) = tokio::select! {
+            read = read_next(&permits, &mut requests) => read,
             () = replies.closed() => return,
             () = products.stopping.cancelled() => {
                 break Some(Problem::new(ErrorCode::ServerStopping, "The vendor daemon is stopping."));
@@ -63,31 +63,86 @@ async fn read(
                 "The product token or the client certificate has ended.",
             ));
         }
-        let (products, replies) = (products.clone(), replies.clone());
-        under_way.spawn(async move {
-            let id = request.id;
-            let body = answer(&products, peer, request.body).await.unwrap_or_else(failed);
-            // A product that is gone wants no answer.
-            let _ = replies
-                .send(Ok(wire::SessionReply { id, body: Some(body) }))
-                .await;
-        });
+        under_way.spawn(serve_one(
+            products.clone(),
+            caller.clone(),
+            peer,
+            request,
+            replies.clone(),
+            permit,
+        ));
         while under_way.try_join_next().is_some() {}
     };
-    // What was begun is answered before the end.
-    while under_way.join_next().await.is_some() {}
+    // What was begun is answered before the end, unless nobody is there to hear it.
+    let answered = async { while under_way.join_next().await.is_some() {} };
+    tokio::select! {
+        () = answered => {}
+        () = replies.closed() => return,
+    }
     if let Some(problem) = end {
         let _ = replies.send(Err(failure::status(&problem))).await;
     }
 }
 
-async fn answer(products: &Products, peer: IpAddr, asked: Option<Asked>) -> Result<Reply, Problem> {
-    match asked {
-        Some(Asked::Checkout(request)) => products.check_out(request, peer).await.map(Reply::Checkout),
-        Some(Asked::Checkin(request)) => products.check_in(&request).await.map(Reply::Checkin),
-        Some(Asked::Heartbeat(request)) => products.beat(&request).map(Reply::Heartbeat),
-        None => Err(Problem::new(ErrorCode::InvalidRequest, "The message asks for nothing.").about("body")),
+/// The next message, as soon as there is room to answer it.
+async fn read_next(
+    permits: &Arc<Semaphore>,
+    requests: &mut Streaming<wire::SessionRequest>,
+) -> (
+    Option<OwnedSemaphorePermit>,
+    Option<Result<wire::SessionRequest, Status>>,
+) {
+    // The semaphore is never closed.
+    let permit = Arc::clone(permits).acquire_owned().await.ok();
+    (permit, requests.next().await)
+}
+
+/// Answers one message. A request that waits for seats is answered twice, and makes room for others meanwhile.
+async fn serve_one(
+    products: Products,
+    caller: Caller,
+    peer: IpAddr,
+    request: wire::SessionRequest,
+    replies: Replies,
+    permit: Option<OwnedSemaphorePermit>,
+) {
+    let id = request.id;
+    let tell = async |body: Reply| {
+        let reply = wire::SessionReply { id, body: Some(body) };
+        // A product that is gone wants no answer.
+        let _ = replies.send(Ok(reply)).await;
+    };
+    match answer(&products, peer, request.body).await {
+        Ok(Answer::Reply(body)) => tell(body).await,
+        Ok(Answer::Waits(turn)) => {
+            tell(Reply::Checkout(turn.queued())).await;
+            drop(permit);
+            let turn = products.wait(turn, peer, &caller).await;
+            tell(turn.map_or_else(failed, Reply::Checkout)).await;
+        }
+        Err(problem) => tell(failed(problem)).await,
     }
+}
+
+enum Answer {
+    Reply(Reply),
+    Waits(Turn),
+}
+
+async fn answer(products: &Products, peer: IpAddr, asked: Option<Asked>) -> Result<Answer, Problem> {
+    let reply = match asked {
+        Some(Asked::Checkout(request)) => match products.begin_checkout(request, peer).await? {
+            CheckedOut::Answer(reply) => Reply::Checkout(reply),
+            CheckedOut::Waits(turn) => return Ok(Answer::Waits(turn)),
+        },
+        Some(Asked::Checkin(request)) => Reply::Checkin(products.check_in(&request).await?),
+        Some(Asked::Heartbeat(request)) => Reply::Heartbeat(products.beat(&request)?),
+        None => {
+            let problem = Problem::new(ErrorCode::InvalidRequest, "The message asks for nothing.");
+            return Err(problem.about("body"));
+        }
+    };
+    Ok(Answer::Reply(reply))
 }
 
 fn failed(problem: Problem) -> Reply {

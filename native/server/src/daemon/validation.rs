@@ -47,9 +47,28 @@ pub(super) fn checkout(request: wire::CheckoutRequest, peer: IpAddr) -> Result<C
     })
 }
 
-/// The lease of a checkin.
-pub(super) fn checkin(request: &wire::CheckinRequest) -> Result<LeaseId, Problem> {
-    LeaseId::from_slice(&request.lease_id).ok_or_else(|| invalid("lease_id", "must have 16 bytes"))
+/// What a checkin is about.
+#[derive(Debug)]
+pub(super) enum Checkin {
+    /// A lease.
+    Lease(LeaseId),
+    /// Whatever has become of a request.
+    Request(RequestKey),
+}
+
+/// The lease or the request of a checkin.
+pub(super) fn checkin(request: &wire::CheckinRequest) -> Result<Checkin, Problem> {
+    if request.request_key.is_empty() {
+        return LeaseId::from_slice(&request.lease_id)
+            .map(Checkin::Lease)
+            .ok_or_else(|| invalid("lease_id", "must have 16 bytes"));
+    }
+    if !request.lease_id.is_empty() {
+        return Err(invalid("request_key", "must not be given beside lease_id"));
+    }
+    RequestKey::from_slice(&request.request_key)
+        .map(Checkin::Request)
+        .ok_or_else(|| invalid("request_key", "must have 16 bytes, or none"))
 }
 
 /// What a heartbeat is about.
@@ -220,17 +239,22 @@ mod tests {
     }
 
     #[test]
+    fn a_checkin_names_a_lease_or_a_request() {
+        let checkin = |lease: usize, request: usize| {
+            checkin(&wire::CheckinRequest {
+                lease_id: vec![1; lease],
+                request_key: vec![2; request],
+            })
+        };
+        assert!(matches!(checkin(16, 0), Ok(Checkin::Lease(_))));
+        assert!(matches!(checkin(0, 16), Ok(Checkin::Request(_))));
+        for (lease, request) in [(15, 0), (0, 0), (0, 15), (0, 17), (16, 16)] {
+            checkin(lease, request).expect_err("too short, too long, or both");
+        }
+    }
+
+    #[test]
     fn lease_ids_have_their_length_and_number() {
-        checkin(&wire::CheckinRequest {
-            lease_id: vec![1; 15],
-            ..Default::default()
-        })
-        .expect_err("too short");
-        checkin(&wire::CheckinRequest {
-            lease_id: vec![1; 16],
-            ..Default::default()
-        })
-        .unwrap();
         let beat = |lease_ids| {
             heartbeat(&wire::HeartbeatRequest {
                 lease_ids,

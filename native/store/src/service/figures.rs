@@ -46,8 +46,8 @@ impl Counters {
         }
     }
 
-    /// A commit has made these changes durable; there are so many audit records now.
-    pub(super) fn committed(&self, took: Duration, changes: &[Change], audit_records: u64) {
+    /// A commit was made; there are so many audit records now.
+    pub(super) fn committed(&self, took: Duration, audit_records: u64) {
         let seconds = took.as_secs_f64();
         let bucket = COMMIT_BUCKETS.iter().position(|bound| seconds <= *bound);
         if let Some(commits) = self.commits.get(bucket.unwrap_or(COMMIT_BUCKETS.len())) {
@@ -57,6 +57,10 @@ impl Counters {
         self.commit_microseconds
             .fetch_add(microseconds, Ordering::Relaxed);
         self.audit_records.store(audit_records, Ordering::Relaxed);
+    }
+
+    /// These changes are durable, or need not be.
+    pub(super) fn told(&self, changes: &[Change]) {
         let granted = changes
             .iter()
             .filter(|change| matches!(change, Change::Opened { .. }))

@@ -2,6 +2,7 @@
 
 mod figures;
 mod status;
+mod waiting;
 mod writer;
 
 use std::fmt;
@@ -13,25 +14,30 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use licensing_api::alert::Alert;
+use licensing_api::denial::{DenialRow, GetDenials};
 use licensing_api::inventory::{GetInventory, InventoryRow};
+use licensing_api::queue::{GetQueue, QueueRow};
 use licensing_api::reservation::{GetReservations, ReservationRow};
 use licensing_api::usage::{GetUsage, UsageRow};
 use licensing_core::pool::PoolSet;
 use licensing_core::seat::{
-    BurstTerms, CheckoutRequest, Decision, LeaseId, Ledger, RevokeFilter, SeatRules, SeatSettings,
-    TicketTerms, UsageFilter,
+    BurstTerms, CheckoutRequest, Decision, DenialFilter, LeaseId, Ledger, Place, QueueFilter, RequestKey,
+    RevokeFilter, SeatRules, SeatSettings, TicketTerms, UsageFilter,
 };
 use licensing_core::{Moment, audit::AuditEntry, audit::AuditField, audit::AuditKind};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::WallGuard;
 use crate::database::{self, Batch, Database, Served};
+use crate::denials;
 use crate::owner::OwnerLock;
 use crate::{ChangeObserver, Clock, StoreError};
 
 pub use figures::{COMMIT_BUCKETS, SeatFigures};
 pub use status::{AuditReport, SeatServiceStatus, ServiceState};
-use writer::{Command, Writer};
+use waiting::TurnSender;
+pub use waiting::{CheckoutOutcome, Waiting};
+use writer::{Command, Held, Writer};
 
 /// How long a service waits for the one before it to end.
 pub const DEFAULT_LOCK_WAIT: Duration = Duration::from_secs(10);
@@ -122,6 +128,7 @@ pub struct SeatService {
     commands: mpsc::Sender<Command>,
     state: watch::Receiver<ServiceState>,
     path: Arc<PathBuf>,
+    vendor: Arc<str>,
 }
 
 impl fmt::Debug for SeatService {
@@ -179,14 +186,41 @@ impl SeatService {
             commands,
             state,
             path: Arc::new(options.path),
+            vendor: options.vendor.into(),
         })
     }
 
     /// Takes seats. When this returns `Granted`, the lease and its audit record are on the disk.
     ///
+    /// With `Queued` nobody waits for the turn: the place is kept for the time that it tells, and longer whenever the
+    /// request is repeated; see [`Self::checkout_or_wait`].
+    ///
     /// # Errors
     /// When nothing can be made durable. The request may be repeated with the same key.
     pub async fn checkout(&self, request: CheckoutRequest) -> Result<Decision, StoreError> {
+        self.ask_for_seats(request, None).await
+    }
+
+    /// Takes seats as [`Self::checkout`], or waits for them in the queue when the request says so.
+    ///
+    /// # Errors
+    /// When nothing can be made durable. The request may be repeated with the same key.
+    pub async fn checkout_or_wait(&self, request: CheckoutRequest) -> Result<CheckoutOutcome, StoreError> {
+        let (sender, turn) = oneshot::channel();
+        let decision = self.ask_for_seats(request, Some(sender)).await?;
+        Ok(match decision {
+            Decision::Queued(place) => CheckoutOutcome::Waits(Waiting { place, turn }),
+            Decision::Granted(_) | Decision::Repeated(_) | Decision::Denied(_) => {
+                CheckoutOutcome::Decided(decision)
+            }
+        })
+    }
+
+    async fn ask_for_seats(
+        &self,
+        request: CheckoutRequest,
+        turn: Option<TurnSender>,
+    ) -> Result<Decision, StoreError> {
         let mut id = [0; 16];
         getrandom::fill(&mut id).map_err(|error| StoreError::Unavailable {
             path: self.path.as_ref().clone(),
@@ -194,7 +228,13 @@ impl SeatService {
         })?;
         let id = LeaseId::from_bytes(id);
         let request = Box::new(request);
-        self.ask(|reply| Command::Checkout { request, id, reply }).await
+        self.ask(|reply| Command::Checkout {
+            request,
+            id,
+            reply,
+            turn,
+        })
+        .await
     }
 
     /// Gives a lease back. False when it was not held (any more), which is no error.
@@ -202,7 +242,17 @@ impl SeatService {
     /// # Errors
     /// When nothing can be made durable.
     pub async fn checkin(&self, id: LeaseId) -> Result<bool, StoreError> {
-        self.ask(|reply| Command::Checkin { id, reply }).await
+        let what = Held::Lease(id);
+        self.ask(|reply| Command::Checkin { what, reply }).await
+    }
+
+    /// Gives up a request: its lease, or its place in the queue, whichever it has. False when it has neither.
+    ///
+    /// # Errors
+    /// When nothing can be made durable.
+    pub async fn give_up(&self, key: RequestKey) -> Result<bool, StoreError> {
+        let what = Held::Request(key);
+        self.ask(|reply| Command::Checkin { what, reply }).await
     }
 
     /// Takes seats back, all that fit in one transaction, and gives them as they were. The audit tells of each of them,
@@ -263,6 +313,34 @@ impl SeatService {
     /// The seats that are set aside. Memory only.
     pub fn reservations(&self, request: &GetReservations) -> Vec<ReservationRow> {
         self.shared.lock().ledger.reservations(request)
+    }
+
+    /// Who waits for seats, in order. Memory only.
+    pub fn queue(&self, request: &GetQueue) -> Vec<QueueRow> {
+        let filter = QueueFilter::new(request);
+        let mut seats = self.shared.lock();
+        let now = seats.now(self.shared.clock.as_ref());
+        seats.ledger.queue_rows(&filter, now)
+    }
+
+    /// The place in the queue of a request; none when it does not wait. Memory only.
+    pub fn place(&self, key: &RequestKey) -> Option<Place> {
+        self.shared.lock().ledger.place(key)
+    }
+
+    /// What was refused, newest first.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or is damaged.
+    pub async fn denials(&self, request: &GetDenials) -> Result<Vec<DenialRow>, StoreError> {
+        // When it could not be written, what is on the disk is read.
+        let _ = self.ask(|reply| Command::Flush { reply }).await;
+        let filter = DenialFilter::new(request);
+        let (path, vendor) = (Arc::clone(&self.path), Arc::clone(&self.vendor));
+        match tokio::task::spawn_blocking(move || denials::list(&path, &vendor, &filter)).await {
+            Ok(result) => result,
+            Err(_) => Err(StoreError::Stopping),
+        }
     }
 
     /// Serves from other pools by rules bound to them from now on. Seats that are out stay out.
@@ -338,6 +416,8 @@ impl SeatService {
     /// # Errors
     /// [`StoreError::Damaged`] names the first record that does not fit, or a lease whose opening is not told.
     pub async fn verify_audit(&self) -> Result<AuditReport, StoreError> {
+        // When it could not be written, or the service has ended, what is on the disk is verified.
+        let _ = self.ask(|reply| Command::Flush { reply }).await;
         let path = Arc::clone(&self.path);
         match tokio::task::spawn_blocking(move || database::verify_file(&path)).await {
             Ok(result) => result,
@@ -394,8 +474,8 @@ fn first_record(
         started = started.number(AuditField::Seconds, seconds.unsigned_abs());
     }
     let batch = Batch {
-        changes: Vec::new(),
         events: vec![started],
+        ..Batch::default()
     };
     match database.commit(&batch, ledger.next_serial(), now.wall, guard.high()) {
         Ok(()) => Ok(ServiceState::Serving),

@@ -7,15 +7,20 @@ use licensing_api::usage::UsageRow;
 use licensing_core::Moment;
 use licensing_core::audit::{AuditEntry, AuditField, AuditKind};
 use licensing_core::pool::PoolSet;
-use licensing_core::seat::{BurstTerms, CheckoutRequest, Decision, LeaseId, Ledger, RevokeFilter, SeatRules};
+use licensing_core::seat::{
+    BurstTerms, Change, CheckoutRequest, Decision, Denial, LeaseId, Ledger, RequestKey, RevokeFilter,
+    SeatRules, Turn,
+};
 use tokio::sync::{mpsc, oneshot, watch};
 use tracing::{error, info, warn};
 
 use crate::ChangeObserver;
 use crate::StoreError;
 use crate::database::{Batch, Database, Served};
+use crate::denials::PendingDenials;
 use crate::owner::OwnerLock;
 
+use super::waiting::{Callers, TurnSender};
 use super::{ServiceState, Shared};
 
 /// Commands that go into one transaction at most.
@@ -35,9 +40,11 @@ pub(super) enum Command {
         request: Box<CheckoutRequest>,
         id: LeaseId,
         reply: Reply<Decision>,
+        /// Told when the turn of a request comes that waits; none when nobody waits for that.
+        turn: Option<TurnSender>,
     },
     Checkin {
-        id: LeaseId,
+        what: Held,
         reply: Reply<bool>,
     },
     Revoke {
@@ -61,10 +68,23 @@ pub(super) enum Command {
         terms: Option<BurstTerms>,
         reply: Reply<()>,
     },
+    /// Writes what waits to be written with something else.
+    Flush {
+        reply: Reply<()>,
+    },
     Shutdown {
         reply: Reply<()>,
     },
     Tick,
+}
+
+/// What is given back.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Held {
+    /// A lease.
+    Lease(LeaseId),
+    /// Whatever has become of a request.
+    Request(RequestKey),
 }
 
 impl Command {
@@ -77,6 +97,7 @@ impl Command {
             Self::Replace { reply, .. }
             | Self::Limit { reply, .. }
             | Self::Burst { reply, .. }
+            | Self::Flush { reply }
             | Self::Shutdown { reply } => drop(reply.send(Err(error))),
             Self::Tick => {}
         }
@@ -87,8 +108,10 @@ impl Command {
 enum Answer {
     Checkout(Reply<Decision>, Decision),
     Checkin(Reply<bool>, bool),
+    /// The end of the waiting, or a place in the queue for who had it before.
+    Turn(TurnSender, Decision),
     Revoke(Reply<Vec<UsageRow>>, Vec<UsageRow>),
-    Replace(Reply<()>),
+    Done(Reply<()>),
 }
 
 impl Answer {
@@ -97,8 +120,9 @@ impl Answer {
         match self {
             Self::Checkout(reply, decision) => drop(reply.send(Ok(decision))),
             Self::Checkin(reply, held) => drop(reply.send(Ok(held))),
+            Self::Turn(turn, decision) => drop(turn.send(Ok(decision))),
             Self::Revoke(reply, rows) => drop(reply.send(Ok(rows))),
-            Self::Replace(reply) => drop(reply.send(Ok(()))),
+            Self::Done(reply) => drop(reply.send(Ok(()))),
         }
     }
 
@@ -107,8 +131,9 @@ impl Answer {
         match self {
             Self::Checkout(reply, _) => drop(reply.send(Err(error))),
             Self::Checkin(reply, _) => drop(reply.send(Err(error))),
+            Self::Turn(turn, _) => drop(turn.send(Err(error))),
             Self::Revoke(reply, _) => drop(reply.send(Err(error))),
-            Self::Replace(reply) => drop(reply.send(Err(error))),
+            Self::Done(reply) => drop(reply.send(Err(error))),
         }
     }
 }
@@ -123,6 +148,8 @@ struct Work {
     rules: Option<SeatRules>,
     /// Who asked to stop.
     stop: Option<Reply<()>>,
+    /// Whether what was refused must be written even if nothing else is.
+    flush: bool,
 }
 
 pub(super) struct Writer {
@@ -136,6 +163,11 @@ pub(super) struct Writer {
     observer: Option<Arc<dyn ChangeObserver>>,
     /// Whether the jump of the clock that stands has been written to the audit.
     jump_told: bool,
+    /// Who waits for seats.
+    callers: Callers,
+    /// What was refused and is not written yet. It goes with the next transaction, and has one of its own at each tick at
+    /// most, so that a storm of requests without seats does not make as many commits.
+    denials: PendingDenials,
 }
 
 impl Writer {
@@ -157,6 +189,8 @@ impl Writer {
             served,
             observer,
             jump_told: false,
+            callers: Callers::default(),
+            denials: PendingDenials::default(),
         }
     }
 
@@ -195,25 +229,32 @@ impl Writer {
             for command in waiting.drain(..) {
                 self.decide(&mut seats.ledger, command, now, &mut work);
             }
+            self.answer_turns(&mut seats.ledger, now, &mut work);
             work.batch.changes = seats.ledger.take_changes();
+            self.keep_denials(&mut work.batch.changes);
             work.batch
                 .events
                 .extend(self.clock_event(seats.guard.jump_seconds()));
             (now, seats.guard.high(), seats.ledger.next_serial())
         };
         let Work {
-            batch,
+            mut batch,
             answers,
             pools,
             rules,
             stop,
+            flush,
         } = work;
         let stale = high
             .as_millisecond()
             .saturating_sub(self.database.head().high_water_ms)
             > HIGH_WATER_MS;
+        if flush || stale || !batch.is_empty() || self.denials.are_many() {
+            batch.denials = std::mem::take(&mut self.denials);
+        }
         if batch.is_empty() && !stale {
             answers.into_iter().for_each(Answer::send);
+            self.observe(now, batch.changes);
             return stop;
         }
         let begun = Instant::now();
@@ -221,13 +262,11 @@ impl Writer {
             Ok(()) => {
                 let audit_records = self.database.head().audit.last();
                 let counters = &self.shared.counters;
-                counters.committed(begun.elapsed(), &batch.changes, audit_records);
+                counters.committed(begun.elapsed(), audit_records);
                 self.served.pools = pools.unwrap_or_else(|| std::mem::take(&mut self.served.pools));
                 self.served.rules = rules.unwrap_or_else(|| std::mem::take(&mut self.served.rules));
                 answers.into_iter().for_each(Answer::send);
-                if let Some(observer) = &self.observer {
-                    observer.durable(now.wall, batch.changes);
-                }
+                self.observe(now, batch.changes);
                 if let Err(error) = self.database.checkpoint_if_due(CHECKPOINT_PAGES) {
                     self.fall(&error, now);
                 }
@@ -244,12 +283,26 @@ impl Writer {
     /// Carries one command out in memory.
     fn decide(&mut self, ledger: &mut Ledger, command: Command, now: Moment, work: &mut Work) {
         match command {
-            Command::Checkout { request, id, reply } => {
+            Command::Checkout {
+                request,
+                id,
+                reply,
+                turn,
+            } => {
                 let decision = ledger.checkout(&request, id, now);
+                self.wait_or_not(ledger, request.request_key, turn, &decision, now, work);
                 work.answers.push(Answer::Checkout(reply, decision));
             }
-            Command::Checkin { id, reply } => {
-                let held = ledger.checkin(id, now);
+            Command::Checkin { what, reply } => {
+                let held = match what {
+                    Held::Lease(id) => ledger.checkin(id, now),
+                    Held::Request(key) => {
+                        if let Some(turn) = self.callers.take(&key) {
+                            work.answers.push(Answer::Turn(turn, given_up()));
+                        }
+                        ledger.give_up(&key, now)
+                    }
+                };
                 work.answers.push(Answer::Checkin(reply, held));
             }
             Command::Revoke { filter, event, reply } => {
@@ -267,7 +320,7 @@ impl Writer {
                 }
                 ledger.replace_rules(rules.clone());
                 work.rules = Some(rules);
-                work.answers.push(Answer::Replace(reply));
+                work.answers.push(Answer::Done(reply));
             }
             Command::Limit { bytes, reply } => drop(reply.send(self.database.limit(bytes))),
             Command::Burst { terms, reply } => {
@@ -275,8 +328,89 @@ impl Writer {
                 ledger.set_burst(terms);
                 drop(reply.send(Ok(())));
             }
+            Command::Flush { reply } => {
+                work.flush = true;
+                work.answers.push(Answer::Done(reply));
+            }
             Command::Shutdown { reply } => work.stop = Some(reply),
-            Command::Tick => {}
+            Command::Tick => {
+                work.flush = true;
+                for key in self.callers.take_gone() {
+                    ledger.leave_waiting(&key, now);
+                }
+            }
+        }
+    }
+
+    /// Remembers who waits for his turn, and answers who waited before.
+    fn wait_or_not(
+        &mut self,
+        ledger: &mut Ledger,
+        key: RequestKey,
+        turn: Option<TurnSender>,
+        decision: &Decision,
+        now: Moment,
+        work: &mut Work,
+    ) {
+        match (decision, turn) {
+            (Decision::Queued(place), Some(turn)) => self.callers.enter(key, turn, *place),
+            (Decision::Queued(_), None) => {
+                // He who waited with this key goes on if he is there.
+                if !self.callers.is_there(&key) {
+                    ledger.leave_waiting(&key, now);
+                }
+            }
+            (Decision::Granted(_) | Decision::Repeated(_) | Decision::Denied(_), _) => {
+                if !ledger.is_waiting(&key)
+                    && let Some(earlier) = self.callers.take(&key)
+                {
+                    work.answers.push(Answer::Turn(earlier, decision.clone()));
+                }
+            }
+        }
+    }
+
+    /// Tells whose turn has come. Seats of those who are gone are kept for them for a while.
+    fn answer_turns(&mut self, ledger: &mut Ledger, now: Moment, work: &mut Work) {
+        for Turn {
+            request_key,
+            decision,
+        } in ledger.take_turns(now)
+        {
+            match self.callers.take(&request_key) {
+                Some(turn) => work.answers.push(Answer::Turn(turn, decision)),
+                None => {
+                    if let Decision::Granted(lease) = decision {
+                        ledger.leave_unclaimed(lease.id, now);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What was refused waits for the next transaction, whatever makes it.
+    fn keep_denials(&mut self, changes: &mut [Change]) {
+        for change in changes {
+            match change {
+                Change::Denied(denied) => self.denials.note(denied.stored, denied.record.take()),
+                Change::GrantedLater(count) => self.denials.note(*count, None),
+                Change::Queued(_)
+                | Change::Opened { .. }
+                | Change::Lingers { .. }
+                | Change::Closed(_)
+                | Change::Used { .. }
+                | Change::Released { .. }
+                | Change::BurstStarted { .. }
+                | Change::BurstEnded(_) => {}
+            }
+        }
+    }
+
+    /// Tells the observer what is durable, or need not be.
+    fn observe(&self, now: Moment, changes: Vec<Change>) {
+        self.shared.counters.told(&changes);
+        if let Some(observer) = self.observer.as_ref().filter(|_| !changes.is_empty()) {
+            observer.durable(now.wall, changes);
         }
     }
 
@@ -294,6 +428,8 @@ impl Writer {
                 }
                 Command::Shutdown { reply } => stop = Some(reply),
                 Command::Tick => tick = true,
+                // What could be written is on the disk.
+                Command::Flush { reply } => drop(reply.send(Ok(()))),
                 change @ (Command::Checkout { .. }
                 | Command::Checkin { .. }
                 | Command::Revoke { .. }
@@ -315,8 +451,8 @@ impl Writer {
         };
         let recovered = AuditEntry::new(AuditKind::StorageRecovered);
         let batch = Batch {
-            changes: Vec::new(),
             events: vec![recovered],
+            ..Batch::default()
         };
         let room = self.database.make_room();
         match room.and_then(|()| self.database.commit(&batch, next_serial, now.wall, high)) {
@@ -338,6 +474,8 @@ impl Writer {
         };
         match reloaded {
             Ok(ledger) => {
+                self.callers.fail(error);
+                self.denials = PendingDenials::default();
                 warn!(%error, "the storage takes no changes; checkouts and checkins are refused until it does");
                 self.shared.lock().ledger = ledger;
                 self.state.send_replace(ServiceState::Degraded {
@@ -347,6 +485,7 @@ impl Writer {
             }
             Err(error) => {
                 error!(%error, "the seat service cannot go on");
+                self.callers.fail(&error);
                 self.state.send_replace(ServiceState::Failed { error });
             }
         }
@@ -382,14 +521,16 @@ impl Writer {
                 (now, seats.guard.high(), seats.ledger.next_serial())
             };
             let batch = Batch {
-                changes: Vec::new(),
                 events: vec![AuditEntry::new(AuditKind::Stopped)],
+                denials: std::mem::take(&mut self.denials),
+                ..Batch::default()
             };
             self.database.commit(&batch, next_serial, now.wall, high)?;
             self.database.finish()
         });
         // What came in after the last batch was not served.
         let last_words = result.clone().err().unwrap_or(StoreError::Stopping);
+        self.callers.fail(&last_words);
         while let Ok(command) = self.commands.try_recv() {
             command.fail(&last_words);
         }
@@ -402,6 +543,14 @@ impl Writer {
         });
         result
     }
+}
+
+/// What a caller is told whose request was given up by another one.
+fn given_up() -> Decision {
+    Decision::Denied(Denial::new(
+        licensing_api::denial::DenialReason::Queued,
+        "The request was given up.",
+    ))
 }
 
 /// The record of what was replaced.

@@ -39,7 +39,7 @@ async fn is_granted(service: &SeatService, feature: &str, number: u64) -> bool {
             assert_eq!(denial.reason, DenialReason::AllSeatsTaken);
             false
         }
-        Decision::Repeated(lease) => panic!("{lease:?}"),
+        decision @ (Decision::Repeated(_) | Decision::Queued(_)) => panic!("{decision:?}"),
     }
 }
 

@@ -153,7 +153,7 @@ async fn rows_that_were_changed_removed_or_doubled_are_noticed() {
         "DELETE FROM audit WHERE sequence = (SELECT max(sequence) FROM audit)",
         "DELETE FROM audit WHERE sequence = 7",
         "INSERT INTO burst VALUES ('cad', zeroblob(40))",
-        "INSERT INTO denial VALUES (1, 0, 'CAD', -4, 1, NULL, zeroblob(40))",
+        "INSERT INTO denial VALUES (1, 0, 0, 'CAD', -4, 1, NULL, zeroblob(40))",
     ]
     .iter()
     .enumerate()

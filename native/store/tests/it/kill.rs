@@ -113,7 +113,9 @@ async fn load(service: SeatService, first_key: u64) {
                         held.push(lease.id);
                     }
                     Ok(Decision::Denied(_)) => say(&format!("denied {key}")),
-                    Ok(Decision::Repeated(_)) => panic!("a new key was taken for an old one"),
+                    Ok(decision @ (Decision::Repeated(_) | Decision::Queued(_))) => {
+                        panic!("a new key was taken for an old one, or waits: {decision:?}")
+                    }
                     Err(_) => return,
                 }
                 if round % 3 != 0 || held.len() > 5 {
@@ -193,7 +195,7 @@ async fn ten_kills_lose_nothing_that_was_acknowledged() {
                 Decision::Granted(lease) | Decision::Repeated(lease) => {
                     assert!(service.checkin(lease.id).await.unwrap());
                 }
-                Decision::Denied(denial) => panic!("{denial:?}"),
+                decision @ (Decision::Denied(_) | Decision::Queued(_)) => panic!("{decision:?}"),
             }
         }
         assert_eq!(service.status().leases, 0, "{lines_seen:?}");

@@ -81,7 +81,9 @@ pub(crate) fn request(feature: &str, number: u64) -> CheckoutRequest {
 pub(crate) fn granted(decision: Decision) -> Lease {
     match decision {
         Decision::Granted(lease) => lease,
-        Decision::Repeated(_) | Decision::Denied(_) => panic!("expected a grant, got {decision:?}"),
+        Decision::Repeated(_) | Decision::Denied(_) | Decision::Queued(_) => {
+            panic!("expected a grant, got {decision:?}")
+        }
     }
 }
 

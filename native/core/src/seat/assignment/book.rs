@@ -304,6 +304,37 @@ impl Book {
         all
     }
 
+    /// Up to so many assignments, whichever come first: looking through all of them would take too long for a refusal.
+    pub(in crate::seat) fn some_assigned(&self, limit: usize) -> Vec<Assigned> {
+        let mut found: Vec<Assigned> = Vec::new();
+        for ((user, device), pair) in self.pairs.iter().take(limit * 8) {
+            let sides = [
+                (self.cover.has_user(*user), true, &self.user_names[*user as usize]),
+                (
+                    self.cover.has_device(*device),
+                    false,
+                    &self.device_names[*device as usize],
+                ),
+            ];
+            for (_, to_user, name) in sides.into_iter().filter(|side| side.0) {
+                let to_user = to_user && self.model != SeatModel::Device;
+                let known = found
+                    .iter()
+                    .any(|one| one.to_user == to_user && one.name == *name);
+                if !known && found.len() < limit {
+                    found.push(Assigned {
+                        to_user,
+                        name: name.clone(),
+                        first_ms: pair.first_ms,
+                        last_ms: pair.last_ms,
+                        product: self.products.name(pair.product).to_owned(),
+                    });
+                }
+            }
+        }
+        found
+    }
+
     fn enter(&mut self, user: &str, device: &str) -> (u32, u32) {
         let (user, device) = self.sides(user, device);
         let user_index = match self.users.get(user) {

@@ -64,7 +64,7 @@ impl Desk {
                 Ok(())
             }
             Decision::Denied(denial) => Err(denial.reason),
-            Decision::Repeated(_) => panic!(),
+            Decision::Repeated(_) | Decision::Queued(_) => panic!(),
         }
     }
 
@@ -103,7 +103,9 @@ impl Desk {
                 | Change::Closed(_)
                 | Change::BurstStarted { .. }
                 | Change::BurstEnded(_)
-                | Change::Denied(_) => {}
+                | Change::Denied(_)
+                | Change::GrantedLater(_)
+                | Change::Queued(_) => {}
             }
         }
     }

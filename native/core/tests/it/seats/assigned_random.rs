@@ -402,7 +402,8 @@ impl Run {
                 }
                 Change::BurstEnded(record) => self.burst = Some(record),
                 Change::Lingers { .. } => panic!("assigned seats do not linger"),
-                Change::Denied(_) => {}
+                Change::Denied(_) | Change::GrantedLater(_) => {}
+                Change::Queued(_) => panic!("nobody asked to wait"),
             }
         }
     }

@@ -65,6 +65,7 @@ impl Desk {
             Decision::Granted(lease) => Ok(lease),
             Decision::Repeated(lease) => panic!("{lease:?}"),
             Decision::Denied(denial) => Err(denial.reason),
+            Decision::Queued(_) => panic!("nobody asked to wait"),
         }
     }
 

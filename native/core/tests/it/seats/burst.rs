@@ -65,6 +65,7 @@ impl Desk {
             Decision::Granted(lease) => Ok(lease),
             Decision::Repeated(lease) => panic!("{lease:?}"),
             Decision::Denied(denial) => Err(denial.reason),
+            Decision::Queued(_) => panic!("nobody asked to wait"),
         }
     }
 
@@ -103,7 +104,9 @@ impl Desk {
                 | Change::Opened { .. }
                 | Change::Lingers { .. }
                 | Change::Closed(_)
-                | Change::Denied(_) => {}
+                | Change::Denied(_)
+                | Change::GrantedLater(_)
+                | Change::Queued(_) => {}
             }
         }
     }

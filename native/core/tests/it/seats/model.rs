@@ -64,6 +64,14 @@ pub(super) enum Expected {
     Denied(DenialReason),
 }
 
+/// Why a request gets no seats now.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Refused {
+    pub(super) reason: DenialReason,
+    /// Whether it could wait for some.
+    pub(super) waits: bool,
+}
+
 impl Model {
     pub(super) fn replace_pools(&mut self, pools: Vec<Pool>, lines: &[String], today: Date) {
         for pool in &pools {
@@ -211,9 +219,7 @@ impl Model {
         let Some(seats) = seats else { return u32::MAX };
         let free = seats.saturating_sub(self.in_use(pool));
         let idle = self.idle(pool);
-        let mine = self
-            .rules_of(pool)
-            .map_or_else(Vec::new, |rules| rules.draws_from(&self.identify(holder)));
+        let mine = self.mine(pool, holder);
         let others: u32 = (0..idle.len())
             .filter(|at| !mine.contains(at))
             .map(|at| idle[at])
@@ -358,6 +364,24 @@ impl Model {
         if self.closed.contains(&key) {
             return Expected::Denied(DenialReason::BadParameter);
         }
+        match self.decide(request, &[], (today, now_ms)) {
+            Ok((pool, overdraft, burst)) => Expected::Granted {
+                pool,
+                overdraft,
+                burst,
+            },
+            Err(refusal) => Expected::Denied(refusal.reason),
+        }
+    }
+
+    /// Whether a request gets seats that none of those before it could ever need: the pool, how many of its seats are
+    /// overdraft, and whether it is beyond all of them.
+    pub(super) fn decide(
+        &self,
+        request: &CheckoutRequest,
+        ahead: &[CheckoutRequest],
+        (today, now_ms): (Date, u64),
+    ) -> Result<(PoolId, u32, bool), Refused> {
         let named = |pool: &Pool| pool.identity.feature.eq_ignore_ascii_case(&request.feature);
         let installed: Vec<&Pool> = self.pools.iter().filter(|pool| named(pool)).collect();
         let sufficient: Vec<&Pool> = installed
@@ -384,7 +408,11 @@ impl Model {
             .map(|pool| {
                 let id = pool.identity.id();
                 let capacity = self.capacity(pool, today);
-                let left = |seats: Option<u32>| self.available(id, seats, &request.holder);
+                let claimed = self.claimed(pool, ahead, today);
+                let left = |seats: Option<u32>| match &claimed {
+                    None => self.available(id, seats, &request.holder),
+                    Some(claimed) => self.available_beside(id, seats, &request.holder, claimed),
+                };
                 let needed = self.needed(pool, request);
                 (id, needed, left(capacity.count), left(capacity.total()))
             })
@@ -395,23 +423,80 @@ impl Model {
             .or_else(|| offers.iter().find(|offer| offer.1 <= offer.2))
             .or_else(|| offers.iter().find(|offer| offer.1 <= offer.3));
         if let Some((pool, needed, bought, _)) = pick {
-            return Expected::Granted {
-                pool: *pool,
-                overdraft: needed.saturating_sub(*bought),
-                burst: false,
-            };
+            return Ok((*pool, needed.saturating_sub(*bought), false));
         }
         let beyond = open
             .iter()
             .position(|pool| self.grants_beyond(pool, request, today, now_ms));
         if let Some((pool, needed, bought, _)) = beyond.map(|at| offers[at]) {
-            return Expected::Granted {
-                pool,
-                overdraft: needed.saturating_sub(bought),
-                burst: true,
-            };
+            return Ok((pool, needed.saturating_sub(bought), true));
         }
-        Expected::Denied(self.reason(request, &installed, &sufficient, &serving, (today, now_ms)))
+        let reached = |pool: &&Pool| self.could_serve(pool, request, today);
+        let reason = match open
+            .iter()
+            .any(|pool| reached(pool) && self.claimed(pool, ahead, today).is_some())
+        {
+            true => DenialReason::QueuedBehindOthers,
+            false => self.reason(request, &installed, &sufficient, &serving, (today, now_ms)),
+        };
+        let waits = open.iter().any(reached);
+        Err(Refused { reason, waits })
+    }
+
+    /// Whether a pool could serve a request if nobody else had seats of it.
+    fn could_serve(&self, pool: &Pool, request: &CheckoutRequest, today: Date) -> bool {
+        let named = pool.identity.feature.eq_ignore_ascii_case(&request.feature);
+        let sufficient =
+            request.version.is_empty() || pool.identity.version >= request.version.parse().unwrap();
+        let capacity = self.capacity(pool, today);
+        let most = capacity.total().map_or(u32::MAX, |total| {
+            let mine = self.mine(pool.identity.id(), &request.holder);
+            let rules = self.rules_of(pool.identity.id());
+            let all = rules
+                .iter()
+                .flat_map(|rules| rules.reservations().iter().enumerate());
+            let of_others = all.filter(|(at, _)| !mine.contains(at));
+            total.saturating_sub(of_others.map(|(_, held)| held.seats).sum())
+        });
+        named
+            && sufficient
+            && !capacity.is_none()
+            && self.refusal(pool, request).is_none()
+            && request.count <= most
+    }
+
+    fn mine(&self, pool: PoolId, holder: &Holder) -> Vec<usize> {
+        self.rules_of(pool)
+            .map_or_else(Vec::new, |rules| rules.draws_from(&self.identify(holder)))
+    }
+
+    /// Reservations of a pool that those who wait might draw from; none when none of them waits for it.
+    fn claimed(&self, pool: &Pool, ahead: &[CheckoutRequest], today: Date) -> Option<BTreeSet<usize>> {
+        let mut waiting = ahead
+            .iter()
+            .filter(|request| self.could_serve(pool, request, today))
+            .peekable();
+        waiting.peek()?;
+        let mine = waiting.flat_map(|request| self.mine(pool.identity.id(), &request.holder));
+        Some(mine.collect())
+    }
+
+    /// Of so many seats those that the requester could have beside who waits.
+    fn available_beside(
+        &self,
+        pool: PoolId,
+        seats: Option<u32>,
+        holder: &Holder,
+        claimed: &BTreeSet<usize>,
+    ) -> u32 {
+        let Some(seats) = seats else { return u32::MAX };
+        let idle = self.idle(pool);
+        let mine = self
+            .mine(pool, holder)
+            .into_iter()
+            .filter(|at| !claimed.contains(at));
+        let mine: u32 = mine.map(|at| idle[at]).sum();
+        seats.saturating_sub(self.in_use(pool)).min(mine)
     }
 
     fn reason(
@@ -476,6 +561,11 @@ impl Model {
             .and_then(|name| self.groups(pool.identity.id()).get(&name).copied())
             .unwrap_or(0);
         request.count.saturating_sub(shared)
+    }
+
+    /// A request that was given up is not served any more.
+    pub(super) fn close(&mut self, key: u64) {
+        self.closed.insert(key);
     }
 
     pub(super) fn was_closed(&self, key: u64) -> bool {

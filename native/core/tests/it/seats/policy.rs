@@ -54,7 +54,7 @@ impl Desk {
             .checkout(&request, lease_id(self.next), moment(self.ms, 0))
         {
             Decision::Granted(lease) => Ok(lease),
-            Decision::Repeated(lease) => panic!("{lease:?}"),
+            decision @ (Decision::Repeated(_) | Decision::Queued(_)) => panic!("{decision:?}"),
             Decision::Denied(denial) => Err(denial.reason),
         }
     }
@@ -77,7 +77,7 @@ fn the_connection_says_where_a_request_comes_from() {
         request.holder.project = project.to_owned();
         match desk.ledger.checkout(&request, lease_id(desk.next), moment(0, 0)) {
             Decision::Denied(denial) => Some(denial.reason),
-            Decision::Granted(_) | Decision::Repeated(_) => None,
+            Decision::Granted(_) | Decision::Repeated(_) | Decision::Queued(_) => None,
         }
     };
     assert_eq!(ask("pc", "10.1.2.3", ""), Some(DenialReason::Excluded));

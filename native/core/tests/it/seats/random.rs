@@ -55,7 +55,7 @@ fn dup_groups() -> impl Strategy<Value = DupGroup> {
     ]
 }
 
-fn pools() -> impl Strategy<Value = Vec<Pool>> {
+pub(super) fn pools() -> impl Strategy<Value = Vec<Pool>> {
     let line = (
         prop_oneof![8 => (0u32..4).prop_map(Some), 1 => Just(None)],
         0u32..3,
@@ -403,7 +403,8 @@ impl Run {
                         Some((record.ends_ms, false))
                     );
                 }
-                Change::Denied(_) => {}
+                Change::Denied(_) | Change::GrantedLater(_) => {}
+                Change::Queued(_) => panic!("nobody asked to wait"),
             }
         }
     }

@@ -39,6 +39,7 @@ impl Desk {
         match self.ledger.checkout(&request, id, moment(0, 0)) {
             Decision::Granted(lease) | Decision::Repeated(lease) => Ok(lease),
             Decision::Denied(denial) => Err(denial.reason),
+            Decision::Queued(_) => panic!("nobody asked to wait"),
         }
     }
 

@@ -19,6 +19,7 @@ fn ask(ledger: &mut Ledger, key: u64, feature: &str, version: &str) -> Result<Le
     match ledger.checkout(&wanted, lease_id(key), moment(0, 0)) {
         Decision::Granted(lease) | Decision::Repeated(lease) => Ok(lease),
         Decision::Denied(denial) => Err(denial.reason),
+        Decision::Queued(_) => panic!("nobody asked to wait"),
     }
 }
 

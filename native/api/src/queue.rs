@@ -1,0 +1,56 @@
+//! Who waits for a seat.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Lists requests that wait.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct GetQueue {
+    /// Feature, wildcards `*` and `?` allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feature: Option<String>,
+    /// User, wildcards allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// Device, wildcards allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+    /// Only this vendor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vendor: Option<String>,
+}
+
+/// One request that waits for seats.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct QueueRow {
+    /// Place in the line for its feature; 1 for the request whose turn is next.
+    pub position: u32,
+    /// Feature it waits for.
+    pub feature: String,
+    /// Lowest version that will do; empty for any.
+    pub version: String,
+    /// Seats it waits for.
+    pub count: u32,
+    /// User as the product named it.
+    pub user: String,
+    /// Device: the host the product runs on or serves.
+    pub device: String,
+    /// Host the product runs on.
+    pub host: String,
+    /// Display or terminal; empty when the product gave none.
+    pub display: String,
+    /// Product that waits.
+    pub product: String,
+    /// Process id of the product; 0 when it gave none.
+    pub process_id: u32,
+    /// Since when it waits.
+    pub since: Timestamp,
+    /// Until when its place is kept while the product is away; absent while it is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept_until: Option<Timestamp>,
+    /// Vendor whose daemon it waits at.
+    pub vendor: String,
+}

@@ -1,0 +1,138 @@
+//! Products that wait for their turn in the queue.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use licensing_api::{ErrorCode, Problem};
+use licensing_core::seat::{Decision, Place, RequestKey};
+use licensing_protocol::licensing as wire;
+use licensing_protocol::licensing::checkout_reply::Outcome;
+use licensing_store::{CheckoutOutcome, Waiting};
+use tokio::time::sleep;
+
+use super::products::{self, Products};
+use super::validation;
+use crate::product_access::Caller;
+
+/// For how long a call is held open; then it is answered `Queued` and the product asks again.
+const HELD_OPEN: Duration = Duration::from_secs(30);
+/// How often it is looked whether the token of a product that waits still holds.
+const TOKEN_CHECK: Duration = Duration::from_secs(30);
+
+/// A checkout that has been answered, or waits.
+pub(super) enum CheckedOut {
+    /// The answer.
+    Answer(wire::CheckoutReply),
+    /// No seats yet.
+    Waits(Turn),
+}
+
+/// A request in the queue. When it is dropped its place is kept for a while.
+pub(super) struct Turn {
+    waiting: Waiting,
+    key: RequestKey,
+    wants_ticket: bool,
+}
+
+impl Products {
+    /// Takes seats, or a place in the queue.
+    pub(super) async fn begin_checkout(
+        &self,
+        request: wire::CheckoutRequest,
+        peer: IpAddr,
+    ) -> Result<CheckedOut, Problem> {
+        let wants_ticket = request.grace_ticket;
+        let request = validation::checkout(request, peer)?;
+        let key = request.request_key;
+        let outcome = self.seats.checkout_or_wait(request).await;
+        Ok(match outcome.map_err(|error| error.problem())? {
+            CheckoutOutcome::Decided(decision) => CheckedOut::Answer(self.decided(decision, wants_ticket)),
+            CheckoutOutcome::Waits(waiting) => CheckedOut::Waits(Turn {
+                waiting,
+                key,
+                wants_ticket,
+            }),
+        })
+    }
+
+    /// Takes seats; waits for them as long as a call may be held open.
+    pub(super) async fn check_out(
+        &self,
+        request: wire::CheckoutRequest,
+        peer: IpAddr,
+    ) -> Result<wire::CheckoutReply, Problem> {
+        let mut turn = match self.begin_checkout(request, peer).await? {
+            CheckedOut::Answer(answer) => return Ok(answer),
+            CheckedOut::Waits(turn) => turn,
+        };
+        tokio::select! {
+            answer = self.turn_of(&mut turn) => answer,
+            () = sleep(HELD_OPEN) => {
+                let place = self.seats.place(&turn.key);
+                Ok(queued(place.unwrap_or(turn.waiting.place())))
+            }
+        }
+    }
+
+    /// Waits for the turn of a request as long as its product may.
+    pub(super) async fn wait(
+        &self,
+        mut turn: Turn,
+        peer: IpAddr,
+        caller: &Caller,
+    ) -> Result<wire::CheckoutReply, Problem> {
+        loop {
+            tokio::select! {
+                answer = self.turn_of(&mut turn) => return answer,
+                () = sleep(TOKEN_CHECK) => {
+                    if !self.access.still_holds(peer, caller) {
+                        return Err(Problem::new(
+                            ErrorCode::AuthorizationFailed,
+                            "The product token has ended.",
+                        ));
+                    }
+                }
+            }
+        }
+    }
+
+    async fn turn_of(&self, turn: &mut Turn) -> Result<wire::CheckoutReply, Problem> {
+        tokio::select! {
+            decision = turn.waiting.turn() => {
+                let decision = decision.map_err(|error| error.problem())?;
+                Ok(self.decided(decision, turn.wants_ticket))
+            }
+            () = self.stopping.cancelled() => {
+                Err(Problem::new(ErrorCode::ServerStopping, "The vendor daemon is stopping."))
+            }
+        }
+    }
+
+    fn decided(&self, decision: Decision, wants_ticket: bool) -> wire::CheckoutReply {
+        let outcome = match decision {
+            Decision::Granted(lease) => Outcome::Lease(self.told(&lease, wants_ticket, false)),
+            Decision::Repeated(lease) => Outcome::Lease(self.told(&lease, wants_ticket, true)),
+            Decision::Denied(denial) => Outcome::Denial(products::denial_on_the_wire(denial)),
+            Decision::Queued(place) => return queued(place),
+        };
+        wire::CheckoutReply {
+            outcome: Some(outcome),
+        }
+    }
+}
+
+impl Turn {
+    /// What the product is told until then.
+    pub(super) fn queued(&self) -> wire::CheckoutReply {
+        queued(self.waiting.place())
+    }
+}
+
+fn queued(place: Place) -> wire::CheckoutReply {
+    wire::CheckoutReply {
+        outcome: Some(Outcome::Queued(wire::Queued {
+            position: place.position,
+            kept_seconds: products::seconds(place.kept),
+        })),
+    }
+}

@@ -1,0 +1,82 @@
+//! Callers that wait for their turn.
+
+use std::collections::HashMap;
+
+use licensing_core::seat::{Decision, Place, RequestKey};
+use tokio::sync::oneshot;
+
+use crate::StoreError;
+
+pub(super) type TurnSender = oneshot::Sender<Result<Decision, StoreError>>;
+
+/// What became of a checkout.
+#[derive(Debug)]
+pub enum CheckoutOutcome {
+    /// It is decided.
+    Decided(Decision),
+    /// It waits in the queue.
+    Waits(Waiting),
+}
+
+/// A request that waits. When this is dropped, the product counts as gone: the place is kept for a while.
+#[derive(Debug)]
+pub struct Waiting {
+    pub(super) place: Place,
+    pub(super) turn: oneshot::Receiver<Result<Decision, StoreError>>,
+}
+
+impl Waiting {
+    /// Where it stood when it was entered.
+    pub fn place(&self) -> Place {
+        self.place
+    }
+
+    /// Waits for the turn. May be called again when it was not waited for to the end. What comes may be
+    /// [`Decision::Queued`]: another call with the same key waits in its place now.
+    ///
+    /// # Errors
+    /// When the service ends or nothing can be made durable: then the place is lost, and the request may be repeated
+    /// with the same key.
+    pub async fn turn(&mut self) -> Result<Decision, StoreError> {
+        (&mut self.turn).await.unwrap_or(Err(StoreError::Stopping))
+    }
+}
+
+/// Those who are told when their turn has come.
+#[derive(Debug, Default)]
+pub(super) struct Callers(HashMap<RequestKey, TurnSender>);
+
+impl Callers {
+    /// A caller waits; the one who waited with this key before is told so.
+    pub(super) fn enter(&mut self, key: RequestKey, turn: TurnSender, place: Place) {
+        if let Some(earlier) = self.0.insert(key, turn) {
+            // One that is gone need not be told.
+            let _ = earlier.send(Ok(Decision::Queued(place)));
+        }
+    }
+
+    /// Who is to be told; none when he is gone.
+    pub(super) fn take(&mut self, key: &RequestKey) -> Option<TurnSender> {
+        self.0.remove(key).filter(|turn| !turn.is_closed())
+    }
+
+    /// Whether somebody waits with this key.
+    pub(super) fn is_there(&self, key: &RequestKey) -> bool {
+        self.0.get(key).is_some_and(|turn| !turn.is_closed())
+    }
+
+    /// Takes out who is gone.
+    pub(super) fn take_gone(&mut self) -> Vec<RequestKey> {
+        self.0
+            .extract_if(|_, turn| turn.is_closed())
+            .map(|(key, _)| key)
+            .collect()
+    }
+
+    /// The queue is lost.
+    pub(super) fn fail(&mut self, error: &StoreError) {
+        for (_, turn) in self.0.drain() {
+            let _ = turn.send(Err(error.clone()));
+        }
+    }
+}
