@@ -17,7 +17,7 @@ use crate::license_file::{
 use crate::signing::TrustedIssuer;
 
 /// Publisher's keywords that have no field of their own in an order.
-const FURTHER_KEYWORDS: [&str; 8] = [
+const FURTHER_KEYWORDS: [&str; 9] = [
     "TS_OK",
     "ONE_TS_OK",
     "PLATFORMS",
@@ -26,6 +26,7 @@ const FURTHER_KEYWORDS: [&str; 8] = [
     "FLOAT_OK",
     "ISSUER",
     "SUITE_DUP_GROUP",
+    "SUPERSEDE_SIGN",
 ];
 
 impl Order {

@@ -4,7 +4,7 @@ use licensing_api::finding::Severity;
 
 use super::Explainer;
 use super::wording::{Sentences, counted, day, days_between, feature, list, seats};
-use crate::catalog::{Locale, license_type};
+use crate::catalog::{Locale, SeatUnit, license_type};
 use crate::license_file::{
     DupGroup, Increment, IncrementKeyword, License, LicenseDate, LicenseVersion, Line, Package, Suite, Terms,
     Upgrade, VmPlatforms,
@@ -238,6 +238,9 @@ fn explain_owner(terms: &Terms, text: &mut Sentences) {
 
 fn explain_sharing(name: &str, terms: &Terms, text: &mut Sentences) {
     match terms.dup_group {
+        _ if SeatUnit::of(name) == SeatUnit::Server => text.add(
+            "Hosts are counted: each takes as many seats as the largest request from it, for a server or for its cores or sockets.",
+        ),
         DupGroup::None => {}
         DupGroup::Site => text.add("Everybody together takes one seat."),
         DupGroup::Same {

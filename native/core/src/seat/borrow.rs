@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use licensing_api::denial::DenialReason;
 
 use crate::Moment;
@@ -61,6 +61,29 @@ impl Ledger {
             .zone
             .to_datetime(borrowed_until(request, now))
             .date();
+        self.lends_seats(index, request, last_day, now)?;
+        match state.suite.package {
+            Some(package) if self.pools[package as usize].book.is_none() => {
+                self.lends_seats(package, request, last_day, now)
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Whether a pool has seats to lend until that day: its own ones, or those of the package of a component.
+    fn lends_seats(
+        &self,
+        index: u32,
+        request: &CheckoutRequest,
+        last_day: Date,
+        now: Moment,
+    ) -> Result<(), (Nearness, Denial)> {
+        let state = &self.pools[index as usize];
+        let pool = &state.pool.identity;
+        let name = format_args!("{} {}", pool.feature, pool.version);
+        let no = |nearness, reason, detail: String| Err((nearness, Denial::new(reason, detail)));
+        let cannot = |detail: String| no(Nearness::NotBorrowable, DenialReason::NotBorrowable, detail);
+        let too_long = |detail: String| no(Nearness::BorrowTooLong, DenialReason::BorrowTooLong, detail);
         let left = state.pool.capacity(last_day.max(now.today));
         if left.is_none() {
             let end = state.pool.last_expiry(now.today);
@@ -74,7 +97,7 @@ impl Ledger {
             .borrowed
             .further(self.shares(index, &request.holder), request.count);
         let borrowed = state.borrowed.seats().saturating_add(u64::from(further));
-        let low_water = rules.map_or(0, |rules| rules.borrow_low_water());
+        let low_water = state.rules.as_ref().map_or(0, |rules| rules.borrow_low_water());
         if borrowed.saturating_add(u64::from(low_water)) > u64::from(now_bought) {
             return cannot(format!(
                 "{} of {now_bought} seats of {name} are borrowed, {low_water} must not be.",
@@ -95,6 +118,7 @@ impl Ledger {
         if held.is_borrowed() {
             let group = self.shares(held.pool, &held.holder());
             self.pools[held.pool as usize].borrowed.remove(group, held.count);
+            self.end_borrowing_of_package(held);
         }
     }
 }

@@ -88,6 +88,9 @@ impl Ledger {
         };
         let holder = held.holder();
         let key = self.package_group(package, held.id, &holder);
+        if held.is_borrowed() {
+            self.pools[package as usize].borrowed.add(Some(key), held.count);
+        }
         let group = self.group_of(key);
         let taken = self.groups[group as usize].grow(held.count);
         self.draw_for_package(package, group, &holder, taken);
@@ -123,6 +126,16 @@ impl Ledger {
             let ties = &mut self.pools[held.pool as usize].suite;
             ties.taken = ties.taken.saturating_sub(given_back);
             self.drop_empty_group(index);
+        }
+    }
+
+    /// The seats of the package come back, too, when a borrowed component does.
+    pub(super) fn end_borrowing_of_package(&mut self, held: &Held) {
+        if let Some(package) = self.package_counted(held.pool) {
+            let key = self.package_group(package, held.id, &held.holder());
+            self.pools[package as usize]
+                .borrowed
+                .remove(Some(key), held.count);
         }
     }
 

@@ -44,7 +44,10 @@ impl UsageFilter {
         model: LicenseModel,
     ) -> bool {
         let fits = |wanted: &Option<Wildcard>, text: &str| wanted.as_ref().is_none_or(|w| w.matches(text));
-        fits(&self.feature, &identity.feature)
+        // Who holds a component of a suite holds the package too.
+        let package = identity.suite.as_ref().map(|suite| suite.package.as_str());
+        (fits(&self.feature, &identity.feature)
+            || package.is_some_and(|package| fits(&self.feature, package)))
             && fits(&self.user, user)
             && fits(&self.device, device)
             && self

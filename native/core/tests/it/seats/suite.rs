@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use licensing_api::denial::DenialReason;
 use licensing_api::inventory::{GetInventory, SignatureState};
+use licensing_api::usage::RevokeLeases;
 use licensing_core::license_file::parse;
 use licensing_core::policy::PoolFacts;
 use licensing_core::pool::{InstalledFile, PoolSet};
-use licensing_core::seat::{Change, Decision, Holder, LeaseRecord, Ledger, SeatRules, SeatSettings};
+use licensing_core::seat::{
+    Change, Decision, Holder, LeaseRecord, Ledger, RevokeFilter, SeatRules, SeatSettings,
+};
 use proptest::prelude::*;
 
 use super::rules::policy;
@@ -251,6 +254,69 @@ fn a_reserved_suite_is_not_borrowed_in_parts_nor_reserved_by_the_options_file() 
     assert_eq!(desk.figures("text"), (0, 0, 2));
     assert_eq!(desk.figures("office"), (0, 0, 2));
     desk.get("text", "ben").unwrap();
+}
+
+#[test]
+fn a_borrowed_component_takes_the_package_along() {
+    let lines = SUITE.replace("permanent 2", "permanent 3 BORROW");
+    let mut desk = Desk::new(&lines);
+    desk.options(&["BORROW_LOWWATER office 1"]);
+    let mut borrow = |feature: &str, user: &str| {
+        desk.next += 1;
+        let mut wanted = request(desk.next, feature, "", 1, holder(user, "pc"));
+        wanted.borrow_seconds = 3600;
+        let decision = desk.ledger.checkout(&wanted, lease_id(desk.next), moment(0, 0));
+        match decision {
+            Decision::Granted(_) => Ok(desk.next),
+            Decision::Denied(denial) => Err(denial.reason),
+            other => panic!("{other:?}"),
+        }
+    };
+    let ann = borrow("text", "ann").unwrap();
+    borrow("calc", "ann").unwrap();
+    borrow("calc", "ben").unwrap();
+    assert_eq!(
+        borrow("text", "cleo"),
+        Err(DenialReason::NotBorrowable),
+        "text has seats to lend, the package has not"
+    );
+    let borrowed = |desk: &Desk| {
+        let filter = GetInventory {
+            feature: Some("office".to_owned()),
+            ..GetInventory::default()
+        };
+        desk.ledger.inventory(&filter, moment(0, 0))[0].borrowed
+    };
+    desk.store();
+    assert_eq!(borrowed(&desk), 2);
+    desk.restart(None);
+    assert_eq!(borrowed(&desk), 2);
+    desk.give_back(ann);
+    assert_eq!(borrowed(&desk), 2, "calc is borrowed still");
+    desk.give_back(ann + 1);
+    assert_eq!(borrowed(&desk), 1);
+}
+
+#[test]
+fn holders_of_components_are_those_of_the_package() {
+    let mut desk = Desk::new(&format!("{SUITE}INCREMENT other ACME 1.0 permanent 1\n"));
+    desk.get("text", "ann").unwrap();
+    desk.get("calc", "ben").unwrap();
+    desk.get("other", "cleo").unwrap();
+    let revoke = RevokeLeases {
+        feature: Some("office".to_owned()),
+        ..RevokeLeases::default()
+    };
+    let filter = RevokeFilter::new(&revoke).unwrap();
+    let mut users: Vec<String> = desk
+        .ledger
+        .revoke(&filter, moment(0, 0))
+        .into_iter()
+        .map(|row| row.user)
+        .collect();
+    users.sort();
+    assert_eq!(users, ["ann", "ben"]);
+    assert_eq!(desk.figures("office").0, 0);
 }
 
 #[test]
