@@ -114,7 +114,7 @@ impl Ledger {
     ) -> Offer {
         let mut own = self.need(index, request, identity, ahead);
         let package = self.package_need(index, request, identity, ahead);
-        self.keep_for_others(index, request, &mut own);
+        self.keep_for_others(index, request, ahead, &mut own);
         self.keep_the_reserved(index, index, &mut own);
         Offer {
             pool: index,

@@ -229,7 +229,13 @@ impl Ledger {
     }
 
     /// Takes off what is reserved for others of a component of SUITE_RESERVED.
-    pub(super) fn keep_for_others(&self, pool: u32, request: &CheckoutRequest, own: &mut Need) {
+    pub(super) fn keep_for_others(
+        &self,
+        pool: u32,
+        request: &CheckoutRequest,
+        ahead: &Claims,
+        own: &mut Need,
+    ) {
         let ties = &self.pools[pool as usize].suite;
         let Some(package) = ties.package.filter(|_| ties.reserved) else {
             return;
@@ -243,9 +249,13 @@ impl Ledger {
             let (of_package, of_component) = (seats(&key), seats(&component_group(pool, &key)));
             request.count.min(of_package) - request.count.min(of_component).min(of_package)
         });
-        let kept = self.suite_idle(&self.pools[pool as usize]).saturating_sub(theirs);
-        own.free_bought = own.free_bought.saturating_sub(kept);
-        own.free_total = own.free_total.saturating_sub(kept);
+        let state = &self.pools[pool as usize];
+        let kept = self.suite_idle(state).saturating_sub(theirs);
+        // Who waits for the common seats has no claim on those that are reserved for the holder.
+        let most = ahead.on(pool).map_or(u32::MAX, |_| theirs);
+        let free = |seats| state.available(seats, &[]).saturating_sub(kept).min(most);
+        own.free_bought = free(state.capacity.count);
+        own.free_total = free(state.capacity.total());
     }
 
     /// Seats of a component of SUITE_RESERVED that wait for those who hold another component.

@@ -298,6 +298,32 @@ fn a_borrowed_component_takes_the_package_along() {
 }
 
 #[test]
+fn who_waits_for_a_component_gets_it_when_a_seat_of_the_package_comes_back() {
+    for lines in [SUITE, RESERVED] {
+        let mut desk = Desk::new(lines);
+        desk.get("calc", "ann").unwrap();
+        let ben = desk.get("calc", "ben").unwrap();
+        let mut wait = request(90, "text", "", 1, holder("cleo", "pc"));
+        wait.queue = true;
+        let waits = desk.ledger.checkout(&wait, lease_id(90), moment(0, 0));
+        assert!(
+            matches!(&waits, Decision::Queued(place) if place.position == 1),
+            "{waits:?}"
+        );
+        // Others get no seat of the package before, whatever component they want; its holders do.
+        assert!(desk.get("draw", "dora").is_err());
+        desk.get("text", "ann").unwrap();
+        desk.give_back(ben);
+        let turns = desk.ledger.take_turns(moment(0, 0));
+        assert!(
+            matches!(&turns[..], [turn] if matches!(turn.decision, Decision::Granted(_))),
+            "{turns:?}"
+        );
+        assert_eq!(desk.figures("office").0, 2);
+    }
+}
+
+#[test]
 fn holders_of_components_are_those_of_the_package() {
     let mut desk = Desk::new(&format!("{SUITE}INCREMENT other ACME 1.0 permanent 1\n"));
     desk.get("text", "ann").unwrap();
