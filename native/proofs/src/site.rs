@@ -30,7 +30,7 @@ const LOOK: Duration = Duration::from_millis(20);
 
 /// Text of a license file with so many seats that never expire.
 pub fn cad(seats: u32) -> String {
-    license_text(VENDOR, &[Increment::new(FEATURE, seats)])
+    license_text(VENDOR, &[Increment::new(FEATURE, seats).attributes("BORROW")])
 }
 
 /// What is killed.

@@ -48,7 +48,7 @@ fn license() -> String {
     license_text(
         VENDOR,
         &[
-            Increment::new(FEATURE, 50),
+            Increment::new(FEATURE, 50).attributes("BORROW"),
             Increment::new(DATED, 50).expires(&day(today + 182.days())),
             Increment::new(ASSIGNED, 5),
             Increment::new(OVER, 50).expires(&day(today - 1.day())),
