@@ -5,7 +5,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::error::ErrorCode;
-use crate::{administrator, alert, inventory, license_file, names, reservation, server, token, usage};
+use crate::{
+    administrator, alert, denial, inventory, license_file, names, queue, reservation, server, token, usage,
+};
 
 /// What a caller may do, or what an operation demands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -288,10 +290,20 @@ operations! {
         Post Large "/v1/leases/revoke", Full, "revoke", usage::RevokeLeases => rows usage::UsageRow,
         cmdlets: ["Revoke-License"], errors: [CitrixLicensingVendorOrServiceDown, InvalidFilter]
     }
+    /// Lists refused requests, why, who held the seats then, and whether they were granted later.
+    GetDenials = 33 {
+        Get "/v1/denials", ReadOnly, "denial list", denial::GetDenials => rows denial::DenialRow,
+        cmdlets: ["Get-LicenseDenial"], errors: [CitrixLicensingVendorOrServiceDown, InvalidFilter]
+    }
     /// Lists the seats that the options file sets aside, and how many of them are in use.
     GetReservations = 34 {
         Get "/v1/reservations", ReadOnly, "reservation list", reservation::GetReservations => rows reservation::ReservationRow,
         cmdlets: ["Get-LicenseReservation"], errors: [CitrixLicensingVendorOrServiceDown, InvalidFilter]
+    }
+    /// Lists the requests that wait for seats, in their order.
+    GetQueue = 35 {
+        Get "/v1/queue", ReadOnly, "queue list", queue::GetQueue => rows queue::QueueRow,
+        cmdlets: ["Get-LicenseQueue"], errors: [CitrixLicensingVendorOrServiceDown, InvalidFilter]
     }
     /// Lists the installed license files.
     GetLicenseFiles = 40 {

@@ -14,7 +14,9 @@ pub(crate) fn columns(operation: OperationId) -> &'static [Column] {
         OperationId::GetAlerts => ALERTS,
         OperationId::GetInventory => POOLS,
         OperationId::GetUsage | OperationId::RevokeLeases => HOLDERS,
+        OperationId::GetDenials => DENIALS,
         OperationId::GetReservations => RESERVATIONS,
+        OperationId::GetQueue => QUEUE,
         OperationId::GetLicenseFiles => LICENSE_FILES,
         OperationId::GetServerInfo => SERVER,
         OperationId::GetCertificate => CERTIFICATE,
@@ -105,6 +107,29 @@ const RESERVATIONS: &[Column] = &[
     ("inUse", "IN USE"),
     ("idle", "IDLE"),
     ("line", "LINE"),
+];
+
+const DENIALS: &[Column] = &[
+    ("lastTime", "LAST"),
+    ("times", "TIMES"),
+    ("feature", "FEATURE"),
+    ("user", "USER"),
+    ("device", "DEVICE"),
+    ("number", "NUMBER"),
+    ("detail", "WHY"),
+    ("holderCount", "HOLDERS"),
+    ("grantedAt", "GRANTED"),
+];
+
+const QUEUE: &[Column] = &[
+    ("feature", "FEATURE"),
+    ("position", "PLACE"),
+    ("user", "USER"),
+    ("device", "DEVICE"),
+    ("product", "PRODUCT"),
+    ("count", "SEATS"),
+    ("since", "SINCE"),
+    ("keptUntil", "KEPT UNTIL"),
 ];
 
 const LICENSE_FILES: &[Column] = &[

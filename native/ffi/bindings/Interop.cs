@@ -378,8 +378,12 @@ namespace Licensing.Native
         GetUsage = 31,
         /// Takes seats back from sessions, users and devices, and lists what was released.
         RevokeLeases = 32,
+        /// Lists refused requests, why, who held the seats then, and whether they were granted later.
+        GetDenials = 33,
         /// Lists the seats that the options file sets aside, and how many of them are in use.
         GetReservations = 34,
+        /// Lists the requests that wait for seats, in their order.
+        GetQueue = 35,
         /// Lists the installed license files.
         GetLicenseFiles = 40,
         /// Installs a license file after checking it.

@@ -50,8 +50,12 @@ enum licensing_operation {
     LICENSING_OPERATION_GET_USAGE = 31,
     /** Takes seats back from sessions, users and devices, and lists what was released. */
     LICENSING_OPERATION_REVOKE_LEASES = 32,
+    /** Lists refused requests, why, who held the seats then, and whether they were granted later. */
+    LICENSING_OPERATION_GET_DENIALS = 33,
     /** Lists the seats that the options file sets aside, and how many of them are in use. */
     LICENSING_OPERATION_GET_RESERVATIONS = 34,
+    /** Lists the requests that wait for seats, in their order. */
+    LICENSING_OPERATION_GET_QUEUE = 35,
     /** Lists the installed license files. */
     LICENSING_OPERATION_GET_LICENSE_FILES = 40,
     /** Installs a license file after checking it. */

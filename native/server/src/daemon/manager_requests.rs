@@ -48,6 +48,19 @@ impl ManagerRequests {
                     items: blocking(move || seats.usage(&request)).await?,
                 })
             }
+            OperationId::GetDenials => {
+                let request: <op::GetDenials as Operation>::Request = read(request)?;
+                let rows = seats.denials(&request).await;
+                write(&Rows {
+                    items: rows.map_err(|error| error.problem())?,
+                })
+            }
+            OperationId::GetQueue => {
+                let request: <op::GetQueue as Operation>::Request = read(request)?;
+                write(&Rows {
+                    items: blocking(move || seats.queue(&request)).await?,
+                })
+            }
             OperationId::GetReservations => {
                 let request: <op::GetReservations as Operation>::Request = read(request)?;
                 write(&Rows {

@@ -95,6 +95,8 @@ pub(super) async fn dispatch(
         OperationId::GetInventory => run::<op::GetInventory>(services, call, request).await,
         OperationId::GetUsage => run::<op::GetUsage>(services, call, request).await,
         OperationId::RevokeLeases => run::<op::RevokeLeases>(services, call, request).await,
+        OperationId::GetDenials => run::<op::GetDenials>(services, call, request).await,
+        OperationId::GetQueue => run::<op::GetQueue>(services, call, request).await,
         OperationId::GetReservations => run::<op::GetReservations>(services, call, request).await,
         OperationId::GetLicenseFiles => run::<op::GetLicenseFiles>(services, call, request).await,
         OperationId::ImportLicenseFile => run::<op::ImportLicenseFile>(services, call, request).await,

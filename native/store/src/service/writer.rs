@@ -253,6 +253,7 @@ impl Writer {
             batch.denials = std::mem::take(&mut self.denials);
         }
         if batch.is_empty() && !stale {
+            self.shared.counters.told(&batch.changes);
             answers.into_iter().for_each(Answer::send);
             self.observe(now, batch.changes);
             return stop;
@@ -263,6 +264,7 @@ impl Writer {
                 let audit_records = self.database.head().audit.last();
                 let counters = &self.shared.counters;
                 counters.committed(begun.elapsed(), audit_records);
+                counters.told(&batch.changes);
                 self.served.pools = pools.unwrap_or_else(|| std::mem::take(&mut self.served.pools));
                 self.served.rules = rules.unwrap_or_else(|| std::mem::take(&mut self.served.rules));
                 answers.into_iter().for_each(Answer::send);
@@ -408,7 +410,6 @@ impl Writer {
 
     /// Tells the observer what is durable, or need not be.
     fn observe(&self, now: Moment, changes: Vec<Change>) {
-        self.shared.counters.told(&changes);
         if let Some(observer) = self.observer.as_ref().filter(|_| !changes.is_empty()) {
             observer.durable(now.wall, changes);
         }

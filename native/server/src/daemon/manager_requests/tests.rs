@@ -129,7 +129,16 @@ async fn inventory_and_usage_are_answered_and_nothing_else_of_the_table() {
     let usage: Rows<UsageRow> = fixture.ask("GetUsage", &GetUsage::default()).await.unwrap();
     assert_eq!(usage.items[0].user, "ann");
     for info in licensing_api::operation::TABLE {
-        if !["GetInventory", "GetReservations", "GetUsage", "RevokeLeases"].contains(&info.name) {
+        if ![
+            "GetDenials",
+            "GetInventory",
+            "GetQueue",
+            "GetReservations",
+            "GetUsage",
+            "RevokeLeases",
+        ]
+        .contains(&info.name)
+        {
             let problem = fixture
                 .requests
                 .execute(info.name, b"{}", "ann")

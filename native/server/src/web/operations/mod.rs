@@ -2,6 +2,7 @@
 
 mod administrators;
 mod alerts;
+mod denials;
 mod inventory;
 mod license_files;
 mod names;
