@@ -9,6 +9,10 @@ function Revoke-License {
         sessions on it, before its period is over. Products hear of it with their next heartbeat. Asks before each
         unless -Confirm:$false is given.
 
+        A borrowed seat is taken back by its id only, never by a filter: its product goes on with it until the end of
+        the time it was borrowed for, so that the seat may be used twice. From the pipeline every seat comes by its
+        id; leave borrowed ones out with Where-Object State -ne Borrowed.
+
     .PARAMETER LeaseId
         Ids of seats, as Get-LicenseUsage shows them.
 

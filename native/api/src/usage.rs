@@ -26,7 +26,8 @@ pub struct GetUsage {
 }
 
 /// Takes seats back: those with these ids that fit the filters, or all that fit the filters. A request that names neither
-/// an id nor a feature, user or device is refused.
+/// an id nor a feature, user or device is refused. Borrowed seats are taken back by their ids only: they are used until the
+/// end of their time whatever the server says.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct RevokeLeases {
