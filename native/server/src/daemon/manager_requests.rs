@@ -11,6 +11,7 @@ use licensing_store::SeatService;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::audit_watch::AuditWatch;
 use super::licenses::Licenses;
 use super::status;
 use crate::blocking::blocking;
@@ -26,6 +27,7 @@ pub(super) struct ManagerRequests {
     pub(super) data: DataFolder,
     pub(super) seats: SeatService,
     pub(super) licenses: Arc<Licenses>,
+    pub(super) audit: Arc<AuditWatch>,
     pub(super) access: Arc<ProductAccess>,
     pub(super) tls: ServerTls,
     /// Connections of the port for products.
@@ -100,6 +102,7 @@ impl ManagerRequests {
             Verb::Health => {
                 let mut health = status::health(&self.vendor, &self.licenses.config(), &self.seats);
                 health.alerts.extend(self.licenses.alert());
+                health.alerts.extend(self.audit.alert());
                 write(&health)
             }
             Verb::Reread => {
@@ -116,7 +119,7 @@ impl ManagerRequests {
                 Ok(Vec::new())
             }
             Verb::VerifyAudit => {
-                let report = self.seats.verify_audit().await.map_err(|error| error.problem())?;
+                let report = self.audit.look().await?;
                 write(&AuditReport {
                     records: report.records,
                 })

@@ -14,13 +14,14 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::audit_watch::AuditWatch;
 use super::debug_log::{self, DebugLog};
 use super::licenses::Licenses;
 use super::manager_requests::ManagerRequests;
 use super::products::{self, Products};
 use super::settings::{DaemonSettings, StartAnswer};
 use super::tickets::Tickets;
-use crate::config::{Config, DataFolder};
+use crate::config::{Config, DataFolder, LimitsConfig};
 use crate::listener::{self, ClientTrust, ConnectionCount, PortOptions, PortProtocol, PortTls, ServerTls};
 use crate::product_access::ProductAccess;
 use crate::{control, log, ticket_key};
@@ -188,31 +189,18 @@ impl Daemon {
             stopping: stopping.clone(),
         };
         let connections = ConnectionCount::default();
-        let licensing_port = PortOptions {
-            name: "licensing",
-            limits: settings.config.limits.clone(),
-            protocol: PortProtocol::Http2,
-            tls: PortTls::OffLoopback(tls.server_config_for(&["h2"], &clients)?),
-            // A call is one message with a prefix of five bytes; the message itself is bounded by its decoder.
-            body_bytes: products::MESSAGE_BYTES + 1024,
-            streaming_paths: &[products::SESSION_PATH],
-            connections: connections.clone(),
-        };
-        let control_port = PortOptions {
-            name: "control",
-            protocol: PortProtocol::Http2,
-            tls: PortTls::Plain,
-            body_bytes: CONTROL_BODY_BYTES,
-            streaming_paths: &[],
-            connections: ConnectionCount::default(),
-            limits: settings.config.limits.clone(),
-        };
+        let limits = &settings.config.limits;
+        let tls_config = tls.server_config_for(&["h2"], &clients)?;
+        let licensing_port = licensing_port(limits, tls_config, connections.clone());
+        let control_port = control_port(limits);
+        let audit = Arc::new(AuditWatch::new(settings.vendor.clone(), seats.clone()));
         let secret = settings.control_secret.clone();
         let requests = Arc::new(ManagerRequests {
             vendor: settings.vendor,
             data: DataFolder::new(&settings.data),
             seats: seats.clone(),
             licenses: Arc::clone(&licenses),
+            audit: Arc::clone(&audit),
             access,
             tls,
             connections,
@@ -221,21 +209,48 @@ impl Daemon {
             let stopping = stopping.clone();
             async move { licenses.follow_the_days(&seats, stopping).await }
         };
+        let looks = {
+            let stopping = stopping.clone();
+            async move { audit.look_daily(stopping).await }
+        };
+        let router = control::router(requests, secret);
+        let control = listener::serve(control, router, control_port, stopping.clone());
+        let licensing = listener::serve(licensing, products.router(), licensing_port, stopping.clone());
         Ok(vec![
-            tokio::spawn(listener::serve(
-                licensing,
-                products.router(),
-                licensing_port,
-                stopping.clone(),
-            )),
-            tokio::spawn(listener::serve(
-                control,
-                control::router(requests, secret),
-                control_port,
-                stopping.clone(),
-            )),
+            tokio::spawn(licensing),
+            tokio::spawn(control),
             tokio::spawn(days),
+            tokio::spawn(looks),
         ])
+    }
+}
+
+fn licensing_port(
+    limits: &LimitsConfig,
+    tls: Arc<rustls::ServerConfig>,
+    connections: ConnectionCount,
+) -> PortOptions {
+    PortOptions {
+        name: "licensing",
+        limits: limits.clone(),
+        protocol: PortProtocol::Http2,
+        tls: PortTls::OffLoopback(tls),
+        // A call is one message with a prefix of five bytes; the message itself is bounded by its decoder.
+        body_bytes: products::MESSAGE_BYTES + 1024,
+        streaming_paths: &[products::SESSION_PATH],
+        connections,
+    }
+}
+
+fn control_port(limits: &LimitsConfig) -> PortOptions {
+    PortOptions {
+        name: "control",
+        limits: limits.clone(),
+        protocol: PortProtocol::Http2,
+        tls: PortTls::Plain,
+        body_bytes: CONTROL_BODY_BYTES,
+        streaming_paths: &[],
+        connections: ConnectionCount::default(),
     }
 }
 

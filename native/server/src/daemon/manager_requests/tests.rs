@@ -57,10 +57,12 @@ fn fixture(config: Config) -> Fixture {
         Licenses::open("ACME", &Arc::new(config), &data, Arc::clone(&clock), log()).unwrap();
     let options = SeatServiceOptions::new(data.vendor_database("ACME"), "ACME", pools, clock);
     let certificate = ServerCertificate::open_or_make(&data, &["localhost".to_owned()]).unwrap();
+    let seats = SeatService::start(options).unwrap();
     let requests = ManagerRequests {
         vendor: "ACME".to_owned(),
         data: data.clone(),
-        seats: SeatService::start(options).unwrap(),
+        audit: Arc::new(AuditWatch::new("ACME".to_owned(), seats.clone())),
+        seats,
         licenses: Arc::new(licenses),
         access: ProductAccess::new(AnonymousAccess::Never, &[], ClientTrust::nobody()),
         tls: certificate.tls().clone(),
@@ -249,6 +251,20 @@ async fn audit_and_certificate_are_looked_at() {
     fixture.requests.seats.checkout(checkout()).await.unwrap();
     let report: AuditReport = fixture.ask(Verb::VerifyAudit.name(), &()).await.unwrap();
     assert!(report.records >= 2, "{report:?}");
+    assert_eq!(fixture.alerts().await, []);
+    let tampering = rusqlite::Connection::open(fixture.data.vendor_database("ACME")).unwrap();
+    let sql = "UPDATE audit SET body = CAST(body || x'00' AS BLOB) WHERE sequence = 1";
+    assert_eq!(tampering.execute(sql, []).unwrap(), 1);
+    let problem = fixture
+        .ask::<AuditReport>(Verb::VerifyAudit.name(), &())
+        .await
+        .unwrap_err();
+    assert_eq!(problem.code, ErrorCode::StorageDamaged);
+    let alerts = fixture.alerts().await;
+    assert!(
+        matches!(alerts.as_slice(), [alert] if alert.code == "AuditDamaged"),
+        "{alerts:?}"
+    );
     fixture.tell(Verb::ReloadCertificate, b"").await.unwrap();
     std::fs::write(fixture.data.certificate(), "junk").unwrap();
     fixture

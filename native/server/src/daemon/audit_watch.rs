@@ -1,0 +1,97 @@
+//! Looks each day whether the record of seats is whole.
+
+use std::time::Duration;
+
+use licensing_api::Problem;
+use licensing_api::alert::{Alert, AlertLevel};
+use licensing_store::{AuditReport, SeatService, StoreError};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+/// Time from the start to the first look: products come back first.
+const FIRST: Duration = Duration::from_secs(10 * 60);
+/// Time between two looks.
+const EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The daily look at the audit of a vendor. A break raises a standing alert until a look finds the audit whole.
+#[derive(Debug)]
+pub(super) struct AuditWatch {
+    vendor: String,
+    seats: SeatService,
+    alert: watch::Sender<Option<Alert>>,
+}
+
+impl AuditWatch {
+    pub(super) fn new(vendor: String, seats: SeatService) -> Self {
+        Self {
+            vendor,
+            seats,
+            alert: watch::Sender::new(None),
+        }
+    }
+
+    /// Looks every day until `stopping`.
+    pub(super) async fn look_daily(&self, stopping: CancellationToken) {
+        let mut pause = FIRST;
+        loop {
+            tokio::select! {
+                () = stopping.cancelled() => return,
+                () = tokio::time::sleep(pause) => {}
+            }
+            tokio::select! {
+                () = stopping.cancelled() => return,
+                // What is wrong is told by the look itself.
+                _ = self.look() => {}
+            }
+            pause = EVERY;
+        }
+    }
+
+    /// Recomputes the chain from its first record on.
+    ///
+    /// # Errors
+    /// The first record that does not fit, or why the audit cannot be read.
+    pub(super) async fn look(&self) -> Result<AuditReport, Problem> {
+        let looked = self.seats.verify_audit().await;
+        match &looked {
+            Ok(report) => {
+                tracing::info!(
+                    vendor = self.vendor,
+                    records = report.records,
+                    "the audit is whole"
+                );
+                self.alert.send_replace(None);
+            }
+            Err(error @ StoreError::Damaged { .. }) => {
+                tracing::error!(vendor = self.vendor, %error, "the audit is damaged");
+                self.alert.send_replace(Some(damaged(error)));
+            }
+            // Says nothing about the audit.
+            Err(
+                error @ (StoreError::Unavailable { .. }
+                | StoreError::Failed { .. }
+                | StoreError::Owned { .. }
+                | StoreError::Foreign { .. }
+                | StoreError::Stopping),
+            ) => tracing::warn!(vendor = self.vendor, %error, "the audit could not be looked at"),
+        }
+        looked.map_err(|error| error.problem())
+    }
+
+    /// The standing alert; none while the audit is whole as far as is known.
+    pub(super) fn alert(&self) -> Option<Alert> {
+        self.alert.borrow().clone()
+    }
+}
+
+fn damaged(error: &StoreError) -> Alert {
+    Alert {
+        code: "AuditDamaged".to_owned(),
+        level: AlertLevel::Alarm,
+        title: "The record of seats was changed, or is damaged.".to_owned(),
+        detail: format!("{error}."),
+        action: "Save the data folder for an investigation, then restore the last back-up that is whole."
+            .to_owned(),
+        since: None,
+    }
+}
