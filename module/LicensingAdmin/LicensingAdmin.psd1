@@ -15,6 +15,7 @@
         'Disconnect-LicenseServer'
         'Get-LicenseAdministrator'
         'Get-LicenseAlert'
+        'Get-LicenseAssignmentEvent'
         'Get-LicenseDenial'
         'Get-LicenseErrorCode'
         'Get-LicenseFile'

@@ -8,6 +8,7 @@
 
 pub mod administrator;
 pub mod alert;
+pub mod assignment;
 pub mod denial;
 pub mod error;
 pub mod finding;

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::ErrorCode;
 use crate::{
-    administrator, alert, denial, inventory, license_file, names, queue, reservation, server, token, usage,
+    administrator, alert, assignment, denial, inventory, license_file, names, queue, reservation, server,
+    token, usage,
 };
 
 /// What a caller may do, or what an operation demands.
@@ -304,6 +305,11 @@ operations! {
     GetQueue = 35 {
         Get "/v1/queue", ReadOnly, "queue list", queue::GetQueue => rows queue::QueueRow,
         cmdlets: ["Get-LicenseQueue"], errors: [CitrixLicensingVendorOrServiceDown, InvalidFilter]
+    }
+    /// Lists what happened to seats that are assigned to users and devices.
+    GetAssignmentEvents = 36 {
+        Get "/v1/assignments/events", ReadOnly, "assignment events", assignment::GetAssignmentEvents => rows assignment::AssignmentEventRow,
+        cmdlets: ["Get-LicenseAssignmentEvent"], errors: [CitrixLicensingVendorOrServiceDown, InvalidFilter]
     }
     /// Lists the installed license files.
     GetLicenseFiles = 40 {

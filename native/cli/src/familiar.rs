@@ -10,7 +10,9 @@ pub(crate) mod udadmin;
 use std::ffi::OsString;
 
 /// Words of `udadmin` with a single dash, as its users know them.
-const SINGLE_DASH: [&str; 6] = ["-list", "-times", "-export", "-delete", "-user", "-device"];
+const SINGLE_DASH: [&str; 7] = [
+    "-list", "-times", "-export", "-events", "-delete", "-user", "-device",
+];
 
 /// The command line with the long words of `udadmin` in the form that the parser knows.
 pub(crate) fn with_double_dashes(words: impl Iterator<Item = OsString>) -> Vec<OsString> {

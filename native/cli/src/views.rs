@@ -17,6 +17,7 @@ pub(crate) fn columns(operation: OperationId) -> &'static [Column] {
         OperationId::GetDenials => DENIALS,
         OperationId::GetReservations => RESERVATIONS,
         OperationId::GetQueue => QUEUE,
+        OperationId::GetAssignmentEvents => ASSIGNMENT_EVENTS,
         OperationId::GetLicenseFiles => LICENSE_FILES,
         OperationId::GetServerInfo => SERVER,
         OperationId::GetCertificate => CERTIFICATE,
@@ -130,6 +131,15 @@ const QUEUE: &[Column] = &[
     ("count", "SEATS"),
     ("since", "SINCE"),
     ("keptUntil", "KEPT UNTIL"),
+];
+
+const ASSIGNMENT_EVENTS: &[Column] = &[
+    ("at", "AT"),
+    ("event", "EVENT"),
+    ("feature", "FEATURE"),
+    ("version", "VERSION"),
+    ("user", "USER"),
+    ("device", "DEVICE"),
 ];
 
 const LICENSE_FILES: &[Column] = &[

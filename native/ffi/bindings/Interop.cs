@@ -384,6 +384,8 @@ namespace Licensing.Native
         GetReservations = 34,
         /// Lists the requests that wait for seats, in their order.
         GetQueue = 35,
+        /// Lists what happened to seats that are assigned to users and devices.
+        GetAssignmentEvents = 36,
         /// Lists the installed license files.
         GetLicenseFiles = 40,
         /// Installs a license file after checking it.

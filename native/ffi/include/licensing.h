@@ -56,6 +56,8 @@ enum licensing_operation {
     LICENSING_OPERATION_GET_RESERVATIONS = 34,
     /** Lists the requests that wait for seats, in their order. */
     LICENSING_OPERATION_GET_QUEUE = 35,
+    /** Lists what happened to seats that are assigned to users and devices. */
+    LICENSING_OPERATION_GET_ASSIGNMENT_EVENTS = 36,
     /** Lists the installed license files. */
     LICENSING_OPERATION_GET_LICENSE_FILES = 40,
     /** Installs a license file after checking it. */

@@ -4,6 +4,7 @@
 //! [`SeatService`] is the whole of it: it owns the ledger of `licensing-core` and the file, acknowledges a change only
 //! after it is on the disk, and never lets two processes own one file. See [`schema`] for what is stored.
 
+mod assignment_events;
 mod changes;
 mod clock;
 mod copy;

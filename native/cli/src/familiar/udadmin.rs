@@ -2,8 +2,12 @@
 
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command};
 use jiff::tz::TimeZone;
+use licensing_api::assignment::{AssignmentEventKind, GetAssignmentEvents};
+use licensing_api::operation::op;
 use licensing_api::usage::UsageRow;
-use licensing_core::status_text::{Assignment, ListOptions, assignment_list, export_assignments};
+use licensing_core::status_text::{
+    Assignment, AssignmentEvent, ListOptions, assignment_events, assignment_list, export_assignments,
+};
 
 use super::release::{self, assigned_to};
 use super::rows;
@@ -14,10 +18,14 @@ const LIST: &str = "list";
 const EXPORT: &str = "export";
 const VERSIONS: &str = "versions";
 const TIMES: &str = "times";
+const EVENTS: &str = "events";
 const DELETE: &str = "delete";
 pub(super) const FEATURE: &str = "feature";
 pub(super) const USER: &str = "user";
 pub(super) const DEVICE: &str = "device";
+
+/// Most events of a vendor that are shown, as many as the server gives.
+const MOST_EVENTS: u32 = 10_000;
 
 /// The command with its arguments.
 pub(crate) fn command() -> Command {
@@ -50,11 +58,12 @@ pub(crate) fn command() -> Command {
                 .short('f')
                 .value_name("FEATURE")
                 .help("Only this feature"),
+            flag(EVENTS, "Lists when licenses were assigned and released, oldest first"),
             flag(DELETE, "Takes the licenses of a feature back from -user or -device, at once"),
             name(USER, "With -delete: a user, may stand several times"),
             name(DEVICE, "With -delete: a device, may stand several times"),
         ])
-        .group(ArgGroup::new("task").args([LIST, EXPORT, DELETE]).required(true));
+        .group(ArgGroup::new("task").args([LIST, EXPORT, EVENTS, DELETE]).required(true));
     connection::add(command)
 }
 
@@ -65,6 +74,9 @@ pub(crate) fn command() -> Command {
 pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
     if matches.get_flag(DELETE) {
         return release::run(matches).await;
+    }
+    if matches.get_flag(EVENTS) {
+        return events(matches).await;
     }
     let status = rows::read(&connection::client(matches)?).await?;
     let zone = TimeZone::system();
@@ -100,6 +112,35 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
     } else {
         Exit::Failed
     })
+}
+
+async fn events(matches: &ArgMatches) -> Result<Exit, Failure> {
+    let request = GetAssignmentEvents {
+        feature: matches.get_one::<String>(FEATURE).cloned(),
+        newest: Some(MOST_EVENTS),
+        vendor: None,
+    };
+    let rows = connection::client(matches)?
+        .call::<op::GetAssignmentEvents>(&request)
+        .await?;
+    let zone = TimeZone::system();
+    let events: Vec<_> = rows
+        .items
+        .into_iter()
+        .map(|row| AssignmentEvent {
+            at: zone.to_datetime(row.at),
+            begins: match row.event {
+                AssignmentEventKind::Assigned => true,
+                AssignmentEventKind::Released => false,
+            },
+            user: row.user,
+            device: row.device,
+            feature: row.feature,
+            version: row.version,
+        })
+        .collect();
+    print::out(&assignment_events(&events))?;
+    Ok(Exit::Success)
 }
 
 fn assignment(row: &UsageRow, zone: &TimeZone) -> Option<Assignment> {

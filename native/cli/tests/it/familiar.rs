@@ -281,6 +281,20 @@ fn udadmin_lists_users_and_devices_with_the_words_its_users_know() {
     );
     assert_eq!(site.text(&["udadmin", "-export"]).lines().count(), 1);
     assert_eq!(site.text(&["usage"]).lines().count(), 2, "the session goes on");
+    let events = site.text(&["udadmin", "-events", "-f", "XDT_*"]);
+    let words: Vec<_> = events
+        .lines()
+        .filter_map(|line| line.split_once(") "))
+        .map(|(_, what)| what)
+        .collect();
+    assert_eq!(
+        words,
+        [
+            "assigned user anna device ws-101 XDT_PLT_UD 2030.0101",
+            "released user anna device ws-101 XDT_PLT_UD 2030.0101"
+        ]
+    );
+    assert_eq!(site.text(&["udadmin", "-events", "-f", "cad"]), "");
     // It may have heard already that its seat was taken back.
     drop(desk.stdin.take());
     desk.wait().unwrap();

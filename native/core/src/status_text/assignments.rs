@@ -75,34 +75,21 @@ pub fn assignment_list(assignments: &[Assignment], options: ListOptions<'_>) -> 
     text
 }
 
-/// Something that happened to an assignment.
+/// Something that happened to assigned licenses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AssignmentEvent {
     /// When.
     pub at: DateTime,
-    /// What.
-    pub kind: AssignmentEventKind,
-    /// To what the license is or was assigned.
-    pub assignee: Assignee,
-    /// Name of the user or the device.
-    pub name: String,
+    /// Whether the use of a user on a device began to count; otherwise it counts no more.
+    pub begins: bool,
+    /// User; empty where only devices count.
+    pub user: String,
+    /// Device; empty where only users count.
+    pub device: String,
     /// Feature.
     pub feature: String,
     /// Version of the license.
     pub version: String,
-}
-
-/// What happened to an assignment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AssignmentEventKind {
-    /// Assigned for the first time.
-    Assigned,
-    /// Used again: its time begins anew.
-    Renewed,
-    /// Not used for its time.
-    Ended,
-    /// Taken back by an administrator.
-    Released,
 }
 
 /// `udadmin -events`: oldest first, events of one instant in the order given.
@@ -112,19 +99,15 @@ pub fn assignment_events(events: &[AssignmentEvent]) -> String {
     let mut text = String::new();
     for event in sorted {
         let at = event.at.strftime("%a %b %d %H:%M:%S %Y");
-        let kind = match event.kind {
-            AssignmentEventKind::Assigned => "assigned",
-            AssignmentEventKind::Renewed => "renewed",
-            AssignmentEventKind::Ended => "ended",
-            AssignmentEventKind::Released => "released",
-        };
-        let (who, feature, version) = (name(&event.name), word(&event.feature), word(&event.version));
+        let what = if event.begins { "assigned" } else { "released" };
         // Writing to a String cannot fail.
-        let _ = writeln!(
-            text,
-            "({at}) {kind} {} {who} {feature} {version}",
-            word_of(event.assignee)
-        );
+        let _ = write!(text, "({at}) {what}");
+        for (kind, who) in [(Assignee::User, &event.user), (Assignee::Device, &event.device)] {
+            if !who.is_empty() {
+                let _ = write!(text, " {} {}", word_of(kind), name(who));
+            }
+        }
+        let _ = writeln!(text, " {} {}", word(&event.feature), word(&event.version));
     }
     text
 }

@@ -11,8 +11,8 @@ mod lmstat;
 mod rows;
 
 pub use assignments::{
-    Assignee, Assignment, AssignmentEvent, AssignmentEventKind, ListOptions, assignment_events,
-    assignment_list, export_assignments, released_line,
+    Assignee, Assignment, AssignmentEvent, ListOptions, assignment_events, assignment_list,
+    export_assignments, released_line,
 };
 pub use feature_table::{FeatureLine, feature_table};
 pub use from_lists::{SeatLists, feature_statuses};

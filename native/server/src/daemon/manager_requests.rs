@@ -69,6 +69,13 @@ impl ManagerRequests {
                     items: blocking(move || seats.reservations(&request)).await?,
                 })
             }
+            OperationId::GetAssignmentEvents => {
+                let request: <op::GetAssignmentEvents as Operation>::Request = read(request)?;
+                let rows = seats.assignment_events(&request, &self.vendor).await;
+                write(&Rows {
+                    items: rows.map_err(|error| error.problem())?,
+                })
+            }
             OperationId::RevokeLeases => {
                 let request: <op::RevokeLeases as Operation>::Request = read(request)?;
                 let filter = RevokeFilter::new(&request).ok_or_else(nothing_named)?;

@@ -98,6 +98,7 @@ pub(super) async fn dispatch(
         OperationId::GetDenials => run::<op::GetDenials>(services, call, request).await,
         OperationId::GetQueue => run::<op::GetQueue>(services, call, request).await,
         OperationId::GetReservations => run::<op::GetReservations>(services, call, request).await,
+        OperationId::GetAssignmentEvents => run::<op::GetAssignmentEvents>(services, call, request).await,
         OperationId::GetLicenseFiles => run::<op::GetLicenseFiles>(services, call, request).await,
         OperationId::ImportLicenseFile => run::<op::ImportLicenseFile>(services, call, request).await,
         OperationId::RemoveLicenseFile => run::<op::RemoveLicenseFile>(services, call, request).await,

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use licensing_api::alert::Alert;
+use licensing_api::assignment::{AssignmentEventRow, GetAssignmentEvents};
 use licensing_api::denial::{DenialRow, GetDenials};
 use licensing_api::inventory::{GetInventory, InventoryRow};
 use licensing_api::queue::{GetQueue, QueueRow};
@@ -24,6 +25,7 @@ use licensing_core::seat::{
     BurstTerms, CheckoutRequest, Decision, DenialFilter, LeaseId, Ledger, Place, QueueFilter, RequestKey,
     RevokeFilter, SeatRules, SeatSettings, TicketTerms, UsageFilter,
 };
+use licensing_core::wildcard::Wildcard;
 use licensing_core::{Moment, audit::AuditEntry, audit::AuditField, audit::AuditKind};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -31,7 +33,7 @@ use crate::clock::WallGuard;
 use crate::database::{self, Batch, Database, Served};
 use crate::denials;
 use crate::owner::OwnerLock;
-use crate::{ChangeObserver, Clock, StoreError};
+use crate::{ChangeObserver, Clock, StoreError, assignment_events};
 
 pub use figures::{COMMIT_BUCKETS, SeatFigures};
 pub use status::{AuditReport, SeatServiceStatus, ServiceState};
@@ -44,6 +46,12 @@ pub const DEFAULT_LOCK_WAIT: Duration = Duration::from_secs(10);
 
 /// Commands that may wait for the writer. More callers wait for room.
 const QUEUE: usize = 8192;
+
+/// Events of assigned seats that are told unless more or fewer are asked for.
+const EVENTS: u32 = 1000;
+
+/// Most events of assigned seats that are told.
+const MOST_EVENTS: u32 = 10_000;
 
 /// Slots of the ledger that are listed under one hold of its lock.
 const PAGE: usize = 1024;
@@ -423,6 +431,25 @@ impl SeatService {
             Ok(result) => result,
             Err(_) => Err(StoreError::Stopping),
         }
+    }
+
+    /// What happened to assigned seats, the newest events, oldest first. Reads the file beside the running service.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn assignment_events(
+        &self,
+        request: &GetAssignmentEvents,
+        vendor: &str,
+    ) -> Result<Vec<AssignmentEventRow>, StoreError> {
+        let path = Arc::clone(&self.path);
+        let vendor = vendor.to_owned();
+        let feature = request.feature.as_deref().map(Wildcard::new);
+        let most = request.newest.unwrap_or(EVENTS).clamp(1, MOST_EVENTS);
+        let reading = tokio::task::spawn_blocking(move || {
+            assignment_events::newest(&path, &vendor, feature.as_ref(), most as usize)
+        });
+        reading.await.unwrap_or(Err(StoreError::Stopping))
     }
 
     /// Answers what is waiting, closes the file in good order and stops.

@@ -1,7 +1,7 @@
 use jiff::civil::date;
 use licensing_core::status_text::{
-    Assignee, Assignment, AssignmentEvent, AssignmentEventKind, ListOptions, assignment_events,
-    assignment_list, export_assignments,
+    Assignee, Assignment, AssignmentEvent, ListOptions, assignment_events, assignment_list,
+    export_assignments,
 };
 use proptest::prelude::*;
 
@@ -56,24 +56,24 @@ fn the_list_has_users_then_devices() {
 
 #[test]
 fn events_come_in_the_order_of_time() {
-    let event = |hour, kind, name: &str| AssignmentEvent {
+    let event = |hour, begins, user: &str, device: &str| AssignmentEvent {
         at: date(2017, 9, 14).at(hour, 0, 0, 0),
-        kind,
-        assignee: Assignee::User,
-        name: name.to_owned(),
+        begins,
+        user: user.to_owned(),
+        device: device.to_owned(),
         feature: "XDT_ENT_UD".to_owned(),
         version: "2017.1201".to_owned(),
     };
     let text = assignment_events(&[
-        event(9, AssignmentEventKind::Released, "anna"),
-        event(8, AssignmentEventKind::Assigned, "anna"),
-        event(8, AssignmentEventKind::Renewed, "bert"),
+        event(9, false, "anna", "desk 1"),
+        event(8, true, "anna", "desk 1"),
+        event(8, true, "bert\nx", ""),
     ]);
     assert_eq!(
         text,
-        "(Thu Sep 14 08:00:00 2017) assigned user anna XDT_ENT_UD 2017.1201\n\
-         (Thu Sep 14 08:00:00 2017) renewed user bert XDT_ENT_UD 2017.1201\n\
-         (Thu Sep 14 09:00:00 2017) released user anna XDT_ENT_UD 2017.1201\n"
+        "(Thu Sep 14 08:00:00 2017) assigned user anna device desk 1 XDT_ENT_UD 2017.1201\n\
+         (Thu Sep 14 08:00:00 2017) assigned user bert?x XDT_ENT_UD 2017.1201\n\
+         (Thu Sep 14 09:00:00 2017) released user anna device desk 1 XDT_ENT_UD 2017.1201\n"
     );
 }
 

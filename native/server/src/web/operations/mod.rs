@@ -2,6 +2,7 @@
 
 mod administrators;
 mod alerts;
+mod assignments;
 mod denials;
 mod inventory;
 mod license_files;

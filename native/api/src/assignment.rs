@@ -1,0 +1,49 @@
+//! What happened to seats that are assigned to users and devices.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Lists the newest events.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct GetAssignmentEvents {
+    /// Feature, wildcards `*` and `?` allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feature: Option<String>,
+    /// Only this vendor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vendor: Option<String>,
+    /// Most events of each vendor, 1 to 10,000; 1,000 when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub newest: Option<u32>,
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub enum AssignmentEventKind {
+    /// A user was first seen on a device, which assigns a seat or changes to whom it is assigned.
+    Assigned,
+    /// That does not count any more: the period is over, or an administrator took the seat back.
+    Released,
+}
+
+/// Something that happened to assigned seats.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AssignmentEventRow {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub event: AssignmentEventKind,
+    /// Feature the seat is of.
+    pub feature: String,
+    /// Version of the pool, `yyyy.mmdd` for dates.
+    pub version: String,
+    /// User; empty where only devices count.
+    pub user: String,
+    /// Device; empty where only users count.
+    pub device: String,
+    /// Vendor whose daemon serves it.
+    pub vendor: String,
+}

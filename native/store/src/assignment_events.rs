@@ -1,0 +1,77 @@
+//! What the audit tells of assigned seats.
+
+use std::path::Path;
+
+use licensing_api::assignment::{AssignmentEventKind, AssignmentEventRow};
+use licensing_core::audit::{AuditField, AuditKind, AuditRecord};
+use licensing_core::catalog::SeatUnit;
+use licensing_core::wildcard::Wildcard;
+use rusqlite::{Connection, OpenFlags};
+
+use crate::StoreError;
+
+/// The kind stands behind form, sequence number and instant.
+const NEWEST: &str =
+    "SELECT sequence, body FROM audit WHERE substr(body, 18, 2) IN (?1, ?2) ORDER BY sequence DESC";
+
+/// The newest events of the features that fit, oldest first, read beside whoever writes.
+///
+/// # Errors
+/// When the file cannot be read, or holds a record that is none.
+pub(crate) fn newest(
+    path: &Path,
+    vendor: &str,
+    feature: Option<&Wildcard>,
+    most: usize,
+) -> Result<Vec<AssignmentEventRow>, StoreError> {
+    let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+    let mut statement = connection.prepare(NEWEST).map_err(failed)?;
+    let kinds = [AuditKind::PairAdded, AuditKind::PairReleased].map(|kind| kind.number().to_be_bytes());
+    let mut rows = statement.query((kinds[0], kinds[1])).map_err(failed)?;
+    let mut events = Vec::new();
+    while events.len() < most
+        && let Some(row) = rows.next().map_err(failed)?
+    {
+        let sequence: i64 = row.get(0).map_err(failed)?;
+        let body: Vec<u8> = row.get(1).map_err(failed)?;
+        let event = AuditRecord::decode(&body)
+            .and_then(|record| event(&record, vendor))
+            .ok_or_else(|| StoreError::damaged(path, format!("audit record {sequence} was changed")))?;
+        if feature.is_none_or(|wanted| wanted.matches(&event.feature)) {
+            events.push(event);
+        }
+    }
+    events.reverse();
+    Ok(events)
+}
+
+fn event(record: &AuditRecord, vendor: &str) -> Option<AssignmentEventRow> {
+    let text = |field| record.text(field).unwrap_or_default().to_owned();
+    let event = if record.kind == AuditKind::PairAdded.number() {
+        AssignmentEventKind::Assigned
+    } else if record.kind == AuditKind::PairReleased.number() {
+        AssignmentEventKind::Released
+    } else {
+        return None;
+    };
+    let feature = text(AuditField::Feature);
+    // Where one side alone counts, its name stands in the place of both.
+    let (user, device) = match SeatUnit::of(&feature) {
+        SeatUnit::User => (text(AuditField::User), String::new()),
+        SeatUnit::Device => (String::new(), text(AuditField::VendorData)),
+        SeatUnit::UserOrDevice | SeatUnit::Session | SeatUnit::Server => {
+            (text(AuditField::User), text(AuditField::VendorData))
+        }
+    };
+    Some(AssignmentEventRow {
+        at: record.at,
+        event,
+        feature,
+        version: text(AuditField::Version),
+        user,
+        device,
+        vendor: vendor.to_owned(),
+    })
+}
