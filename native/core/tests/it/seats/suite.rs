@@ -24,6 +24,8 @@ struct Desk {
     pools: PoolSet,
     stored: BTreeMap<u64, LeaseRecord>,
     next: u64,
+    /// Whether requests wait when they cannot be served.
+    patient: bool,
 }
 
 fn settings() -> SeatSettings {
@@ -43,6 +45,7 @@ impl Desk {
             pools,
             stored: BTreeMap::new(),
             next: 0,
+            patient: false,
         }
     }
 
@@ -62,14 +65,29 @@ impl Desk {
 
     fn ask(&mut self, feature: &str, count: u32, holder: Holder) -> Result<u64, DenialReason> {
         self.next += 1;
-        let request = request(self.next, feature, "", count, holder);
+        let mut request = request(self.next, feature, "", count, holder);
+        request.queue = self.patient;
         let decision = self.ledger.checkout(&request, lease_id(self.next), moment(0, 0));
         self.store();
         match decision {
             Decision::Granted(_) => Ok(self.next),
             Decision::Denied(denial) => Err(denial.reason),
+            Decision::Queued(_) => Err(DenialReason::Queued),
             other => panic!("{other:?}"),
         }
+    }
+
+    /// Requests whose waiting has ended with a lease.
+    fn turns(&mut self) -> Vec<u64> {
+        let turns = self.ledger.take_turns(moment(0, 0));
+        self.store();
+        let granted = turns
+            .into_iter()
+            .filter(|turn| matches!(turn.decision, Decision::Granted(_)));
+        // Request and lease have the same bytes.
+        granted
+            .map(|turn| u64::from_be_bytes(turn.request_key.as_bytes()[..8].try_into().unwrap()))
+            .collect()
     }
 
     fn get(&mut self, feature: &str, user: &str) -> Result<u64, DenialReason> {
@@ -449,6 +467,8 @@ enum Step {
         host: &'static str,
     },
     GiveBack(prop::sample::Index),
+    /// Whether requests wait from now on when they cannot be served.
+    Patience(bool),
     Restart,
 }
 
@@ -470,6 +490,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         8 => take,
         4 => any::<prop::sample::Index>().prop_map(Step::GiveBack),
+        1 => any::<bool>().prop_map(Step::Patience),
         1 => Just(Step::Restart),
     ];
     prop::collection::vec(step, 1..80)
@@ -508,8 +529,8 @@ fn total(seats: &BTreeMap<String, u32>) -> u32 {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
-    /// Whatever happens, as many seats are out as who holds them says, never more than there are, and what is reserved is
-    /// there.
+    /// Whatever happens and whoever waits, as many seats are out as who holds them says, never more than there are, and what
+    /// is reserved is there.
     #[test]
     fn suites_count_by_who_holds_what(
         bought in 1u32..5,
@@ -525,20 +546,35 @@ proptest! {
         ));
         let shared = if reserved && suite_dup == "NONE" { "U" } else { suite_dup };
         let mut outs: BTreeMap<u64, Out> = BTreeMap::new();
+        let mut waiting: BTreeMap<u64, Out> = BTreeMap::new();
         for step in steps {
             match step {
                 Step::Take { feature, count, user, host } => {
-                    if let Ok(lease) = desk.ask(FEATURES[feature], count, holder(user, host)) {
-                        outs.insert(lease, (feature, count, user, host));
+                    let out = (feature, count, user, host);
+                    match desk.ask(FEATURES[feature], count, holder(user, host)) {
+                        Ok(lease) => {
+                            outs.insert(lease, out);
+                        }
+                        Err(DenialReason::Queued) => {
+                            waiting.insert(desk.next, out);
+                        }
+                        Err(_) => {}
                     }
                 }
+                Step::Patience(patient) => desk.patient = patient,
                 Step::GiveBack(index) if !outs.is_empty() => {
                     let lease = *index.get(&outs.keys().copied().collect::<Vec<_>>());
                     outs.remove(&lease);
                     desk.give_back(lease);
                 }
                 Step::GiveBack(_) => {}
-                Step::Restart => desk.restart(None),
+                Step::Restart => {
+                    desk.restart(None);
+                    waiting.clear();
+                }
+            }
+            for lease in desk.turns() {
+                outs.insert(lease, waiting.remove(&lease).unwrap());
             }
             let package = seats_of(shared, outs.iter());
             prop_assert_eq!(desk.figures("office").0, total(&package));
@@ -576,6 +612,7 @@ proptest! {
 
 /// Who holds a component gets each other one.
 fn promise_holds(desk: &mut Desk, outs: &BTreeMap<u64, Out>, shared: &str) -> Result<(), TestCaseError> {
+    let patient = std::mem::take(&mut desk.patient);
     let holders: BTreeSet<(&str, &str)> = outs.values().map(|out| (out.2, out.3)).collect();
     for (user, host) in holders {
         let who = (0, 1, user, host);
@@ -589,5 +626,6 @@ fn promise_holds(desk: &mut Desk, outs: &BTreeMap<u64, Out>, shared: &str) -> Re
             }
         }
     }
+    desk.patient = patient;
     Ok(())
 }
