@@ -72,8 +72,9 @@ impl ProductClient {
     /// heartbeats. When the server cannot be reached and there are valid tickets, that is no failure.
     ///
     /// # Errors
-    /// `CommunicationError`, `Timeout`, `CitrixLicensingVendorOrServiceDown`, those of certificates, and
-    /// `LocalFileUnreadable`, `LocalFileUnwritable` and `ClockSetBack` of the folder for tickets.
+    /// `CommunicationError`, `Timeout`, `CitrixLicensingVendorOrServiceDown`, `AuthorizationFailed` without the token or
+    /// certificate that the server demands, those of certificates, and `LocalFileUnreadable`, `LocalFileUnwritable` and
+    /// `ClockSetBack` of the folder for tickets.
     pub async fn connect(options: ProductOptions) -> Result<Self, Problem> {
         Ok(Self {
             connection: Connection::open(options).await?,
