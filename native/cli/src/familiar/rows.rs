@@ -1,8 +1,9 @@
-//! What the server tells about itself, its pools, their holders and who has seats set aside.
+//! What the server tells about itself, its pools, their holders and who has seats set aside or waits.
 
 use licensing_api::error::ErrorCategory;
 use licensing_api::inventory::{GetInventory, InventoryRow};
 use licensing_api::operation::op;
+use licensing_api::queue::{GetQueue, QueueRow};
 use licensing_api::reservation::{GetReservations, ReservationRow};
 use licensing_api::server::{DaemonState, GetServerInfo, ServerInfo};
 use licensing_api::usage::{GetUsage, UsageRow};
@@ -26,6 +27,7 @@ pub(super) struct Seats {
     pub(super) inventory: Vec<InventoryRow>,
     pub(super) usage: Vec<UsageRow>,
     pub(super) reservations: Vec<ReservationRow>,
+    pub(super) queue: Vec<QueueRow>,
 }
 
 /// Asks for it, one vendor after the other, so that one that is down does not hide the others.
@@ -55,6 +57,7 @@ pub(super) async fn read(client: &AdminClient) -> Result<Status, Problem> {
         status.seats.inventory.extend(seats.inventory);
         status.seats.usage.extend(seats.usage);
         status.seats.reservations.extend(seats.reservations);
+        status.seats.queue.extend(seats.queue);
     }
     Ok(status)
 }
@@ -70,6 +73,10 @@ async fn seats(client: &AdminClient, vendor: &str) -> Result<Seats, Problem> {
         vendor: vendor.clone(),
         ..GetUsage::default()
     };
+    let queue = GetQueue {
+        vendor: vendor.clone(),
+        ..GetQueue::default()
+    };
     let reservations = GetReservations {
         vendor,
         feature: None,
@@ -83,6 +90,7 @@ async fn seats(client: &AdminClient, vendor: &str) -> Result<Seats, Problem> {
         inventory,
         usage: client.call::<op::GetUsage>(&usage).await?.items,
         reservations: client.call::<op::GetReservations>(&reservations).await?.items,
+        queue: client.call::<op::GetQueue>(&queue).await?.items,
     })
 }
 

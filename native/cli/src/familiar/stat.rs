@@ -198,6 +198,7 @@ fn text(status: &Status, matches: &ArgMatches) -> String {
         inventory: &status.seats.inventory,
         usage: &status.seats.usage,
         reservations: &status.seats.reservations,
+        queue: &status.seats.queue,
     };
     lmstat(
         now.datetime(),

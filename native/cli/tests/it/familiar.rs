@@ -1,7 +1,8 @@
 //! Status in the shapes of `lmstat` and `udadmin`, against a real license server.
 
+use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::process::Child;
+use std::process::{Child, Stdio};
 
 use licensing_testbed::{Increment, ServerBuilder, license_text};
 
@@ -198,6 +199,43 @@ fn stat_shows_what_is_set_aside_and_what_lingers() {
         ["cad", "1.0", "ACME", "GROUP", "design", "3", "0", "3", "2"]
     );
     give_back(product);
+    site.server.stop().unwrap();
+}
+
+#[test]
+fn stat_shows_who_waits() {
+    let site = Site::with_seats();
+    let (holder, _) = site.product(&["report", "--user", "anna", "--device", "ws-101"]);
+    let mut waiting = site
+        .anonymous(&[
+            "checkout", "report", "--user", "bert", "--device", "ws-102", "--queue", "10m",
+        ])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut said = BufReader::new(waiting.stderr.take().unwrap());
+    said.read_line(&mut line).unwrap();
+    assert!(line.contains("place 1"), "{line}");
+
+    let shown = site.text(&["stat", "-f", "report"]);
+    let port = site.server.endpoints().licensing.port();
+    let queued = format!(
+        "\n    bert ws-102 ws-102 1.0 (v1.0) (license01.example.com/{port} 1) queued for 1 license\n"
+    );
+    assert!(shown.contains(&queued), "{shown}");
+    assert!(shown.contains("reserved 0, queued 1\n"), "{shown}");
+
+    give_back(holder);
+    let mut held = String::new();
+    let mut output = BufReader::new(waiting.stdout.take().unwrap());
+    output.read_line(&mut held).unwrap();
+    assert!(held.starts_with("Holding 1 seat of report"), "{held}");
+    assert!(!site.text(&["stat", "-f", "report"]).contains("queued for"));
+    drop((said, output));
+    give_back(waiting);
     site.server.stop().unwrap();
 }
 

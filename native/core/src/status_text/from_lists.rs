@@ -4,10 +4,13 @@ use std::collections::HashMap;
 
 use jiff::{Timestamp, Zoned};
 use licensing_api::inventory::{InventoryRow, PoolStatus};
+use licensing_api::queue::QueueRow;
 use licensing_api::reservation::{ReservationKind, ReservationRow};
 use licensing_api::usage::{HolderState, UsageRow};
 
-use super::rows::{FeatureStatus, HolderLine, LicenseLock, Linger, PoolLines, ReservationLine, SpecialSeats};
+use super::rows::{
+    FeatureStatus, HolderLine, LicenseLock, Linger, PoolLines, QueuedLine, ReservationLine, SpecialSeats,
+};
 use crate::license_file::LicenseDate;
 use crate::options_file::{Who, WhoKind};
 
@@ -20,6 +23,8 @@ pub struct SeatLists<'a> {
     pub usage: &'a [UsageRow],
     /// Seats set aside.
     pub reservations: &'a [ReservationRow],
+    /// Requests that wait.
+    pub queue: &'a [QueueRow],
 }
 
 /// Features in the order of the inventory, times in the zone of `now`. A holder of a pool that is not listed gets a pool
@@ -46,6 +51,12 @@ pub fn feature_statuses(lists: SeatLists<'_>, now: &Zoned) -> Vec<FeatureStatus>
             pool.holders.push(holder(row, now));
         }
     }
+    for row in lists.queue {
+        if let Some(pool) = features.waited_for(row) {
+            let line = queued(row, &pool.version);
+            pool.queued.push(line);
+        }
+    }
     features.all
 }
 
@@ -69,6 +80,17 @@ impl<'a> Features<'a> {
         let pools = &mut self.all[at].pools;
         self.by_pool.insert(id, (at, pools.len(), listed));
         pools.push(pool);
+    }
+
+    /// Who waits may get any pool that will do; the first that serves stands for all.
+    fn waited_for(&mut self, row: &QueueRow) -> Option<&mut PoolLines> {
+        let feature = *self.by_name.get(&row.feature.to_lowercase())?;
+        let pools = &mut self.all.get_mut(feature)?.pools;
+        let first = pools
+            .iter()
+            .position(|pool| pool.serving && pool.vendor == row.vendor)
+            .unwrap_or(0);
+        pools.get_mut(first)
     }
 
     fn pool(&mut self, id: &str) -> Option<(&mut PoolLines, bool)> {
@@ -171,6 +193,19 @@ fn holder(row: &UsageRow, now: &Zoned) -> HolderLine {
         count: row.count,
         linger: linger(row, now.timestamp()),
         process_id: None,
+    }
+}
+
+/// Readers want a version, also of who takes any.
+fn queued(row: &QueueRow, any: &str) -> QueuedLine {
+    let either = |first: &str, second: &str| if first.is_empty() { second } else { first }.to_owned();
+    QueuedLine {
+        user: row.user.clone(),
+        host: either(&row.host, &row.device),
+        display: either(&row.display, &row.device),
+        version: either(&row.version, any),
+        handle: row.position,
+        count: row.count,
     }
 }
 

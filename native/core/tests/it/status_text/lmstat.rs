@@ -1,6 +1,7 @@
 use jiff::Zoned;
 use jiff::civil::{DateTime, date};
 use licensing_api::inventory::{InventoryRow, PoolStatus, SignatureState};
+use licensing_api::queue::QueueRow;
 use licensing_api::reservation::{ReservationKind, ReservationRow};
 use licensing_api::usage::{HolderState, LicenseModel, UsageRow};
 use licensing_core::license_file::LicenseDate;
@@ -377,7 +378,7 @@ fn rows_of_inventory_and_usage_are_enough() {
     let lists = SeatLists {
         inventory: &inventory,
         usage: &usage,
-        reservations: &[],
+        ..SeatLists::default()
     };
     let features = feature_statuses(lists, &noon());
     let shown = lines_of(&features);
@@ -442,10 +443,31 @@ fn rows_say_who_has_seats_set_aside_and_which_stay_out_by_themselves() {
         reservation(ReservationKind::HostGroup, "lab", "cad 1.0"),
         reservation(ReservationKind::User, "nobody", "unknown"),
     ];
+    let waits = |user: &str, feature: &str, version: &str, position| QueueRow {
+        position,
+        feature: feature.to_owned(),
+        version: version.to_owned(),
+        count: 2,
+        user: user.to_owned(),
+        device: "thin-9".to_owned(),
+        host: "terminal1".to_owned(),
+        display: String::new(),
+        product: "Draw 3".to_owned(),
+        process_id: 0,
+        since: "2026-10-20T09:59:00Z".parse().unwrap(),
+        kept_until: None,
+        vendor: "ACME".to_owned(),
+    };
+    let waiting = [
+        waits("erna", "CAD", "", 1),
+        waits("fred", "cad", "1.0", 2),
+        waits("gone", "other", "", 1),
+    ];
     let lists = SeatLists {
         inventory: &pools,
         usage: &holders,
         reservations: &reserved,
+        queue: &waiting,
     };
     let shown = lines_of(&feature_statuses(lists, &noon()));
     let seen = read(&shown);
@@ -474,6 +496,9 @@ fn rows_say_who_has_seats_set_aside_and_which_stay_out_by_themselves() {
         "{shown}"
     );
     assert_eq!(cad.locks, ["floating", "nodelocked"]);
+    assert_eq!(cad.queued, 4);
+    let erna = "    erna terminal1 thin-9 1.0 (v1.0) (srv1.acme.example/27000 1) queued for 2 licenses\n";
+    assert!(shown.contains(erna), "{shown}");
 }
 
 #[test]
