@@ -109,6 +109,23 @@ impl Denial {
         }
     }
 
+    /// Whether waiting would change nothing, so that what the server refuses is not to be had offline either.
+    pub(crate) fn is_lasting(&self) -> bool {
+        matches!(
+            self.reason,
+            Some(
+                DenialReason::NoSuchFeature
+                    | DenialReason::FeatureRemoved
+                    | DenialReason::BadSignature
+                    | DenialReason::WrongHost
+                    | DenialReason::Expired
+                    | DenialReason::Excluded
+                    | DenialReason::NotIncluded
+                    | DenialReason::NotNamed
+            )
+        )
+    }
+
     /// No seat became free while the request waited.
     pub(crate) fn waited(feature: &str, wait: Duration, position: u32) -> Self {
         let reason = DenialReason::AllSeatsTaken;

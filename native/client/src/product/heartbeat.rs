@@ -60,6 +60,7 @@ pub(super) async fn beat(connection: Weak<Connection>, changed: Arc<Notify>) {
             return;
         };
         connection.leases.end_overdue();
+        connection.note_time().await;
         if due.is_some_and(|due| due <= Instant::now()) {
             failures = match connection.heartbeat().await {
                 Ok(_) => 0,
@@ -93,13 +94,17 @@ impl Connection {
         outlook
     }
 
+    async fn note_time(&self) {
+        if let Some(tickets) = &self.tickets {
+            // What cannot be written down now is tried again soon.
+            let _ = tickets.note_time().await;
+        }
+    }
+
     /// Keeps the leases alive; returns how many had ended.
     pub(super) async fn heartbeat(self: &Arc<Self>) -> Result<usize, Problem> {
         let mut ended = self.leases.end_overdue();
-        if let Some(tickets) = &self.tickets {
-            // The latest time is written down with the next ticket at the latest.
-            let _ = tickets.note_time().await;
-        }
+        self.note_time().await;
         let beating = self.leases.beating();
         for (at, batch) in beating.chunks(HEARTBEAT_BATCH).enumerate() {
             match self.beat_batch(batch).await {

@@ -18,9 +18,12 @@ use super::exchange::Attempt;
 use crate::address::Address;
 use crate::failure;
 
-/// Questions under way at a time, of those that may wait in the queue and of all others. Together they are as many as
-/// a daemon works on, so that none is left unread behind questions that wait.
+/// Questions under way at a time, those that may wait in the queue not counted: fewer than a daemon works on, so that
+/// none is left unread.
 const UNDER_WAY: usize = 128;
+
+/// Questions under way that may wait in the queue; a daemon answers others meanwhile.
+const WAITING: usize = 1024;
 
 /// Questions that are written and not yet on the way.
 const OUTGOING: usize = 64;
@@ -85,7 +88,7 @@ impl Session {
             outgoing,
             open,
             ordinary: Arc::new(Semaphore::new(UNDER_WAY)),
-            queueing: Arc::new(Semaphore::new(UNDER_WAY)),
+            queueing: Arc::new(Semaphore::new(WAITING)),
             reader,
         }))
     }

@@ -130,7 +130,15 @@ impl Connection {
                 problem.detail = format!("{} {}", problem.detail, why.detail);
                 Err(problem.into())
             }
-            (Err(error), _) => Err(error),
+            (Err(error), _) => {
+                if let (CheckoutError::Denied(denial), Some(tickets)) = (&error, &self.tickets)
+                    && denial.is_lasting()
+                {
+                    // The denial is what counts; a ticket that stays ends by itself.
+                    let _ = tickets.remove_grace(options).await;
+                }
+                Err(error)
+            }
         }
     }
 

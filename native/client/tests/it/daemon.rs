@@ -74,6 +74,8 @@ pub(crate) struct Truth {
     pub(crate) borrowed: Vec<Vec<u8>>,
     /// Checkouts in the order in which they came in are answered the other way round, two at a time.
     pub(crate) swap_answers: bool,
+    /// Refusals are for good.
+    pub(crate) excluded: bool,
     /// Streams that were opened.
     pub(crate) sessions: u32,
     /// Keys of requests that were given up: their checkout may come later.
@@ -314,8 +316,9 @@ impl Truth {
                 }
                 return queued(ahead + 1);
             }
+            let number = if self.excluded { -38 } else { -4 };
             return reply(Outcome::Denial(wire::Denial {
-                number: -4,
+                number,
                 reason: "AllSeatsTaken".to_owned(),
                 text: "All seats are taken.".to_owned(),
                 action: "Wait for a seat.".to_owned(),

@@ -148,6 +148,22 @@ async fn a_refusal_after_the_outage_ends_the_lease() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_the_server_refuses_for_good_is_not_to_be_had_by_a_ticket() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = server(month());
+    let client = connect(options(&server, folder.path())).await;
+    checkout(&client).await.checkin().await.expect("given back");
+    for (excluded, tickets) in [(false, 1), (true, 0)] {
+        server.truth().seats = 0;
+        server.truth().excluded = excluded;
+        client.checkout(&wanted()).await.expect_err("refused");
+        assert_eq!(files(folder.path(), ".ticket").len(), tickets);
+    }
+    kill(&mut server);
+    failed(client.checkout(&wanted()).await.expect_err("nothing to go on by"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn grace_ends_with_its_ticket() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = server(SignedDuration::from_secs(4));

@@ -144,12 +144,24 @@ impl Tickets {
                 Err(_) => return Ok(None),
             },
         };
-        let found = self.valid(sort).await?.into_iter();
-        Ok(found
+        let valid = self.valid(sort).await?;
+        // A time that cannot be written down now is with the next ticket that is looked for.
+        let _ = self.note_time().await;
+        Ok(valid
+            .into_iter()
             .filter(|found| {
                 found.count >= wanted.count && found.ticket.covers(&wanted.feature, version.as_ref(), &holder)
             })
             .max_by_key(|found| found.ticket.valid_until()))
+    }
+
+    /// Removes the grace tickets that cover what the server refuses for good.
+    pub(super) async fn remove_grace(self: &Arc<Self>, refused: &CheckoutOptions) -> Result<(), Problem> {
+        while let Some(found) = self.find(Sort::Grace, refused).await? {
+            let tickets = Arc::clone(self);
+            blocking(move || tickets.folder.remove(&found.name)).await?;
+        }
+        Ok(())
     }
 
     /// All valid tickets of that sort. Those that are over are removed.
