@@ -168,6 +168,68 @@ async fn seats_are_taken_along_and_given_back_early() {
     aside(|| server.stop().expect("a good end")).await;
 }
 
+/// Waits until a request stands there. Calls are told only after a while, and have no order to rely on here.
+async fn place(pending: &licensing_client::PendingCheckout, transport: Transport, expected: u32) {
+    if transport == Transport::Session {
+        let mut positions = pending.positions();
+        let found = positions.wait_for(|place| *place == Some(expected)).await;
+        found.expect("a place");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_wait_for_seats_in_fair_order_and_over_a_restart() {
+    const LONG: Duration = Duration::from_secs(600);
+    let server = start(builder()).await;
+    for transport in [Transport::Session, Transport::Calls] {
+        let mut options = options(&server);
+        options.transport = transport;
+        let client = connect(options).await;
+        let mut wanted = CheckoutOptions::new("ACME_CAM");
+        let lease = client.checkout(&wanted).await.expect("the one seat");
+        wanted.queue = Some(LONG);
+        let waits = |user: &str| {
+            let mut wanted = wanted.clone();
+            wanted.user = user.to_owned();
+            client.start_checkout(&wanted)
+        };
+        let first = waits("ann");
+        place(&first, transport, 1).await;
+        let given_up = waits("eve");
+        place(&given_up, transport, 2).await;
+        let second = waits("bob");
+        place(&second, transport, 3).await;
+        drop(given_up);
+        place(&second, transport, 2).await;
+        assert!(lease.checkin().await.expect("given back"));
+        let both = async |pending: licensing_client::PendingCheckout| {
+            let lease = pending.await.expect("its turn");
+            assert!(lease.checkin().await.expect("given back"));
+        };
+        // Either may be the first where there is no order to rely on.
+        tokio::join!(both(first), both(second));
+    }
+
+    let client = connect(options(&server)).await;
+    let mut wanted = CheckoutOptions::new("ACME_CAM");
+    let lease = client.checkout(&wanted).await.expect("the one seat");
+    wanted.queue = Some(LONG);
+    let pending = client.start_checkout(&wanted);
+    let mut positions = pending.positions();
+    positions
+        .wait_for(|place| *place == Some(1))
+        .await
+        .expect("a place");
+    let server = start_again(kill(server).await).await;
+    assert!(lease.checkin().await.expect("given back"));
+    pending.await.expect("its turn");
+    wanted.queue = Some(Duration::from_secs(1));
+    let _lease = client.checkout(&wanted).await.expect("free");
+    let refused = client.checkout(&wanted).await.expect_err("nobody gives back");
+    assert_eq!(refused.into_problem().code, ErrorCode::SeatDenied);
+    aside(|| server.stop().expect("a good end")).await;
+}
+
 /// An address of this machine besides loopback, where the server insists on knowing who calls.
 fn address_off_loopback() -> Option<std::net::IpAddr> {
     let socket = std::net::UdpSocket::bind("0.0.0.0:0").ok()?;

@@ -153,7 +153,7 @@ impl Drop for Product {
 }
 
 #[test]
-fn the_python_example_holds_a_seat_through_a_restart_of_the_server() {
+fn the_python_example_holds_a_seat_waits_for_one_and_outlives_a_restart() {
     let Some(python) = python() else { return };
     let example = Example::new(python);
     let mut server = ServerBuilder::new()
@@ -174,12 +174,17 @@ fn the_python_example_holds_a_seat_through_a_restart_of_the_server() {
     let said = refused.complaint();
     assert!(said.contains("(-4)"), "{said}");
 
+    let mut second = example.start(&server, &["ACME_CAD", "--user", "bob", "--queue", "600"]);
+    assert_eq!(second.next(), "waiting at place 1");
+    first.end();
+    assert_eq!(second.next(), "holding 1 of ACME_CAD 1.0");
+
     server.keep_port().unwrap();
     server.kill().unwrap();
     server.start_again().unwrap();
     // What was said before does not count.
-    while first.lines.try_recv().is_ok() {}
-    first.wait_for("heartbeat: 0 lease(s) ended");
-    first.end();
+    while second.lines.try_recv().is_ok() {}
+    second.wait_for("heartbeat: 0 lease(s) ended");
+    second.end();
     server.stop().expect("a good end");
 }

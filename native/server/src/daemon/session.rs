@@ -14,7 +14,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Status, Streaming};
 
 use super::products::Products;
-use super::turns::{CheckedOut, Turn};
+use super::turns::{CheckedOut, Turn, Waited};
 use crate::failure;
 use crate::product_access::Caller;
 
@@ -97,7 +97,8 @@ async fn read_next(
     (permit, requests.next().await)
 }
 
-/// Answers one message. A request that waits for seats is answered twice, and makes room for others meanwhile.
+/// Answers one message. A request that waits for seats is answered at once, whenever its place changes, and at its
+/// turn, and makes room for others meanwhile.
 async fn serve_one(
     products: Products,
     caller: Caller,
@@ -114,11 +115,17 @@ async fn serve_one(
     };
     match answer(&products, peer, request.body).await {
         Ok(Answer::Reply(body)) => tell(body).await,
-        Ok(Answer::Waits(turn)) => {
+        Ok(Answer::Waits(mut turn)) => {
             tell(Reply::Checkout(turn.queued())).await;
             drop(permit);
-            let turn = products.wait(turn, peer, &caller).await;
-            tell(turn.map_or_else(failed, Reply::Checkout)).await;
+            let last = loop {
+                match products.wait(&mut turn, peer, &caller).await {
+                    Ok(Waited::Moved(reply)) => tell(Reply::Checkout(reply)).await,
+                    Ok(Waited::Answer(reply)) => break Reply::Checkout(reply),
+                    Err(problem) => break failed(problem),
+                }
+            };
+            tell(last).await;
         }
         Err(problem) => tell(failed(problem)).await,
     }

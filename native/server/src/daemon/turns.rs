@@ -16,8 +16,8 @@ use crate::product_access::Caller;
 
 /// For how long a call is held open; then it is answered `Queued` and the product asks again.
 const HELD_OPEN: Duration = Duration::from_secs(30);
-/// How often it is looked whether the token of a product that waits still holds.
-const TOKEN_CHECK: Duration = Duration::from_secs(30);
+/// How often it is looked whether a product that waits still may, and where it stands by now.
+const LOOK_AGAIN: Duration = Duration::from_secs(10);
 
 /// A checkout that has been answered, or waits.
 pub(super) enum CheckedOut {
@@ -27,11 +27,21 @@ pub(super) enum CheckedOut {
     Waits(Turn),
 }
 
+/// What happened to a request that waits.
+pub(super) enum Waited {
+    /// It has been decided.
+    Answer(wire::CheckoutReply),
+    /// It stands elsewhere now, and goes on waiting.
+    Moved(wire::CheckoutReply),
+}
+
 /// A request in the queue. When it is dropped its place is kept for a while.
 pub(super) struct Turn {
     waiting: Waiting,
     key: RequestKey,
     wants_ticket: bool,
+    /// The position that the product was told last.
+    told: u32,
 }
 
 impl Products {
@@ -48,6 +58,7 @@ impl Products {
         Ok(match outcome.map_err(|error| error.problem())? {
             CheckoutOutcome::Decided(decision) => CheckedOut::Answer(self.decided(decision, wants_ticket)),
             CheckoutOutcome::Waits(waiting) => CheckedOut::Waits(Turn {
+                told: waiting.place().position,
                 waiting,
                 key,
                 wants_ticket,
@@ -74,24 +85,29 @@ impl Products {
         }
     }
 
-    /// Waits for the turn of a request as long as its product may.
+    /// Waits for the turn of a request as long as its product may, or until its place has changed.
     pub(super) async fn wait(
         &self,
-        mut turn: Turn,
+        turn: &mut Turn,
         peer: IpAddr,
         caller: &Caller,
-    ) -> Result<wire::CheckoutReply, Problem> {
+    ) -> Result<Waited, Problem> {
         loop {
             tokio::select! {
-                answer = self.turn_of(&mut turn) => return answer,
-                () = sleep(TOKEN_CHECK) => {
-                    if !self.access.still_holds(peer, caller) {
-                        return Err(Problem::new(
-                            ErrorCode::AuthorizationFailed,
-                            "The product token has ended.",
-                        ));
-                    }
-                }
+                answer = self.turn_of(turn) => return answer.map(Waited::Answer),
+                () = sleep(LOOK_AGAIN) => {}
+            }
+            if !self.access.still_holds(peer, caller) {
+                return Err(Problem::new(
+                    ErrorCode::AuthorizationFailed,
+                    "The product token has ended.",
+                ));
+            }
+            if let Some(place) = self.seats.place(&turn.key)
+                && place.position != turn.told
+            {
+                turn.told = place.position;
+                return Ok(Waited::Moved(queued(place)));
             }
         }
     }
