@@ -78,6 +78,7 @@ fn request(feature: &str) -> Result<CheckoutRequest> {
         },
         queue: false,
         borrow_seconds: 0,
+        caller: String::new(),
     })
 }
 

@@ -177,6 +177,7 @@ fn request(number: u64) -> CheckoutRequest {
         },
         queue: false,
         borrow_seconds: 0,
+        caller: String::new(),
     }
 }
 

@@ -25,7 +25,7 @@ impl Rows<'_> {
     /// Carries out one change, and what it does to the sums of the head.
     pub(crate) fn apply(&mut self, change: &Change, head: &mut Head) -> Result<(), StoreError> {
         match change {
-            Change::Opened { record, pool } => {
+            Change::Opened { record, pool, .. } => {
                 let pool = self.pool(record.pool, pool)?;
                 let serial = serial(record.serial, self.path)?;
                 let (body, sum) = row::encode(record, serial, pool);

@@ -53,7 +53,10 @@ impl AuditEntry {
     /// waits, which has not been answered yet, and a denial, which is told by [`AuditEntry::denied`] when it is stored.
     pub fn of(change: &Change) -> Option<Self> {
         Some(match change {
-            Change::Opened { record, pool } => Self::new(AuditKind::LeaseOpened).pool(pool).lease(record),
+            Change::Opened { record, pool, caller } => Self::new(AuditKind::LeaseOpened)
+                .pool(pool)
+                .lease(record)
+                .text(AuditField::Actor, caller),
             Change::Lingers {
                 record,
                 seconds,

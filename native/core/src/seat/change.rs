@@ -100,6 +100,8 @@ pub enum Change {
         record: LeaseRecord,
         /// Pool it is of.
         pool: Arc<PoolIdentity>,
+        /// By which token or certificate the product came in; empty for none.
+        caller: String,
     },
     /// A lease was given back, and its seats stay out for a while. It is closed when that is over.
     Lingers {

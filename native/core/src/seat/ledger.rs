@@ -402,6 +402,7 @@ impl Ledger {
         self.changes.push(Change::Opened {
             record,
             pool: Arc::clone(identity),
+            caller: request.caller.clone(),
         });
         let held = Held {
             id,

@@ -10,7 +10,7 @@ impl Change {
     /// A seat that lingers is still out: it comes in when it has lingered.
     pub fn logged(&self) -> Option<SeatEvent<'_>> {
         match self {
-            Self::Opened { record, pool } => Some(SeatEvent::Out(of_lease(record, &pool.feature))),
+            Self::Opened { record, pool, .. } => Some(SeatEvent::Out(of_lease(record, &pool.feature))),
             Self::Closed(closed) => {
                 let reason = match closed.reason {
                     CloseReason::CheckedIn | CloseReason::Revoked | CloseReason::BorrowEnded => None,

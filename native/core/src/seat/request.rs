@@ -76,6 +76,8 @@ pub struct CheckoutRequest {
     pub queue: bool,
     /// Seconds to borrow for; 0 for an ordinary checkout.
     pub borrow_seconds: u64,
+    /// By which token or certificate the product came in, for the audit; empty for none.
+    pub caller: String,
 }
 
 impl CheckoutRequest {

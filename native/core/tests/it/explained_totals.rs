@@ -98,6 +98,7 @@ fn granted(pools: &PoolSet, feature: &str) -> BTreeMap<String, u32> {
             },
             queue: false,
             borrow_seconds: 0,
+            caller: String::new(),
         };
         match ledger.checkout(&request, LeaseId::from_bytes(bytes(number)), now) {
             // Of another edition: not what this feature has.

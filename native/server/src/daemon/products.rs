@@ -140,8 +140,8 @@ impl VendorDaemon for Products {
         &self,
         request: Request<wire::CheckoutRequest>,
     ) -> Result<Response<wire::CheckoutReply>, Status> {
-        match peer(&request) {
-            Ok(peer) => answer(self.check_out(request.into_inner(), peer).await),
+        match peer(&request).and_then(|peer| Ok((peer, caller(&request)?))) {
+            Ok((peer, caller)) => answer(self.check_out(request.into_inner(), peer, &caller).await),
             Err(problem) => Err(failure::status(&problem)),
         }
     }
@@ -171,13 +171,7 @@ impl VendorDaemon for Products {
         &self,
         request: Request<Streaming<wire::SessionRequest>>,
     ) -> Result<Response<Self::SessionStream>, Status> {
-        // The guard in front of every route puts it there.
-        let caller = request.extensions().get::<Caller>().cloned().ok_or_else(|| {
-            failure::status(&Problem::new(
-                ErrorCode::AuthorizationFailed,
-                "The caller is not known.",
-            ))
-        })?;
+        let caller = caller(&request).map_err(|problem| failure::status(&problem))?;
         let peer = peer(&request).map_err(|problem| failure::status(&problem))?;
         Ok(Response::new(Box::pin(session::serve(
             self.clone(),
@@ -197,6 +191,12 @@ fn peer<T>(request: &Request<T>) -> Result<IpAddr, Problem> {
             "The address of the caller is not known.",
         )
     })
+}
+
+/// Who is asking: the guard in front of every route has found out.
+fn caller<T>(request: &Request<T>) -> Result<Caller, Problem> {
+    let caller = request.extensions().get::<Caller>().cloned();
+    caller.ok_or_else(|| Problem::new(ErrorCode::AuthorizationFailed, "The caller is not known."))
 }
 
 fn answer<T>(outcome: Result<T, Problem>) -> Result<Response<T>, Status> {

@@ -113,7 +113,7 @@ async fn serve_one(
         // A product that is gone wants no answer.
         let _ = replies.send(Ok(reply)).await;
     };
-    match answer(&products, peer, request.body).await {
+    match answer(&products, peer, &caller, request.body).await {
         Ok(Answer::Reply(body)) => tell(body).await,
         Ok(Answer::Waits(mut turn)) => {
             tell(Reply::Checkout(turn.queued())).await;
@@ -136,9 +136,14 @@ enum Answer {
     Waits(Turn),
 }
 
-async fn answer(products: &Products, peer: IpAddr, asked: Option<Asked>) -> Result<Answer, Problem> {
+async fn answer(
+    products: &Products,
+    peer: IpAddr,
+    caller: &Caller,
+    asked: Option<Asked>,
+) -> Result<Answer, Problem> {
     let reply = match asked {
-        Some(Asked::Checkout(request)) => match products.begin_checkout(request, peer).await? {
+        Some(Asked::Checkout(request)) => match products.begin_checkout(request, peer, caller).await? {
             CheckedOut::Answer(reply) => Reply::Checkout(reply),
             CheckedOut::Waits(turn) => return Ok(Answer::Waits(turn)),
         },

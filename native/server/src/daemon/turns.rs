@@ -50,9 +50,11 @@ impl Products {
         &self,
         request: wire::CheckoutRequest,
         peer: IpAddr,
+        caller: &Caller,
     ) -> Result<CheckedOut, Problem> {
         let wants_ticket = request.grace_ticket;
-        let request = validation::checkout(request, peer)?;
+        let mut request = validation::checkout(request, peer)?;
+        request.caller = caller.audited();
         let key = request.request_key;
         let outcome = self.seats.checkout_or_wait(request).await;
         Ok(match outcome.map_err(|error| error.problem())? {
@@ -71,8 +73,9 @@ impl Products {
         &self,
         request: wire::CheckoutRequest,
         peer: IpAddr,
+        caller: &Caller,
     ) -> Result<wire::CheckoutReply, Problem> {
-        let mut turn = match self.begin_checkout(request, peer).await? {
+        let mut turn = match self.begin_checkout(request, peer, caller).await? {
             CheckedOut::Answer(answer) => return Ok(answer),
             CheckedOut::Waits(turn) => turn,
         };

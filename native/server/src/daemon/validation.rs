@@ -44,6 +44,7 @@ pub(super) fn checkout(request: wire::CheckoutRequest, peer: IpAddr) -> Result<C
         },
         queue: request.queue,
         borrow_seconds: request.borrow_seconds,
+        caller: String::new(),
     })
 }
 

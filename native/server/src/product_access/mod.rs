@@ -56,6 +56,16 @@ impl fmt::Display for Caller {
     }
 }
 
+impl Caller {
+    /// Its name for the audit; empty for who showed nothing.
+    pub fn audited(&self) -> String {
+        match self {
+            Self::Anonymous => String::new(),
+            Self::Token(_) | Self::Certificate(_) => self.to_string(),
+        }
+    }
+}
+
 /// What a caller shows.
 #[derive(Debug, Clone, Copy)]
 pub struct Shown<'a> {

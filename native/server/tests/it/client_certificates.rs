@@ -327,5 +327,23 @@ async fn off_loopback_a_certificate_does_in_place_of_a_token() {
     let shown = other.certificate("cad02", 2099);
     let mut client = VendorDaemonClient::new(channel(address, own.certificate(), Some(&shown)).await);
     check_out(&mut client, 2).await.unwrap();
-    server.stop().unwrap();
+    let server = tokio::task::spawn_blocking(move || {
+        let mut server = server;
+        server.end().unwrap();
+        server
+    })
+    .await
+    .unwrap();
+    let database = rusqlite::Connection::open(server.data().join("state/ACME.db")).unwrap();
+    let mut told = database.prepare("SELECT body FROM audit").unwrap();
+    let told: Vec<Vec<u8>> = told
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    for name in ["certificate:cad01", "certificate:cad02"] {
+        let name = name.as_bytes();
+        let tells = |record: &&Vec<u8>| record.windows(name.len()).any(|part| part == name);
+        assert_eq!(told.iter().filter(tells).count(), 1);
+    }
 }

@@ -75,6 +75,7 @@ pub(crate) fn request(feature: &str, number: u64) -> CheckoutRequest {
         },
         queue: false,
         borrow_seconds: 0,
+        caller: String::new(),
     }
 }
 

@@ -88,6 +88,7 @@ pub(super) fn request(key: u64, feature: &str, version: &str, count: u32, holder
         holder,
         queue: false,
         borrow_seconds: 0,
+        caller: String::new(),
     }
 }
 

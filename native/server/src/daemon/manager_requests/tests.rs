@@ -109,6 +109,7 @@ fn checkout() -> CheckoutRequest {
         },
         queue: false,
         borrow_seconds: 0,
+        caller: String::new(),
     }
 }
 
