@@ -113,6 +113,32 @@ impl Product {
         }
     }
 
+    /// Waits for one seat of a feature as long as the daemon holds the call open; none when it has to be asked again.
+    ///
+    /// # Errors
+    /// Whatever the daemon or the connection says, and a denial.
+    pub async fn wait(&mut self, feature: &str, key: Key) -> Result<Option<Vec<u8>>, Status> {
+        let request = CheckoutRequest {
+            request_key: key.0.to_be_bytes().to_vec(),
+            feature: feature.to_owned(),
+            count: 1,
+            holder: Some(Holder {
+                user: format!("user{}", key.0),
+                host: "host".to_owned(),
+                display: key.display(),
+                ..Holder::default()
+            }),
+            queue: true,
+            ..CheckoutRequest::default()
+        };
+        match self.client.checkout(request).await?.into_inner().outcome {
+            Some(Outcome::Lease(lease)) => Ok(Some(lease.lease_id)),
+            Some(Outcome::Queued(_)) => Ok(None),
+            Some(Outcome::Denial(denial)) => Err(Status::new(Code::Internal, denial.text)),
+            None => Err(Status::new(Code::Internal, "the answer is empty")),
+        }
+    }
+
     /// Gives a seat back; whether it was held.
     ///
     /// # Errors

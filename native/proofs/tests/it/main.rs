@@ -15,4 +15,5 @@ mod kills;
 mod ports;
 #[cfg(target_os = "linux")]
 mod power_cut;
+mod queues;
 mod seats;
