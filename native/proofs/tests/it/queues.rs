@@ -75,7 +75,7 @@ impl Line {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everybody_who_waits_is_served_in_order_through_kills_of_the_daemon() {
-    let (clients, kills) = Form::of_this_run().pick((40, 2), (400, 12));
+    let (clients, kills) = Form::of_this_run().pick((24, 1), (400, 12));
     let mut site = Site::start(ServerBuilder::new().license("acme.lic", &cad(SEATS as u32))).unwrap();
     let mut process = site.daemon_serves(None).await.unwrap();
     let mut product = site.product().await.unwrap();
@@ -117,7 +117,7 @@ async fn everybody_who_waits_is_served_in_order_through_kills_of_the_daemon() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_storm_of_clients_that_wait_never_has_a_seat_out_twice() {
-    let (clients, rounds) = Form::of_this_run().pick((60, 4), (400, 20));
+    let (clients, rounds) = Form::of_this_run().pick((30, 3), (400, 20));
     let site = Site::start(ServerBuilder::new().license("acme.lic", &cad(SEATS as u32))).unwrap();
     let mut storm = JoinSet::new();
     let out = Arc::new(AtomicUsize::new(0));

@@ -14,3 +14,4 @@ mod storm;
 mod support;
 mod time;
 mod upgrade;
+mod waiting;
