@@ -272,3 +272,85 @@ async fn rules_over_address_and_project_hold_for_whoever_asks() {
     }
     server.stop().unwrap();
 }
+
+#[tokio::test]
+async fn a_call_waits_in_the_queue_until_a_seat_comes_back() {
+    let server = server_with(1).await;
+    let mut client = daemon(&server).await;
+    let first = check_out(&mut client, 1).await.unwrap();
+    let waiting = |number| CheckoutRequest {
+        queue: true,
+        ..request(number)
+    };
+    let mut other = daemon(&server).await;
+    let waits = tokio::spawn(async move { other.checkout(waiting(2)).await.unwrap().into_inner() });
+    // Whoever does not wait is told that others do, as soon as they do.
+    loop {
+        let denial = check_out(&mut client, 3).await.unwrap_err();
+        if denial.number == -24 {
+            break;
+        }
+        assert_eq!(denial.number, -4);
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(check_in(&mut client, &first).await);
+    let Some(checkout_reply::Outcome::Lease(lease)) = waits.await.unwrap().outcome else {
+        panic!("no lease")
+    };
+    let by_key = CheckinRequest {
+        request_key: waiting(2).request_key,
+        ..Default::default()
+    };
+    assert!(client.checkin(by_key).await.unwrap().into_inner().was_held);
+    assert!(!check_in(&mut client, &lease).await);
+    assert_eq!(in_use(&mut client).await, 0);
+    server.stop().unwrap();
+}
+
+#[tokio::test]
+async fn a_session_tells_the_place_at_once_and_the_lease_later() {
+    let server = server_with(1).await;
+    let mut client = daemon(&server).await;
+    let first = check_out(&mut client, 1).await.unwrap();
+    let (sender, receiver) = tokio::sync::mpsc::channel(8);
+    let mut replies = client
+        .session(tokio_stream::wrappers::ReceiverStream::new(receiver))
+        .await
+        .unwrap()
+        .into_inner();
+    let mut next = async || {
+        let reply = replies.next().await.unwrap().unwrap();
+        let Some(Reply::Checkout(checkout)) = reply.body else {
+            panic!("no checkout")
+        };
+        (reply.id, checkout.outcome.unwrap())
+    };
+    for number in [2, 3] {
+        let waiting = CheckoutRequest {
+            queue: true,
+            ..request(number)
+        };
+        let message = SessionRequest {
+            id: u64::from(number),
+            body: Some(Asked::Checkout(waiting)),
+        };
+        sender.send(message).await.unwrap();
+        let (id, checkout_reply::Outcome::Queued(queued)) = next().await else {
+            panic!("not queued")
+        };
+        assert_eq!((id, queued.position), (u64::from(number), u32::from(number) - 1));
+        assert_eq!(queued.kept_seconds, 60);
+    }
+    assert!(check_in(&mut client, &first).await);
+    let (id, checkout_reply::Outcome::Lease(second)) = next().await else {
+        panic!("no lease")
+    };
+    assert_eq!(id, 2);
+    assert!(check_in(&mut client, &second).await);
+    let (id, checkout_reply::Outcome::Lease(_)) = next().await else {
+        panic!("no lease")
+    };
+    assert_eq!(id, 3);
+    drop(sender);
+    server.stop().unwrap();
+}
