@@ -7,43 +7,45 @@
 //! them: a seat that is shared with somebody who has it already, and reserved seats that nobody before may have. A
 //! request that could not be served any more even if nobody else had seats is refused when that is noticed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+mod lines;
+mod rows;
+mod turns;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::mem;
 
 use licensing_api::denial::DenialReason;
-use licensing_api::queue::{GetQueue, QueueRow};
 
 use crate::Moment;
-use crate::license_file::{DupGroup, LicenseVersion};
-use crate::wildcard::Wildcard;
-
-use super::assignment::SeatModel;
-use super::burst::Burst;
-use super::ledger::{Ledger, NONE, millis, timestamp};
-use super::{
+use crate::license_file::LicenseVersion;
+use crate::seat::burst::Burst;
+use crate::seat::ledger::{Ledger, NONE, millis};
+use crate::seat::{
     Change, CheckoutRequest, CloseReason, Decision, Denial, LeaseId, Place, QueuedRequest, RequestKey,
 };
 
+pub use rows::QueueFilter;
+
 /// What a request that waits takes out of one pool.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Claim {
+pub(in crate::seat) struct Claim {
     reservations: BTreeSet<usize>,
 }
 
 impl Claim {
     /// Whether it takes seats of a reservation, too.
-    pub(super) fn has(&self, reservation: usize) -> bool {
+    pub(in crate::seat) fn has(&self, reservation: usize) -> bool {
         self.reservations.contains(&reservation)
     }
 }
 
 /// What all requests that wait take, by pool.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Claims(BTreeMap<u32, Claim>);
+pub(in crate::seat) struct Claims(BTreeMap<u32, Claim>);
 
 impl Claims {
     /// What they take out of a pool; none when nobody waits for it.
-    pub(super) fn on(&self, pool: u32) -> Option<&Claim> {
+    pub(in crate::seat) fn on(&self, pool: u32) -> Option<&Claim> {
         self.0.get(&pool)
     }
 
@@ -57,18 +59,18 @@ impl Claims {
 
 /// A pool that could serve a request if others had fewer seats.
 #[derive(Debug)]
-pub(super) struct Wait {
-    pub(super) pool: u32,
+pub(in crate::seat) struct Wait {
+    pub(in crate::seat) pool: u32,
     /// Positions of the reservations it would draw from.
-    pub(super) reservations: Vec<usize>,
+    pub(in crate::seat) reservations: Vec<usize>,
 }
 
 /// Why a request is not served now.
 #[derive(Debug)]
-pub(super) struct Refusal {
-    pub(super) denial: Denial,
+pub(in crate::seat) struct Refusal {
+    pub(in crate::seat) denial: Denial,
     /// Where seats may come from that it could wait for; empty when there are none.
-    pub(super) waits_for: Vec<Wait>,
+    pub(in crate::seat) waits_for: Vec<Wait>,
 }
 
 #[derive(Debug)]
@@ -113,7 +115,7 @@ enum Look {
 
 /// All who wait.
 #[derive(Debug, Default)]
-pub(super) struct Queue {
+pub(in crate::seat) struct Queue {
     /// By number of the line, see `line_of_pool`.
     lines: BTreeMap<u32, Line>,
     /// The line of each pool: the first of all pools that it has requests in common with. Empty when it has to be worked
@@ -144,45 +146,14 @@ pub struct Turn {
     pub decision: Decision,
 }
 
-/// A compiled [`GetQueue`].
-#[derive(Debug, Clone, Default)]
-pub struct QueueFilter {
-    feature: Option<Wildcard>,
-    user: Option<Wildcard>,
-    device: Option<Wildcard>,
-    vendor: Option<String>,
-}
-
-impl QueueFilter {
-    /// Compiles a request.
-    pub fn new(request: &GetQueue) -> Self {
-        let wildcard = |text: &Option<String>| text.as_deref().map(Wildcard::new);
-        Self {
-            feature: wildcard(&request.feature),
-            user: wildcard(&request.user),
-            device: wildcard(&request.device),
-            vendor: request.vendor.clone(),
-        }
-    }
-
-    fn fits(&self, row: &QueueRow) -> bool {
-        let fits = |wanted: &Option<Wildcard>, text: &str| wanted.as_ref().is_none_or(|w| w.matches(text));
-        let vendor = self.vendor.as_ref();
-        fits(&self.feature, &row.feature)
-            && fits(&self.user, &row.user)
-            && fits(&self.device, &row.device)
-            && vendor.is_none_or(|vendor| vendor.eq_ignore_ascii_case(&row.vendor))
-    }
-}
-
 impl Queue {
     /// Seats of a pool came back.
-    pub(super) fn freed(&mut self, pool: u32) {
+    pub(in crate::seat) fn freed(&mut self, pool: u32) {
         self.note(pool, Look::Seats);
     }
 
     /// Seats of a pool went out to somebody who may share them.
-    pub(super) fn shared(&mut self, pool: u32) {
+    pub(in crate::seat) fn shared(&mut self, pool: u32) {
         self.note(pool, Look::Shared);
     }
 
@@ -195,12 +166,12 @@ impl Queue {
     }
 
     /// Pools, rules or the day have changed.
-    pub(super) fn look_at_everything(&mut self) {
+    pub(in crate::seat) fn look_at_everything(&mut self) {
         self.due = Look::Everything;
     }
 
     /// Other pools, or others that serve the same requests.
-    pub(super) fn pools_changed(&mut self) {
+    pub(in crate::seat) fn pools_changed(&mut self) {
         self.line_of_pool.clear();
         self.look_at_everything();
     }
@@ -266,7 +237,7 @@ impl Queue {
 
 impl Ledger {
     /// What those take who wait in the line of a feature.
-    pub(super) fn claims_on(&self, feature: &str) -> &Claims {
+    pub(in crate::seat) fn claims_on(&self, feature: &str) -> &Claims {
         if self.queue.lines.is_empty() {
             return &self.queue.nobody;
         }
@@ -274,51 +245,8 @@ impl Ledger {
         line.map_or(&self.queue.nobody, |line| &line.claims)
     }
 
-    /// The line of a feature; none has this number where no pool serves it.
-    fn line_of(&self, feature: &str) -> u32 {
-        let pools = self.pools_for(feature);
-        let pool = pools.into_iter().flatten().next();
-        let line = pool.and_then(|pool| self.queue.line_of_pool.get(*pool as usize));
-        line.copied().unwrap_or(NONE)
-    }
-
-    /// Works out which pools have requests in common, and sorts who waits into lines anew.
-    fn form_lines(&mut self) {
-        let queue = &mut self.queue;
-        if queue.line_of_pool.len() == self.pools.len() {
-            return;
-        }
-        let mut lines: Vec<u32> = (0..self.pools.len() as u32).collect();
-        for (feature, own) in &self.by_feature {
-            let others = self.substitutes.get(feature);
-            let pools: Vec<u32> = own.iter().chain(others.into_iter().flatten()).copied().collect();
-            join(&mut lines, &pools);
-        }
-        for pools in self.substitutes.values() {
-            join(&mut lines, pools);
-        }
-        for pool in 0..self.pools.len() as u32 {
-            if let Some(package) = self.pools[pool as usize].suite.package {
-                join(&mut lines, &[pool, package]);
-            }
-        }
-        queue.line_of_pool = (0..lines.len() as u32).map(|pool| first(&lines, pool)).collect();
-        let waiters = mem::take(&mut queue.lines)
-            .into_values()
-            .flat_map(|line| line.waiters);
-        let mut formed: BTreeMap<u32, Line> = BTreeMap::new();
-        for (number, waiter) in waiters {
-            let line = self.line_of(&waiter.feature);
-            let key = waiter.request.request_key;
-            self.queue.places.insert(key, (line, number));
-            formed.entry(line).or_default().waiters.insert(number, waiter);
-        }
-        self.queue.lines = formed;
-        self.queue.look_at_everything();
-    }
-
     /// Enters a request at the end of its line.
-    pub(super) fn enqueue(
+    pub(in crate::seat) fn enqueue(
         &mut self,
         request: &CheckoutRequest,
         id: LeaseId,
@@ -368,7 +296,11 @@ impl Ledger {
     }
 
     /// Answers a request that waits already; none when it does not wait, or will not any more.
-    pub(super) fn repeat_waiting(&mut self, request: &CheckoutRequest, now: Moment) -> Option<Decision> {
+    pub(in crate::seat) fn repeat_waiting(
+        &mut self,
+        request: &CheckoutRequest,
+        now: Moment,
+    ) -> Option<Decision> {
         let (_, waiter) = self.queue.waiter_mut(&request.request_key)?;
         let same = waiter.request.count == request.count && waiter.feature == request.feature.to_lowercase();
         if !same {
@@ -410,7 +342,7 @@ impl Ledger {
     }
 
     /// Seats are asked for by the request that they were given to.
-    pub(super) fn claim(&mut self, slot: u32, now: Moment) {
+    pub(in crate::seat) fn claim(&mut self, slot: u32, now: Moment) {
         let Some(held) = self.slots[slot as usize].as_mut() else {
             return;
         };
@@ -472,7 +404,7 @@ impl Ledger {
     }
 
     /// Ends the places whose time is over.
-    pub(super) fn expire_places(&mut self, now: Moment) {
+    pub(in crate::seat) fn expire_places(&mut self, now: Moment) {
         if !self.queue.places.is_empty() {
             self.notice_bursts(now);
         }
@@ -517,196 +449,5 @@ impl Ledger {
     /// Number of requests that wait.
     pub fn waiting(&self) -> usize {
         self.queue.places.len()
-    }
-
-    /// Serves whoever can be served, line by line.
-    pub(super) fn serve_queue(&mut self, now: Moment) {
-        if self.queue.due == Look::None {
-            return;
-        }
-        self.form_lines();
-        let at_least = match mem::take(&mut self.queue.due) {
-            Look::Everything => Look::Everything,
-            Look::None | Look::Seats | Look::Shared => Look::None,
-        };
-        for (pool, look) in mem::take(&mut self.queue.changed) {
-            let line = self.queue.line_of_pool.get(pool as usize);
-            if let Some(line) = line.and_then(|line| self.queue.lines.get_mut(line)) {
-                line.look = line.look.max(look);
-            }
-        }
-        let lines: Vec<u32> = self.queue.lines.keys().copied().collect();
-        for line in lines {
-            self.serve_line(line, at_least, now);
-        }
-    }
-
-    fn serve_line(&mut self, name: u32, at_least: Look, now: Moment) {
-        let Some(mut line) = self.queue.lines.remove(&name) else {
-            return;
-        };
-        let mut look = mem::take(&mut line.look).max(at_least);
-        while look != Look::None {
-            look = match self.look_through(&mut line, look, now) {
-                // Somebody further ahead may share what went out.
-                true if self.is_shareable(name) => Look::Shared,
-                true | false => Look::None,
-            };
-        }
-        if !line.waiters.is_empty() {
-            self.queue.lines.insert(name, line);
-        }
-    }
-
-    /// Serves whoever can be served of a line, and works out what the others claim. Tells whether seats went out.
-    fn look_through(&mut self, line: &mut Line, look: Look, now: Moment) -> bool {
-        let mut claims = Claims::default();
-        let mut covered: HashSet<String> = HashSet::new();
-        let mut ended = Vec::new();
-        let mut granted = false;
-        for (number, waiter) in &mut line.waiters {
-            let may_share = look >= Look::Shared;
-            let is_passed_over =
-                look < Look::Everything && !waiter.draws && covered.contains(&waiter.feature);
-            if is_passed_over && !(may_share && self.could_share(waiter)) {
-                continue;
-            }
-            match self.choose(&waiter.request, waiter.wanted.as_ref(), &claims, now) {
-                Ok(choice) => {
-                    let decision = self.grant(&waiter.request, waiter.id, choice, now);
-                    ended.push((*number, decision));
-                    granted = true;
-                }
-                Err(refusal) if !refusal.waits_for.is_empty() => {
-                    waiter.pool = refusal.waits_for.first().map_or(NONE, |wait| wait.pool);
-                    waiter.draws = refusal.waits_for.iter().any(|wait| !wait.reservations.is_empty());
-                    claims.add(refusal.waits_for);
-                    if !covered.contains(&waiter.feature) && self.is_covered(&waiter.feature, &claims) {
-                        covered.insert(waiter.feature.clone());
-                    }
-                }
-                Err(refusal) => {
-                    ended.push((*number, self.deny(&waiter.request, refusal.denial, now)));
-                }
-            }
-        }
-        for (number, decision) in ended {
-            if let Some(waiter) = line.waiters.remove(&number) {
-                self.queue.forget(&waiter);
-                if let Some(until) = waiter.gone_until_ms {
-                    self.queue.gone.remove(&(until, number));
-                }
-                let request_key = waiter.request.request_key;
-                self.queue.turns.push(Turn {
-                    request_key,
-                    decision,
-                });
-            }
-        }
-        line.claims = claims;
-        granted
-    }
-
-    /// Whether all common seats that could serve a feature are claimed, so that only reserved and shared ones are left
-    /// for others.
-    fn is_covered(&self, feature: &str, claims: &Claims) -> bool {
-        let pools = self.pools_for(feature);
-        pools.into_iter().flatten().all(|pool| {
-            let state = &self.pools[*pool as usize];
-            claims.on(*pool).is_some() || !state.installed || state.capacity.is_none()
-        })
-    }
-
-    /// Whether seats of a line can be shared at all.
-    fn is_shareable(&self, line: u32) -> bool {
-        let lines = self.queue.line_of_pool.iter().zip(&self.pools);
-        lines
-            .filter(|(own, _)| **own == line)
-            .any(|(_, state)| match state.model {
-                SeatModel::UserDevice | SeatModel::User | SeatModel::Device | SeatModel::Server => true,
-                SeatModel::Concurrent => state.pool.identity.dup_group != DupGroup::None,
-            })
-    }
-
-    /// Whether a request might take nothing from anybody because it shares a seat that is out.
-    fn could_share(&self, waiter: &Waiter) -> bool {
-        let pools = self.pools_for(&waiter.feature);
-        pools.into_iter().flatten().any(|pool| {
-            self.pools[*pool as usize].book.is_some()
-                || self
-                    .shares(*pool, &waiter.request.holder)
-                    .is_some_and(|key| self.find_group(&key).is_some())
-        })
-    }
-
-    /// Requests that wait for each pool; one that several pools could serve counts at the first of them.
-    pub(super) fn waiting_by_pool(&self) -> HashMap<u32, u32> {
-        let mut waiting = HashMap::new();
-        for waiter in self.queue.lines.values().flat_map(|line| line.waiters.values()) {
-            *waiting.entry(waiter.pool).or_insert(0) += 1;
-        }
-        waiting
-    }
-
-    /// Who waits, line by line, in order.
-    pub fn queue_rows(&self, filter: &QueueFilter, now: Moment) -> Vec<QueueRow> {
-        let mut rows = Vec::new();
-        for line in self.queue.lines.values() {
-            let mut positions: HashMap<&str, u32> = HashMap::new();
-            for waiter in line.waiters.values() {
-                let position = positions.entry(&waiter.feature).or_insert(0);
-                *position += 1;
-                rows.extend(self.queue_row(*position, waiter, now));
-            }
-        }
-        rows.retain(|row| filter.fits(row));
-        rows
-    }
-
-    fn queue_row(&self, position: u32, waiter: &Waiter, now: Moment) -> Option<QueueRow> {
-        let request = &waiter.request;
-        let own = self
-            .by_feature
-            .get(&waiter.feature)
-            .and_then(|pools| pools.first());
-        let spelled = own.map(|pool| &self.pools[*pool as usize].pool.identity.feature);
-        let kept_until = waiter.gone_until_ms.map(|until| {
-            let left = until.saturating_sub(now.monotonic_ms);
-            timestamp(now.wall.as_millisecond().saturating_add_unsigned(left))
-        });
-        Some(QueueRow {
-            position,
-            feature: spelled.unwrap_or(&request.feature).clone(),
-            version: request.version.clone(),
-            count: request.count,
-            user: request.holder.user.clone(),
-            device: request.holder.device().to_owned(),
-            host: request.holder.host.clone(),
-            display: request.holder.display.clone(),
-            product: request.holder.product.clone(),
-            process_id: request.holder.process_id,
-            since: timestamp(waiter.since_ms),
-            kept_until,
-            vendor: self.pools.get(waiter.pool as usize)?.pool.identity.vendor.clone(),
-        })
-    }
-}
-
-/// First pool of the line of a pool, as far as lines are joined.
-fn first(lines: &[u32], mut pool: u32) -> u32 {
-    while lines[pool as usize] != pool {
-        pool = lines[pool as usize];
-    }
-    pool
-}
-
-/// Makes one line of the lines of these pools.
-fn join(lines: &mut [u32], pools: &[u32]) {
-    let Some(least) = pools.iter().map(|pool| first(lines, *pool)).min() else {
-        return;
-    };
-    for pool in pools {
-        let own = first(lines, *pool);
-        lines[own as usize] = least;
     }
 }

@@ -1,0 +1,72 @@
+//! Which features stand in one line: those that seats of one pool may serve.
+
+use std::collections::BTreeMap;
+use std::mem;
+
+use crate::seat::ledger::{Ledger, NONE};
+
+use super::Line;
+
+impl Ledger {
+    /// The line of a feature; none has this number where no pool serves it.
+    pub(super) fn line_of(&self, feature: &str) -> u32 {
+        let pools = self.pools_for(feature);
+        let pool = pools.into_iter().flatten().next();
+        let line = pool.and_then(|pool| self.queue.line_of_pool.get(*pool as usize));
+        line.copied().unwrap_or(NONE)
+    }
+
+    /// Works out which pools have requests in common, and sorts who waits into lines anew.
+    pub(super) fn form_lines(&mut self) {
+        let queue = &mut self.queue;
+        if queue.line_of_pool.len() == self.pools.len() {
+            return;
+        }
+        let mut lines: Vec<u32> = (0..self.pools.len() as u32).collect();
+        for (feature, own) in &self.by_feature {
+            let others = self.substitutes.get(feature);
+            let pools: Vec<u32> = own.iter().chain(others.into_iter().flatten()).copied().collect();
+            join(&mut lines, &pools);
+        }
+        for pools in self.substitutes.values() {
+            join(&mut lines, pools);
+        }
+        for pool in 0..self.pools.len() as u32 {
+            if let Some(package) = self.pools[pool as usize].suite.package {
+                join(&mut lines, &[pool, package]);
+            }
+        }
+        queue.line_of_pool = (0..lines.len() as u32).map(|pool| first(&lines, pool)).collect();
+        let waiters = mem::take(&mut queue.lines)
+            .into_values()
+            .flat_map(|line| line.waiters);
+        let mut formed: BTreeMap<u32, Line> = BTreeMap::new();
+        for (number, waiter) in waiters {
+            let line = self.line_of(&waiter.feature);
+            let key = waiter.request.request_key;
+            self.queue.places.insert(key, (line, number));
+            formed.entry(line).or_default().waiters.insert(number, waiter);
+        }
+        self.queue.lines = formed;
+        self.queue.look_at_everything();
+    }
+}
+
+/// First pool of the line of a pool, as far as lines are joined.
+fn first(lines: &[u32], mut pool: u32) -> u32 {
+    while lines[pool as usize] != pool {
+        pool = lines[pool as usize];
+    }
+    pool
+}
+
+/// Makes one line of the lines of these pools.
+fn join(lines: &mut [u32], pools: &[u32]) {
+    let Some(least) = pools.iter().map(|pool| first(lines, *pool)).min() else {
+        return;
+    };
+    for pool in pools {
+        let own = first(lines, *pool);
+        lines[own as usize] = least;
+    }
+}

@@ -1,0 +1,96 @@
+//! Who waits, as administrators see it.
+
+use std::collections::HashMap;
+
+use licensing_api::queue::{GetQueue, QueueRow};
+
+use crate::Moment;
+use crate::seat::ledger::{Ledger, timestamp};
+use crate::wildcard::Wildcard;
+
+use super::Waiter;
+
+/// A compiled [`GetQueue`].
+#[derive(Debug, Clone, Default)]
+pub struct QueueFilter {
+    feature: Option<Wildcard>,
+    user: Option<Wildcard>,
+    device: Option<Wildcard>,
+    vendor: Option<String>,
+}
+
+impl QueueFilter {
+    /// Compiles a request.
+    pub fn new(request: &GetQueue) -> Self {
+        let wildcard = |text: &Option<String>| text.as_deref().map(Wildcard::new);
+        Self {
+            feature: wildcard(&request.feature),
+            user: wildcard(&request.user),
+            device: wildcard(&request.device),
+            vendor: request.vendor.clone(),
+        }
+    }
+
+    fn fits(&self, row: &QueueRow) -> bool {
+        let fits = |wanted: &Option<Wildcard>, text: &str| wanted.as_ref().is_none_or(|w| w.matches(text));
+        let vendor = self.vendor.as_ref();
+        fits(&self.feature, &row.feature)
+            && fits(&self.user, &row.user)
+            && fits(&self.device, &row.device)
+            && vendor.is_none_or(|vendor| vendor.eq_ignore_ascii_case(&row.vendor))
+    }
+}
+
+impl Ledger {
+    /// Requests that wait for each pool; one that several pools could serve counts at the first of them.
+    pub(in crate::seat) fn waiting_by_pool(&self) -> HashMap<u32, u32> {
+        let mut waiting = HashMap::new();
+        for waiter in self.queue.lines.values().flat_map(|line| line.waiters.values()) {
+            *waiting.entry(waiter.pool).or_insert(0) += 1;
+        }
+        waiting
+    }
+
+    /// Who waits, line by line, in order.
+    pub fn queue_rows(&self, filter: &QueueFilter, now: Moment) -> Vec<QueueRow> {
+        let mut rows = Vec::new();
+        for line in self.queue.lines.values() {
+            let mut positions: HashMap<&str, u32> = HashMap::new();
+            for waiter in line.waiters.values() {
+                let position = positions.entry(&waiter.feature).or_insert(0);
+                *position += 1;
+                rows.extend(self.queue_row(*position, waiter, now));
+            }
+        }
+        rows.retain(|row| filter.fits(row));
+        rows
+    }
+
+    fn queue_row(&self, position: u32, waiter: &Waiter, now: Moment) -> Option<QueueRow> {
+        let request = &waiter.request;
+        let own = self
+            .by_feature
+            .get(&waiter.feature)
+            .and_then(|pools| pools.first());
+        let spelled = own.map(|pool| &self.pools[*pool as usize].pool.identity.feature);
+        let kept_until = waiter.gone_until_ms.map(|until| {
+            let left = until.saturating_sub(now.monotonic_ms);
+            timestamp(now.wall.as_millisecond().saturating_add_unsigned(left))
+        });
+        Some(QueueRow {
+            position,
+            feature: spelled.unwrap_or(&request.feature).clone(),
+            version: request.version.clone(),
+            count: request.count,
+            user: request.holder.user.clone(),
+            device: request.holder.device().to_owned(),
+            host: request.holder.host.clone(),
+            display: request.holder.display.clone(),
+            product: request.holder.product.clone(),
+            process_id: request.holder.process_id,
+            since: timestamp(waiter.since_ms),
+            kept_until,
+            vendor: self.pools.get(waiter.pool as usize)?.pool.identity.vendor.clone(),
+        })
+    }
+}
