@@ -5,9 +5,15 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use hdrhistogram::Histogram;
 use licensing_protocol::licensing::checkout_reply::Outcome;
+use licensing_protocol::licensing::session_reply::Body as Reply;
+use licensing_protocol::licensing::session_request::Body as Ask;
 use licensing_protocol::licensing::vendor_daemon_client::VendorDaemonClient;
-use licensing_protocol::licensing::{CheckinRequest, CheckoutRequest, HeartbeatRequest, Holder, Lease};
+use licensing_protocol::licensing::{
+    CheckinRequest, CheckoutReply, CheckoutRequest, HeartbeatRequest, Holder, Lease, SessionRequest,
+};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::{Channel, Endpoint};
 
 /// A connection of one simulated product.
@@ -39,11 +45,10 @@ pub(crate) async fn connect(port: u16) -> Result<Product> {
     Ok(VendorDaemonClient::new(channel))
 }
 
-/// Takes one seat for this user.
-pub(crate) async fn checkout(product: &mut Product, feature: &str, user: &str) -> Result<Lease> {
+fn request(feature: &str, user: &str) -> Result<CheckoutRequest> {
     let mut key = vec![0_u8; 16];
     getrandom::fill(&mut key).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
-    let request = CheckoutRequest {
+    Ok(CheckoutRequest {
         request_key: key,
         feature: feature.to_owned(),
         count: 1,
@@ -54,8 +59,17 @@ pub(crate) async fn checkout(product: &mut Product, feature: &str, user: &str) -
             ..Holder::default()
         }),
         ..CheckoutRequest::default()
-    };
-    match product.checkout(request).await?.into_inner().outcome {
+    })
+}
+
+/// Takes one seat for this user.
+pub(crate) async fn checkout(product: &mut Product, feature: &str, user: &str) -> Result<Lease> {
+    match product
+        .checkout(request(feature, user)?)
+        .await?
+        .into_inner()
+        .outcome
+    {
         Some(Outcome::Lease(lease)) => Ok(lease),
         Some(Outcome::Denial(denial)) => bail!("denied: {} {}", denial.number, denial.text),
         Some(Outcome::Queued(_)) | None => bail!("the daemon gave neither lease nor denial"),
@@ -90,6 +104,59 @@ pub(crate) async fn cycles(port: u16, feature: &str, clients: usize, time: Durat
         });
     }
     gather(tasks, start).await
+}
+
+/// Runs a lone client on a thread of its own, as a product with one thread: what its own threads cost each other is not
+/// the server's.
+pub(crate) async fn alone<T, F>(client: impl FnOnce() -> F + Send + 'static) -> Result<T>
+where
+    F: Future<Output = Result<T>>,
+    T: Send + 'static,
+{
+    let run = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        runtime.block_on(client())
+    };
+    tokio::task::spawn_blocking(run).await?
+}
+
+/// Checkout and checkin in turn over one session stream, as client libraries speak, for this time. The latency is that
+/// of the checkout.
+pub(crate) async fn session_cycles(port: u16, feature: &str, time: Duration) -> Result<Outcomes> {
+    let mut product = connect(port).await?;
+    let (requests, outgoing) = mpsc::channel(1);
+    let mut replies = product.session(ReceiverStream::new(outgoing)).await?.into_inner();
+    let mut latency = Histogram::<u64>::new(3)?;
+    let start = Instant::now();
+    let mut id = 0;
+    let mut ask = async |body| {
+        id += 1;
+        let body = Some(body);
+        requests.send(SessionRequest { id, body }).await?;
+        let reply = replies.message().await?.context("the daemon ended the session")?;
+        anyhow::Ok(reply.body)
+    };
+    while start.elapsed() < time {
+        let before = Instant::now();
+        let request = request(feature, "user-0")?;
+        let Some(Reply::Checkout(CheckoutReply {
+            outcome: Some(Outcome::Lease(lease)),
+        })) = ask(Ask::Checkout(request)).await?
+        else {
+            bail!("no lease is given over the session");
+        };
+        latency.record(before.elapsed().as_micros().try_into()?)?;
+        let lease_id = lease.lease_id;
+        ask(Ask::Checkin(CheckinRequest {
+            lease_id,
+            ..CheckinRequest::default()
+        }))
+        .await?;
+    }
+    let rate = latency.len() as f64 / start.elapsed().as_secs_f64();
+    Ok(Outcomes { rate, latency })
 }
 
 /// Heartbeats of one lease each, in turn on `clients` connections.

@@ -57,14 +57,19 @@ pub(crate) fn resident_kib(process_id: u32) -> Option<u64> {
     line.split_ascii_whitespace().nth(1)?.parse().ok()
 }
 
-/// Processes that this one has started.
+/// Processes that this one has started, from whichever of its threads.
 ///
 /// # Errors
 /// Where the system does not tell.
 pub(crate) fn children(process_id: u32) -> Result<Vec<u32>> {
-    let path = format!("/proc/{process_id}/task/{process_id}/children");
-    let text = fs::read_to_string(&path).with_context(|| path)?;
-    text.split_ascii_whitespace()
-        .map(|number| number.parse().map_err(Into::into))
-        .collect()
+    let threads = format!("/proc/{process_id}/task");
+    let mut children = Vec::new();
+    for thread in fs::read_dir(&threads).with_context(|| threads)? {
+        let path = thread?.path().join("children");
+        let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        for number in text.split_ascii_whitespace() {
+            children.push(number.parse()?);
+        }
+    }
+    Ok(children)
 }

@@ -84,13 +84,14 @@ async fn main() -> Result<()> {
         return connections::hold(port, arguments.connections).await;
     }
     let machine = Machine::describe();
-    let figures = measure(&arguments).await?;
+    let mut figures = Vec::new();
+    let outcome = measure(&arguments, &mut figures).await;
+    // What was measured before something failed is worth its time all the same.
     print!("{}", table::render(&machine, &figures));
-    Ok(())
+    outcome
 }
 
-async fn measure(arguments: &Arguments) -> Result<Vec<Figure>> {
-    let mut figures = Vec::new();
+async fn measure(arguments: &Arguments, figures: &mut Vec<Figure>) -> Result<()> {
     if arguments.wants(Group::Floors) {
         figures.extend(scenario::floors(arguments.seconds)?);
     }
@@ -129,5 +130,5 @@ async fn measure(arguments: &Arguments) -> Result<Vec<Figure>> {
     if arguments.wants(Group::Audit) {
         figures.extend(scenario::long_audit(1_000_000, arguments.seconds).await?);
     }
-    Ok(figures)
+    Ok(())
 }

@@ -23,8 +23,22 @@ const VENDOR: &str = "ACME";
 pub(crate) async fn parts(port: u16, feature: &str, time: Duration) -> Result<Vec<Figure>> {
     let folder = tempfile::tempdir()?;
     let commits = in_process(folder.path(), feature, time).await?;
-    let ways = load::heartbeats(port, feature, 1, time).await?;
+    let name = feature.to_owned();
+    let ways = load::alone(move || async move { load::heartbeats(port, &name, 1, time).await }).await?;
+    let name = feature.to_owned();
+    let session = load::alone(move || async move { load::session_cycles(port, &name, time).await }).await?;
     Ok(vec![
+        Figure::aimed(
+            "the same over a session stream, as the client library speaks, 1 client",
+            format!(
+                "{:.0} cycles/s, p50 {:.2} ms, p99 {:.2} ms",
+                session.rate,
+                session.milliseconds(0.5),
+                session.milliseconds(0.99)
+            ),
+            "≥ 2000/s",
+            session.rate >= 2_000.0,
+        ),
         Figure::floor(
             "of it: checkout + checkin within the daemon, without the network, 1 caller",
             format!("{:.0} cycles/s, {:.0} µs each", commits.rate, 1e6 / commits.rate),
