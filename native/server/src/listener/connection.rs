@@ -13,6 +13,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
+use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
@@ -58,32 +59,42 @@ pub(super) async fn run(stream: TcpStream, peer: SocketAddr, ticket: Ticket, por
     let ticket = Arc::new(ticket);
     match port.options.tls.with(peer) {
         None => serve(stream, Peer::new(peer, None), ticket, deadline, &port).await,
-        Some(tls) => {
-            let handshake = TlsAcceptor::from(Arc::clone(tls)).accept(stream);
-            let stream = tokio::select! {
-                stream = tokio::time::timeout_at(deadline, handshake) => stream,
-                () = ticket.evicted() => return,
-                () = port.stopping.cancelled() => return,
+        // Apart, so that thousands of connections without TLS do not each keep room for it.
+        Some(tls) => Box::pin(over_tls(tls, stream, peer, ticket, deadline, &port)).await,
+    }
+}
+
+async fn over_tls(
+    tls: &Arc<ServerConfig>,
+    stream: StalledWriter,
+    peer: SocketAddr,
+    ticket: Arc<Ticket>,
+    deadline: Instant,
+    port: &Arc<Port>,
+) {
+    let handshake = TlsAcceptor::from(Arc::clone(tls)).accept(stream);
+    let stream = tokio::select! {
+        stream = tokio::time::timeout_at(deadline, handshake) => stream,
+        () = ticket.evicted() => return,
+        () = port.stopping.cancelled() => return,
+    };
+    match stream {
+        Ok(Ok(stream)) => {
+            let certificate = stream.get_ref().1.peer_certificates().map(PeerCertificate::of);
+            let peer = match certificate {
+                None => Peer::new(peer, None),
+                Some(Some(certificate)) => Peer::new(peer, Some(certificate)),
+                Some(None) => {
+                    tracing::debug!(port = port.options.name, %peer, "the client's certificate cannot be read");
+                    return;
+                }
             };
-            match stream {
-                Ok(Ok(stream)) => {
-                    let certificate = stream.get_ref().1.peer_certificates().map(PeerCertificate::of);
-                    let peer = match certificate {
-                        None => Peer::new(peer, None),
-                        Some(Some(certificate)) => Peer::new(peer, Some(certificate)),
-                        Some(None) => {
-                            tracing::debug!(port = port.options.name, %peer, "the client's certificate cannot be read");
-                            return;
-                        }
-                    };
-                    serve(stream, peer, ticket, deadline, &port).await;
-                }
-                Ok(Err(error)) => {
-                    tracing::debug!(port = port.options.name, %peer, %error, "TLS handshake failed")
-                }
-                Err(_) => tracing::debug!(port = port.options.name, %peer, "TLS handshake took too long"),
-            }
+            serve(stream, peer, ticket, deadline, port).await;
         }
+        Ok(Err(error)) => {
+            tracing::debug!(port = port.options.name, %peer, %error, "TLS handshake failed");
+        }
+        Err(_) => tracing::debug!(port = port.options.name, %peer, "TLS handshake took too long"),
     }
 }
 
