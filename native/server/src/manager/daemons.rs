@@ -273,7 +273,15 @@ impl DaemonGateway for Daemons {
             .values()
             .map(|supervisor| supervisor.status().daemon)
             .collect();
-        daemons.sort_by_key(|daemon| daemon.port);
+        // A product that names no vendor takes the first one. It means the one whose seats were installed, not one that
+        // runs for its start-up license alone.
+        let config = self.shared.config.now();
+        daemons.sort_by_key(|daemon| {
+            (
+                config.licensing.brings_startup_licenses(&daemon.vendor),
+                daemon.port,
+            )
+        });
         daemons
     }
 

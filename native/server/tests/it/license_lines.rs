@@ -240,5 +240,20 @@ async fn a_product_finds_its_server_before_any_license_is_installed() {
         .filter(|alert| alert.detail.contains("CITRIX"))
         .collect();
     assert!(about.is_empty(), "{about:?}");
+
+    import(
+        &server,
+        &admin,
+        "acme.lic",
+        "INCREMENT CAD ACME 1.0 permanent 4\n",
+    )
+    .await;
+    let found = discover(server.endpoints().licensing).await;
+    let order: Vec<_> = found.vendors.iter().map(|found| found.vendor.as_str()).collect();
+    assert_eq!(
+        order,
+        ["ACME", "CITRIX"],
+        "who names no vendor means what was installed"
+    );
     server.stop().unwrap();
 }
