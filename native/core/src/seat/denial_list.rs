@@ -2,9 +2,8 @@
 
 use licensing_api::denial::{DenialHolder, DenialRow, GetDenials};
 
-use crate::wildcard::Wildcard;
-
 use super::ledger::timestamp;
+use super::wanted::Wanted;
 use super::{DenialCount, DenialRecord, SeatHolder};
 
 /// Rows of one answer unless the request says otherwise.
@@ -13,28 +12,22 @@ const USUAL_ROWS: usize = 1_000;
 /// A compiled [`GetDenials`].
 #[derive(Debug, Clone, Default)]
 pub struct DenialFilter {
-    feature: Option<Wildcard>,
-    user: Option<Wildcard>,
-    device: Option<Wildcard>,
+    wanted: Wanted,
     number: Option<i32>,
     since_ms: Option<i64>,
-    vendor: Option<String>,
     limit: usize,
 }
 
 impl DenialFilter {
     /// Compiles a request.
     pub fn new(request: &GetDenials) -> Self {
-        let wildcard = |text: &Option<String>| text.as_deref().map(Wildcard::new);
+        let wanted = Wanted::of(&request.feature, &request.vendor);
         let limit = request.limit.and_then(|limit| usize::try_from(limit).ok());
         Self {
-            feature: wildcard(&request.feature),
-            user: wildcard(&request.user),
-            device: wildcard(&request.device),
+            wanted: wanted.by(&request.user, &request.device),
             // Logs show numbers with their sign, people often write them without.
             number: request.number.map(|number| -number.abs()),
             since_ms: request.since.map(|since| since.as_millisecond()),
-            vendor: request.vendor.clone(),
             limit: limit.unwrap_or(USUAL_ROWS),
         }
     }
@@ -46,18 +39,15 @@ impl DenialFilter {
 
     /// The row of a denial; none when it is not asked for.
     pub fn row(&self, vendor: &str, record: DenialRecord, count: DenialCount) -> Option<DenialRow> {
-        let fits = |wanted: &Option<Wildcard>, text: &str| wanted.as_ref().is_none_or(|w| w.matches(text));
-        let wanted = fits(&self.feature, &record.feature)
-            && fits(&self.user, &record.holder.user)
-            && fits(&self.device, record.holder.device())
+        let wanted = self.wanted.fits_feature(&record.feature)
+            && self.wanted.fits_vendor(vendor)
+            && self
+                .wanted
+                .fits_holder(&record.holder.user, record.holder.device())
             && self
                 .number
                 .is_none_or(|number| number == record.denial.reason.number())
-            && self.since_ms.is_none_or(|since| count.last_ms >= since)
-            && self
-                .vendor
-                .as_ref()
-                .is_none_or(|wanted| wanted.eq_ignore_ascii_case(vendor));
+            && self.since_ms.is_none_or(|since| count.last_ms >= since);
         wanted.then(|| row(vendor, record, count))
     }
 }

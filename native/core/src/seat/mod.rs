@@ -34,6 +34,7 @@ mod suite;
 mod term;
 mod ticketing;
 mod usage;
+mod wanted;
 
 pub use assignment::{PairRecord, SeatModel};
 pub use burst::{BurstRecord, BurstTerms};

@@ -11,16 +11,16 @@ use crate::catalog::FeatureCodes;
 use crate::license_file::HostId;
 use crate::options_file::WhoKind;
 use crate::pool::{Pool, PoolIncrement};
-use crate::wildcard::Wildcard;
 
 use super::ledger::Ledger;
 use super::pools::PoolState;
+use super::wanted::Wanted;
 
 impl Ledger {
     /// The pools asked for, in the order in which they are tried, then those that are gone but have seats out. The
     /// readable names are the codes: words for them are a matter of language, which the ledger does not speak.
     pub fn inventory(&self, filter: &GetInventory, now: Moment) -> Vec<InventoryRow> {
-        let feature = filter.feature.as_deref().map(Wildcard::new);
+        let wanted = Wanted::of(&filter.feature, &filter.vendor);
         let repeated = filter.check_for_same_serial_number.then(|| self.serial_numbers());
         let waiting = self.waiting_by_pool();
         let installed = self.order.iter().map(|index| &self.pools[*index as usize]);
@@ -28,18 +28,7 @@ impl Ledger {
         installed
             .chain(gone)
             .filter(|state| state.is_listed())
-            .filter(|state| {
-                feature
-                    .as_ref()
-                    .is_none_or(|f| f.matches(&state.pool.identity.feature))
-            })
-            .filter(|state| {
-                let vendor = &state.pool.identity.vendor;
-                filter
-                    .vendor
-                    .as_ref()
-                    .is_none_or(|wanted| wanted.eq_ignore_ascii_case(vendor))
-            })
+            .filter(|state| wanted.fits_pool(&state.pool.identity))
             .filter(|state| {
                 let mut serials = state
                     .pool
@@ -65,21 +54,11 @@ impl Ledger {
     /// Seats that the options file sets aside, pools in the order in which they are tried, their lines in the order of
     /// the file.
     pub fn reservations(&self, filter: &GetReservations) -> Vec<ReservationRow> {
-        let feature = filter.feature.as_deref().map(Wildcard::new);
+        let wanted = Wanted::of(&filter.feature, &filter.vendor);
         self.order
             .iter()
             .map(|index| &self.pools[*index as usize])
-            .filter(|state| {
-                let name = &state.pool.identity.feature;
-                feature.as_ref().is_none_or(|wanted| wanted.matches(name))
-            })
-            .filter(|state| {
-                let vendor = &state.pool.identity.vendor;
-                filter
-                    .vendor
-                    .as_ref()
-                    .is_none_or(|wanted| wanted.eq_ignore_ascii_case(vendor))
-            })
+            .filter(|state| wanted.fits_pool(&state.pool.identity))
             .flat_map(reservation_rows)
             .collect()
     }

@@ -6,32 +6,26 @@ use sha2::{Digest, Sha256};
 
 use crate::Moment;
 use crate::pool::PoolIdentity;
-use crate::wildcard::Wildcard;
 
 use super::assignment::{Assigned, SeatModel, kind};
 use super::lease::LeaseTerm;
 use super::ledger::{Held, Ledger, timestamp};
 use super::pools::PoolState;
+use super::wanted::Wanted;
 
 /// A compiled [`GetUsage`].
 #[derive(Debug, Clone, Default)]
 pub struct UsageFilter {
-    feature: Option<Wildcard>,
-    user: Option<Wildcard>,
-    device: Option<Wildcard>,
-    vendor: Option<String>,
+    wanted: Wanted,
     model: Option<LicenseModel>,
 }
 
 impl UsageFilter {
     /// Compiles a request.
     pub fn new(request: &GetUsage) -> Self {
-        let wildcard = |text: &Option<String>| text.as_deref().map(Wildcard::new);
+        let wanted = Wanted::of(&request.feature, &request.vendor);
         Self {
-            feature: wildcard(&request.feature),
-            user: wildcard(&request.user),
-            device: wildcard(&request.device),
-            vendor: request.vendor.clone(),
+            wanted: wanted.by(&request.user, &request.device),
             model: request.model,
         }
     }
@@ -43,17 +37,13 @@ impl UsageFilter {
         device: &str,
         model: LicenseModel,
     ) -> bool {
-        let fits = |wanted: &Option<Wildcard>, text: &str| wanted.as_ref().is_none_or(|w| w.matches(text));
+        let wanted = &self.wanted;
         // Who holds a component of a suite holds the package too.
         let package = identity.suite.as_ref().map(|suite| suite.package.as_str());
-        (fits(&self.feature, &identity.feature)
-            || package.is_some_and(|package| fits(&self.feature, package)))
-            && fits(&self.user, user)
-            && fits(&self.device, device)
-            && self
-                .vendor
-                .as_ref()
-                .is_none_or(|vendor| vendor.eq_ignore_ascii_case(&identity.vendor))
+        (wanted.fits_feature(&identity.feature)
+            || package.is_some_and(|package| wanted.fits_feature(package)))
+            && wanted.fits_holder(user, device)
+            && wanted.fits_vendor(&identity.vendor)
             && self.model.is_none_or(|wanted| wanted == model)
     }
 }

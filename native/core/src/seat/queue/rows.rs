@@ -6,38 +6,24 @@ use licensing_api::queue::{GetQueue, QueueRow};
 
 use crate::Moment;
 use crate::seat::ledger::{Ledger, timestamp};
-use crate::wildcard::Wildcard;
+use crate::seat::wanted::Wanted;
 
 use super::Waiter;
 
 /// A compiled [`GetQueue`].
 #[derive(Debug, Clone, Default)]
-pub struct QueueFilter {
-    feature: Option<Wildcard>,
-    user: Option<Wildcard>,
-    device: Option<Wildcard>,
-    vendor: Option<String>,
-}
+pub struct QueueFilter(Wanted);
 
 impl QueueFilter {
     /// Compiles a request.
     pub fn new(request: &GetQueue) -> Self {
-        let wildcard = |text: &Option<String>| text.as_deref().map(Wildcard::new);
-        Self {
-            feature: wildcard(&request.feature),
-            user: wildcard(&request.user),
-            device: wildcard(&request.device),
-            vendor: request.vendor.clone(),
-        }
+        Self(Wanted::of(&request.feature, &request.vendor).by(&request.user, &request.device))
     }
 
     fn fits(&self, row: &QueueRow) -> bool {
-        let fits = |wanted: &Option<Wildcard>, text: &str| wanted.as_ref().is_none_or(|w| w.matches(text));
-        let vendor = self.vendor.as_ref();
-        fits(&self.feature, &row.feature)
-            && fits(&self.user, &row.user)
-            && fits(&self.device, &row.device)
-            && vendor.is_none_or(|vendor| vendor.eq_ignore_ascii_case(&row.vendor))
+        self.0.fits_feature(&row.feature)
+            && self.0.fits_holder(&row.user, &row.device)
+            && self.0.fits_vendor(&row.vendor)
     }
 }
 
