@@ -155,8 +155,8 @@ impl LicenseFile {
     }
 
     fn with_replaced(&self, span: Span, text: &str) -> Result<Self, InvalidEdit> {
-        let before = self.source.get(..span.start).unwrap_or_default();
-        let after = self.source.get(span.end..).unwrap_or_default();
+        let before = self.text.get(..span.start).unwrap_or_default();
+        let after = self.text.get(span.end..).unwrap_or_default();
         let line_start = before
             .iter()
             .rposition(|&byte| byte == b'\n')

@@ -19,7 +19,7 @@ pub use model::{
     PackageComponent, Server, Suite, Upgrade, Vendor,
 };
 pub use parse::parse;
-pub(crate) use parse::{Physical, PhysicalLines, blank_separated, is_administrators};
+pub(crate) use parse::{Physical, PhysicalLines, blank_separated, is_administrators, utf16_as_utf8};
 pub use position::{Position, Span, Spanned};
 pub(crate) use publisher_line::PublisherLine;
 pub use terms::{

@@ -15,13 +15,16 @@ pub struct LicenseFile {
     pub lines: Vec<Line>,
     /// What was noticed while reading.
     pub findings: Vec<Finding>,
+    /// The bytes that were read.
     pub(super) source: Arc<[u8]>,
+    /// What the spans refer to: the source, or its text in UTF-8 where it is UTF-16.
+    pub(super) text: Arc<[u8]>,
 }
 
 impl LicenseFile {
     /// The bytes of one line as they stand in the file, line ends included.
     pub fn raw(&self, line: &Line) -> &[u8] {
-        self.source.get(line.span.range()).unwrap_or_default()
+        self.text.get(line.span.range()).unwrap_or_default()
     }
 
     /// The bytes that were read.
@@ -29,7 +32,7 @@ impl LicenseFile {
         &self.source
     }
 
-    /// The whole file, byte for byte as it was read.
+    /// The whole file, byte for byte as it was read; one in UTF-16 becomes UTF-8.
     pub fn to_bytes(&self) -> Vec<u8> {
         self.lines
             .iter()

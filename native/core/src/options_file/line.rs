@@ -2,11 +2,12 @@
 
 use licensing_api::finding::Severity;
 
-use crate::license_file::{Physical, PhysicalLines, Position};
+use crate::license_file::{Physical, PhysicalLines, Position, utf16_as_utf8};
 
 use super::directive::{self, Reading};
 use super::findings::{BAD_SYNTAX, Complaint, Findings, UNKNOWN_WORD};
 use super::model::{OptionLine, OptionLineKind, OptionsFile};
+use super::restriction;
 use super::words::{self, Segment, is_blank};
 
 /// Longest logical line that is read, in bytes.
@@ -14,9 +15,12 @@ const MAX_LINE_BYTES: usize = 1024 * 1024;
 /// Longer lines are cut by other vendor daemons.
 const USUAL_LINE_CHARACTERS: usize = 4_000;
 
-/// Reads an options file. Text is UTF-8; a line that is not is read as Windows-1252. Never fails: what cannot be
-/// read is kept, reported and without effect.
+/// Reads an options file. Text is UTF-8, or UTF-16 as some programs on Windows save it; a line that is neither is read
+/// as Windows-1252. Never fails: what cannot be read is kept and reported, with what it was meant to restrict.
 pub fn parse(bytes: &[u8]) -> OptionsFile {
+    let decoded = utf16_as_utf8(bytes);
+    let utf16 = decoded.is_some().then(|| bytes.to_vec());
+    let bytes = decoded.as_deref().unwrap_or(bytes);
     let mut findings = Findings::default();
     let mut lines = Vec::new();
     let mut physical = PhysicalLines::new(bytes);
@@ -33,6 +37,7 @@ pub fn parse(bytes: &[u8]) -> OptionsFile {
     OptionsFile {
         lines,
         findings: findings.finish(),
+        utf16,
     }
 }
 
@@ -102,13 +107,28 @@ impl Gathered {
             }
             None => read(&self.segments, &mut at, findings),
         };
+        let restricts = match kind {
+            OptionLineKind::Unknown | OptionLineKind::Malformed => {
+                restriction::meant(&joined(&self.segments))
+            }
+            OptionLineKind::Blank
+            | OptionLineKind::Comment
+            | OptionLineKind::SwitchedOff
+            | OptionLineKind::Option(_) => None,
+        };
         OptionLine {
             at,
             physical_lines: self.physical_lines,
             raw: self.raw,
             kind,
+            restricts,
         }
     }
+}
+
+fn joined(segments: &[Segment]) -> String {
+    let texts: Vec<&str> = segments.iter().map(|segment| segment.text.as_str()).collect();
+    texts.join(" ")
 }
 
 fn raw_of<'a>(bytes: &'a [u8], physical: &Physical<'_>) -> &'a [u8] {
@@ -141,7 +161,7 @@ fn read(segments: &[Segment], at: &mut Position, findings: &mut Findings) -> Opt
             OptionLineKind::Option(directive)
         }
         Reading::Unknown => {
-            findings.add(Severity::Warning, Some(UNKNOWN_WORD), unknown(*at, &first.text));
+            findings.add(Severity::Warning, Some(UNKNOWN_WORD), unknown(*at, segments));
             OptionLineKind::Unknown
         }
         Reading::Bad(complaint) => {
@@ -151,14 +171,23 @@ fn read(segments: &[Segment], at: &mut Position, findings: &mut Findings) -> Opt
     }
 }
 
-fn unknown(at: Position, word: &str) -> Complaint {
-    Complaint {
-        at,
-        text: format!(
-            "\"{}\" is not an option; the line has no effect.",
-            directive::shown(word)
-        ),
-        action: "Check the spelling, or write # in front of the line.".to_owned(),
+/// Of a line that begins with no option. Its text is not repeated: it may be anything, such as a key that was put into
+/// the wrong file, and findings are shown to every administrator.
+fn unknown(at: Position, segments: &[Segment]) -> Complaint {
+    match restriction::meant(&joined(segments)) {
+        Some(meant) => Complaint {
+            at,
+            text: format!(
+                "The line begins with no option; {} was probably meant, so it is not passed over.",
+                meant.option
+            ),
+            action: format!("Write {}, or write # in front of the line.", meant.option),
+        },
+        None => Complaint {
+            at,
+            text: "The line begins with no option and has no effect.".to_owned(),
+            action: "Check the spelling, or write # in front of the line.".to_owned(),
+        },
     }
 }
 

@@ -7,6 +7,7 @@ mod directive;
 mod findings;
 mod line;
 mod model;
+mod restriction;
 mod words;
 
 pub use line::parse;
@@ -14,3 +15,4 @@ pub use model::{
     AccessList, Directive, EntitlementList, FqdnMatching, LogEvent, LogPath, MaxWho, OptionLine,
     OptionLineKind, OptionsFile, Selector, SelectorKey, Who, WhoKind,
 };
+pub use restriction::{Restriction, RestrictionKind};

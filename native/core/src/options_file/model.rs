@@ -6,6 +6,8 @@ use licensing_api::finding::Finding;
 
 use crate::license_file::Position;
 
+use super::restriction::Restriction;
+
 /// An options file as read. Whatever was not understood is kept, so that writing gives back the same bytes.
 #[derive(Debug, Clone, Default)]
 pub struct OptionsFile {
@@ -13,15 +15,36 @@ pub struct OptionsFile {
     pub lines: Vec<OptionLine>,
     /// What was noticed while reading, in the order of the lines.
     pub findings: Vec<Finding>,
+    /// The bytes as they were read, where they were UTF-16; the lines are UTF-8 then.
+    pub(super) utf16: Option<Vec<u8>>,
 }
 
 impl OptionsFile {
     /// The bytes it was read from.
     pub fn to_bytes(&self) -> Vec<u8> {
+        match &self.utf16 {
+            Some(bytes) => bytes.clone(),
+            None => self.lines.iter().flat_map(|line| &line.raw).copied().collect(),
+        }
+    }
+
+    /// Whether it has something to say and none of it can be read: it is another kind of file, or damaged.
+    pub fn is_unreadable(&self) -> bool {
+        let mut said = self.lines.iter().filter(|line| {
+            !matches!(
+                line.kind,
+                OptionLineKind::Blank | OptionLineKind::Comment | OptionLineKind::SwitchedOff
+            )
+        });
+        said.clone().next().is_some()
+            && said.all(|line| matches!(line.kind, OptionLineKind::Unknown) && line.restricts.is_none())
+    }
+
+    /// What lines that cannot be read were meant to restrict, with the physical line each begins on.
+    pub fn restrictions(&self) -> impl Iterator<Item = (u32, &Restriction)> {
         self.lines
             .iter()
-            .flat_map(|line| line.raw.iter().copied())
-            .collect()
+            .filter_map(|line| Some((line.at.line, line.restricts.as_ref()?)))
     }
 
     /// The options that hold, with the physical line each begins on.
@@ -48,6 +71,8 @@ pub struct OptionLine {
     pub raw: Vec<u8>,
     /// What it says.
     pub kind: OptionLineKind,
+    /// What it was meant to restrict, where it cannot be read.
+    pub restricts: Option<Restriction>,
 }
 
 /// What a line says.

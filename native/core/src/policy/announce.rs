@@ -35,7 +35,13 @@ impl Policy {
                         hours: *hours,
                     });
                 }
-                (RuleKind::Setting(_) | RuleKind::Max { .. } | RuleKind::Reserve { .. }, _) => {}
+                (
+                    RuleKind::Setting(_)
+                    | RuleKind::Max { .. }
+                    | RuleKind::Reserve { .. }
+                    | RuleKind::Unread(_),
+                    _,
+                ) => {}
             }
         }
         events.extend(pools.flat_map(PoolPolicy::reservations).map(reserving));

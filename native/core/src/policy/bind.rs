@@ -7,9 +7,9 @@ use licensing_api::finding::{Finding, Severity};
 use crate::license_file::NamedOnly;
 use crate::options_file::{AccessList, Selector, Who};
 
-use super::compile::{MaxSubject, Policy, Rule, RuleKind, Setting};
+use super::compile::{Closes, MaxSubject, Policy, Rule, RuleKind, Setting, Unread};
 use super::host_table::{HostEntry, HostTable};
-use super::pool_policy::{AllGroups, AllUsers, Limited, MaxRules, Named, NamedUsers, Settings};
+use super::pool_policy::{AllGroups, AllUsers, Closed, Limited, MaxRules, Named, NamedUsers, Settings};
 use super::roster::{Roster, Subject};
 use super::{PoolFacts, PoolPolicy, Reservation};
 
@@ -80,7 +80,10 @@ impl<'a> Binder<'a> {
     /// Pools a rule is about.
     fn meant(&mut self, rule: &Rule) -> Vec<usize> {
         let Some(selector) = &rule.selector else {
-            return (0..self.pools.len()).collect();
+            return match &rule.kind {
+                RuleKind::Unread(unread) => self.concerned(rule.line, unread),
+                _ => (0..self.pools.len()).collect(),
+            };
         };
         let named = self
             .by_name
@@ -101,6 +104,43 @@ impl<'a> Binder<'a> {
             );
         }
         meant
+    }
+
+    /// Pools that a line which cannot be read may be about: those that one of its words names, or all.
+    fn concerned(&mut self, line: u32, unread: &Unread) -> Vec<usize> {
+        let mut concerned: Vec<usize> = match unread.words.is_empty() {
+            true => (0..self.pools.len()).collect(),
+            false => {
+                let names = unread.words.iter().flat_map(|word| {
+                    let feature = word.split(':').next().unwrap_or_default();
+                    [word.to_lowercase(), feature.to_lowercase()]
+                });
+                names
+                    .filter_map(|name| self.by_name.get(&name))
+                    .flatten()
+                    .copied()
+                    .collect()
+            }
+        };
+        concerned.sort_unstable();
+        concerned.dedup();
+        if let Some(first) = concerned.first() {
+            let features = match concerned.len() {
+                1 => self.pools[*first].feature.clone(),
+                many => format!("{many} pools"),
+            };
+            let text = format!(
+                "{} {features} is refused until the line can be read.",
+                unread.closes.what()
+            );
+            self.find(
+                Severity::Error,
+                line,
+                text,
+                "Correct the line, or write # in front of it if it is not wanted.",
+            );
+        }
+        concerned
     }
 
     fn rule(&mut self, rule: &'a Rule) {
@@ -133,6 +173,11 @@ impl<'a> Binder<'a> {
             RuleKind::Setting(setting) => {
                 for index in meant {
                     set(&mut self.bound[index].settings, *setting);
+                }
+            }
+            RuleKind::Unread(unread) => {
+                for index in meant {
+                    close(&mut self.bound[index], rule.line, unread.closes);
                 }
             }
             RuleKind::Reserve { seats, subject, who } => {
@@ -300,6 +345,19 @@ impl<'a> Binder<'a> {
     }
 }
 
+fn close(pool: &mut PoolPolicy, line: u32, closes: Closes) {
+    let closed = &mut pool.closed;
+    match closes {
+        Closes::Everything => closed.to_all = closed.to_all.or(Some(line)),
+        Closes::ToOthersThanIncluded => closed.to_others = closed.to_others.or(Some(line)),
+        Closes::Borrowing => closed.borrowing = closed.borrowing.or(Some(line)),
+        Closes::BorrowingToOthersThanIncluded => {
+            closed.borrowing_to_others = closed.borrowing_to_others.or(Some(line));
+        }
+        Closes::Overdraft => pool.settings.max_overdraft = Some(0),
+    }
+}
+
 fn limit(named: NamedOnly, facts: &PoolFacts) -> usize {
     let limit = named.limit.or(facts.seats);
     limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
@@ -312,6 +370,7 @@ fn unbound(policy: &Policy) -> PoolPolicy {
         include: roster(),
         exclude_borrow: roster(),
         include_borrow: roster(),
+        closed: Closed::default(),
         named: Named {
             users: None,
             hosts: None,

@@ -1,12 +1,12 @@
 //! From an options file to tables.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use licensing_api::finding::{Finding, Severity};
 
 use crate::options_file::{
-    AccessList, Directive, FqdnMatching, LogEvent, LogPath, MaxWho, OptionsFile, Selector, SelectorKey, Who,
-    WhoKind,
+    AccessList, Directive, FqdnMatching, LogEvent, LogPath, MaxWho, OptionsFile, Restriction,
+    RestrictionKind, Selector, SelectorKey, Who, WhoKind,
 };
 
 use super::directory::Directory;
@@ -26,6 +26,8 @@ pub struct Policy {
     pub(super) fold_members: bool,
     pub(super) rules: Vec<Rule>,
     pub(super) timeout_all: Option<u32>,
+    /// Lines that restrict somebody and cannot be read.
+    unread: Vec<u32>,
     automatic_reread: bool,
     debug_log: Option<LogPath>,
     report_log: Option<(LogPath, bool)>,
@@ -58,6 +60,41 @@ pub(super) enum RuleKind {
         who: Who,
     },
     Setting(Setting),
+    /// What cannot be read, and closes what it may have closed.
+    Unread(Unread),
+}
+
+/// What a line that cannot be read closes.
+#[derive(Debug, Clone)]
+pub(super) struct Unread {
+    pub(super) closes: Closes,
+    /// Features among these are concerned; all where there are none.
+    pub(super) words: Vec<String>,
+}
+
+/// See [`RestrictionKind`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Closes {
+    Everything,
+    ToOthersThanIncluded,
+    Borrowing,
+    BorrowingToOthersThanIncluded,
+    Overdraft,
+}
+
+impl Closes {
+    /// What is refused, with the feature behind it.
+    pub(super) fn what(self) -> &'static str {
+        match self {
+            Self::Everything => "Every request for",
+            Self::ToOthersThanIncluded => "Every request of somebody whom no INCLUDE line names for",
+            Self::Borrowing => "Borrowing of",
+            Self::BorrowingToOthersThanIncluded => {
+                "Borrowing by somebody whom no INCLUDE_BORROW line names of"
+            }
+            Self::Overdraft => "Overdraft of",
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -85,12 +122,38 @@ impl Policy {
             policy: Self::empty(file),
             findings: Vec::new(),
             seen: Seen::default(),
+            damaged_groups: HashSet::new(),
         };
         compiler.define_groups(file);
+        for (line, restriction) in file.restrictions() {
+            compiler.restriction(line, restriction);
+        }
         for (line, directive) in file.directives() {
             compiler.directive(line, directive);
         }
         (compiler.policy, compiler.findings)
+    }
+
+    /// One that lets nobody have anything, for an options file that cannot be read at all.
+    pub fn closed() -> Self {
+        let mut policy = Self::empty(&OptionsFile::default());
+        policy.close(0, None, Closes::Everything, Vec::new());
+        policy
+    }
+
+    /// Lines that restrict somebody and cannot be read. What they may have closed is closed; 0 stands for the whole
+    /// file.
+    pub fn unread_lines(&self) -> &[u32] {
+        &self.unread
+    }
+
+    fn close(&mut self, line: u32, selector: Option<Selector>, closes: Closes, words: Vec<String>) {
+        self.unread.push(line);
+        self.rules.push(Rule {
+            line,
+            selector,
+            kind: RuleKind::Unread(Unread { closes, words }),
+        });
     }
 
     /// Settings that everything else depends on: of each the last line holds, wherever it stands.
@@ -109,6 +172,7 @@ impl Policy {
             fold_members,
             rules: Vec::new(),
             timeout_all: None,
+            unread: Vec::new(),
             automatic_reread: true,
             debug_log: None,
             report_log: None,
@@ -166,6 +230,8 @@ struct Compiler {
     policy: Policy,
     findings: Vec<Finding>,
     seen: Seen,
+    /// Groups of which a member is not known.
+    damaged_groups: HashSet<String>,
 }
 
 impl Compiler {
@@ -188,13 +254,40 @@ impl Compiler {
                 Directive::HostGroup { name, members } => {
                     let mut entries = Vec::with_capacity(members.len());
                     for member in members {
-                        entries.extend(self.host(line, member));
+                        match self.host(line, member) {
+                            Some(entry) => entries.push(entry),
+                            None => drop(self.damaged_groups.insert(name.clone())),
+                        }
                     }
                     self.policy.directory.add_host_group(name, entries);
                 }
                 _ => {}
             }
         }
+        for (_, restriction) in file.restrictions() {
+            if let (RestrictionKind::Group, Some(name)) = (restriction.kind, restriction.words.first()) {
+                self.damaged_groups.insert(name.clone());
+            }
+        }
+    }
+
+    /// A line that cannot be read closes whatever it may have closed.
+    fn restriction(&mut self, line: u32, restriction: &Restriction) {
+        let (closes, words) = match restriction.kind {
+            RestrictionKind::Include => (Closes::ToOthersThanIncluded, restriction.words.clone()),
+            RestrictionKind::IncludeAnywhere => (Closes::ToOthersThanIncluded, Vec::new()),
+            RestrictionKind::Anybody => (Closes::Everything, restriction.words.clone()),
+            RestrictionKind::AnybodyAnywhere => (Closes::Everything, Vec::new()),
+            RestrictionKind::Borrowing => (Closes::Borrowing, restriction.words.clone()),
+            RestrictionKind::IncludeBorrowing => {
+                (Closes::BorrowingToOthersThanIncluded, restriction.words.clone())
+            }
+            RestrictionKind::Overdraft => (Closes::Overdraft, restriction.words.clone()),
+            // Lines that use the group say what it restricts.
+            RestrictionKind::Group if !restriction.words.is_empty() => return self.policy.unread.push(line),
+            RestrictionKind::Group => (Closes::Everything, Vec::new()),
+        };
+        self.policy.close(line, None, closes, words);
     }
 
     fn directive(&mut self, line: u32, directive: &Directive) {
@@ -279,25 +372,35 @@ impl Compiler {
         {
             return self.without_effect(line, "A list of an entitlement", NO_ACTIVATION);
         }
-        if let Some(subject) = self.subject(line, who) {
-            let kind = RuleKind::Access {
-                list,
-                subject,
-                who: who.clone(),
+        let Some(subject) = self.subject(line, who) else {
+            let closes = match list {
+                AccessList::Include => Closes::ToOthersThanIncluded,
+                AccessList::Exclude => Closes::Everything,
+                AccessList::IncludeBorrow => Closes::BorrowingToOthersThanIncluded,
+                AccessList::ExcludeBorrow => Closes::Borrowing,
             };
-            self.policy.rules.push(Rule {
-                line,
-                selector: selector.cloned(),
-                kind,
-            });
-        }
+            return self.policy.close(line, selector.cloned(), closes, Vec::new());
+        };
+        let kind = RuleKind::Access {
+            list,
+            subject,
+            who: who.clone(),
+        };
+        self.policy.rules.push(Rule {
+            line,
+            selector: selector.cloned(),
+            kind,
+        });
     }
 
     fn max(&mut self, line: u32, seats: u32, selector: &Selector, who: &MaxWho) {
         let subject = match who {
             MaxWho::One(who) => match self.subject(line, who) {
                 Some(subject) => self.max_of_one(line, selector, who.kind, subject),
-                None => None,
+                None => {
+                    let selector = Some(selector.clone());
+                    return self.policy.close(line, selector, Closes::Everything, Vec::new());
+                }
             },
             MaxWho::AllUsers => self.max_of_all(line, selector, WhoKind::User),
             MaxWho::AllGroups => self.max_of_all(line, selector, WhoKind::Group),
@@ -404,18 +507,25 @@ impl Compiler {
                 entry @ (HostEntry::Name(_) | HostEntry::Connection(_)) => entry,
             })),
             WhoKind::Group => match self.policy.directory.group(&who.name) {
-                Some(group) => Some(Subject::Group(group)),
-                None => self.no_group(line, "GROUP", &who.name),
+                Some(group) if !self.damaged_groups.contains(&who.name) => Some(Subject::Group(group)),
+                Some(_) | None => self.no_group(line, "GROUP", &who.name),
             },
             WhoKind::HostGroup => match self.policy.directory.host_group(&who.name) {
-                Some(group) => Some(Subject::HostGroup(group)),
-                None => self.no_group(line, "HOST_GROUP", &who.name),
+                Some(group) if !self.damaged_groups.contains(&who.name) => Some(Subject::HostGroup(group)),
+                Some(_) | None => self.no_group(line, "HOST_GROUP", &who.name),
             },
         }
     }
 
     fn no_group(&mut self, line: u32, keyword: &str, name: &str) -> Option<Subject> {
-        let text = format!("No {keyword} line defines \"{name}\"; the line has no effect.");
+        let text = match self.damaged_groups.contains(name) {
+            true => format!(
+                "A {keyword} line of \"{name}\" cannot be read, so it is not known whom this line means."
+            ),
+            false => {
+                format!("No {keyword} line defines \"{name}\", so it is not known whom this line means.")
+            }
+        };
         self.find(
             Severity::Error,
             line,
@@ -428,7 +538,7 @@ impl Compiler {
     fn host(&mut self, line: u32, name: &str) -> Option<HostEntry> {
         let entry = HostEntry::parse(name);
         if entry.is_none() {
-            let text = format!("\"{name}\" can match no host and has no effect.");
+            let text = format!("\"{name}\" can match no host.");
             let action = "Use * only for whole parts of an internet address, such as 10.1.*.*.";
             self.find(Severity::Error, line, text, action);
         }

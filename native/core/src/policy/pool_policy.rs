@@ -17,11 +17,22 @@ pub struct PoolPolicy {
     pub(super) include: Roster<u32>,
     pub(super) exclude_borrow: Roster<u32>,
     pub(super) include_borrow: Roster<u32>,
+    pub(super) closed: Closed,
     pub(super) named: Named,
     pub(super) max: MaxRules,
     pub(super) reservations: Vec<Reservation>,
     pub(super) drawers: Roster<usize>,
     pub(super) settings: Settings,
+}
+
+/// Lines of the options file that cannot be read, by what they may have closed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Closed {
+    pub(super) to_all: Option<u32>,
+    /// To whom no INCLUDE line names.
+    pub(super) to_others: Option<u32>,
+    pub(super) borrowing: Option<u32>,
+    pub(super) borrowing_to_others: Option<u32>,
 }
 
 /// Users and hosts that USER_BASED and HOST_BASED features are named for.
@@ -92,6 +103,9 @@ pub enum Refusal {
     /// Line of the options file that excludes them from borrowing.
     #[error("line {0} of the options file excludes the requester from borrowing")]
     ExcludedFromBorrowing(u32),
+    /// Line of the options file that cannot be read and may have shut them out; 0 for the whole file.
+    #[error("line {0} of the options file cannot be read, and may shut the requester out")]
+    Unread(u32),
     /// INCLUDE_BORROW lines name others only.
     #[error("the INCLUDE_BORROW lines of the options file do not name the requester")]
     NotIncludedInBorrowing,
@@ -101,7 +115,7 @@ impl Refusal {
     /// The numbered reason of the denial.
     pub fn reason(self) -> DenialReason {
         match self {
-            Self::Excluded(_) | Self::ExcludedFromBorrowing(_) => DenialReason::Excluded,
+            Self::Excluded(_) | Self::ExcludedFromBorrowing(_) | Self::Unread(_) => DenialReason::Excluded,
             Self::NotIncluded | Self::NotIncludedInBorrowing => DenialReason::NotIncluded,
             Self::NobodyNamed => DenialReason::NotNamed,
         }
@@ -148,10 +162,18 @@ impl PoolPolicy {
     /// Whether the requester may have a seat. EXCLUDE is looked at first and wins; INCLUDE and INCLUDEALL make one list
     /// that shuts out everybody else.
     pub fn admit(&self, identity: &Identity<'_>) -> Result<(), Refusal> {
+        if let Some(line) = self.closed.to_all {
+            return Err(Refusal::Unread(line));
+        }
         if let Some(line) = self.exclude.first(identity) {
             return Err(Refusal::Excluded(line));
         }
         self.named.admit(identity)?;
+        if let Some(line) = self.closed.to_others
+            && self.include.first(identity).is_none()
+        {
+            return Err(Refusal::Unread(line));
+        }
         if !self.include.is_empty() && self.include.first(identity).is_none() {
             return Err(Refusal::NotIncluded);
         }
@@ -160,8 +182,16 @@ impl PoolPolicy {
 
     /// Whether the requester may borrow. [`PoolPolicy::admit`] is asked besides.
     pub fn admit_borrowing(&self, identity: &Identity<'_>) -> Result<(), Refusal> {
+        if let Some(line) = self.closed.borrowing {
+            return Err(Refusal::Unread(line));
+        }
         if let Some(line) = self.exclude_borrow.first(identity) {
             return Err(Refusal::ExcludedFromBorrowing(line));
+        }
+        if let Some(line) = self.closed.borrowing_to_others
+            && self.include_borrow.first(identity).is_none()
+        {
+            return Err(Refusal::Unread(line));
         }
         if !self.include_borrow.is_empty() && self.include_borrow.first(identity).is_none() {
             return Err(Refusal::NotIncludedInBorrowing);

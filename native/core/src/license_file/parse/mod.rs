@@ -20,8 +20,7 @@ pub(crate) use keyword::is_administrators;
 pub(crate) use logical::blank_separated;
 use logical::{Content, Logical, Text};
 use notes::Notes;
-use notes::shown;
-pub(crate) use physical::{Physical, PhysicalLines};
+pub(crate) use physical::{Physical, PhysicalLines, utf16_as_utf8};
 use token::{Untokenised, first_word};
 
 use super::{IncrementKeyword, LicenseFile, Line, LineKind, Position, Span};
@@ -31,12 +30,27 @@ const MAX_LINES: usize = 200_000;
 
 /// Reads a license file. Any bytes have a result: what is wrong is a finding, and no bad line loses another.
 ///
-/// Lines that are UTF-8 are read as such, others as Windows-1252. Larger files than
+/// Lines that are UTF-8 are read as such, others as Windows-1252; a file in UTF-16 is read as that. Larger files than
 /// [`MAX_LICENSE_FILE_BYTES`] are kept, but not read.
 pub fn parse(bytes: &[u8]) -> LicenseFile {
     let mut notes = Notes::new();
     let mut lines = Vec::new();
-    if readable(bytes, &mut notes) {
+    let source: Arc<[u8]> = Arc::from(bytes);
+    let fits = fits(bytes, &mut notes);
+    let text: Arc<[u8]> = match utf16_as_utf8(bytes).filter(|_| fits) {
+        Some(text) => {
+            notes.information(
+                Position::default(),
+                None,
+                "The file is in UTF-16.".to_owned(),
+                "Nothing here; save it as UTF-8 if other license servers read it too.",
+            );
+            Arc::from(text)
+        }
+        None => Arc::clone(&source),
+    };
+    let bytes = &*text;
+    if fits {
         let mut physical = PhysicalLines::new(bytes).peekable();
         while let Some(logical) = logical::next_line(&mut physical) {
             lines.push(line(logical, &mut notes));
@@ -57,26 +71,18 @@ pub fn parse(bytes: &[u8]) -> LicenseFile {
     LicenseFile {
         lines,
         findings: notes.finish(),
-        source: Arc::from(bytes),
+        text: Arc::clone(&text),
+        source,
     }
 }
 
-fn readable(bytes: &[u8], notes: &mut Notes) -> bool {
+fn fits(bytes: &[u8], notes: &mut Notes) -> bool {
     if bytes.len() > MAX_LICENSE_FILE_BYTES {
         notes.error(
             Position::default(),
             Some(-2),
             format!("The file is larger than {MAX_LICENSE_FILE_BYTES} bytes."),
             "Split it; each part needs its own SERVER and VENDOR lines.",
-        );
-        return false;
-    }
-    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
-        notes.error(
-            Position::default(),
-            Some(-2),
-            "The file is in UTF-16.".to_owned(),
-            "Save it as UTF-8, without changing anything else.",
         );
         return false;
     }
@@ -235,13 +241,12 @@ fn other_line(at: Position, text: &Text, notes: &mut Notes) -> LineKind {
         );
         return LineKind::Decimal;
     }
+    // Its text is not repeated: it may be anything, such as a key that was put into the wrong folder, and findings are
+    // shown to every administrator.
     notes.warning(
         at,
         Some(-2),
-        format!(
-            "'{}' begins no line of a license file; the line is kept and has no effect.",
-            shown(first_word(joined))
-        ),
+        "This begins no line of a license file; the line is kept and has no effect.".to_owned(),
         "Remove the line, or put # in front of it.",
     );
     LineKind::Unknown

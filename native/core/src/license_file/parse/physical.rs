@@ -6,6 +6,39 @@ use crate::license_file::Span;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
+/// Bytes by which it is decided whether a text without byte order mark is UTF-16.
+const LOOKED_AT: usize = 4096;
+
+/// UTF-16 text as UTF-8; none when the bytes are anything else. Without a byte order mark it is told by the zeros: in a
+/// file of mostly Latin letters every other byte is one.
+pub(crate) fn utf16_as_utf8(bytes: &[u8]) -> Option<Vec<u8>> {
+    let (encoding, text) = match bytes {
+        [0xFF, 0xFE, rest @ ..] => (encoding_rs::UTF_16LE, rest),
+        [0xFE, 0xFF, rest @ ..] => (encoding_rs::UTF_16BE, rest),
+        _ => {
+            let units = bytes.get(..LOOKED_AT).unwrap_or(bytes).chunks_exact(2);
+            let (mut count, mut high_first, mut low_first) = (0, 0, 0);
+            for unit in units {
+                count += 1;
+                high_first += usize::from(unit[0] == 0 && unit[1] != 0);
+                low_first += usize::from(unit[1] == 0 && unit[0] != 0);
+            }
+            match count {
+                2.. if low_first * 2 > count && low_first > 4 * high_first => (encoding_rs::UTF_16LE, bytes),
+                2.. if high_first * 2 > count && high_first > 4 * low_first => (encoding_rs::UTF_16BE, bytes),
+                _ => return None,
+            }
+        }
+    };
+    Some(
+        encoding
+            .decode_without_bom_handling(text)
+            .0
+            .into_owned()
+            .into_bytes(),
+    )
+}
+
 /// One physical line.
 pub(crate) struct Physical<'a> {
     /// Counted from 1.

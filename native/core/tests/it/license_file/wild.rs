@@ -139,8 +139,19 @@ fn encodings() {
         .flat_map(u16::to_le_bytes)
         .collect();
     let file = parse(&wide);
-    assert_eq!(kinds(&file), ["unknown"]);
+    assert_eq!(kinds(&file), ["server"]);
     assert!(file.findings[0].text.contains("UTF-16"));
+    assert_eq!(file.source(), wide);
+    let bare = parse(&wide[2..]);
+    assert_eq!(kinds(&bare), ["server"]);
+    assert_eq!(bare.servers().next().unwrap().host.value, "a");
+}
+
+#[test]
+fn what_begins_no_line_is_not_repeated() {
+    let file = parse(b"MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v an issuer's key\n");
+    assert_eq!(kinds(&file), ["unknown"]);
+    assert!(file.findings.iter().all(|finding| !finding.text.contains("MC4C")));
 }
 
 #[test]

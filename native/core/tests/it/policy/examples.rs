@@ -336,7 +336,7 @@ fn a_rule_that_means_nothing_installed_is_pointed_out() {
 }
 
 #[test]
-fn a_group_that_nothing_defines_makes_the_line_void() {
+fn a_group_that_nothing_defines_lets_nobody_in() {
     let bound = bind(
         "HOST_GROUP farm h1\nINCLUDE cad GROUP farm\n",
         &[pool("cad", "1.0", 1)],
@@ -345,7 +345,98 @@ fn a_group_that_nothing_defines_makes_the_line_void() {
         (bound.findings[0].line, bound.findings[0].severity),
         (2, Severity::Error)
     );
-    assert_eq!(bound.pools[0].admit(&bound.policy.identify(user("anna"))), Ok(()));
+    assert_eq!(
+        bound.pools[0].admit(&bound.policy.identify(user("anna"))),
+        Err(Refusal::Unread(2))
+    );
+    assert_eq!(bound.policy.unread_lines(), [2]);
+}
+
+/// Of two pools `cad` and `cam`, whether anna gets seats, and whether she may borrow.
+fn anna_may(text: &str) -> [(bool, bool); 2] {
+    let file = parse(text.as_bytes());
+    let (policy, _) = Policy::compile(&file);
+    let (pools, _) = policy.bind(&[pool("cad", "1.0", 10), pool("cam", "1.0", 10)]);
+    let anna = policy.identify(user("anna"));
+    [&pools[0], &pools[1]].map(|pool| (pool.admit(&anna).is_ok(), pool.admit_borrowing(&anna).is_ok()))
+}
+
+#[test]
+fn lines_that_cannot_be_read_close_what_they_may_have_closed() {
+    const YES: (bool, bool) = (true, true);
+    const NO: (bool, bool) = (false, true);
+    const NO_BORROWING: (bool, bool) = (true, false);
+    for (text, expected) in [
+        ("EXCLUDE cad NOBODY anna", [NO, YES]),
+        ("EXCLUED cad USER bert", [NO, YES]),
+        ("EXCLUDE \"cad USER bert", [NO, YES]),
+        ("EXCLUDE cad:VERSION=1.0 USR bert", [NO, YES]),
+        ("EXCLUDE", [NO, NO]),
+        ("EXCLUDE other NOBODY anna", [YES, YES]),
+        ("EXCLUDEALL USR bert", [NO, NO]),
+        ("INCLUDE cad USR anna", [NO, YES]),
+        // Whom another line lets in is in.
+        ("INCLUDE cad USR bert\nINCLUDE cad USER anna", [YES, YES]),
+        ("MAX cad 5 USER anna", [NO, YES]),
+        ("MAX x cad USER anna", [NO, YES]),
+        ("MAX 5 cad GROUP nobody", [NO, YES]),
+        ("GROUP g \"anna\nEXCLUDE cad GROUP g", [NO, YES]),
+        ("GROUP g \"anna", [YES, YES]),
+        ("HOST_GROUP h 10.1.*\nEXCLUDE cad HOST_GROUP h", [NO, YES]),
+        ("EXCLUDE_BORROW cad USR anna", [NO_BORROWING, YES]),
+        ("INCLUDE_BORROW cad GROUP nobody", [NO_BORROWING, YES]),
+        ("BORROW_LOWWATER cad many", [NO_BORROWING, YES]),
+        ("FQDN_MATCHING loose", [NO, NO]),
+        // These restrict nobody.
+        ("TIMEOUT cad soon", [YES, YES]),
+        ("NOLOG EVERYTHING", [YES, YES]),
+        ("SOMETHING else", [YES, YES]),
+        ("#EXCLUED cad USER anna", [YES, YES]),
+    ] {
+        assert_eq!(anna_may(text), expected, "{text}");
+    }
+    let (policy, _) = Policy::compile(&parse(b"MAX_OVERDRAFT cad lots\n"));
+    let (pools, _) = policy.bind(&[pool("cad", "1.0", 10)]);
+    assert_eq!(pools[0].overdraft(3), 0);
+    let (pools, _) = Policy::closed().bind(&[pool("cad", "1.0", 10)]);
+    assert!(pools[0].admit(&policy.identify(user("anna"))).is_err());
+}
+
+#[test]
+fn a_file_in_utf_16_holds_like_any_other() {
+    let text = "EXCLUDE cad USER anna\r\n# Größe\r\n";
+    let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for bytes in [
+        [b"\xFF\xFE", little.as_slice()].concat(),
+        [b"\xFE\xFF", big.as_slice()].concat(),
+        little,
+        big,
+    ] {
+        let file = parse(&bytes);
+        assert_eq!(file.findings, vec![]);
+        assert_eq!(file.to_bytes(), bytes);
+        let (policy, _) = Policy::compile(&file);
+        let (pools, _) = policy.bind(&[pool("cad", "1.0", 10)]);
+        assert_eq!(
+            pools[0].admit(&policy.identify(user("anna"))),
+            Err(Refusal::Excluded(1))
+        );
+        assert_eq!(pools[0].admit(&policy.identify(user("bert"))), Ok(()));
+    }
+    assert!(parse(b"-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2Vw\n").is_unreadable());
+    assert!(!parse(b"# nothing\n").is_unreadable());
+    assert!(!parse(b"").is_unreadable());
+}
+
+#[test]
+fn what_is_no_option_is_not_repeated() {
+    let file = parse(b"c2VjcmV0a2V5Zm9ydGhlaXNzdWVy USER anna\n");
+    assert!(
+        !file.findings[0].text.contains("c2Vj"),
+        "{}",
+        file.findings[0].text
+    );
 }
 
 #[test]

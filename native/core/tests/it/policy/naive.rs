@@ -156,6 +156,29 @@ impl Naive<'_> {
             .collect()
     }
 
+    /// The first line of that list, or of MAX, whose group nothing defines.
+    pub(super) fn unread(&self, wanted: AccessList, with_max: bool, pool: &NaivePool) -> Option<u32> {
+        self.all().find_map(|(line, directive)| {
+            let (selector, who) = match directive {
+                Directive::Access { list, selector, who } if *list == wanted => (selector.as_ref(), who),
+                Directive::Max {
+                    selector,
+                    who: MaxWho::One(who),
+                    ..
+                } if with_max => (Some(selector), who),
+                _ => return None,
+            };
+            let means = selector.is_none_or(|selector| Self::means(selector, pool));
+            (means && !self.is_defined(who)).then_some(line)
+        })
+    }
+
+    /// Whether a line of that list names the requester.
+    pub(super) fn names(&self, list: AccessList, pool: &NaivePool, requester: &Requester<'_>) -> bool {
+        let lines = self.lists(list, pool);
+        lines.iter().any(|(_, who)| self.is(who, requester))
+    }
+
     /// Line that excludes, and whether the INCLUDE list lets them in.
     pub(super) fn access(
         &self,

@@ -131,17 +131,28 @@ proptest! {
             let identity = policy.identify(requester);
             let reservations = naive.reservations(&pools, &requester);
             for ((pool, own), held) in pools.iter().zip(&bound).zip(reservations) {
-                let expected = match naive.access(AccessList::Exclude, AccessList::Include, pool, &requester) {
-                    (Some(line), _) => Err(Refusal::Excluded(line)),
-                    (None, false) => Err(Refusal::NotIncluded),
-                    (None, true) => Ok(()),
+                let unread = |exclude, include, with_max| {
+                    let all = naive.unread(exclude, with_max, pool);
+                    let others = naive.unread(include, false, pool);
+                    (all, others.filter(|_| !naive.names(include, pool, &requester)))
+                };
+                let access = naive.access(AccessList::Exclude, AccessList::Include, pool, &requester);
+                let expected = match (unread(AccessList::Exclude, AccessList::Include, true), access) {
+                    ((Some(line), _), _) => Err(Refusal::Unread(line)),
+                    (_, (Some(line), _)) => Err(Refusal::Excluded(line)),
+                    ((None, Some(line)), _) => Err(Refusal::Unread(line)),
+                    (_, (None, false)) => Err(Refusal::NotIncluded),
+                    (_, (None, true)) => Ok(()),
                 };
                 prop_assert_eq!(own.admit(&identity), expected);
-                let lists = (AccessList::ExcludeBorrow, AccessList::IncludeBorrow);
-                let expected = match naive.access(lists.0, lists.1, pool, &requester) {
-                    (Some(line), _) => Err(Refusal::ExcludedFromBorrowing(line)),
-                    (None, false) => Err(Refusal::NotIncludedInBorrowing),
-                    (None, true) => Ok(()),
+                let (exclude, include) = (AccessList::ExcludeBorrow, AccessList::IncludeBorrow);
+                let access = naive.access(exclude, include, pool, &requester);
+                let expected = match (unread(exclude, include, false), access) {
+                    ((Some(line), _), _) => Err(Refusal::Unread(line)),
+                    (_, (Some(line), _)) => Err(Refusal::ExcludedFromBorrowing(line)),
+                    ((None, Some(line)), _) => Err(Refusal::Unread(line)),
+                    (_, (None, false)) => Err(Refusal::NotIncludedInBorrowing),
+                    (_, (None, true)) => Ok(()),
                 };
                 prop_assert_eq!(own.admit_borrowing(&identity), expected);
 
