@@ -6,6 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use jiff::civil::Date;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 /// Longest version that is taken, in characters.
@@ -103,6 +104,16 @@ impl TryFrom<String> for LicenseVersion {
 impl From<LicenseVersion> for String {
     fn from(version: LicenseVersion) -> Self {
         version.0
+    }
+}
+
+impl JsonSchema for LicenseVersion {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "LicenseVersion".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": r"^(\d+(\.\d*)?|\.\d+)$", "maxLength": MAX_VERSION_LENGTH })
     }
 }
 

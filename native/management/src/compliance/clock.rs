@@ -1,0 +1,83 @@
+//! Clocks that lie.
+
+use std::collections::BTreeMap;
+
+use super::Bounds;
+use super::finding::{Evidence, Finding, FindingKind, key};
+use super::rows::UploadRow;
+use super::standing::{Occurrences, bounded, latest};
+use crate::id::ServerGuid;
+
+/// Finds servers whose clock differs from the receiver's at the time of sending, whose uploads were made in the future, whose
+/// clock went back between two uploads, or who say themselves that their clock was set.
+pub fn clocks_that_lie(uploads: &[UploadRow], bounds: &Bounds) -> Vec<Finding> {
+    let latest = latest(uploads);
+    let mut servers: BTreeMap<ServerGuid, Vec<&UploadRow>> = BTreeMap::new();
+    for row in uploads {
+        servers.entry(row.server).or_default().push(row);
+    }
+    let mut findings = Vec::new();
+    for (server, mut rows) in servers {
+        rows.sort_unstable_by_key(|row| (row.sequence, row.upload_id));
+        let mut lies: Option<Occurrences> = None;
+        let mut add = |row: &UploadRow, field: &str, value: String| {
+            lies.get_or_insert_with(|| Occurrences::new(row.sequence, row.created))
+                .add(row.sequence, row.created, evidence(row, field, value));
+        };
+        for row in &rows {
+            let tolerance = bounds.clock_tolerance;
+            if let Some(offset) = row.clock_offset_seconds
+                && offset.unsigned_abs() > tolerance.as_secs().unsigned_abs()
+            {
+                add(row, "/created", format!("{} ({offset:+} seconds)", row.created));
+            }
+            let from_the_future = row
+                .received
+                .is_some_and(|received| row.created.duration_since(received) > tolerance);
+            if from_the_future {
+                add(row, "/created", row.created.to_string());
+            }
+            if row.clock_jump_seconds.unsigned_abs() > tolerance.as_secs().unsigned_abs() {
+                add(
+                    row,
+                    "/server/clock/jumpSeconds",
+                    row.clock_jump_seconds.to_string(),
+                );
+            }
+        }
+        for two in rows.windows(2) {
+            if two[1].sequence > two[0].sequence && two[1].created < two[0].created {
+                add(two[1], "/created", two[1].created.to_string());
+            }
+        }
+        if let Some(lies) = lies {
+            let kind = FindingKind::WrongClock;
+            findings.push(Finding {
+                key: key(kind, &[&server.to_string()]),
+                kind,
+                severity: kind.severity(),
+                subject: server.to_string(),
+                servers: vec![server],
+                since: lies.since(),
+                until: lies.until(latest.get(&server)),
+                detail: format!(
+                    "The clock of server {server} differs by more than {} minutes, or was set.",
+                    bounds.clock_tolerance.as_mins()
+                ),
+                evidence: bounded(lies.evidence),
+            });
+        }
+    }
+    findings.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+    findings
+}
+
+fn evidence(row: &UploadRow, field: &str, value: String) -> Evidence {
+    Evidence {
+        server_guid: row.server,
+        created: row.created,
+        upload_id: row.upload_id,
+        field: field.to_owned(),
+        value,
+    }
+}

@@ -1,0 +1,21 @@
+//! Rules of the license management service, for both ends: the license server that uploads and the service that receives.
+//!
+//! Nothing here reads a file, a socket or a clock: instants, keys and random bytes come in as arguments.
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`schedule`] | when the next upload is due |
+//! | [`upload`] | what an upload says, its canonical bytes and its integrity hash |
+//! | [`exchange`] | registration, receipts, bundles and errors between server and receiver |
+//! | [`key`] | the keys that sign uploads and receipts |
+//! | [`compliance`] | duplicates, legacy licenses, rescinded licenses and the other findings, and their life cycle |
+//! | [`capacity`] | forecast of the day on which seats run out, products that nobody uses |
+//! | [`usage`] | exact peaks from events, and their roll-ups |
+
+pub mod canonical;
+pub mod compliance;
+pub mod exchange;
+pub mod id;
+pub mod key;
+pub mod schema;
+pub mod upload;
