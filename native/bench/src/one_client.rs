@@ -8,9 +8,9 @@ use anyhow::{Context, Result, bail};
 use hdrhistogram::Histogram;
 use jiff::Zoned;
 use licensing_api::inventory::SignatureState;
-use licensing_core::license_file::{self, HostIdentity};
-use licensing_core::pool::{InstalledFile, PoolContext, PoolSet};
-use licensing_core::seat::{CheckoutRequest, Decision, Holder, RequestKey};
+use licensing_license_file::license_file::{self, HostIdentity};
+use licensing_seats::pool::{InstalledFile, PoolContext, PoolSet};
+use licensing_seats::seat::{CheckoutRequest, Decision, Holder, RequestKey};
 use licensing_store::{SeatService, SeatServiceOptions, SystemClock};
 use licensing_testbed::{Increment, license_text};
 

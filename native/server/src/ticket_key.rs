@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use licensing_core::ticket::TicketSigner;
+use licensing_ticket::TicketSigner;
 use zeroize::Zeroizing;
 
 use crate::config::DataFolder;

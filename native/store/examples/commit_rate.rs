@@ -12,9 +12,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use licensing_api::inventory::SignatureState;
-use licensing_core::license_file::{DupGroup, LicenseDate};
-use licensing_core::pool::{Pool, PoolIdentity, PoolIncrement, PoolSet};
-use licensing_core::seat::{CheckoutRequest, Decision, Holder, RequestKey};
+use licensing_license_file::license_file::{DupGroup, LicenseDate};
+use licensing_seats::pool::{Pool, PoolIdentity, PoolIncrement, PoolSet};
+use licensing_seats::seat::{CheckoutRequest, Decision, Holder, RequestKey};
 use licensing_store::{SeatService, SeatServiceOptions, SystemClock};
 
 const MEASURED: Duration = Duration::from_secs(4);

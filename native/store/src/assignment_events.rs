@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use licensing_api::assignment::{AssignmentEventKind, AssignmentEventRow};
-use licensing_core::audit::{AuditField, AuditKind, AuditRecord};
-use licensing_core::catalog::SeatUnit;
-use licensing_core::wildcard::Wildcard;
+use licensing_seats::audit::{AuditField, AuditKind, AuditRecord};
+use licensing_seats::wildcard::Wildcard;
+use licensing_texts::catalog::SeatUnit;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::StoreError;

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use licensing_core::pool::{PoolId, PoolIdentity};
-use licensing_core::seat::{BurstRecord, Change, LeaseRecord, LeaseTerm, PairRecord};
+use licensing_seats::pool::{PoolId, PoolIdentity};
+use licensing_seats::seat::{BurstRecord, Change, LeaseRecord, LeaseTerm, PairRecord};
 use rusqlite::{ToSql, Transaction, params};
 
 use crate::database::serial;

@@ -5,7 +5,7 @@ use std::time::Instant;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use licensing_api::alert::{Alert, AlertLevel};
-use licensing_core::Moment;
+use licensing_seats::Moment;
 
 /// By how much the wall clock may differ from the course of time before it counts as a jump.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(120);

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use licensing_core::Moment;
-use licensing_core::audit::{
+use licensing_seats::Moment;
+use licensing_seats::audit::{
     AuditChain, AuditEntry, AuditError, AuditField, AuditKind, AuditRecord, AuditVerifier,
 };
-use licensing_core::pool::{PoolId, PoolIdentity, PoolSet};
-use licensing_core::seat::{BurstRecord, Change, Ledger, RequestKey, RestoreError, SeatRules, SeatSettings};
+use licensing_seats::pool::{PoolId, PoolIdentity, PoolSet};
+use licensing_seats::seat::{BurstRecord, Change, Ledger, RequestKey, RestoreError, SeatRules, SeatSettings};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
 use crate::changes::Rows;

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use licensing_api::denial::DenialReason;
-use licensing_core::seat::{Denial, DenialCount, DenialRecord, Holder, HoldersThen, SeatHolder};
+use licensing_seats::seat::{Denial, DenialCount, DenialRecord, Holder, HoldersThen, SeatHolder};
 use rusqlite::{Row, params};
 
 use crate::row::{Reader, checksum};

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use licensing_api::denial::DenialRow;
-use licensing_core::seat::{DenialCount, DenialFilter, DenialRecord};
+use licensing_seats::seat::{DenialCount, DenialFilter, DenialRecord};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction};
 
 use crate::StoreError;

@@ -1,6 +1,6 @@
 //! The one row that says how everything else must look.
 
-use licensing_core::audit::AuditChain;
+use licensing_seats::audit::AuditChain;
 
 use crate::row::{Reader, checksum};
 

@@ -1,7 +1,7 @@
 //! Durable state: the seats of one vendor in one SQLite file, written by one thread in groups, told in an audit that is
 //! chained by hash.
 //!
-//! [`SeatService`] is the whole of it: it owns the ledger of `licensing-core` and the file, acknowledges a change only
+//! [`SeatService`] is the whole of it: it owns the ledger of `licensing-seats` and the file, acknowledges a change only
 //! after it is on the disk, and never lets two processes own one file. See [`schema`] for what is stored.
 
 mod assignment_events;

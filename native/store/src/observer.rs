@@ -1,7 +1,7 @@
 //! Who is told of what has become durable.
 
 use jiff::Timestamp;
-use licensing_core::seat::Change;
+use licensing_seats::seat::Change;
 
 /// Is told of changes after they are on the disk and their callers have been answered.
 ///

@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use licensing_core::pool::PoolId;
-use licensing_core::seat::{BurstRecord, Holder, LeaseId, LeaseRecord, LeaseTerm, PairRecord, RequestKey};
+use licensing_seats::pool::PoolId;
+use licensing_seats::seat::{BurstRecord, Holder, LeaseId, LeaseRecord, LeaseTerm, PairRecord, RequestKey};
 use sha2::{Digest, Sha256};
 
 const FORM: u8 = 1;

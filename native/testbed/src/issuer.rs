@@ -1,8 +1,8 @@
 //! An issuer whose key nobody else has.
 
 use anyhow::Context;
-use licensing_core::license_file::parse;
-use licensing_core::signing::IssuerKey;
+use licensing_license_file::license_file::parse;
+use licensing_license_file::signing::IssuerKey;
 use zeroize::Zeroizing;
 
 /// Signs license files. Each one has a new key.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use licensing_core::signing::IssuerKey;
+use licensing_license_file::signing::IssuerKey;
 use serde_json::json;
 use zeroize::Zeroizing;
 

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use jiff::Zoned;
-use licensing_core::authority::{Authority, InvalidOrder, Order};
-use licensing_core::signing::{IssuerKey, MAX_TRUST_FILE_BYTES, TrustedIssuer};
+use licensing_license_file::authority::{Authority, InvalidOrder, Order};
+use licensing_license_file::signing::{IssuerKey, MAX_TRUST_FILE_BYTES, TrustedIssuer};
 use serde_json::json;
 
 use super::new_file::{self, Readers};

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use licensing_api::license_file::MAX_LICENSE_FILE_BYTES;
 use licensing_client::{Address, DEFAULT_LICENSE_PORT};
-use licensing_core::license_file;
+use licensing_license_file::license_file;
 
 use crate::failure::Failure;
 use crate::local_file;

@@ -5,7 +5,7 @@ use licensing_api::operation::op;
 use licensing_api::usage::{GetUsage, LicenseModel, RevokeLeases, UsageRow};
 use licensing_api::{ErrorCode, Problem};
 use licensing_client::AdminClient;
-use licensing_core::status_text::{Assignee, released_line};
+use licensing_texts::status_text::{Assignee, released_line};
 
 use super::udadmin::{DEVICE, FEATURE, USER};
 use crate::failure::{Exit, Failure};

@@ -9,7 +9,7 @@ use licensing_api::server::{DaemonState, GetServerInfo, ServerInfo};
 use licensing_api::usage::{GetUsage, UsageRow};
 use licensing_api::{ErrorCode, Problem};
 use licensing_client::AdminClient;
-use licensing_core::status_text::VendorStatus;
+use licensing_texts::status_text::VendorStatus;
 
 /// Everything that status text is made from.
 pub(super) struct Status {

@@ -9,8 +9,8 @@ use licensing_api::Problem;
 use licensing_api::error::ErrorCategory;
 use licensing_api::inventory::InventoryRow;
 use licensing_client::{Address, discover};
-use licensing_core::license_file::LicenseDate;
-use licensing_core::status_text::{
+use licensing_license_file::license_file::LicenseDate;
+use licensing_texts::status_text::{
     FeatureLine, SeatLists, Selection, ServerState, ServerStatus, cannot_connect, feature_statuses,
     feature_table, lmstat, version_line,
 };

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use licensing_api::assignment::{AssignmentEventKind, GetAssignmentEvents};
 use licensing_api::operation::op;
 use licensing_api::usage::UsageRow;
-use licensing_core::status_text::{
+use licensing_texts::status_text::{
     Assignment, AssignmentEvent, ListOptions, assignment_events, assignment_list, export_assignments,
 };
 

@@ -7,10 +7,10 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use jiff::Zoned;
 use licensing_api::finding::Finding;
 use licensing_api::license_file::{ExplainedLine, PoolEffect};
-use licensing_core::explain::{ExplainContext, explain};
-use licensing_core::license_file::{HostIdentity, parse};
-use licensing_core::pool::InstalledFile;
-use licensing_core::signing::{MAX_TRUST_FILE_BYTES, TrustStore, TrustedIssuer};
+use licensing_license_file::license_file::{HostIdentity, parse};
+use licensing_license_file::signing::{MAX_TRUST_FILE_BYTES, TrustStore, TrustedIssuer};
+use licensing_seats::explain::{ExplainContext, explain};
+use licensing_seats::pool::InstalledFile;
 
 use super::license_file::LicenseFile;
 use crate::failure::Failure;

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use licensing_core::license_file::parse;
-use licensing_core::signing::{SignatureDetail, TrustStore, TrustedIssuer};
+use licensing_license_file::license_file::parse;
+use licensing_license_file::signing::{SignatureDetail, TrustStore, TrustedIssuer};
 
 use crate::run::{Ended, file, run};
 

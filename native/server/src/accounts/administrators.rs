@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use licensing_api::administrator::{Administrator, GetAdministrators};
 use licensing_api::{ErrorCode, Permission, Problem, Rows};
-use licensing_core::wildcard::Wildcard;
+use licensing_seats::wildcard::Wildcard;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde_json::json;
 

@@ -1,7 +1,7 @@
-//! The record of administrative changes, chained by hash in the form of [`licensing_core::audit`].
+//! The record of administrative changes, chained by hash in the form of [`licensing_seats::audit`].
 
 use jiff::Timestamp;
-use licensing_core::audit::{AuditChain, AuditEntry, AuditError, AuditField, AuditKind, AuditVerifier};
+use licensing_seats::audit::{AuditChain, AuditEntry, AuditError, AuditField, AuditKind, AuditVerifier};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde_json::Value;
 

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use licensing_api::token::{GetTokens, IssuedToken, NewToken, RemoveToken, Token, TokenScope};
 use licensing_api::{ErrorCode, Permission, Problem, Rows, Secret};
-use licensing_core::wildcard::Wildcard;
+use licensing_seats::wildcard::Wildcard;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde_json::json;
 use sha2::{Digest, Sha256};

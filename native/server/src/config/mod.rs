@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
-use licensing_core::seat::BurstTerms;
+use licensing_seats::seat::BurstTerms;
 use serde::{Deserialize, Serialize};
 
 pub use data_folder::DataFolder;

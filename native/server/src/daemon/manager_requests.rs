@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use licensing_api::operation::{Rows, op};
 use licensing_api::{ErrorCode, Operation, OperationId, Problem};
-use licensing_core::seat::RevokeFilter;
+use licensing_seats::seat::RevokeFilter;
 use licensing_store::SeatService;
 use serde::Serialize;
 use serde::de::DeserializeOwned;

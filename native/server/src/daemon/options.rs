@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use licensing_api::alert::{Alert, AlertLevel};
 use licensing_api::finding::{Finding, Severity};
-use licensing_core::license_file::LineKind;
-use licensing_core::options_file::{self, OptionsFile};
-use licensing_core::policy::{Policy, PoolFacts};
-use licensing_core::pool::PoolSet;
-use licensing_core::seat::SeatRules;
+use licensing_license_file::license_file::LineKind;
+use licensing_license_file::options_file::{self, OptionsFile};
+use licensing_seats::policy::{Policy, PoolFacts};
+use licensing_seats::pool::PoolSet;
+use licensing_seats::seat::SeatRules;
 
 use super::debug_log;
 use crate::config::DataFolder;

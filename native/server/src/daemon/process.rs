@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use jiff::tz::TimeZone;
-use licensing_core::seat::SeatSettings;
+use licensing_seats::seat::SeatSettings;
 use licensing_store::{Clock, SeatService, SeatServiceOptions, StoreError, SystemClock};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;

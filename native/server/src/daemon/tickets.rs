@@ -1,9 +1,9 @@
 //! Tickets for products: what they may go on with while this server cannot be reached.
 
 use jiff::Timestamp;
-use licensing_core::seat::{LeaseId, TicketTerms};
-use licensing_core::ticket::{InvalidTicket, Ticket, TicketSigner, TicketSubject};
+use licensing_seats::seat::{LeaseId, TicketTerms};
 use licensing_store::SeatService;
+use licensing_ticket::{InvalidTicket, Ticket, TicketSigner, TicketSubject};
 
 use super::calendar::end_of;
 

@@ -4,9 +4,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use licensing_api::{ErrorCode, Problem};
-use licensing_core::seat::{Decision, Place, RequestKey};
 use licensing_protocol::licensing as wire;
 use licensing_protocol::licensing::checkout_reply::Outcome;
+use licensing_seats::seat::{Decision, Place, RequestKey};
 use licensing_store::{CheckoutOutcome, Waiting};
 use tokio::time::sleep;
 

@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use licensing_api::{ErrorCode, Problem};
-use licensing_core::seat::{CheckoutRequest, Holder, LeaseId, MAX_NAME_BYTES, MAX_SEATS, RequestKey};
 use licensing_protocol::licensing as wire;
+use licensing_seats::seat::{CheckoutRequest, Holder, LeaseId, MAX_NAME_BYTES, MAX_SEATS, RequestKey};
 
 /// Most leases of one heartbeat.
 pub(super) const HEARTBEAT_LEASES: usize = 10_000;

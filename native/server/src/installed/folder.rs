@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use licensing_api::license_file::MAX_LICENSE_FILE_BYTES;
-use licensing_core::license_file::{LicenseFile, parse};
+use licensing_license_file::license_file::{LicenseFile, parse};
 
 use crate::config::DataFolder;
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use licensing_core::signing::{MAX_TRUST_FILE_BYTES, TrustStore, TrustedIssuer};
+use licensing_license_file::signing::{MAX_TRUST_FILE_BYTES, TrustStore, TrustedIssuer};
 
 use crate::config::DataFolder;
 

@@ -4,7 +4,7 @@ use std::io;
 use std::net::IpAddr;
 
 use getifaddrs::{InterfaceFlags, getifaddrs};
-use licensing_core::license_file::HostIdentity;
+use licensing_license_file::license_file::HostIdentity;
 
 /// Addresses of the machine's network interfaces, those of loopback left out: every machine has them, so they tell
 /// none from another.

@@ -9,9 +9,9 @@ use std::io;
 
 use jiff::civil::Date;
 use licensing_api::inventory::SignatureState;
-use licensing_core::license_file::{HostIdentity, LicenseFile};
-use licensing_core::pool::{InstalledFile, PoolContext, PoolSet};
-use licensing_core::signing::TrustStore;
+use licensing_license_file::license_file::{HostIdentity, LicenseFile};
+use licensing_license_file::signing::TrustStore;
+use licensing_seats::pool::{InstalledFile, PoolContext, PoolSet};
 
 use crate::config::{Config, DataFolder};
 

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use licensing_core::license_file::parse;
-use licensing_core::signing::IssuerKey;
+use licensing_license_file::license_file::parse;
+use licensing_license_file::signing::IssuerKey;
 use zeroize::Zeroizing;
 
 use super::*;

@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use licensing_api::finding::{Finding, Severity};
 use licensing_api::inventory::{PoolStatus, SignatureState};
 use licensing_api::license_file::PoolEffect;
-use licensing_core::license_file::LineKind;
-use licensing_core::pool::{LineFate, NoEffect, Pool, PoolSet, effects};
+use licensing_license_file::license_file::LineKind;
+use licensing_seats::pool::{LineFate, NoEffect, Pool, PoolSet, effects};
 
 use super::contents::vendors;
 use crate::config::Config;

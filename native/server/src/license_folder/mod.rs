@@ -15,9 +15,9 @@ use licensing_api::license_file::{
     LicenseFileExplanation, LicenseFileInfo, MAX_LICENSE_FILE_BYTES, PoolEffect,
 };
 use licensing_api::{ErrorCode, Problem};
-use licensing_core::explain::{ExplainContext, Explanation, explain};
-use licensing_core::license_file::parse;
-use licensing_core::wildcard::Wildcard;
+use licensing_license_file::license_file::parse;
+use licensing_seats::explain::{ExplainContext, Explanation, explain};
+use licensing_seats::wildcard::Wildcard;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::blocking::blocking;

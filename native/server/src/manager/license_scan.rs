@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use licensing_core::license_file::{LicenseFile, LineKind};
+use licensing_license_file::license_file::{LicenseFile, LineKind};
 
 use crate::config::vendor_name;
 use crate::installed::Folder;

@@ -4,11 +4,11 @@ use licensing_api::alert::GetAlerts;
 use licensing_api::inventory::GetInventory;
 use licensing_api::operation::op;
 use licensing_api::usage::{GetUsage, HolderState};
-use licensing_core::ticket::{TicketHolder, TicketKind, TicketVerifier};
 use licensing_protocol::licensing::checkout_reply::Outcome;
 use licensing_protocol::licensing::vendor_daemon_client::VendorDaemonClient;
 use licensing_protocol::licensing::{CheckoutRequest, Lease};
 use licensing_testbed::{Increment, license_text};
+use licensing_ticket::{TicketHolder, TicketKind, TicketVerifier};
 use tonic::transport::Channel;
 
 use crate::full_circle::{LOOPBACK, administrator};

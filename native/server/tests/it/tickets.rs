@@ -1,12 +1,12 @@
 //! Tickets that the daemon gives, as a product checks them.
 
 use jiff::{SignedDuration, Timestamp};
-use licensing_core::license_file::LicenseVersion;
-use licensing_core::ticket::{GRACE_HOURS, Ticket, TicketHolder, TicketKind, TicketVerifier};
+use licensing_license_file::license_file::LicenseVersion;
 use licensing_protocol::licensing::checkout_reply::Outcome;
 use licensing_protocol::licensing::vendor_daemon_client::VendorDaemonClient;
 use licensing_protocol::licensing::{CheckoutRequest, HeartbeatRequest, Lease};
 use licensing_testbed::{Increment, license_text};
+use licensing_ticket::{GRACE_HOURS, Ticket, TicketHolder, TicketKind, TicketVerifier};
 use tonic::transport::Channel;
 
 use crate::support::{VENDOR, builder, check_in, daemon, request, server_with, start, status};

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use licensing_api::denial::DenialReason;
-use licensing_core::seat::Change;
+use licensing_seats::seat::Change;
 
 /// Upper bounds of the buckets that commits are counted in, in seconds; the last bucket has none.
 pub const COMMIT_BUCKETS: [f64; 11] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0];

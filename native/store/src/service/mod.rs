@@ -20,13 +20,13 @@ use licensing_api::inventory::{GetInventory, InventoryRow};
 use licensing_api::queue::{GetQueue, QueueRow};
 use licensing_api::reservation::{GetReservations, ReservationRow};
 use licensing_api::usage::{GetUsage, UsageRow};
-use licensing_core::pool::PoolSet;
-use licensing_core::seat::{
+use licensing_seats::pool::PoolSet;
+use licensing_seats::seat::{
     BurstTerms, CheckoutRequest, Decision, DenialFilter, LeaseId, Ledger, Place, QueueFilter, RequestKey,
     RevokeFilter, SeatRules, SeatSettings, TicketTerms, UsageFilter,
 };
-use licensing_core::wildcard::Wildcard;
-use licensing_core::{Moment, audit::AuditEntry, audit::AuditField, audit::AuditKind};
+use licensing_seats::wildcard::Wildcard;
+use licensing_seats::{Moment, audit::AuditEntry, audit::AuditField, audit::AuditKind};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::WallGuard;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use licensing_core::seat::{Decision, Place, RequestKey};
+use licensing_seats::seat::{Decision, Place, RequestKey};
 use tokio::sync::oneshot;
 
 use crate::StoreError;

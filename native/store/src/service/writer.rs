@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use licensing_api::usage::UsageRow;
-use licensing_core::Moment;
-use licensing_core::audit::{AuditEntry, AuditField, AuditKind};
-use licensing_core::pool::PoolSet;
-use licensing_core::seat::{
+use licensing_seats::Moment;
+use licensing_seats::audit::{AuditEntry, AuditField, AuditKind};
+use licensing_seats::pool::PoolSet;
+use licensing_seats::seat::{
     BurstTerms, Change, CheckoutRequest, Decision, Denial, LeaseId, Ledger, RequestKey, RevokeFilter,
     SeatRules, Turn,
 };

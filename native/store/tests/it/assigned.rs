@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use licensing_api::usage::{GetUsage, LicenseModel};
-use licensing_core::seat::{Decision, LeaseId};
+use licensing_seats::seat::{Decision, LeaseId};
 use licensing_store::SeatService;
 
 use crate::support::{TestClock, granted, options, pools, request, start};

@@ -3,7 +3,7 @@
 use licensing_api::denial::DenialReason;
 use licensing_api::inventory::GetInventory;
 use licensing_api::usage::GetUsage;
-use licensing_core::seat::Decision;
+use licensing_seats::seat::Decision;
 use licensing_store::StoreError;
 
 use crate::support::{TestClock, granted, options, pools, request, start};

@@ -7,8 +7,8 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use licensing_api::inventory::GetInventory;
 use licensing_api::usage::{GetUsage, HolderState};
-use licensing_core::pool::{PoolIdentity, PoolSet};
-use licensing_core::seat::{CheckoutRequest, Decision};
+use licensing_seats::pool::{PoolIdentity, PoolSet};
+use licensing_seats::seat::{CheckoutRequest, Decision};
 use licensing_store::SeatService;
 
 use crate::policy::rules;

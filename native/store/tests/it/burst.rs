@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use licensing_api::denial::DenialReason;
 use licensing_api::inventory::GetInventory;
-use licensing_core::seat::{BurstTerms, Decision};
+use licensing_seats::seat::{BurstTerms, Decision};
 use licensing_store::SeatService;
 
 use crate::support::{TestClock, granted, options, pool, pools, request};

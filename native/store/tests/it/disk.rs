@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use licensing_api::ErrorCode;
-use licensing_core::seat::{Decision, SeatRules};
+use licensing_seats::seat::{Decision, SeatRules};
 use licensing_store::{ServiceState, StoreError, SystemClock};
 
 use crate::support::{TestClock, granted, options, pools, request, start};

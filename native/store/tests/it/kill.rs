@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use licensing_core::seat::{Decision, LeaseId};
+use licensing_seats::seat::{Decision, LeaseId};
 use licensing_store::{SeatService, SystemClock};
 
 use crate::support::{pools, request, start};

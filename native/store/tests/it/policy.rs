@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use licensing_api::denial::DenialReason;
 use licensing_api::inventory::GetInventory;
-use licensing_core::options_file;
-use licensing_core::policy::{Policy, PoolFacts};
-use licensing_core::pool::PoolSet;
-use licensing_core::seat::{Decision, SeatRules};
+use licensing_license_file::options_file;
+use licensing_seats::policy::{Policy, PoolFacts};
+use licensing_seats::pool::PoolSet;
+use licensing_seats::seat::{Decision, SeatRules};
 use licensing_store::{SeatService, StoreError};
 
 use crate::support::{TestClock, granted, options, pools, request, start};

@@ -1,7 +1,7 @@
 //! Seats that an administrator takes back, on the disk.
 
 use licensing_api::usage::{GetUsage, RevokeLeases};
-use licensing_core::seat::RevokeFilter;
+use licensing_seats::seat::RevokeFilter;
 
 use crate::support::{TestClock, granted, pool, pools, request, start};
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use licensing_api::denial::GetDenials;
-use licensing_core::seat::Decision;
+use licensing_seats::seat::Decision;
 use licensing_store::SystemClock;
 
 use crate::support::{pools, request, start};

@@ -10,9 +10,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use licensing_api::inventory::SignatureState;
-use licensing_core::license_file::{DupGroup, LicenseDate};
-use licensing_core::pool::{Pool, PoolIdentity, PoolIncrement, PoolSet};
-use licensing_core::seat::{CheckoutRequest, Decision, Holder, Lease, RequestKey};
+use licensing_license_file::license_file::{DupGroup, LicenseDate};
+use licensing_seats::pool::{Pool, PoolIdentity, PoolIncrement, PoolSet};
+use licensing_seats::seat::{CheckoutRequest, Decision, Holder, Lease, RequestKey};
 use licensing_store::{Clock, SeatService, SeatServiceOptions};
 
 /// One pool of invented seats.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use licensing_api::usage::GetUsage;
-use licensing_core::pool::PoolSet;
-use licensing_core::seat::Decision;
+use licensing_seats::pool::PoolSet;
+use licensing_seats::seat::Decision;
 use licensing_store::{StoreError, schema};
 use rusqlite::Connection;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use licensing_api::denial::{DenialReason, GetDenials};
 use licensing_api::queue::GetQueue;
-use licensing_core::seat::{CheckoutRequest, Decision, RequestKey};
+use licensing_seats::seat::{CheckoutRequest, Decision, RequestKey};
 use licensing_store::{CheckoutOutcome, SeatService, SystemClock, Waiting};
 
 use crate::support::{granted, pools, request, start};

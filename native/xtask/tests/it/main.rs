@@ -3,5 +3,6 @@
 
 mod counts;
 mod fetching;
+mod layers;
 mod releases;
 mod search;

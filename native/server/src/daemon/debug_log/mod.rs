@@ -16,9 +16,9 @@ use std::thread::JoinHandle;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use licensing_core::debug_log::{Event, LogLine};
-use licensing_core::seat::Change;
+use licensing_seats::seat::Change;
 use licensing_store::ChangeObserver;
+use licensing_texts::debug_log::{Event, LogLine};
 
 pub(super) use place::finding;
 pub(super) use plan::Plan;

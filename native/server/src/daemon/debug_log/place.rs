@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use licensing_api::finding::{Finding, Severity};
-use licensing_core::options_file::{Directive, LogPath, OptionLineKind, OptionsFile};
+use licensing_license_file::options_file::{Directive, LogPath, OptionLineKind, OptionsFile};
 
 /// Longest name of a file.
 const NAME_BYTES: usize = 128;

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use licensing_core::debug_log::Event;
-use licensing_core::options_file::LogEvent;
-use licensing_core::seat::SeatRules;
+use licensing_license_file::options_file::LogEvent;
+use licensing_seats::seat::SeatRules;
+use licensing_texts::debug_log::Event;
 
 use super::place::place;
 use crate::config::{Config, DataFolder};

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use licensing_api::inventory::PoolStatus;
-use licensing_core::debug_log::{Event, ExitStatus, FilesEvent, OptionsEvent, ProcessEvent};
-use licensing_core::license_file::LicenseDate;
-use licensing_core::pool::{Pool, PoolSet};
-use licensing_core::seat::SeatRules;
+use licensing_license_file::license_file::LicenseDate;
+use licensing_seats::pool::{Pool, PoolSet};
+use licensing_seats::seat::SeatRules;
+use licensing_texts::debug_log::{Event, ExitStatus, FilesEvent, OptionsEvent, ProcessEvent};
 
 use super::Said::{Daemon, Manager};
 use super::{DebugLog, Said};

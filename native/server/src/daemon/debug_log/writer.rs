@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use licensing_core::debug_log::{Event, LogLine, ProcessEvent};
-use licensing_core::seat::Change;
+use licensing_seats::seat::Change;
+use licensing_texts::debug_log::{Event, LogLine, ProcessEvent};
 
 use super::file::{LogFile, MAX_BYTES};
 use super::{Entry, Plan, Pressure};

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use licensing_api::denial::DenialReason;
 use licensing_api::inventory::{GetInventory, InventoryRow};
 use licensing_api::usage::{GetUsage, RevokeLeases, UsageRow};
-use licensing_core::license_file::parse;
-use licensing_core::seat::{CheckoutRequest, Decision, Holder, RequestKey};
-use licensing_core::signing::IssuerKey;
+use licensing_license_file::license_file::parse;
+use licensing_license_file::signing::IssuerKey;
+use licensing_seats::seat::{CheckoutRequest, Decision, Holder, RequestKey};
 use licensing_store::{Clock, SeatServiceOptions, SystemClock};
 use zeroize::Zeroizing;
 

@@ -6,7 +6,7 @@ use licensing_api::denial::{DenialRow, GetDenials};
 use licensing_api::operation::op;
 use licensing_api::queue::{GetQueue, QueueRow};
 use licensing_api::{ErrorCode, Problem, Rows};
-use licensing_core::seat::DenialFilter;
+use licensing_seats::seat::DenialFilter;
 
 use crate::web::WebServices;
 use crate::web::dispatch::{Call, Handler};

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use licensing_api::inventory::{GetInventory, InventoryRow};
 use licensing_api::operation::op;
 use licensing_api::{ErrorCode, Problem, Rows};
-use licensing_core::catalog::{self, Locale};
+use licensing_texts::catalog::{self, Locale};
 
 use crate::web::WebServices;
 use crate::web::dispatch::{Call, Handler};

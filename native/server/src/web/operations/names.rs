@@ -3,7 +3,7 @@
 use licensing_api::names::{ErrorDescription, GetErrors, GetLocalizedNames, LocalizedNames};
 use licensing_api::operation::op;
 use licensing_api::{Problem, Rows};
-use licensing_core::catalog::{self, Locale};
+use licensing_texts::catalog::{self, Locale};
 
 use crate::web::WebServices;
 use crate::web::dispatch::{Call, Handler};

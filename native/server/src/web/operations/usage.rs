@@ -3,7 +3,7 @@
 use licensing_api::operation::op;
 use licensing_api::usage::{GetUsage, RevokeLeases, UsageRow};
 use licensing_api::{ErrorCode, Problem, Rows};
-use licensing_core::seat::RevokeFilter;
+use licensing_seats::seat::RevokeFilter;
 
 use crate::web::WebServices;
 use crate::web::dispatch::{Call, Handler};

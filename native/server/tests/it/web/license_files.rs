@@ -105,8 +105,8 @@ async fn what_fails_its_checks_changes_nothing() {
     assert_eq!(import(&fixture, "good.lic", &good).await.status, 200);
     let changed = String::from_utf8(good.clone()).unwrap().replace(" 10", " 99");
     let unsigned = format!("SERVER this_host ANY\nVENDOR ACME\n{SEATS}1\n");
-    let stranger = licensing_core::signing::IssuerKey::from_random(&zeroize::Zeroizing::new([9; 32]))
-        .sign_file(&licensing_core::license_file::parse(unsigned.as_bytes()));
+    let stranger = licensing_license_file::signing::IssuerKey::from_random(&zeroize::Zeroizing::new([9; 32]))
+        .sign_file(&licensing_license_file::license_file::parse(unsigned.as_bytes()));
     let cases: [(&str, Vec<u8>, &str); 8] = [
         ("empty", Vec::new(), "no line that grants"),
         ("junk", vec![0xff, 0, b'\\', b'\n', 0x80], "no line that grants"),
