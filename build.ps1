@@ -20,6 +20,9 @@
 .PARAMETER OutputPath
     Folder to build into; relative paths count from the folder of this script.
 
+.PARAMETER ModuleOnly
+    Builds the module alone and keeps programs and native library as an earlier build left them there. Fails when there are none.
+
 .EXAMPLE
     ./build.ps1
     Import-Module ./out/LicensingAdmin
@@ -32,7 +35,9 @@ param(
     [string] $Configuration = 'Release',
 
     [ValidateNotNullOrEmpty()]
-    [string] $OutputPath = 'out'
+    [string] $OutputPath = 'out',
+
+    [switch] $ModuleOnly
 )
 
 Set-StrictMode -Version 3.0
@@ -170,7 +175,13 @@ function Build-Module {
 }
 
 Write-Information "Building Licensing Services ($Configuration) into $out" -InformationAction Continue
-Build-Native
+$library = Join-Path $moduleOut 'bin' (Get-RuntimeIdentifier)
+if (-not $ModuleOnly) {
+    Build-Native
+}
+elseif (-not (Test-Path -LiteralPath $library)) {
+    throw "There is no native library in $library yet; run build.ps1 without -ModuleOnly once."
+}
 if (Test-Path -LiteralPath (Join-Path $moduleSource 'LicensingAdmin.psd1')) {
     Build-Module
 }

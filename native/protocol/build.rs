@@ -3,7 +3,7 @@
 use std::error::Error;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let root = "../../proto";
+    let root = "proto";
     let files = ["licensing/v1/licensing.proto", "licensing/v1/control.proto"];
     for file in files {
         println!("cargo::rerun-if-changed={root}/{file}");

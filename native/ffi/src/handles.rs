@@ -8,9 +8,10 @@ use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock};
 
 use licensing_api::{ErrorCode, Problem};
+use parking_lot::RwLock;
 
 /// One count for all kinds, so that no two kinds share a handle. It would take decades to run out even with 32 bits
 /// used at the pace of an administrator, and centuries of full speed with 64.
@@ -38,14 +39,14 @@ impl<H, T> Table<H, T> {
                 break number;
             }
         };
-        let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
+        let mut live = self.live.write();
         live.insert(number, object);
         ptr::without_provenance_mut(number)
     }
 
     /// The object, which lives at least as long as the caller keeps it.
     pub(crate) fn get(&self, handle: *const H) -> Result<Arc<T>, Problem> {
-        let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
+        let live = self.live.read();
         live.get(&handle.addr()).cloned().ok_or_else(|| {
             let kind = std::any::type_name::<H>().rsplit("::").next().unwrap_or_default();
             let what = if handle.is_null() {
@@ -59,9 +60,6 @@ impl<H, T> Table<H, T> {
 
     /// Forgets the handle; the object goes when the last call with it returns.
     pub(crate) fn remove(&self, handle: *const H) -> Option<Arc<T>> {
-        self.live
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&handle.addr())
+        self.live.write().remove(&handle.addr())
     }
 }

@@ -2,13 +2,14 @@
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use interoptopus::{ffi_function, ffi_type};
 use licensing_api::Problem;
 use licensing_client::{Progress, WipedJson};
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use serde_json::{Value, json};
 use tokio::task::AbortHandle;
 
@@ -163,14 +164,12 @@ impl Task {
             if left.is_zero() {
                 return (licensing_event::Pending, None);
             }
-            let woken = self.changed.wait_timeout(state, left);
-            state = woken.unwrap_or_else(PoisonError::into_inner).0;
+            self.changed.wait_for(&mut state, left);
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // The state is replaced as a whole at each step, so a panic elsewhere leaves it usable.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }
 

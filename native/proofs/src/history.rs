@@ -5,9 +5,9 @@
 //! there are, and denies for want of seats only when all of them are possibly held at some moment of the request.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
 
 use anyhow::{bail, ensure};
+use parking_lot::Mutex;
 
 use crate::{Answer, Key};
 
@@ -49,7 +49,7 @@ pub struct Checked {
 
 impl History {
     fn push(&self, event: Event) -> Call {
-        let mut events = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut events = self.0.lock();
         events.push(event);
         Call(events.len() - 1)
     }
@@ -79,7 +79,7 @@ impl History {
     /// # Errors
     /// What no pool of that size can have answered.
     pub fn check(self, seats: usize) -> anyhow::Result<Checked> {
-        let events = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let events = self.0.into_inner();
         let names = Names::read(&events)?;
         let mut checked = names.checked;
         checked.most_held = surely_held(&events, &names, seats)?;

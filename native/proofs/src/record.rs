@@ -1,10 +1,10 @@
 //! What products asked for and were told, and whether the server agrees.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{bail, ensure};
 use licensing_api::usage::UsageRow;
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
 use tonic::Status;
 
@@ -123,7 +123,7 @@ impl Default for Record {
 
 impl Record {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 
     fn set(&self, key: Key, fate: Fate) {

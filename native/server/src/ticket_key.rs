@@ -3,11 +3,11 @@
 use std::io;
 use std::path::PathBuf;
 
+use licensing_files::{Existing, Readers, durable};
 use licensing_ticket::TicketSigner;
 use zeroize::Zeroizing;
 
 use crate::config::DataFolder;
-use crate::durable_file::{self, Existing, Readers};
 
 /// Secret bytes of the key.
 const SEED_BYTES: usize = 32;
@@ -47,7 +47,7 @@ pub fn make_if_missing(data: &DataFolder) -> Result<(), TicketKeyError> {
     };
     let mut seed = Zeroizing::new([0; SEED_BYTES]);
     getrandom::fill(seed.as_mut()).map_err(|error| failed(io::Error::other(error.to_string())))?;
-    durable_file::write(&path, seed.as_ref(), Readers::Owner, Existing::Refuse).map_err(failed)?;
+    durable::write(&path, seed.as_ref(), Readers::Owner, Existing::Refuse).map_err(failed)?;
     tracing::info!("a key for tickets was made");
     Ok(())
 }

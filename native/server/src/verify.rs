@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::accounts::Accounts;
 use crate::config::DataFolder;
-use crate::manager::FolderLock;
+use crate::folder_lock::FolderLock;
 
 /// What was found.
 #[derive(Debug, Default)]

@@ -1,7 +1,8 @@
 //! A copy of a database that a running service writes to.
 
 use std::fs::OpenOptions;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::backup::{Backup, StepResult};
@@ -35,4 +36,27 @@ pub fn copy_database(from: &Path, to: &Path) -> Result<(), StoreError> {
         StepResult::Done => Ok(()),
         other => Err(unavailable(format!("the copy stopped half way: {other:?}"))),
     }
+}
+
+/// Keeps the database as it is before it is migrated, in `<file>.schema-<version>` beside it. A copy that an interrupted
+/// migration has left is made again.
+///
+/// # Errors
+/// As for [`copy_database`].
+pub fn keep_before_migration(path: &Path, version: i64) -> Result<PathBuf, StoreError> {
+    let mut kept = path.as_os_str().to_owned();
+    kept.push(format!(".schema-{version}"));
+    let kept = PathBuf::from(kept);
+    match std::fs::remove_file(&kept) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => {
+            return Err(StoreError::Unavailable {
+                path: kept,
+                detail: error.to_string(),
+            });
+        }
+    }
+    copy_database(path, &kept)?;
+    Ok(kept)
 }

@@ -23,7 +23,7 @@ mod upgrade;
 mod verify;
 
 pub use clock::{Clock, SystemClock};
-pub use copy::copy_database;
+pub use copy::{copy_database, keep_before_migration};
 pub use error::StoreError;
 pub use observer::ChangeObserver;
 pub use service::{

@@ -5,9 +5,10 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::head::Head;
-use crate::{StoreError, database, log_file, schema};
+use crate::{StoreError, copy, database, log_file, schema};
 
-/// Brings a file of an earlier schema to the present one: all of it in one transaction, or nothing. What is stored stays
+/// Brings a file of an earlier schema to the present one: all of it in one transaction, or nothing, after a copy of it
+/// was made. What is stored stays
 /// as it is, the audit goes on where it ended.
 ///
 /// # Errors
@@ -15,6 +16,8 @@ use crate::{StoreError, database, log_file, schema};
 pub(crate) fn upgrade(connection: &mut Connection, path: &Path, head: &Head) -> Result<(), StoreError> {
     let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
     log_file::write_again(path)?;
+    let version = schema::version(connection).map_err(failed)?;
+    copy::keep_before_migration(path, version)?;
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(failed)?;

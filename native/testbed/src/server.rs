@@ -81,7 +81,7 @@ impl ServerBuilder {
         self
     }
 
-    /// A data folder that stays; a temporary one unless given.
+    /// A data folder that stays; a temporary one unless given. One that has a configuration already is served as it is.
     #[must_use]
     pub fn folder(mut self, folder: impl Into<PathBuf>) -> Self {
         self.folder = Some(folder.into());
@@ -147,37 +147,16 @@ impl ServerBuilder {
     /// If one of the steps fails.
     pub fn prepare(self) -> anyhow::Result<Server> {
         let temporary = tempfile::tempdir().context("no temporary folder")?;
-        let data = self.folder.unwrap_or_else(|| temporary.path().join("data"));
-        let program = self.program.map_or_else(licensingd, Ok)?;
-        let password_file = temporary.path().join("password");
-        fs::write(&password_file, &self.password)?;
-        let made = Command::new(&program)
-            .args([
-                "init",
-                "--port",
-                "0",
-                "--vendor-port",
-                "0",
-                "--web-port",
-                "0",
-                "--host-name",
-                &self.host_name,
-            ])
-            .args(["--administrator", &self.administrator, "--password-file"])
-            .arg(&password_file)
-            .arg("--data")
-            .arg(&data)
-            .output()
-            .with_context(|| format!("{} cannot be started", program.display()))?;
-        if !made.status.success() {
-            bail!(
-                "init failed: {}{}",
-                String::from_utf8_lossy(&made.stdout),
-                String::from_utf8_lossy(&made.stderr)
-            );
-        }
+        let data = self
+            .folder
+            .clone()
+            .unwrap_or_else(|| temporary.path().join("data"));
+        let program = self.program.clone().map_or_else(licensingd, Ok)?;
         let issuer = Issuer::new()?;
-        fs::write(data.join("trust").join("testbed.pub"), issuer.trust_file()?)?;
+        if !data.join("licensingd.toml").exists() {
+            self.init(&program, &data, temporary.path())?;
+            fs::write(data.join("trust").join("testbed.pub"), issuer.trust_file()?)?;
+        }
         let server = Server {
             log: temporary.path().join("licensingd.log"),
             _temporary: temporary,
@@ -196,6 +175,37 @@ impl ServerBuilder {
             fs::write(&file, text).with_context(|| format!("{} cannot be written", file.display()))?;
         }
         Ok(server)
+    }
+
+    fn init(&self, program: &Path, data: &Path, scratch: &Path) -> anyhow::Result<()> {
+        let password_file = scratch.join("password");
+        fs::write(&password_file, &self.password)?;
+        let made = Command::new(program)
+            .args([
+                "init",
+                "--port",
+                "0",
+                "--vendor-port",
+                "0",
+                "--web-port",
+                "0",
+                "--host-name",
+                &self.host_name,
+            ])
+            .args(["--administrator", &self.administrator, "--password-file"])
+            .arg(&password_file)
+            .arg("--data")
+            .arg(data)
+            .output()
+            .with_context(|| format!("{} cannot be started", program.display()))?;
+        if !made.status.success() {
+            bail!(
+                "init failed: {}{}",
+                String::from_utf8_lossy(&made.stdout),
+                String::from_utf8_lossy(&made.stderr)
+            );
+        }
+        Ok(())
     }
 }
 

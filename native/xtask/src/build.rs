@@ -14,6 +14,18 @@ use crate::{child, workspace};
 /// # Errors
 /// When the build fails.
 pub async fn everything(powershell: &PowerShell, configuration: &str, out: &Path) -> Result<()> {
+    child::run(&mut script(powershell, configuration, out)).await
+}
+
+/// Builds the module into `out`, beside the native library and the programs that an earlier build has put there.
+///
+/// # Errors
+/// When the build fails, or there is no native library yet.
+pub async fn module(powershell: &PowerShell, out: &Path) -> Result<()> {
+    child::run(script(powershell, "Debug", out).arg("-ModuleOnly")).await
+}
+
+fn script(powershell: &PowerShell, configuration: &str, out: &Path) -> Command {
     let script = workspace::root().join("build.ps1");
     let mut command = powershell.command();
     command
@@ -21,7 +33,7 @@ pub async fn everything(powershell: &PowerShell, configuration: &str, out: &Path
         .arg(script)
         .args(["-Configuration", configuration, "-OutputPath"])
         .arg(out);
-    child::run(&mut command).await
+    command
 }
 
 /// Builds library and programs only, with the same features as `build.ps1`.

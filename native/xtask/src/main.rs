@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, demo, package, suite};
+use xtask::{bench, build, demo, package, powershell, suite, workspace};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Development tasks of Licensing Services")]
@@ -20,11 +20,14 @@ enum Task {
         #[arg(long)]
         keep: bool,
     },
-    /// Runs all tests: Rust, the C example, PowerShell
+    /// Runs the tests: Rust, the C examples, PowerShell
     Test {
-        /// Only tests whose name contains this
+        /// Only tests that match: part of the name of a Rust test or of its file, of a file *.Tests.ps1, or of a test in one.
+        /// Nothing else is compiled or started.
         filter: Option<String>,
     },
+    /// Builds the PowerShell module alone into out/, beside the native library of an earlier build
+    Module,
     /// Measures; what follows goes to the measuring program
     Bench {
         /// Arguments of the measuring program
@@ -40,6 +43,7 @@ async fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Demo { keep } => demo::run(keep).await,
         Task::Test { filter } => suite::run(filter.as_deref()).await,
+        Task::Module => module().await,
         Task::Bench { arguments } => bench::run(&arguments).await,
         Task::Package => package::run().await,
     };
@@ -51,4 +55,10 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+async fn module() -> anyhow::Result<bool> {
+    let powershell = powershell::find().await.into_result()?;
+    build::module(&powershell, &workspace::out()).await?;
+    Ok(true)
 }

@@ -1,7 +1,6 @@
 //! Asking until there is an answer: over the stream or by calls, again when the answer got lost.
 
 use std::future::Future;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
@@ -10,6 +9,7 @@ use licensing_protocol::licensing as wire;
 use licensing_protocol::licensing::checkout_reply::Outcome;
 use licensing_protocol::licensing::session_reply::Body as Answer;
 use licensing_protocol::licensing::session_request::Body as Question;
+use parking_lot::Mutex;
 use tokio::time::Instant;
 use tonic::Status;
 
@@ -121,13 +121,11 @@ impl Connection {
         let answer = attempt
             .retry(pauses)
             .when(|failure| matches!(failure, Attempt::Lost(_)) && began.elapsed() < patience)
-            .notify(|failure: &Attempt, _| {
-                *last.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure.problem().clone())
-            });
+            .notify(|failure: &Attempt, _| *last.lock() = Some(failure.problem().clone()));
         match tokio::time::timeout(patience + held, answer).await {
             Ok(outcome) => outcome.map_err(Attempt::into_problem),
             Err(_) => {
-                let last = last.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let last = last.lock().take();
                 Err(last.unwrap_or_else(|| failure::timed_out(&self.options.manager, "the call", patience)))
             }
         }

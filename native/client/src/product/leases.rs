@@ -1,9 +1,10 @@
 //! The leases that a connection keeps.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -238,7 +239,7 @@ impl Leases {
 
     fn table(&self) -> MutexGuard<'_, Table> {
         // Every holder of this lock leaves the table whole at each step.
-        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+        self.table.lock()
     }
 }
 

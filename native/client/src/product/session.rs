@@ -1,13 +1,14 @@
 //! All that a product says over one stream: each message has an id, and answers come in any order.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use licensing_api::{ErrorCode, Problem};
 use licensing_protocol::licensing as wire;
 use licensing_protocol::licensing::session_reply::Body as Answer;
 use licensing_protocol::licensing::session_request::Body as Question;
 use licensing_protocol::licensing::vendor_daemon_client::VendorDaemonClient;
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_stream::wrappers::ReceiverStream;
@@ -169,7 +170,7 @@ impl Open {
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         // Every holder of this lock leaves the map whole at each step.
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        self.waiting.lock()
     }
 }
 

@@ -40,7 +40,7 @@ fn python() -> Option<PathBuf> {
         assert!(std::env::var_os("CI").is_none(), "Python is missing");
         return None;
     }
-    let requirements = workspace().join("examples/python/requirements.txt");
+    let requirements = workspace().join("native/ffi/examples/python/requirements.txt");
     let wanted = std::fs::read_to_string(&requirements).unwrap();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python-example");
     let python = folder.join("bin/python");
@@ -75,7 +75,7 @@ impl Example {
         let stubs = tempfile::tempdir().unwrap();
         run(Command::new(&python)
             .args(["-m", "grpc_tools.protoc", "-I"])
-            .arg(workspace().join("proto"))
+            .arg(workspace().join("native/protocol/proto"))
             .arg(format!("--python_out={}", stubs.path().display()))
             .arg(format!("--grpc_python_out={}", stubs.path().display()))
             .arg("licensing/v1/licensing.proto"));
@@ -84,7 +84,7 @@ impl Example {
 
     fn start(&self, server: &Server, arguments: &[&str]) -> Product {
         let mut process = Command::new(&self.python)
-            .arg(workspace().join("examples/python/product.py"))
+            .arg(workspace().join("native/ffi/examples/python/product.py"))
             .args(["--manager", &server.endpoints().licensing.to_string()])
             .args(arguments)
             .env("PYTHONPATH", self.stubs.path())

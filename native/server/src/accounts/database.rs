@@ -2,20 +2,24 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use licensing_api::{ErrorCode, Problem};
-use licensing_store::{StoreError, log_file};
+use licensing_store::{StoreError, keep_before_migration, log_file};
+use parking_lot::Mutex;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 /// Marks the file as ours: "LSrv".
 const APPLICATION_ID: i32 = 0x4C53_7276;
 
-/// Version of the tables below.
-const SCHEMA_VERSION: i32 = 1;
+/// What brings a database from each version of the schema to the next one, beginning with an empty one. A released entry is
+/// never changed; a new version is a further entry.
+const MIGRATIONS: [&str; 1] = [VERSION_1];
 
-const SCHEMA: &str = "
+/// Version of the schema that this server writes.
+const SCHEMA_VERSION: i32 = MIGRATIONS.len() as i32;
+
+const VERSION_1: &str = "
 CREATE TABLE machine (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
     first    INTEGER NOT NULL,
@@ -126,7 +130,7 @@ impl Database {
         let mut writer = Connection::open(path).map_err(database)?;
         configure(&writer).map_err(database)?;
         check(path, &writer)?;
-        create(&mut writer)?.map_err(database)?;
+        migrate(path, &mut writer)?;
         let reader = Connection::open(path).map_err(database)?;
         configure(&reader).map_err(database)?;
         reader.pragma_update(None, "query_only", true).map_err(database)?;
@@ -145,7 +149,7 @@ impl Database {
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, Problem> {
-        let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let reader = self.reader.lock();
         work(&reader).map_err(|error| self.problem(&error))
     }
 
@@ -154,7 +158,7 @@ impl Database {
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Refusal>,
     ) -> Result<T, Problem> {
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut writer = self.writer.lock();
         if !writer.log_is_sure {
             log_file::write_again(&self.path).map_err(|error| self.log_problem(&error))?;
             writer.log_is_sure = true;
@@ -307,26 +311,47 @@ fn check(path: &Path, connection: &Connection) -> Result<(), AccountsError> {
     Ok(())
 }
 
-/// Makes the tables if there are none. The outer error is one of random numbers, the inner of SQLite.
-fn create(connection: &mut Connection) -> Result<rusqlite::Result<()>, getrandom::Error> {
+/// Brings the database to the present schema: all steps in one transaction, or none, after a copy of it was made. A new one
+/// gets the identity of this machine.
+fn migrate(path: &Path, connection: &mut Connection) -> Result<(), AccountsError> {
+    let database = |source| AccountsError::Database {
+        path: path.to_owned(),
+        source,
+    };
+    let version = |connection: &Connection| {
+        connection.pragma_query_value(None, "user_version", |row| row.get::<_, i32>(0))
+    };
+    let before = version(connection).map_err(database)?;
+    if before == SCHEMA_VERSION {
+        return Ok(());
+    }
+    if before > 0 {
+        keep_before_migration(path, before.into()).map_err(|error| of_log(path, error))?;
+    }
     let machine = [getrandom::u32()?, getrandom::u32()?, getrandom::u32()?];
-    Ok((|| {
+    (|| {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let version: i32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        if version == SCHEMA_VERSION {
-            return Ok(());
+        // Another process may have been quicker.
+        let before = version(&transaction)?;
+        for step in MIGRATIONS
+            .iter()
+            .skip(usize::try_from(before).unwrap_or_default())
+        {
+            transaction.execute_batch(step)?;
         }
-        transaction.execute_batch(SCHEMA)?;
-        transaction.execute("INSERT INTO machine VALUES (1, ?1, ?2, ?3)", machine)?;
-        // Relative ids below 1000 are taken by accounts that Windows knows by itself.
-        transaction.execute(
-            "INSERT INTO sqlite_sequence (name, seq) VALUES ('account', 1000)",
-            [],
-        )?;
+        if before == 0 {
+            transaction.execute("INSERT INTO machine VALUES (1, ?1, ?2, ?3)", machine)?;
+            // Relative ids below 1000 are taken by accounts that Windows knows by itself.
+            transaction.execute(
+                "INSERT INTO sqlite_sequence (name, seq) VALUES ('account', 1000)",
+                [],
+            )?;
+        }
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
         transaction.commit()
-    })())
+    })()
+    .map_err(database)
 }
 
 /// `S-1-5-21-` and the three numbers of this machine.

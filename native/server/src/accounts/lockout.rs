@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Mutex, PoisonError};
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
+
+use licensing_net::network_of;
+use parking_lot::Mutex;
 
 /// Failures of one account that cost nothing.
 const FREE_FOR_ACCOUNT: u32 = 5;
@@ -52,8 +54,8 @@ struct Failures {
 impl LockOut {
     /// How long the next attempt has to wait; none when it may be made.
     pub(super) fn delay(&self, account: &str, address: IpAddr, now: Instant) -> Option<Duration> {
-        let address = network(address);
-        let tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        let address = network_of(address);
+        let tables = self.tables.lock();
         let of_address = tables
             .addresses
             .get(&address)
@@ -72,9 +74,9 @@ impl LockOut {
 
     /// Counts a failure. Says how long the next attempt has to wait now.
     pub(super) fn failed(&self, account: &str, address: IpAddr, now: Instant) -> Option<Duration> {
-        let address = network(address);
+        let address = network_of(address);
         {
-            let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut tables = self.tables.lock();
             count(&mut tables.accounts, account.to_owned(), now);
             count(&mut tables.addresses, address, now);
         }
@@ -84,8 +86,8 @@ impl LockOut {
     /// Knows the address for the account from now on. No failure is forgotten: otherwise whoever guesses could go on
     /// each time the right person logs in, and one good password would open a way to guess others.
     pub(super) fn succeeded(&self, account: &str, address: IpAddr, now: Instant) {
-        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (account.to_owned(), network(address));
+        let mut tables = self.tables.lock();
+        let key = (account.to_owned(), network_of(address));
         make_room(&mut tables.known, &key, |last| *last);
         tables.known.insert(key, now);
     }
@@ -123,17 +125,6 @@ fn make_room<K: Hash + Eq + Clone, V>(table: &mut HashMap<K, V>, key: &K, used: 
         .map(|(key, _)| key.clone());
     if let Some(oldest) = oldest {
         table.remove(&oldest);
-    }
-}
-
-/// The /64 network of an IPv6 address, because one machine has all of it; the IPv4 address inside a mapped one.
-pub(crate) fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(four) => IpAddr::V4(four),
-        IpAddr::V6(six) => {
-            let [a, b, c, d, ..] = six.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
     }
 }
 
@@ -198,16 +189,8 @@ mod tests {
             let account = format!("\\user{number}");
             lockout.failed(&account, IpAddr::from(number.to_be_bytes()), start);
         }
-        let tables = lockout.tables.lock().unwrap();
+        let tables = lockout.tables.lock();
         assert_eq!(tables.accounts.len(), MAX_ENTRIES);
         assert_eq!(tables.addresses.len(), MAX_ENTRIES);
-    }
-
-    #[test]
-    fn one_machine_is_one_address() {
-        let of = |text: &str| network(text.parse().unwrap());
-        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
-        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
-        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
     }
 }

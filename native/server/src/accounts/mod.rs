@@ -33,7 +33,6 @@ use tokio::sync::Mutex;
 pub use audit::Actor;
 pub use caller::{Caller, Credentials};
 pub use database::AccountsError;
-pub(crate) use lockout::network;
 pub use name::{AccountName, NotAName};
 
 use administrators::{Account, AccountChange};
@@ -402,7 +401,7 @@ impl Accounts {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn product_tokens(&self, now: Timestamp) -> Result<Vec<crate::manager::ProductToken>, Problem> {
+    pub async fn product_tokens(&self, now: Timestamp) -> Result<Vec<crate::control::ProductToken>, Problem> {
         self.read(move |connection, _| tokens::for_products(connection, now))
             .await
     }

@@ -13,7 +13,7 @@ use super::administrators::{level, level_name};
 use super::audit::{self, Actor, Change};
 use super::database::{self, Refusal};
 use super::{AccountName, Caller};
-use crate::manager::{PRODUCT_TOKEN_SEPARATOR, ProductToken};
+use crate::control::{PRODUCT_TOKEN_SEPARATOR, ProductToken};
 
 /// First characters of every token, by which scanners of source code find one that was committed by mistake.
 const PREFIX: &str = "lic_";

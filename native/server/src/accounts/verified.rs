@@ -1,10 +1,10 @@
 //! Passwords that were found right a short while ago, so that Basic authentication does not cost a hash each time.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use licensing_api::Secret;
+use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -44,7 +44,7 @@ impl VerifiedPasswords {
     /// Whether this password was found to fit this stored hash lately.
     pub(super) fn knows(&self, account: &str, password: &Secret, stored: &str, now: Instant) -> bool {
         let digest = self.digest(account, password);
-        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        let entries = self.entries.lock();
         entries.get(account).is_some_and(|entry| {
             now < entry.until && entry.stored == stored && bool::from(entry.digest.ct_eq(&digest))
         })
@@ -53,7 +53,7 @@ impl VerifiedPasswords {
     /// Remembers that the password fitted.
     pub(super) fn remember(&self, account: &str, password: &Secret, stored: &str, now: Instant) {
         let digest = self.digest(account, password);
-        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = self.entries.lock();
         if entries.len() >= MAX_ENTRIES {
             entries.retain(|_, entry| now < entry.until);
         }
@@ -105,6 +105,6 @@ mod tests {
         for number in 0..MAX_ENTRIES + 10 {
             verified.remember(&format!("\\user{number}"), &password, "hash", now);
         }
-        assert_eq!(verified.entries.lock().unwrap().len(), MAX_ENTRIES);
+        assert_eq!(verified.entries.lock().len(), MAX_ENTRIES);
     }
 }

@@ -5,11 +5,11 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use anyhow::{Context, bail};
+use licensing_files::make_private_folder;
+use licensing_files::{Existing, Readers, durable};
 
 use super::manifest::{self, Entry, Manifest, digest};
 use crate::config::DataFolder;
-use crate::durable_file::{self, Existing, Readers};
-use crate::init::make_private_folder;
 use crate::verify::verify_databases;
 
 /// Checks every file of an archive against its SHA-256, and every database: pages, rows, audit and counts.
@@ -47,7 +47,7 @@ pub fn restore(archive: &Path, data: &DataFolder) -> anyhow::Result<Manifest> {
     parts.sort_by_key(|part| *part == config);
     for part in parts {
         let name = part.file_name().context("a part has no name")?;
-        durable_file::rename(&part, &root.join(name))?;
+        durable::rename(&part, &root.join(name))?;
     }
     Ok(manifest)
 }
@@ -106,7 +106,7 @@ fn unpack_file(mut entry: tar::Entry<'_, impl Read>, expected: &Entry, root: &Pa
         make_private_folder(folder)?;
     }
     let mut found = (0, String::new());
-    durable_file::write_with(&target, Readers::Owner, Existing::Refuse, |file| {
+    durable::write_with(&target, Readers::Owner, Existing::Refuse, |file| {
         found = digest(&mut entry, file)?;
         Ok(())
     })

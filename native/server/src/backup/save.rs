@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use jiff::Timestamp;
+use licensing_files::make_private_folder;
+use licensing_files::{Existing, Readers, durable};
 use licensing_store::copy_database;
 
 use super::manifest::{self, Entry, Manifest};
 use crate::config::{Config, DataFolder};
-use crate::durable_file::{self, Existing, Readers};
-use crate::init::make_private_folder;
 use crate::verify::{databases, verify_databases};
 
 /// Saves the server in `data` to the new file `output`: databases, license and options files, issuers, configuration,
@@ -43,7 +43,7 @@ pub fn back_up(data: &DataFolder, config: &Path, output: &Path, with_keys: bool)
     }
     collect(data, config, &copy, with_keys)?;
     let manifest = describe(&copy)?;
-    durable_file::write_with(&output, Readers::Owner, Existing::Refuse, |file| {
+    durable::write_with(&output, Readers::Owner, Existing::Refuse, |file| {
         write(&manifest, copy.root(), file)
     })
     .with_context(|| format!("{} cannot be written", output.display()))?;
@@ -83,7 +83,7 @@ fn copy_client_ca(data: &DataFolder, config: &Path, copy: &DataFolder) -> anyhow
         return Ok(());
     };
     let is_of_tls_folder = file.parent() == Some(data.tls().as_path());
-    if is_of_tls_folder && file != data.certificate_key() && file.is_file() {
+    if is_of_tls_folder && file != data.certificate_files().key && file.is_file() {
         copy_file(&file, &copy.tls().join(name_of(&file)?))?;
     }
     Ok(())

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use licensing_net::tls::CertificateFiles;
+
 use super::Config;
 
 /// The data folder and the names of what is in it; `docs/architecture.md` has the map.
@@ -31,25 +33,15 @@ impl DataFolder {
         self.root.join("tls")
     }
 
-    /// Certificate of the server, PEM.
-    pub fn certificate(&self) -> PathBuf {
-        self.tls().join("server.crt")
-    }
-
-    /// Key of the certificate, PEM.
-    pub fn certificate_key(&self) -> PathBuf {
-        self.tls().join("server.key")
+    /// Certificate and key of the server.
+    pub fn certificate_files(&self) -> CertificateFiles {
+        CertificateFiles::in_folder(&self.tls())
     }
 
     /// Authorities of client certificates, where there are any.
     pub fn client_ca(&self, config: &Config) -> Option<PathBuf> {
         let file = &config.licensing.client_ca;
         (!file.as_os_str().is_empty()).then(|| self.root.join(file))
-    }
-
-    /// Hash of the certificate that the server made itself, and so may renew.
-    pub fn certificate_hash_of_our_own(&self) -> PathBuf {
-        self.tls().join("self-signed.sha256")
     }
 
     /// Folder of the license files and options files.

@@ -1,9 +1,12 @@
 //! The configuration of a running server, and what of it can change without a restart.
 
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
-use super::{Config, ConfigError, LicensingConfig};
+use licensing_settings::{Changes, Section};
+use parking_lot::RwLock;
+
+use super::{Config, ConfigError};
 
 /// The configuration as it is now. Clones share it.
 #[derive(Debug, Clone)]
@@ -17,12 +20,12 @@ impl LiveConfig {
 
     /// As it is now.
     pub fn now(&self) -> Arc<Config> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.0.read())
     }
 
     /// Another one from now on.
     pub fn replace(&self, config: Config) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
+        *self.0.write() = Arc::new(config);
     }
 }
 
@@ -31,10 +34,8 @@ impl LiveConfig {
 pub struct Reloaded {
     /// What is in effect from now on.
     pub config: Config,
-    /// Names of settings that have changed and are in effect.
-    pub applied: Vec<&'static str>,
-    /// Names of settings that have changed and wait for a restart.
-    pub waiting: Vec<&'static str>,
+    /// What differs from before.
+    pub changes: Changes,
 }
 
 impl Config {
@@ -47,115 +48,10 @@ impl Config {
     }
 
     fn followed_by(&self, next: Self) -> Reloaded {
-        let mut reloaded = Reloaded {
-            config: self.clone(),
-            applied: Vec::new(),
-            waiting: Vec::new(),
-        };
-        // Every setting is named here, so that a new one is not forgotten.
-        let Self {
-            host_name,
-            licensing,
-            web,
-            limits,
-            log,
-        } = next;
-        reloaded.waits("host_name", &self.host_name, &host_name);
-        reloaded.waits("web", &self.web, &web);
-        // The manager has bounded them by what the system allows.
-        reloaded.waits("limits", &self.limits, &limits);
-        reloaded.waits("log", &self.log, &log);
-        reloaded.licensing(&self.licensing, licensing);
-        reloaded
+        let mut config = self.clone();
+        let changes = config.follow(next);
+        Reloaded { config, changes }
     }
-}
-
-impl Reloaded {
-    fn licensing(&mut self, now: &LicensingConfig, next: LicensingConfig) {
-        let LicensingConfig {
-            listen,
-            port,
-            vendor_port,
-            vendor_ports,
-            heartbeat_seconds,
-            lifetime_seconds,
-            accept_unverified,
-            vendor_string_pools,
-            fold_domains,
-            assignment_days,
-            startup_vendors,
-            anonymous,
-            client_ca,
-            burst,
-            burst_days,
-            burst_rearm_days,
-            debug_log,
-        } = next;
-        self.waits("licensing.listen", &now.listen, &listen);
-        self.waits("licensing.port", &now.port, &port);
-        self.waits("licensing.vendor_port", &now.vendor_port, &vendor_port);
-        self.waits(
-            "licensing.heartbeat_seconds",
-            &now.heartbeat_seconds,
-            &heartbeat_seconds,
-        );
-        self.waits(
-            "licensing.lifetime_seconds",
-            &now.lifetime_seconds,
-            &lifetime_seconds,
-        );
-        self.waits("licensing.fold_domains", &now.fold_domains, &fold_domains);
-        self.waits(
-            "licensing.assignment_days",
-            &now.assignment_days,
-            &assignment_days,
-        );
-        let Self { config, applied, .. } = self;
-        let licensing = &mut config.licensing;
-        let mut apply = |name, changed: bool| {
-            if changed {
-                applied.push(name);
-            }
-        };
-        apply(
-            "licensing.vendor_ports",
-            set(&mut licensing.vendor_ports, vendor_ports),
-        );
-        apply(
-            "licensing.accept_unverified",
-            set(&mut licensing.accept_unverified, accept_unverified),
-        );
-        apply(
-            "licensing.vendor_string_pools",
-            set(&mut licensing.vendor_string_pools, vendor_string_pools),
-        );
-        apply(
-            "licensing.startup_vendors",
-            set(&mut licensing.startup_vendors, startup_vendors),
-        );
-        apply("licensing.anonymous", set(&mut licensing.anonymous, anonymous));
-        apply("licensing.client_ca", set(&mut licensing.client_ca, client_ca));
-        apply("licensing.burst", set(&mut licensing.burst, burst));
-        apply("licensing.burst_days", set(&mut licensing.burst_days, burst_days));
-        apply(
-            "licensing.burst_rearm_days",
-            set(&mut licensing.burst_rearm_days, burst_rearm_days),
-        );
-        apply("licensing.debug_log", set(&mut licensing.debug_log, debug_log));
-    }
-
-    fn waits<T: PartialEq>(&mut self, name: &'static str, now: &T, next: &T) {
-        if now != next {
-            self.waiting.push(name);
-        }
-    }
-}
-
-/// Says whether that changes anything.
-fn set<T: PartialEq>(place: &mut T, value: T) -> bool {
-    let changed = *place != value;
-    *place = value;
-    changed
 }
 
 #[cfg(test)]
@@ -166,7 +62,7 @@ mod tests {
     #[test]
     fn what_can_change_does_and_what_cannot_is_named() {
         let now = Config::default();
-        assert!(now.followed_by(now.clone()).applied.is_empty());
+        assert!(now.followed_by(now.clone()).changes.applied.is_empty());
         let mut next = now.clone();
         next.licensing.debug_log = true;
         next.licensing.accept_unverified.insert("BOLT".to_owned());
@@ -174,10 +70,13 @@ mod tests {
         next.host_name = "elsewhere.example.com".to_owned();
         let reloaded = now.followed_by(next.clone());
         assert_eq!(
-            reloaded.applied,
+            reloaded.changes.applied,
             ["licensing.accept_unverified", "licensing.debug_log"]
         );
-        assert_eq!(reloaded.waiting, ["host_name", "licensing.heartbeat_seconds"]);
+        assert_eq!(
+            reloaded.changes.waiting,
+            ["host_name", "licensing.heartbeat_seconds"]
+        );
         let mut expected = now;
         expected.licensing.debug_log = true;
         expected.licensing.accept_unverified = next.licensing.accept_unverified;

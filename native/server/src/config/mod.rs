@@ -1,7 +1,6 @@
 //! The configuration file, the environment over it, and the folders of the data.
 
 mod data_folder;
-mod limits;
 mod live;
 mod template;
 
@@ -13,11 +12,12 @@ use std::time::Duration;
 
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
+use licensing_net::Limits;
 use licensing_seats::seat::BurstTerms;
+use licensing_settings::{InvalidSetting, Section};
 use serde::{Deserialize, Serialize};
 
 pub use data_folder::DataFolder;
-pub use limits::LimitsConfig;
 pub use live::{LiveConfig, Reloaded};
 pub use template::{ConfigChoices, config_text};
 
@@ -27,66 +27,66 @@ pub const ENVIRONMENT_PREFIX: &str = "LICENSINGD_";
 /// Variables of that prefix that are command-line arguments, not settings.
 const ARGUMENT_VARIABLES: &[&str] = &["data", "config"];
 
+licensing_settings::settings! {
+    /// Everything an administrator can set. Unknown names are errors, so that a misspelled setting is never ignored.
+    pub struct Config = "What concerns the whole server." {
+        host_name: String = gethostname::gethostname().to_string_lossy().into_owned(), AfterRestart,
+            "Name that license files are bound to and the certificate is made for. License files are also recognized by the name that the machine gives itself and by the Ethernet and IP addresses of its interfaces, loopback excluded.",
+            shown "the machine's name",
+            allowed "1 to 255 characters" if |name, _| (1..=255).contains(&name.len()) && !name.chars().any(char::is_control);
+        section licensing: LicensingConfig;
+        section web: WebConfig;
+        section limits: Limits;
+        section log: LogConfig;
+    }
+}
+
 /// Days that a setting may say.
 const DAYS: RangeInclusive<u32> = 1..=3650;
 
-/// Everything an administrator can set. Unknown names are errors, so that a misspelled setting is never ignored.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Config {
-    /// Name that license files are bound to and the certificate is made out to; the machine's own name by default.
-    pub host_name: String,
-    /// The licensing ports.
-    pub licensing: LicensingConfig,
-    /// The web services.
-    pub web: WebConfig,
-    /// Bounds of every port.
-    pub limits: LimitsConfig,
-    /// What is logged.
-    pub log: LogConfig,
-}
-
-/// Settings of the manager and the vendor daemons.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct LicensingConfig {
-    /// Address that manager and vendor daemons listen on.
-    pub listen: IpAddr,
-    /// Port of the manager; 0 takes any free one.
-    pub port: u16,
-    /// Port of the first vendor daemon, the others follow; 0 takes any free one for each.
-    pub vendor_port: u16,
-    /// Ports of certain vendors. They come before the `PORT=` of a VENDOR line, and that before `vendor_port`.
-    pub vendor_ports: BTreeMap<String, u16>,
-    /// Seconds between the heartbeats that products are asked for.
-    pub heartbeat_seconds: u32,
-    /// Seconds without a heartbeat after which a lease ends.
-    pub lifetime_seconds: u32,
-    /// Vendors whose increments are served although their signatures cannot be verified. Raises a standing alert.
-    pub accept_unverified: BTreeSet<String>,
-    /// Vendors whose increments count apart when their vendor strings differ.
-    pub vendor_string_pools: BTreeSet<String>,
-    /// Whether `DOMAIN\name` and `name@domain` are the same user as `name`.
-    pub fold_domains: bool,
-    /// Days that the assignment of a seat to a user or device lasts after its last use, where the license says nothing.
-    pub assignment_days: u32,
-    /// Vendors whose products find their server before any license file is installed: their daemons always run, and
-    /// bring the start-up and the diagnostics license.
-    pub startup_vendors: BTreeSet<String>,
-    /// Who may use the licensing ports without a product token or client certificate.
-    pub anonymous: AnonymousAccess,
-    /// PEM file with the authorities whose client certificates open the licensing ports, in the data folder unless the
-    /// path is absolute; empty: no certificate does.
-    pub client_ca: PathBuf,
-    /// Vendors whose requests are granted for a time although all seats of a feature are out: those whose terms allow
-    /// it. Raises a standing alert.
-    pub burst: BTreeSet<String>,
-    /// Days that this lasts from the first such grant on.
-    pub burst_days: u32,
-    /// Days from its end until it may happen again.
-    pub burst_rearm_days: u32,
-    /// Whether each vendor daemon writes its debug log, `log/<VENDOR>.log` in the data folder.
-    pub debug_log: bool,
+licensing_settings::settings! {
+    /// Settings of the manager and the vendor daemons.
+    pub struct LicensingConfig = "The license manager and its vendor daemons." {
+        listen: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST), AfterRestart,
+            "Address that license manager and vendor daemons listen on. Off loopback (127.0.0.1, ::1) these ports speak TLS, and products need a token or a client certificate.";
+        port: u16 = 27000, AfterRestart, "Port of the license manager; 0 takes any free one.";
+        vendor_port: u16 = 7279, AfterRestart,
+            "Port of the first vendor daemon, the others follow; 0 takes any free one for each.";
+        vendor_ports: BTreeMap<String, u16> = BTreeMap::new(), AtOnce,
+            "Ports of certain vendors, such as { ACME = 7280 }. They take precedence over PORT= of a VENDOR line, and that over vendor_port.";
+        heartbeat_seconds: u32 = 300, AfterRestart,
+            "Seconds between the heartbeats that products are asked for.",
+            allowed "1 to 86400" if |seconds, _| (1..=86_400).contains(seconds);
+        lifetime_seconds: u32 = 900, AfterRestart,
+            "Seconds without a heartbeat after which a lease ends. One heartbeat may be lost.",
+            allowed "at least twice heartbeat_seconds, at most 604800"
+                if |seconds, section| (2 * section.heartbeat_seconds.min(302_400)..=604_800).contains(seconds);
+        accept_unverified: BTreeSet<String> = BTreeSet::new(), AtOnce,
+            "Vendors whose increments are served although their signatures cannot be verified. Raises the alert UnverifiedLicensesAccepted.";
+        vendor_string_pools: BTreeSet<String> = BTreeSet::from(["CITRIX".to_owned()]), AtOnce,
+            "Vendors whose increments are pools of their own when their vendor strings differ.";
+        fold_domains: bool = true, AfterRestart,
+            "Whether DOMAIN\\name and name@domain are the same user as name. After a change users are told apart by the new rule; a seat assigned under another spelling stays assigned until its period ends or it is revoked.";
+        assignment_days: u32 = 90, AfterRestart,
+            "Days that the assignment of a seat to a user or device lasts after its last use, where the license file says nothing (LP, NUDURMIN, NUDURMAX).",
+            allowed "1 to 3650" if |days, _| DAYS.contains(days);
+        startup_vendors: BTreeSet<String> = BTreeSet::from(["CITRIX".to_owned()]), AtOnce,
+            "Vendors whose daemons always run and bring the start-up and the diagnostics license, so that products find the server before any license file is installed.",
+            allowed "names of 1 to 64 letters, digits, '_' or '-'"
+                if |vendors, _| vendors.iter().all(|name| vendor_name(name).is_ok());
+        anonymous: AnonymousAccess = AnonymousAccess::Loopback, AtOnce,
+            "Who may use the licensing ports without a product token or client certificate: never (nobody), loopback (whoever connects from the machine itself) or always (everybody who can connect).";
+        client_ca: PathBuf = PathBuf::new(), AtOnce,
+            "PEM file with the authorities whose client certificates are accepted in place of a product token, such as tls/clients.pem; in the data folder unless the path is absolute. Empty: no certificate is.";
+        burst: BTreeSet<String> = BTreeSet::from(["CITRIX".to_owned()]), AtOnce,
+            "Vendors whose terms allow burst: their requests are granted for burst_days although all seats of a feature are checked out. Raises the alert BurstActive.";
+        burst_days: u32 = 15, AtOnce, "Days that a burst lasts from its first grant on.",
+            allowed "1 to 3650" if |days, _| DAYS.contains(days);
+        burst_rearm_days: u32 = 180, AtOnce, "Days from the end of a burst until another one may begin.",
+            allowed "1 to 3650" if |days, _| DAYS.contains(days);
+        debug_log: bool = false, AtOnce,
+            "Whether each vendor daemon writes its debug log, log/<VENDOR>.log in the data folder.";
+    }
 }
 
 /// Who may use the licensing ports without a product token or client certificate.
@@ -101,83 +101,24 @@ pub enum AnonymousAccess {
     Always,
 }
 
-/// Settings of the web services.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct WebConfig {
-    /// Address they listen on.
-    pub listen: IpAddr,
-    /// Port; 0 takes any free one.
-    pub port: u16,
-    /// Further names and addresses that a certificate made by the server is made out to.
-    pub certificate_names: Vec<String>,
-    /// Whether `/metrics` is shown to everybody who can connect, without credentials.
-    pub anonymous_metrics: bool,
-}
-
-/// Settings of the log, which goes to the standard error.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct LogConfig {
-    /// Filter such as `info` or `info,licensing_server=debug`; the variable `RUST_LOG` comes before it.
-    pub level: String,
-    /// One JSON object for each line.
-    pub json: bool,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            host_name: gethostname::gethostname().to_string_lossy().into_owned(),
-            licensing: LicensingConfig::default(),
-            web: WebConfig::default(),
-            limits: LimitsConfig::default(),
-            log: LogConfig::default(),
-        }
+licensing_settings::settings! {
+    /// Settings of the web services.
+    pub struct WebConfig = "The web services: HTTPS, always." {
+        listen: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST), AfterRestart, "Address that the web services listen on.";
+        port: u16 = 8083, AfterRestart, "Their port; 0 takes any free one.";
+        certificate_names: Vec<String> = Vec::new(), AfterRestart,
+            "Further names and addresses for a certificate made by the server.";
+        anonymous_metrics: bool = false, AfterRestart,
+            "Whether /metrics is shown to everybody who can connect, without credentials.";
     }
 }
 
-impl Default for LicensingConfig {
-    fn default() -> Self {
-        Self {
-            listen: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            port: 27000,
-            vendor_port: 7279,
-            vendor_ports: BTreeMap::new(),
-            heartbeat_seconds: 300,
-            lifetime_seconds: 900,
-            accept_unverified: BTreeSet::new(),
-            vendor_string_pools: BTreeSet::from(["CITRIX".to_owned()]),
-            fold_domains: true,
-            assignment_days: 90,
-            startup_vendors: BTreeSet::from(["CITRIX".to_owned()]),
-            anonymous: AnonymousAccess::Loopback,
-            client_ca: PathBuf::new(),
-            burst: BTreeSet::from(["CITRIX".to_owned()]),
-            burst_days: 15,
-            burst_rearm_days: 180,
-            debug_log: false,
-        }
-    }
-}
-
-impl Default for WebConfig {
-    fn default() -> Self {
-        Self {
-            listen: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            port: 8083,
-            certificate_names: Vec::new(),
-            anonymous_metrics: false,
-        }
-    }
-}
-
-impl Default for LogConfig {
-    fn default() -> Self {
-        Self {
-            level: "info".to_owned(),
-            json: false,
-        }
+licensing_settings::settings! {
+    /// Settings of the log.
+    pub struct LogConfig = "The log, which goes to the standard error; that of the vendor daemons too." {
+        level: String = "info".to_owned(), AfterRestart,
+            "Filter such as info or info,licensing_server=debug. The environment variable RUST_LOG takes precedence.";
+        json: bool = false, AfterRestart, "Whether each line is one JSON object.";
     }
 }
 
@@ -220,14 +161,9 @@ pub enum ConfigError {
     /// The file or a variable is not understood.
     #[error("the configuration is not valid: {0}")]
     Unreadable(Box<figment::Error>),
-    /// A value makes no sense.
-    #[error("the configuration is not valid: {name}: {text}")]
-    Invalid {
-        /// Name of the setting.
-        name: &'static str,
-        /// What is wrong, and what is allowed.
-        text: String,
-    },
+    /// A value is not allowed.
+    #[error("the configuration is not valid: {0}")]
+    Invalid(#[from] InvalidSetting),
 }
 
 impl Config {
@@ -250,50 +186,6 @@ impl Config {
             .map_err(|error| ConfigError::Unreadable(Box::new(error)))?;
         config.check()?;
         Ok(config)
-    }
-
-    fn check(&self) -> Result<(), ConfigError> {
-        let invalid = |name, text: &str| {
-            Err(ConfigError::Invalid {
-                name,
-                text: text.to_owned(),
-            })
-        };
-        if self.host_name.is_empty()
-            || self.host_name.len() > 255
-            || self.host_name.chars().any(char::is_control)
-        {
-            return invalid("host_name", "1 to 255 characters");
-        }
-        let licensing = &self.licensing;
-        if !(1..=86_400).contains(&licensing.heartbeat_seconds) {
-            return invalid("licensing.heartbeat_seconds", "1 to 86400");
-        }
-        // One heartbeat may get lost without ending a lease.
-        if !(2 * licensing.heartbeat_seconds..=604_800).contains(&licensing.lifetime_seconds) {
-            return invalid(
-                "licensing.lifetime_seconds",
-                "at least twice heartbeat_seconds, at most 604800",
-            );
-        }
-        for (name, days) in [
-            ("licensing.assignment_days", licensing.assignment_days),
-            ("licensing.burst_days", licensing.burst_days),
-            ("licensing.burst_rearm_days", licensing.burst_rearm_days),
-        ] {
-            if !DAYS.contains(&days) {
-                return invalid(name, "1 to 3650");
-            }
-        }
-        if let Some(name) = licensing
-            .startup_vendors
-            .iter()
-            .find(|name| vendor_name(name).is_err())
-        {
-            let text = format!("{name:?} is no vendor: a name has 1 to 64 letters, digits, '_' or '-'");
-            return invalid("licensing.startup_vendors", &text);
-        }
-        self.limits.check()
     }
 }
 

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
+use licensing_settings::reference;
+
 use super::*;
 
 fn load(text: &str) -> Result<Config, ConfigError> {
@@ -99,10 +101,38 @@ fn a_host_name_is_written_so_that_it_is_read_back() {
 
 #[test]
 fn connections_fit_into_the_open_files() {
-    let limits = LimitsConfig::default();
+    let limits = Limits::default();
     assert_eq!(limits.within(None, 2), limits);
     assert_eq!(limits.within(Some(1_000_000), 2), limits);
     let few = limits.within(Some(1_024), 2);
     assert_eq!((few.connections, few.pending_connections), (448, 224));
     assert_eq!(limits.within(Some(0), 2).connections, 16);
+}
+
+/// With this set to 1 the page is written instead of compared.
+const UPDATE: &str = "LICENSING_UPDATE_DOCS";
+
+#[test]
+fn the_page_of_settings_is_up_to_date() {
+    let page = format!(
+        "<!-- Generated from native/server/src/config; do not edit. -->\n\
+         # Settings\n\n\
+         `licensingd.toml` in the data folder, or the file that `--config` names. `licensingd init` writes it; every setting\n\
+         stands there, as a comment where it has its default. Environment variables take precedence:\n\
+         `LICENSINGD_LICENSING__PORT=27001` is `port` in `[licensing]`. Unknown names and values that are not allowed stop the\n\
+         start, and name the setting. `LICENSINGD_DATA` and `LICENSINGD_CONFIG` stand for the two arguments.\n\n\
+         SIGHUP has the file read again. Where the column *change* says \"at once\", the new value is in effect then; any other\n\
+         setting that has changed is named in the log and takes effect at the next start. A file that is not valid changes\n\
+         nothing, and the log says why.\n{}",
+        reference(&Config::describe())
+    );
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/settings.md");
+    if std::env::var_os(UPDATE).is_some_and(|value| value == "1") {
+        std::fs::write(&file, &page).unwrap();
+    }
+    let committed = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        committed.replace("\r\n", "\n") == page,
+        "docs/settings.md is not what the table of settings says: run this test with {UPDATE}=1 and commit the page"
+    );
 }

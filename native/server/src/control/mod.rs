@@ -1,14 +1,21 @@
-//! How the manager steers its vendor daemons: one call, on loopback, with a secret made anew for every start.
+//! What the manager and its vendor daemons say to each other: the start over standard input and output, then one call on
+//! loopback with a secret made for every start. Manager, daemons and web services depend on this, and not on each other.
 
 mod client;
+mod directory;
+mod product_token;
 mod secret;
 mod service;
+mod start;
 mod verb;
 
 pub use client::ControlClient;
 pub(crate) use client::daemon_down;
+pub use directory::{DaemonDirectory, DaemonGateway};
+pub use product_token::{PRODUCT_TOKEN_SEPARATOR, ProductToken};
 pub use secret::ControlSecret;
 pub use service::{ControlHandler, router};
+pub use start::{DaemonSettings, StartAnswer};
 pub use verb::{AuditReport, DaemonFigures, DaemonHealth, Verb};
 
 /// Metadata that carries the secret.

@@ -6,6 +6,8 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use licensing_api::operation::{Rows, op};
 use licensing_api::{ErrorCode, Operation, OperationId, Problem};
+use licensing_net::ConnectionCount;
+use licensing_net::tls::ServerTls;
 use licensing_seats::seat::RevokeFilter;
 use licensing_store::SeatService;
 use serde::Serialize;
@@ -16,9 +18,7 @@ use super::licenses::Licenses;
 use super::status;
 use crate::blocking::blocking;
 use crate::config::{Config, DataFolder};
-use crate::control::{AuditReport, ControlHandler, DaemonFigures, Verb};
-use crate::listener::{ConnectionCount, ServerTls};
-use crate::manager::ProductToken;
+use crate::control::{AuditReport, ControlHandler, DaemonFigures, ProductToken, Verb};
 use crate::product_access::ProductAccess;
 
 /// Answers the manager.

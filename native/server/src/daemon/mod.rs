@@ -9,11 +9,9 @@ mod options;
 mod process;
 mod products;
 mod session;
-mod settings;
 mod status;
 mod tickets;
 mod turns;
 mod validation;
 
 pub use process::run;
-pub use settings::{DaemonSettings, StartAnswer};

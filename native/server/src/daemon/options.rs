@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use licensing_api::alert::{Alert, AlertLevel};
 use licensing_api::finding::{Finding, Severity};
+use licensing_files::read_bounded;
 use licensing_license_file::license_file::LineKind;
 use licensing_license_file::options_file::{self, OptionsFile};
 use licensing_seats::policy::{Policy, PoolFacts};
@@ -14,7 +15,7 @@ use licensing_seats::seat::SeatRules;
 
 use super::debug_log;
 use crate::config::DataFolder;
-use crate::installed::{Installed, InstalledLicenseFile, read_bounded};
+use crate::installed::Installed;
 
 /// Largest options file.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -70,11 +71,7 @@ impl Options {
         day: Date,
         logs: &LogPlace<'_>,
     ) -> (SeatRules, Vec<Finding>) {
-        let files: Vec<_> = installed
-            .files
-            .iter()
-            .map(InstalledLicenseFile::as_installed)
-            .collect();
+        let files: Vec<_> = installed.files.iter().map(|file| file.as_installed()).collect();
         let (policy, compiled) = Policy::compile(&self.file);
         let (rules, bound) = SeatRules::bind(policy, pools, &PoolFacts::of(pools, &files, day));
         let mut findings = self.file.findings.clone();

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use jiff::tz::TimeZone;
+use licensing_net::tls::{ClientTrust, ServerTls};
+use licensing_net::{ConnectionCount, Limits, PortOptions, PortProtocol, PortTls};
 use licensing_seats::seat::SeatSettings;
 use licensing_store::{Clock, SeatService, SeatServiceOptions, StoreError, SystemClock};
 use tokio::net::TcpListener;
@@ -19,10 +21,9 @@ use super::debug_log::{self, DebugLog};
 use super::licenses::Licenses;
 use super::manager_requests::ManagerRequests;
 use super::products::{self, Products};
-use super::settings::{DaemonSettings, StartAnswer};
 use super::tickets::Tickets;
-use crate::config::{Config, DataFolder, LimitsConfig};
-use crate::listener::{self, ClientTrust, ConnectionCount, PortOptions, PortProtocol, PortTls, ServerTls};
+use crate::config::{Config, DataFolder};
+use crate::control::{DaemonSettings, StartAnswer};
 use crate::product_access::ProductAccess;
 use crate::{control, log, ticket_key};
 
@@ -47,7 +48,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         serde_json::from_str(&line).context("this command is for the license manager alone")?;
     log::start(&settings.config.log)?;
     let limits = &mut settings.config.limits;
-    *limits = limits.within(listener::raise_file_limit(), PORTS);
+    *limits = limits.within(licensing_net::raise_file_limit(), PORTS);
     let orphaned = when_stdin_closes()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let outcome = runtime.block_on(async {
@@ -103,12 +104,13 @@ struct Daemon {
 impl Daemon {
     async fn open(settings: DaemonSettings) -> anyhow::Result<Self> {
         let data = DataFolder::new(&settings.data);
-        let tls = ServerTls::open(&data.certificate(), &data.certificate_key())?;
+        let files = data.certificate_files();
+        let tls = ServerTls::open(&files.certificate, &files.key)?;
         let client_ca = data.client_ca(&settings.config);
         let clients = ClientTrust::open(client_ca.as_deref())?;
         let signer = ticket_key::open(&data)?;
         let licensing = bind(&settings).await?;
-        let control = listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+        let control = licensing_net::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
         let log = DebugLog::start(&settings.vendor).context("no thread can be started")?;
         let (vendor, config) = (settings.vendor.clone(), Arc::new(settings.config.clone()));
         let (licenses, seats) = {
@@ -214,8 +216,8 @@ impl Daemon {
             async move { audit.look_daily(stopping).await }
         };
         let router = control::router(requests, secret);
-        let control = listener::serve(control, router, control_port, stopping.clone());
-        let licensing = listener::serve(licensing, products.router(), licensing_port, stopping.clone());
+        let control = licensing_net::serve(control, router, control_port, stopping.clone());
+        let licensing = licensing_net::serve(licensing, products.router(), licensing_port, stopping.clone());
         Ok(vec![
             tokio::spawn(licensing),
             tokio::spawn(control),
@@ -226,7 +228,7 @@ impl Daemon {
 }
 
 fn licensing_port(
-    limits: &LimitsConfig,
+    limits: &Limits,
     tls: Arc<rustls::ServerConfig>,
     connections: ConnectionCount,
 ) -> PortOptions {
@@ -242,7 +244,7 @@ fn licensing_port(
     }
 }
 
-fn control_port(limits: &LimitsConfig) -> PortOptions {
+fn control_port(limits: &Limits) -> PortOptions {
     PortOptions {
         name: "control",
         limits: limits.clone(),
@@ -256,10 +258,10 @@ fn control_port(limits: &LimitsConfig) -> PortOptions {
 
 async fn bind(settings: &DaemonSettings) -> std::io::Result<TcpListener> {
     let address = |port| SocketAddr::new(settings.config.licensing.listen, port);
-    match listener::bind(address(settings.port)).await {
+    match licensing_net::bind(address(settings.port)).await {
         Err(error) if settings.any_port_will_do => {
             tracing::warn!(%error, "another port is taken");
-            listener::bind(address(0)).await
+            licensing_net::bind(address(0)).await
         }
         outcome => outcome,
     }

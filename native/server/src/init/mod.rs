@@ -2,17 +2,15 @@
 
 mod password;
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use licensing_api::Secret;
+use licensing_files::{Existing, Readers, durable, make_private_folder};
+use licensing_net::tls::ServerCertificate;
 
 use crate::accounts::Accounts;
 use crate::config::{Config, ConfigChoices, DataFolder, config_text};
-use crate::durable_file::{self, Existing, Readers};
-use crate::tls::ServerCertificate;
 
 pub use password::PasswordSource;
 
@@ -65,7 +63,10 @@ pub fn init(server: NewServer) -> anyhow::Result<Initialised> {
     for folder in data.folders() {
         make_private_folder(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     }
-    let certificate = ServerCertificate::open_or_make(&data, std::slice::from_ref(&choices.host_name))?;
+    let certificate = ServerCertificate::open_or_make(
+        &data.certificate_files(),
+        std::slice::from_ref(&choices.host_name),
+    )?;
     let accounts = Accounts::open(&data.server_database(), &choices.host_name)?;
     let account = accounts
         .add_first_administrator(&administrator, &password)
@@ -90,20 +91,6 @@ pub fn leave_password(data: &DataFolder, password: &Secret) -> anyhow::Result<Pa
 }
 
 fn write_new(file: &Path, content: &[u8]) -> anyhow::Result<()> {
-    durable_file::write(file, content, Readers::Owner, Existing::Refuse)
+    durable::write(file, content, Readers::Owner, Existing::Refuse)
         .with_context(|| format!("{} cannot be written", file.display()))
-}
-
-#[cfg(unix)]
-pub(crate) fn make_private_folder(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    // A folder that was there already, or whose mode the umask changed.
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
-}
-
-/// A new folder inherits its access list here; the one above has to be for the server's account alone.
-#[cfg(not(unix))]
-pub(crate) fn make_private_folder(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)
 }

@@ -2,11 +2,11 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use licensing_api::license_file::MAX_LICENSE_FILE_BYTES;
-use licensing_license_file::license_file::{LicenseFile, parse};
+use licensing_files::read_bounded;
 
 use crate::config::DataFolder;
 
@@ -15,20 +15,20 @@ pub const MAX_LICENSE_FILES: usize = 10_000;
 
 /// One file of the folder.
 #[derive(Debug)]
-pub struct ReadFile {
+pub(super) struct ReadFile {
     /// Name without folder.
-    pub name: String,
-    /// What it says, or why it cannot be read.
-    pub content: io::Result<LicenseFile>,
+    pub(super) name: String,
+    /// Its bytes, or why it cannot be read.
+    pub(super) content: io::Result<Vec<u8>>,
 }
 
-/// The license files of the folder, in the order of their names, read but not verified.
+/// The license files of the folder, in the order of their names, neither parsed nor verified.
 #[derive(Debug, Default)]
-pub struct Folder {
+pub(super) struct Folder {
     /// The files.
-    pub files: Vec<ReadFile>,
+    pub(super) files: Vec<ReadFile>,
     /// What could not be read, in words.
-    pub complaints: Vec<String>,
+    pub(super) complaints: Vec<String>,
 }
 
 impl Folder {
@@ -36,7 +36,7 @@ impl Folder {
     ///
     /// # Errors
     /// If the folder itself cannot be read.
-    pub fn read(data: &DataFolder) -> io::Result<Self> {
+    pub(super) fn read(data: &DataFolder) -> io::Result<Self> {
         let mut folder = Self::default();
         let mut paths = files_ending(&data.licenses(), "lic")?;
         if paths.len() > MAX_LICENSE_FILES {
@@ -46,7 +46,7 @@ impl Folder {
             paths.truncate(MAX_LICENSE_FILES);
         }
         for path in paths {
-            let content = read_bounded(&path, MAX_LICENSE_FILE_BYTES).map(|bytes| parse(&bytes));
+            let content = read_bounded(&path, MAX_LICENSE_FILE_BYTES);
             if let Err(error) = &content {
                 folder
                     .complaints
@@ -76,21 +76,6 @@ pub(super) fn files_ending(folder: &Path, end: &str) -> io::Result<Vec<PathBuf>>
     }
     files.sort();
     Ok(files)
-}
-
-/// Content of a file that is not larger than allowed.
-pub(crate) fn read_bounded(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    fs::File::open(path)?
-        .take(limit as u64 + 1)
-        .read_to_end(&mut bytes)?;
-    if bytes.len() > limit {
-        return Err(io::Error::new(
-            io::ErrorKind::FileTooLarge,
-            format!("it is larger than {limit} bytes"),
-        ));
-    }
-    Ok(bytes)
 }
 
 fn file_name(path: &Path) -> String {

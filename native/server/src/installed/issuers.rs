@@ -3,11 +3,12 @@
 use std::io;
 use std::path::Path;
 
+use licensing_files::read_bounded;
 use licensing_license_file::signing::{MAX_TRUST_FILE_BYTES, TrustStore, TrustedIssuer};
 
 use crate::config::DataFolder;
 
-use super::folder::{files_ending, read_bounded};
+use super::folder::files_ending;
 
 /// The issuer of every `*.pub` of the trust folder, and complaints about those that cannot be used.
 ///

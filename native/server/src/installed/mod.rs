@@ -1,24 +1,29 @@
 //! What lies in the license folder, read and verified: the one way from files to pools for manager, daemons and web
-//! services.
+//! services. Each process parses and verifies a file once, and again only when it has changed.
 
 mod folder;
 mod issuers;
 mod machine;
+mod shared;
 
+use std::collections::HashMap;
 use std::io;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use licensing_api::inventory::SignatureState;
-use licensing_license_file::license_file::{HostIdentity, LicenseFile};
+use licensing_license_file::license_file::{HostIdentity, LicenseFile, parse};
 use licensing_license_file::signing::TrustStore;
 use licensing_seats::pool::{InstalledFile, PoolContext, PoolSet};
 
 use crate::config::{Config, DataFolder};
 
-pub(crate) use folder::read_bounded;
-pub use folder::{Folder, MAX_LICENSE_FILES, ReadFile};
-pub use issuers::read_issuers;
+pub use folder::MAX_LICENSE_FILES;
 pub use machine::MachineAddresses;
+pub use shared::InstalledFiles;
+
+use folder::{Folder, ReadFile};
+use issuers::read_issuers;
 
 /// One license file whose signatures were looked at.
 #[derive(Debug, Clone)]
@@ -36,7 +41,7 @@ pub struct InstalledLicenseFile {
 #[derive(Debug, Clone, Default)]
 pub struct Installed {
     /// The files.
-    pub files: Vec<InstalledLicenseFile>,
+    pub files: Vec<Arc<InstalledLicenseFile>>,
     /// The issuers.
     pub trust: TrustStore,
     /// Addresses of the machine.
@@ -82,21 +87,22 @@ impl Installed {
     pub fn read_again(data: &DataFolder, before: &Self) -> io::Result<Self> {
         let (trust, mut complaints) = read_issuers(data)?;
         let folder = Folder::read(data)?;
-        let known = |name: &str| before.files.iter().find(|file| file.name == name);
-        let mut files = Vec::new();
-        for ReadFile { name, content } in folder.files {
-            match (content, known(&name)) {
-                // Verifying costs most: what has not changed is not verified again.
-                (Ok(file), Some(known)) if file.source() == known.file.source() && trust == before.trust => {
-                    files.push(known.clone());
-                }
-                (Ok(file), Some(_) | None) => files.push(InstalledLicenseFile::verify(name, file, &trust)),
-                (Err(_), Some(known)) => {
-                    files.push(InstalledLicenseFile::verify(name, known.file.clone(), &trust));
-                }
-                (Err(_), None) => {}
+        let known: HashMap<&str, _> = before
+            .files
+            .iter()
+            .map(|file| (file.name.as_str(), file))
+            .collect();
+        let verified = |name, file| Some(Arc::new(InstalledLicenseFile::verify(name, file, &trust)));
+        let file_of = |ReadFile { name, content }| match (content, known.get(name.as_str())) {
+            // Parsing and verifying cost most: what has not changed is kept as it is.
+            (Ok(bytes), Some(&known)) if bytes == known.file.source() && trust == before.trust => {
+                Some(Arc::clone(known))
             }
-        }
+            (Ok(bytes), Some(_) | None) => verified(name, parse(&bytes)),
+            (Err(_), Some(known)) => verified(name, known.file.clone()),
+            (Err(_), None) => None,
+        };
+        let files = folder.files.into_iter().filter_map(file_of).collect();
         complaints.extend(folder.complaints);
         let addresses = MachineAddresses::read().unwrap_or_else(|error| {
             complaints.push(format!(
@@ -114,7 +120,7 @@ impl Installed {
 
     /// The same with another content of one file, or without it: what the folder would be after a change.
     #[must_use]
-    pub fn changed(&self, name: &str, content: Option<InstalledLicenseFile>) -> Self {
+    pub fn changed(&self, name: &str, content: Option<Arc<InstalledLicenseFile>>) -> Self {
         let mut changed = self.clone();
         changed.files.retain(|file| file.name != name);
         changed.files.extend(content);
@@ -129,11 +135,7 @@ impl Installed {
 
     /// The pools of one vendor on a day.
     pub fn pools(&self, vendor: &str, config: &Config, today: Date) -> PoolSet {
-        let files: Vec<_> = self
-            .files
-            .iter()
-            .map(InstalledLicenseFile::as_installed)
-            .collect();
+        let files: Vec<_> = self.files.iter().map(|file| file.as_installed()).collect();
         let context = PoolContext {
             vendor,
             host: &self.host(config),

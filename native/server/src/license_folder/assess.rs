@@ -1,6 +1,7 @@
 //! Whether a file may be installed, and what that would change: the same for explaining and for importing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use licensing_api::finding::{Finding, Severity};
@@ -42,11 +43,11 @@ fn pools(installed: &Installed, config: &Config, today: Date) -> Pools {
 /// Judges a file that is not in `before` yet, or is there under the same name with another content.
 pub(super) fn assess(
     before: &Installed,
-    file: &InstalledLicenseFile,
+    file: &Arc<InstalledLicenseFile>,
     config: &Config,
     today: Date,
 ) -> Assessment {
-    let after = before.changed(&file.name, Some(file.clone()));
+    let after = before.changed(&file.name, Some(Arc::clone(file)));
     let (before, after) = (pools(before, config, today), pools(&after, config, today));
     let mut findings = file.file.findings.clone();
     let mut outcomes = outcomes(&after, config, today, Some((file, &mut findings)));

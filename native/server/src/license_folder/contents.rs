@@ -67,7 +67,7 @@ pub(super) fn vendors(installed: &Installed) -> BTreeSet<String> {
     installed
         .files
         .iter()
-        .flat_map(vendors_of)
+        .flat_map(|file| vendors_of(file))
         .map(|name| name.to_ascii_uppercase())
         .collect()
 }

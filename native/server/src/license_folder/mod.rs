@@ -6,7 +6,7 @@ mod name;
 
 use std::collections::BTreeSet;
 use std::io;
-use std::sync::{Arc, Mutex as StdMutex, PoisonError};
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, Zoned};
@@ -15,6 +15,7 @@ use licensing_api::license_file::{
     LicenseFileExplanation, LicenseFileInfo, MAX_LICENSE_FILE_BYTES, PoolEffect,
 };
 use licensing_api::{ErrorCode, Problem};
+use licensing_files::{Existing, Readers, durable};
 use licensing_license_file::license_file::parse;
 use licensing_seats::explain::{ExplainContext, Explanation, explain};
 use licensing_seats::wildcard::Wildcard;
@@ -22,11 +23,10 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::blocking::blocking;
 use crate::config::{Config, DataFolder, LiveConfig};
-use crate::durable_file::{self, Existing, Readers};
 
 pub use name::{FileName, InvalidFileName};
 
-use crate::installed::{Installed, InstalledLicenseFile, MAX_LICENSE_FILES};
+use crate::installed::{Installed, InstalledFiles, InstalledLicenseFile, MAX_LICENSE_FILES};
 use assess::Assessment;
 
 /// The folder of license files. Cloning gives another handle on the same.
@@ -36,8 +36,7 @@ pub struct LicenseFolder {
     config: LiveConfig,
     /// Held from checking a file to having it in place, so that two changes never build on the same state.
     changing: Arc<Mutex<()>>,
-    /// What the last look found: what has not changed since is not verified again.
-    last: Arc<StdMutex<Arc<Installed>>>,
+    installed: InstalledFiles,
 }
 
 /// A change that was checked and only has to be carried out. Nobody else can change the folder while it lives.
@@ -45,8 +44,11 @@ pub struct LicenseFolder {
 pub struct CheckedImport {
     data: DataFolder,
     name: String,
-    bytes: Vec<u8>,
     existing: Existing,
+    verified: Arc<InstalledLicenseFile>,
+    installed: InstalledFiles,
+    /// What the check was built on.
+    basis: Arc<Installed>,
     /// The file as it will be installed.
     pub file: LicenseFileInfo,
     /// Whether a file of that name is replaced.
@@ -74,13 +76,13 @@ impl LicenseFolder {
     ///
     /// # Errors
     /// When the folder cannot be read.
-    pub fn open(data: &DataFolder, config: &LiveConfig) -> io::Result<Self> {
-        durable_file::sweep(&data.licenses())?;
+    pub fn open(data: &DataFolder, config: &LiveConfig, installed: &InstalledFiles) -> io::Result<Self> {
+        durable::sweep(&data.licenses())?;
         Ok(Self {
             data: data.clone(),
             config: config.clone(),
             changing: Arc::default(),
-            last: Arc::default(),
+            installed: installed.clone(),
         })
     }
 
@@ -133,6 +135,7 @@ impl LicenseFolder {
             let installed = this.installed()?;
             let stored = this.spelling(name.as_str())?.unwrap_or_else(|| name.to_string());
             let file = InstalledLicenseFile::verify(stored, parse(&bytes), &installed.trust);
+            let file = Arc::new(file);
             let today = today();
             let assessment = assess::assess(&installed, &file, &this.config.now(), today);
             let explanation = explained(&installed, &file, &this.config.now(), today);
@@ -197,6 +200,7 @@ impl LicenseFolder {
         let replaces = existing.is_some();
         let stored = existing.unwrap_or_else(|| name.to_string());
         let file = InstalledLicenseFile::verify(stored.clone(), parse(&bytes), &installed.trust);
+        let file = Arc::new(file);
         let Assessment {
             refusal,
             findings,
@@ -210,7 +214,9 @@ impl LicenseFolder {
         Ok(CheckedImport {
             data: self.data.clone(),
             name: stored,
-            bytes,
+            verified: file,
+            installed: self.installed.clone(),
+            basis: installed,
             existing: if replaces {
                 Existing::Replace
             } else {
@@ -240,7 +246,7 @@ impl LicenseFolder {
                 .about(name));
             };
             let file = installed.files.iter().find(|file| file.name == stored);
-            let sha256 = file.map(contents::sha256);
+            let sha256 = file.map(|file| contents::sha256(file));
             let after = installed.changed(&stored, None);
             Ok(CheckedRemoval {
                 data: this.data.clone(),
@@ -285,12 +291,7 @@ impl LicenseFolder {
     }
 
     fn installed(&self) -> Result<Arc<Installed>, Problem> {
-        let before = Arc::clone(&self.last.lock().unwrap_or_else(PoisonError::into_inner));
-        let installed =
-            Installed::read_again(&self.data, &before).map_err(|error| self.unreadable(&error))?;
-        let installed = Arc::new(installed);
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&installed);
-        Ok(installed)
+        self.installed.read().map_err(|error| self.unreadable(&error))
     }
 
     fn spelling(&self, name: &str) -> Result<Option<String>, Problem> {
@@ -323,10 +324,12 @@ impl CheckedImport {
     /// `FileWriteFailed`; the folder is then as it was.
     pub async fn carry_out(self) -> Result<ChangedFolder, Problem> {
         let path = self.data.licenses().join(&self.name);
-        let (bytes, existing) = (self.bytes, self.existing);
-        let written =
-            tokio::task::spawn_blocking(move || durable_file::write(&path, &bytes, Readers::Usual, existing));
+        let (file, existing) = (Arc::clone(&self.verified), self.existing);
+        let written = tokio::task::spawn_blocking(move || {
+            durable::write(&path, file.file.source(), Readers::Usual, existing)
+        });
         finish(written.await, &self.name)?;
+        self.installed.keep(self.verified, &self.basis);
         Ok(ChangedFolder {
             _changing: self._changing,
         })
@@ -340,7 +343,7 @@ impl CheckedRemoval {
     /// `FileWriteFailed`; the folder is then as it was.
     pub async fn carry_out(self) -> Result<ChangedFolder, Problem> {
         let path = self.data.licenses().join(&self.name);
-        let removed = tokio::task::spawn_blocking(move || durable_file::remove(&path));
+        let removed = tokio::task::spawn_blocking(move || durable::remove(&path));
         finish(removed.await, &self.name)?;
         Ok(ChangedFolder {
             _changing: self._changing,
@@ -407,7 +410,7 @@ fn explained(
         .files
         .iter()
         .filter(|other| other.name != file.name)
-        .map(InstalledLicenseFile::as_installed)
+        .map(|file| file.as_installed())
         .collect();
     let context = ExplainContext {
         today,

@@ -2,23 +2,24 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, join_all};
 use licensing_api::alert::{Alert, AlertLevel};
 use licensing_api::server::{DaemonState, VendorDaemon};
 use licensing_api::{ErrorCode, Problem};
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
 
-use super::directory::{DaemonGateway, ProductToken};
 use super::license_scan::{self, NamedVendor, Scan};
 use super::ports;
 use super::supervisor::{Launch, Supervisor};
 use crate::config::{DataFolder, LiveConfig};
-use crate::control::{ControlClient, DaemonHealth, Verb, daemon_down};
-use crate::daemon::DaemonSettings;
-use crate::installed::{Folder, read_issuers};
+use crate::control::{
+    ControlClient, DaemonGateway, DaemonHealth, DaemonSettings, ProductToken, Verb, daemon_down,
+};
+use crate::installed::InstalledFiles;
 use crate::product_access::ProductAccess;
 
 /// Most tokens that open the licensing ports.
@@ -33,6 +34,7 @@ pub(super) struct Daemons {
 struct Shared {
     config: LiveConfig,
     data: DataFolder,
+    installed: InstalledFiles,
     executable: PathBuf,
     /// By name in capitals.
     running: Mutex<BTreeMap<String, Supervisor>>,
@@ -48,6 +50,7 @@ impl Daemons {
     pub(super) fn new(
         config: LiveConfig,
         data: DataFolder,
+        installed: InstalledFiles,
         executable: PathBuf,
         access: Arc<ProductAccess>,
     ) -> Self {
@@ -55,6 +58,7 @@ impl Daemons {
             shared: Arc::new(Shared {
                 access,
                 config,
+                installed,
                 data,
                 executable,
                 running: Mutex::default(),
@@ -77,7 +81,7 @@ impl Daemons {
     }
 
     fn running(&self) -> MutexGuard<'_, BTreeMap<String, Supervisor>> {
-        lock(&self.shared.running)
+        self.shared.running.lock()
     }
 
     /// Brings the daemons in line with the license files; those that stay read them again.
@@ -93,7 +97,7 @@ impl Daemons {
         for complaint in &scan.complaints {
             tracing::warn!(complaint, "a part of the license files is not used");
         }
-        lock(&self.shared.complaints).clone_from(&scan.complaints);
+        self.shared.complaints.lock().clone_from(&scan.complaints);
         for ended in self.stop_where(|key, supervisor| !self.is_wanted(key, supervisor, &scan)) {
             // A panic in there is reported by its own message.
             let _ = ended.await;
@@ -112,7 +116,7 @@ impl Daemons {
     }
 
     async fn scan(&self) -> Result<Scan, Problem> {
-        let data = self.shared.data.clone();
+        let installed = self.shared.installed.clone();
         let always = self.shared.config.now().licensing.startup_vendors.clone();
         let unreadable = |error: &dyn std::fmt::Display| {
             let folder = self.shared.data.licenses();
@@ -120,9 +124,8 @@ impl Daemons {
             Problem::new(ErrorCode::FileOpenFailed, detail)
         };
         let scan = tokio::task::spawn_blocking(move || {
-            let mut scan = license_scan::scan(Folder::read(&data)?, &always);
-            scan.complaints.extend(read_issuers(&data)?.1);
-            std::io::Result::Ok(scan)
+            let installed = installed.read()?;
+            std::io::Result::Ok(license_scan::scan(&installed, &always))
         });
         scan.await
             .map_err(|error| unreadable(&error))?
@@ -177,7 +180,7 @@ impl Daemons {
             port,
             any_port_will_do,
             control_secret,
-            product_tokens: lock(&tokens).clone(),
+            product_tokens: tokens.lock().clone(),
         };
         let launch = Launch {
             executable: shared.executable.clone(),
@@ -252,7 +255,7 @@ impl Daemons {
                 });
             }
         }
-        for complaint in lock(&self.shared.complaints).iter() {
+        for complaint in self.shared.complaints.lock().iter() {
             alerts.push(Alert {
                 code: "LicenseFileNotUsed".to_owned(),
                 level: AlertLevel::Alert,
@@ -311,7 +314,7 @@ impl DaemonGateway for Daemons {
             let request = serde_json::to_vec(&tokens)
                 .map_err(|error| Problem::new(ErrorCode::InvalidRequest, error.to_string()))?;
             self.shared.access.set_tokens(&tokens);
-            *lock(&self.shared.tokens) = tokens;
+            *self.shared.tokens.lock() = tokens;
             self.tell_all(Verb::SetProductTokens, &request).await
         }
         .boxed()
@@ -351,8 +354,4 @@ impl DaemonGateway for Daemons {
         }
         .boxed()
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

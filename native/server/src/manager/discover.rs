@@ -8,7 +8,7 @@ use licensing_protocol::licensing::{DiscoverReply, DiscoverRequest, VendorEndpoi
 use tonic::{Request, Response, Status};
 
 use super::daemons::Daemons;
-use super::directory::DaemonGateway;
+use crate::control::DaemonGateway;
 use crate::failure;
 
 /// Longest request; it holds one name.

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 
+use licensing_files::{Existing, Readers, durable};
 use serde::{Deserialize, Serialize};
 
 use crate::config::DataFolder;
-use crate::durable_file::{self, Existing, Readers};
 
 /// Where a running server listens; `run/endpoints.json` and the line on the standard output say the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,7 +31,7 @@ impl Endpoints {
     /// # Errors
     /// If the file cannot be written.
     pub fn write(&self, data: &DataFolder) -> io::Result<()> {
-        durable_file::write(
+        durable::write(
             &data.endpoints_file(),
             &serde_json::to_vec_pretty(self)?,
             Readers::Usual,

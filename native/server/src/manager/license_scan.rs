@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use licensing_license_file::license_file::{LicenseFile, LineKind};
 
 use crate::config::vendor_name;
-use crate::installed::Folder;
+use crate::installed::Installed;
 
 /// A vendor that wants a daemon.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,17 +27,14 @@ pub(super) struct Scan {
 
 /// Looks for the VENDOR lines of all files. Vendors that always have a daemon come last, so that those with licenses get
 /// the ports they had.
-pub(super) fn scan<'a>(folder: Folder, always: impl IntoIterator<Item = &'a String>) -> Scan {
+pub(super) fn scan<'a>(installed: &Installed, always: impl IntoIterator<Item = &'a String>) -> Scan {
     let mut scan = Scan {
         vendors: Vec::new(),
-        complaints: folder.complaints,
+        complaints: installed.complaints.clone(),
     };
     let mut seen = BTreeMap::new();
-    for read in folder.files {
-        // What cannot be read is among the complaints.
-        if let Ok(file) = read.content {
-            look_at(&read.name, file, &mut seen, &mut scan);
-        }
+    for installed in &installed.files {
+        look_at(&installed.name, &installed.file, &mut seen, &mut scan);
     }
     for name in always {
         if !seen.contains_key(&name.to_ascii_uppercase()) {
@@ -50,12 +47,12 @@ pub(super) fn scan<'a>(folder: Folder, always: impl IntoIterator<Item = &'a Stri
     scan
 }
 
-fn look_at(name_of_file: &str, file: LicenseFile, seen: &mut BTreeMap<String, usize>, scan: &mut Scan) {
-    for line in file.lines {
-        let LineKind::Vendor(vendor) = line.kind else {
+fn look_at(name_of_file: &str, file: &LicenseFile, seen: &mut BTreeMap<String, usize>, scan: &mut Scan) {
+    for line in &file.lines {
+        let LineKind::Vendor(vendor) = &line.kind else {
             continue;
         };
-        let name = vendor.name.value;
+        let name = vendor.name.value.clone();
         if let Err(why) = vendor_name(&name) {
             scan.complaints.push(format!(
                 "{}, line {}: the vendor {name:?} {why}",
@@ -63,7 +60,11 @@ fn look_at(name_of_file: &str, file: LicenseFile, seen: &mut BTreeMap<String, us
             ));
             continue;
         }
-        let port = vendor.port.map(|port| port.value).filter(|port| *port != 0);
+        let port = vendor
+            .port
+            .as_ref()
+            .map(|port| port.value)
+            .filter(|port| *port != 0);
         match seen.get(&name.to_ascii_uppercase()) {
             Some(&index) => {
                 if let Some(known) = scan.vendors.get_mut(index) {
@@ -89,10 +90,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let data = DataFolder::new(folder.path());
         std::fs::create_dir(data.licenses()).unwrap();
+        std::fs::create_dir(data.trust()).unwrap();
         for (name, text) in files {
             std::fs::write(data.licenses().join(name), text).unwrap();
         }
-        scan(Folder::read(&data).unwrap(), &[])
+        scan(&Installed::read(&data).unwrap(), &[])
     }
 
     fn vendor(name: &str, port: Option<u16>) -> NamedVendor {
@@ -141,13 +143,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let data = DataFolder::new(folder.path());
         std::fs::create_dir(data.licenses()).unwrap();
+        std::fs::create_dir(data.trust()).unwrap();
         std::fs::write(
             data.licenses().join("a.lic"),
             "VENDOR Citrix PORT=7300\nVENDOR ACME\n",
         )
         .unwrap();
         let always = ["BOLT".to_owned(), "CITRIX".to_owned()];
-        let found = scan(Folder::read(&data).unwrap(), &always);
+        let found = scan(&Installed::read(&data).unwrap(), &always);
         assert_eq!(
             found.vendors,
             [

@@ -2,10 +2,8 @@
 //! they are.
 
 mod daemons;
-mod directory;
 mod discover;
 mod endpoints;
-mod folder_lock;
 mod license_scan;
 mod ports;
 mod process;
@@ -13,7 +11,5 @@ mod run;
 mod signals;
 mod supervisor;
 
-pub use directory::{DaemonDirectory, DaemonGateway, PRODUCT_TOKEN_SEPARATOR, ProductToken};
 pub use endpoints::Endpoints;
-pub use folder_lock::{FolderInUse, FolderLock};
 pub use run::{Installation, run};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
-use crate::daemon::{DaemonSettings, StartAnswer};
+use crate::control::{DaemonSettings, StartAnswer};
 
 /// Time from start to answer: a large database is read and checked in it.
 const START_TIME: Duration = Duration::from_secs(120);

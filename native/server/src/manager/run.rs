@@ -11,22 +11,23 @@ use axum::Router;
 use jiff::Timestamp;
 use licensing_api::operation::BodySize;
 use licensing_api::server::DaemonState;
+use licensing_net::tls::ClientTrust;
+use licensing_net::tls::ServerCertificate;
+use licensing_net::{Limits, PortOptions, PortProtocol, PortTls};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::daemons::Daemons;
-use super::directory::{DaemonDirectory, DaemonGateway};
 use super::discover;
 use super::endpoints::Endpoints;
-use super::folder_lock::FolderLock;
 use super::signals::{Signal, Signals};
-use crate::config::{Config, DataFolder, LimitsConfig, LiveConfig};
-use crate::control::Verb;
-use crate::listener::{self, ClientTrust, PortOptions, PortProtocol, PortTls};
+use crate::config::{Config, DataFolder, LiveConfig};
+use crate::control::{DaemonDirectory, DaemonGateway, Verb};
+use crate::folder_lock::FolderLock;
+use crate::installed::InstalledFiles;
 use crate::product_access::ProductAccess;
 use crate::ticket_key;
-use crate::tls::ServerCertificate;
 use crate::web::{self, PortConnections, WebSetup};
 
 /// Ports of this process.
@@ -47,8 +48,8 @@ struct Ports {
 impl Ports {
     async fn bind(config: &Config) -> std::io::Result<Self> {
         let licensing =
-            listener::bind(SocketAddr::new(config.licensing.listen, config.licensing.port)).await?;
-        let web = listener::bind(SocketAddr::new(config.web.listen, config.web.port)).await?;
+            licensing_net::bind(SocketAddr::new(config.licensing.listen, config.licensing.port)).await?;
+        let web = licensing_net::bind(SocketAddr::new(config.web.listen, config.web.port)).await?;
         Ok(Self {
             licensing_address: licensing.local_addr()?,
             licensing,
@@ -111,10 +112,11 @@ struct Server {
     config_file: PathBuf,
     data: DataFolder,
     /// Bounds of the ports: those of the configuration, within what the system allows.
-    limits: LimitsConfig,
+    limits: Limits,
     certificate: Arc<ServerCertificate>,
     access: Arc<ProductAccess>,
     daemons: Daemons,
+    installed: InstalledFiles,
     stopping: CancellationToken,
     started: Timestamp,
     connections: PortConnections,
@@ -135,14 +137,25 @@ impl Server {
             executable,
         } = installation;
         let names = certificate_names(&config);
-        let certificate = Arc::new(ServerCertificate::open_or_make(&data, &names)?);
+        let certificate = Arc::new(ServerCertificate::open_or_make(
+            &data.certificate_files(),
+            &names,
+        )?);
         let clients = ClientTrust::open(data.client_ca(&config).as_deref())?;
         ticket_key::make_if_missing(&data)?;
         let access = ProductAccess::new(config.licensing.anonymous, &[], clients);
-        let limits = config.limits.within(listener::raise_file_limit(), PORTS);
+        let limits = config.limits.within(licensing_net::raise_file_limit(), PORTS);
         let config = LiveConfig::new(config);
+        let installed = InstalledFiles::new(&data);
         Ok(Self {
-            daemons: Daemons::new(config.clone(), data.clone(), executable, Arc::clone(&access)),
+            daemons: Daemons::new(
+                config.clone(),
+                data.clone(),
+                installed.clone(),
+                executable,
+                Arc::clone(&access),
+            ),
+            installed,
             config,
             config_file,
             data,
@@ -157,6 +170,7 @@ impl Server {
 
     async fn serve(&self, ports: Ports) -> anyhow::Result<Served> {
         let web = web::open(WebSetup {
+            installed: self.installed.clone(),
             config: self.config.clone(),
             data: self.data.clone(),
             daemons: DaemonDirectory::new(self.daemons.clone()),
@@ -209,8 +223,8 @@ impl Server {
             streaming_paths: &[],
             connections: self.connections.web_services.clone(),
         };
-        let licensing = listener::serve(ports.licensing, discover, licensing, stopping.clone());
-        let web_services = listener::serve(ports.web, web, web_services, stopping.clone());
+        let licensing = licensing_net::serve(ports.licensing, discover, licensing, stopping.clone());
+        let web_services = licensing_net::serve(ports.web, web, web_services, stopping.clone());
         let certificate = Arc::clone(&self.certificate);
         let pass_on = pass_on_certificate(Arc::clone(&certificate), self.daemons.clone(), stopping.clone());
         Ok(Served {
@@ -248,10 +262,10 @@ impl Server {
     fn reread_config(&self) {
         match self.config.now().reload(&self.config_file) {
             Ok(reloaded) => {
-                for setting in reloaded.applied {
+                for setting in reloaded.changes.applied {
                     tracing::info!(setting, "a setting has changed and is in effect");
                 }
-                for setting in reloaded.waiting {
+                for setting in reloaded.changes.waiting {
                     tracing::warn!(
                         setting,
                         "a setting has changed; it takes effect at the next start"

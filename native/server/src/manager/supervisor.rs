@@ -15,8 +15,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::process::{self, DaemonProcess};
-use crate::control::{ControlClient, ControlSecret, Verb, daemon_down};
-use crate::daemon::DaemonSettings;
+use crate::control::{ControlClient, ControlSecret, DaemonSettings, Verb, daemon_down};
 
 /// Shortest and longest pause before a daemon is started again.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(30));

@@ -10,11 +10,11 @@ use axum::response::Response;
 use http::Extensions;
 use http::header::AUTHORIZATION;
 use licensing_api::Problem;
+use licensing_net::tls::PeerCertificate;
 use tonic::metadata::MetadataMap;
 
 use super::{Caller, ProductAccess, Shown};
 use crate::failure;
-use crate::listener::PeerCertificate;
 
 impl ProductAccess {
     /// Puts the check before every route; routes find the [`Caller`] among the extensions of a request.

@@ -6,16 +6,17 @@ mod layer;
 use std::collections::HashMap;
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use licensing_api::{ErrorCode, Problem};
+use licensing_net::tls::{ClientTrust, PeerCertificate};
+use parking_lot::RwLock;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::config::AnonymousAccess;
-use crate::listener::{ClientTrust, PeerCertificate};
-use crate::manager::{PRODUCT_TOKEN_SEPARATOR, ProductToken};
+use crate::control::{PRODUCT_TOKEN_SEPARATOR, ProductToken};
 
 /// Longest token that is looked at, in bytes.
 const TOKEN_BYTES: usize = 512;
@@ -102,12 +103,12 @@ impl ProductAccess {
                 },
             )
         });
-        *self.tokens.write().unwrap_or_else(PoisonError::into_inner) = known.collect();
+        *self.tokens.write() = known.collect();
     }
 
     /// Changes who may come in without anything.
     pub fn set_anonymous(&self, anonymous: AnonymousAccess) {
-        *self.anonymous.write().unwrap_or_else(PoisonError::into_inner) = anonymous;
+        *self.anonymous.write() = anonymous;
     }
 
     /// The authorities whose client certificates count.
@@ -136,7 +137,7 @@ impl ProductAccess {
     }
 
     fn admits_anybody(&self, peer: IpAddr) -> bool {
-        match *self.anonymous.read().unwrap_or_else(PoisonError::into_inner) {
+        match *self.anonymous.read() {
             AnonymousAccess::Never => false,
             AnonymousAccess::Loopback => peer.to_canonical().is_loopback(),
             AnonymousAccess::Always => true,
@@ -171,11 +172,7 @@ impl ProductAccess {
     }
 
     fn known(&self, token_id: &str) -> Option<KnownToken> {
-        self.tokens
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(token_id)
-            .cloned()
+        self.tokens.read().get(token_id).cloned()
     }
 }
 

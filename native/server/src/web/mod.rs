@@ -11,7 +11,6 @@ mod gate;
 mod metrics;
 mod openapi;
 mod operations;
-mod rate;
 mod router;
 
 use std::net::SocketAddr;
@@ -22,14 +21,15 @@ use axum::Router;
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use licensing_api::{Operation, Problem, Rows};
+use licensing_net::tls::ServerCertificate;
+use licensing_net::{ConnectionCount, RateLimit};
 use tokio_util::sync::CancellationToken;
 
 use crate::accounts::Accounts;
 use crate::config::{DataFolder, LiveConfig};
+use crate::control::DaemonDirectory;
+use crate::installed::InstalledFiles;
 use crate::license_folder::LicenseFolder;
-use crate::listener::ConnectionCount;
-use crate::manager::DaemonDirectory;
-use crate::tls::ServerCertificate;
 
 /// What the web services are given when the server starts. The listener that they are served through puts
 /// `axum::extract::ConnectInfo<SocketAddr>` into each request, and bounds size and time of bodies.
@@ -38,6 +38,8 @@ pub struct WebSetup {
     pub config: LiveConfig,
     /// Where everything is kept.
     pub data: DataFolder,
+    /// The license files as this process has read them.
+    pub installed: InstalledFiles,
     /// The vendor daemons.
     pub daemons: DaemonDirectory,
     /// The certificate that clients see.
@@ -68,7 +70,7 @@ struct WebServices {
     setup: WebSetup,
     accounts: Accounts,
     licenses: LicenseFolder,
-    rate: rate::RateLimit,
+    rate: RateLimit,
     large_bodies: tokio::sync::Semaphore,
     openapi: Vec<u8>,
 }
@@ -84,13 +86,13 @@ const LARGE_BODIES: usize = 4;
 pub async fn open(setup: WebSetup) -> anyhow::Result<Router> {
     let (database, host_name) = (setup.data.server_database(), setup.config.now().host_name.clone());
     let accounts = tokio::task::spawn_blocking(move || Accounts::open(&database, &host_name)).await??;
-    let licenses = LicenseFolder::open(&setup.data, &setup.config)
+    let licenses = LicenseFolder::open(&setup.data, &setup.config, &setup.installed)
         .with_context(|| format!("{} cannot be used", setup.data.licenses().display()))?;
     let services = Arc::new(WebServices {
         setup,
         accounts,
         licenses,
-        rate: rate::RateLimit::default(),
+        rate: RateLimit::default(),
         large_bodies: tokio::sync::Semaphore::new(LARGE_BODIES),
         openapi: openapi::document(),
     });

@@ -8,12 +8,11 @@ use std::time::Duration;
 use axum::routing::get;
 use axum::{Extension, Router};
 use hyper_util::rt::TokioIo;
+use licensing_net::tls::{ClientTrust, ServerTls};
+use licensing_net::{ConnectionCount, Limits, PortOptions, PortProtocol, PortTls};
 use licensing_protocol::licensing::StatusRequest;
 use licensing_protocol::licensing::vendor_daemon_client::VendorDaemonClient;
-use licensing_server::config::{AnonymousAccess, LimitsConfig};
-use licensing_server::listener::{
-    self, ClientTrust, ConnectionCount, PortOptions, PortProtocol, PortTls, ServerTls,
-};
+use licensing_server::config::AnonymousAccess;
 use licensing_server::product_access::{Caller, ProductAccess};
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
@@ -109,19 +108,19 @@ impl Port {
         let router = access.guard(Router::new().route("/", who));
         let options = PortOptions {
             name: "test",
-            limits: LimitsConfig::default(),
+            limits: Limits::default(),
             protocol: PortProtocol::Http,
             tls: PortTls::Always(tls.server_config_for(&["http/1.1"], &clients).unwrap()),
             body_bytes: 1_000,
             streaming_paths: &[],
             connections: ConnectionCount::default(),
         };
-        let socket = listener::bind(SocketAddr::from(([127, 0, 0, 1], 0)))
+        let socket = licensing_net::bind(SocketAddr::from(([127, 0, 0, 1], 0)))
             .await
             .unwrap();
         let address = socket.local_addr().unwrap();
         let stopping = CancellationToken::new();
-        tokio::spawn(listener::serve(socket, router, options, stopping.clone()));
+        tokio::spawn(licensing_net::serve(socket, router, options, stopping.clone()));
         Self {
             address,
             tls,

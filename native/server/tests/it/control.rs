@@ -6,11 +6,10 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use licensing_api::{ErrorCode, Problem};
+use licensing_net::{ConnectionCount, Limits, PortOptions, PortProtocol, PortTls};
 use licensing_protocol::control::ExecuteRequest;
 use licensing_protocol::control::daemon_control_client::DaemonControlClient;
-use licensing_server::config::LimitsConfig;
 use licensing_server::control::{self, ControlClient, ControlHandler, ControlSecret};
-use licensing_server::listener::{self, ConnectionCount, PortOptions, PortProtocol, PortTls};
 use tokio_util::sync::CancellationToken;
 use tonic::Code;
 
@@ -37,11 +36,11 @@ impl ControlHandler for Echo {
 }
 
 async fn open(secret: &ControlSecret) -> (SocketAddr, CancellationToken) {
-    open_with(secret, LimitsConfig::default()).await
+    open_with(secret, Limits::default()).await
 }
 
-async fn open_with(secret: &ControlSecret, limits: LimitsConfig) -> (SocketAddr, CancellationToken) {
-    let socket = listener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+async fn open_with(secret: &ControlSecret, limits: Limits) -> (SocketAddr, CancellationToken) {
+    let socket = licensing_net::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
         .await
         .unwrap();
     let address = socket.local_addr().unwrap();
@@ -56,7 +55,7 @@ async fn open_with(secret: &ControlSecret, limits: LimitsConfig) -> (SocketAddr,
     };
     let stopping = CancellationToken::new();
     let router = control::router(Arc::new(Echo), secret.clone());
-    tokio::spawn(listener::serve(socket, router, options, stopping.clone()));
+    tokio::spawn(licensing_net::serve(socket, router, options, stopping.clone()));
     (address, stopping)
 }
 
@@ -113,9 +112,9 @@ async fn is_served(address: SocketAddr, secret: &ControlSecret) {
 #[tokio::test(flavor = "multi_thread")]
 async fn junk_leaves_the_manager_served() {
     let secret = ControlSecret::generate().unwrap();
-    let limits = LimitsConfig {
+    let limits = Limits {
         first_request_seconds: 2,
-        ..LimitsConfig::default()
+        ..Limits::default()
     };
     let (address, stopping) = open_with(&secret, limits).await;
     let throwing = tokio::spawn(attacks::throw_junk(address));
@@ -128,10 +127,10 @@ async fn junk_leaves_the_manager_served() {
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_senders_leave_the_manager_served() {
     let secret = ControlSecret::generate().unwrap();
-    let limits = LimitsConfig {
+    let limits = Limits {
         pending_connections: 50,
         first_request_seconds: 2,
-        ..LimitsConfig::default()
+        ..Limits::default()
     };
     let (address, stopping) = open_with(&secret, limits).await;
     let held = attacks::hold(address, 150).await;

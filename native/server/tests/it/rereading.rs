@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use licensing_server::listener::ServerTls;
+use licensing_net::tls::ServerTls;
 use licensing_testbed::Server;
 use rustls::pki_types::CertificateDer;
 use tokio::net::TcpStream;

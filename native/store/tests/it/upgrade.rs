@@ -41,6 +41,11 @@ async fn a_file_of_version_1_keeps_its_leases_and_its_audit_and_is_used_on() {
     let clock = TestClock::at("2026-11-24T13:00:00Z");
     let service = start(&path, served(), clock.clone());
     assert_eq!(version(&path), schema::VERSION);
+    let kept = folder.path().join("ACME.db.schema-1");
+    assert_eq!(
+        (version(&kept), licensing_store::verify(&kept).unwrap().opened),
+        (1, 6)
+    );
     let mut users: Vec<String> = service
         .usage(&GetUsage::default())
         .into_iter()

@@ -12,25 +12,24 @@ use crate::{build, child, workspace};
 /// The version that is fetched from the PowerShell Gallery where there is none.
 const PESTER: &str = "5.7.1";
 
-/// Builds the module and runs all files. Besides the counts it returns what did not run for want of a program, if anything.
+/// A file of tests, and what the names of tests have to contain; none for all of them.
+type Chosen = (PathBuf, Option<String>);
+
+/// Builds the module and runs files. Besides the counts it returns what did not run because a program is missing, if anything.
 ///
 /// # Errors
 /// When a program cannot be started or a report cannot be read.
-pub(super) async fn run(powershell: &PowerShell, filter: Option<&str>) -> Result<(Counts, Option<String>)> {
+pub(super) async fn run(powershell: &PowerShell, files: &[Chosen]) -> Result<(Counts, Option<String>)> {
     println!(
         "\nPowerShell {} ({})",
         powershell.version,
         powershell.program.display()
     );
-    let files = files()?;
-    if files.is_empty() {
-        return Ok((Counts::default(), None));
-    }
     if let Err(error) = build::everything(powershell, "Debug", &workspace::out()).await {
         eprintln!("The module cannot be built: {error:#}");
         println!(
             "{}",
-            did_not_run(&files, &["the module cannot be built".to_owned()])
+            did_not_run(files, &["the module cannot be built".to_owned()])
         );
         return Ok((Counts::FAILURE, None));
     }
@@ -38,38 +37,28 @@ pub(super) async fn run(powershell: &PowerShell, filter: Option<&str>) -> Result
     if let Err(error) = provide_pester(powershell, &modules).await {
         return Ok((
             Counts::default(),
-            Some(did_not_run(&files, &[format!("no Pester: {error:#}")])),
+            Some(did_not_run(files, &[format!("no Pester: {error:#}")])),
         ));
     }
     let reports = workspace::target().join("pester");
     std::fs::create_dir_all(&reports).with_context(|| format!("{} cannot be made", reports.display()))?;
     let mut counts = Counts::default();
-    for file in &files {
-        counts += run_file(powershell, file, &reports, &modules, filter).await?;
+    for (file, filter) in files {
+        counts += run_file(powershell, file, &reports, &modules, filter.as_deref()).await?;
     }
     Ok((counts, None))
 }
 
 /// What to say when there is no PowerShell.
-///
-/// # Errors
-/// When the folder of tests cannot be read.
-pub(super) fn nothing_ran(reasons: &[String]) -> Result<(Counts, Option<String>)> {
-    let files = files()?;
-    let unrun = if files.is_empty() {
-        None
-    } else {
-        let text = did_not_run(&files, reasons);
-        Some(format!(
-            "{text}\nInstall PowerShell 7.4 or later and set LICENSING_PWSH to its program."
-        ))
-    };
-    Ok((Counts::default(), unrun))
+pub(super) fn nothing_ran(files: &[Chosen], reasons: &[String]) -> (Counts, Option<String>) {
+    let text = did_not_run(files, reasons);
+    let text = format!("{text}\nInstall PowerShell 7.4 or later and set LICENSING_PWSH to its program.");
+    (Counts::default(), Some(text))
 }
 
-fn did_not_run(files: &[PathBuf], reasons: &[String]) -> String {
+fn did_not_run(files: &[Chosen], reasons: &[String]) -> String {
     let mut text = String::from("!! THE POWERSHELL TESTS DID NOT RUN !!\n");
-    for file in files {
+    for (file, _) in files {
         text.push_str(&format!("   {}\n", file.display()));
     }
     text.push_str("because:\n");
@@ -80,7 +69,11 @@ fn did_not_run(files: &[PathBuf], reasons: &[String]) -> String {
     text
 }
 
-fn files() -> Result<Vec<PathBuf>> {
+/// All files of PowerShell tests.
+///
+/// # Errors
+/// When their folder cannot be read.
+pub(super) fn files() -> Result<Vec<PathBuf>> {
     let folder = workspace::root().join("tests");
     let mut files = Vec::new();
     let Ok(entries) = std::fs::read_dir(&folder) else {

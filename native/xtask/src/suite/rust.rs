@@ -1,4 +1,4 @@
-//! The Rust tests: with nextest where it is installed, else with cargo alone.
+//! The Rust tests.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -11,15 +11,42 @@ use crate::child;
 use crate::counts::Counts;
 use crate::workspace;
 
-/// Runs all tests whose name contains the filter.
+/// Which Rust tests run.
+pub(super) enum Scope {
+    /// Those of the whole workspace.
+    Everything,
+    /// Those of some packages whose name contains a text.
+    Matching(Vec<String>, String),
+}
+
+impl Scope {
+    fn arguments(&self) -> Vec<String> {
+        match self {
+            Self::Everything => vec!["--workspace".to_owned()],
+            Self::Matching(packages, _) => packages
+                .iter()
+                .flat_map(|package| ["--package".to_owned(), package.clone()])
+                .collect(),
+        }
+    }
+
+    fn filter(&self) -> Option<&str> {
+        match self {
+            Self::Everything => None,
+            Self::Matching(_, filter) => Some(filter),
+        }
+    }
+}
+
+/// Runs tests with nextest where it is installed, else with cargo alone.
 ///
 /// # Errors
 /// When cargo cannot be started.
-pub(super) async fn run(filter: Option<&str>) -> Result<Counts> {
+pub(super) async fn run(scope: &Scope) -> Result<Counts> {
     if has_nextest().await {
-        nextest(filter).await
+        nextest(scope).await
     } else {
-        cargo_test(&["--all-targets"], filter).await
+        cargo_test("--all-targets", scope).await
     }
 }
 
@@ -27,8 +54,8 @@ pub(super) async fn run(filter: Option<&str>) -> Result<Counts> {
 ///
 /// # Errors
 /// When cargo cannot be started.
-pub(super) async fn documentation(filter: Option<&str>) -> Result<Counts> {
-    cargo_test(&["--doc"], filter).await
+pub(super) async fn documentation() -> Result<Counts> {
+    cargo_test("--doc", &Scope::Everything).await
 }
 
 async fn has_nextest() -> bool {
@@ -42,35 +69,48 @@ async fn has_nextest() -> bool {
     status.is_ok_and(|status| status.success())
 }
 
-async fn nextest(filter: Option<&str>) -> Result<Counts> {
-    let report = report();
+async fn nextest(scope: &Scope) -> Result<Counts> {
+    let report = store().join("default").join("junit.xml");
     if report.exists() {
         std::fs::remove_file(&report).with_context(|| format!("{} cannot be removed", report.display()))?;
     }
-    let mut tests = command(&[
-        "nextest",
-        "run",
-        "--workspace",
-        "--no-fail-fast",
-        "--no-tests=pass",
-    ]);
-    tests.args(filter);
+    let mut tests = command(&["nextest", "run", "--no-fail-fast", "--no-tests=pass"]);
+    tests
+        .args(scope.arguments())
+        .arg("--config-file")
+        .arg(configuration()?)
+        .args(scope.filter());
     let (succeeded, output) = child::tee(&mut tests).await?;
     let mut counts = match std::fs::read_to_string(&report) {
         Ok(text) => Counts::from_junit(&text)?,
-        // Nothing was run: it did not compile, or the filter fits nothing.
+        // Nothing was run: it did not compile, or the filter matches nothing.
         Err(_) => Counts::default(),
     };
     // With a filter nextest calls everything else skipped, too.
-    if filter.is_none() {
+    if scope.filter().is_none() {
         counts.skipped += skipped(&output);
     }
     Ok(at_least_one_failure(counts, succeeded))
 }
 
-async fn cargo_test(kind: &[&str], filter: Option<&str>) -> Result<Counts> {
-    let mut tests = command(&["test", "--workspace", "--no-fail-fast"]);
-    tests.args(kind).args(filter);
+/// The configuration of nextest with its reports below cargo's target folder; by itself it always uses `target` in the root
+/// of the workspace.
+fn configuration() -> Result<PathBuf> {
+    let source = workspace::root().join(".config").join("nextest.toml");
+    let text =
+        std::fs::read_to_string(&source).with_context(|| format!("{} cannot be read", source.display()))?;
+    let store = store();
+    std::fs::create_dir_all(&store).with_context(|| format!("{} cannot be made", store.display()))?;
+    let file = store.join("nextest.toml");
+    let folder = serde_json::to_string(&store)?;
+    std::fs::write(&file, format!("store.dir = {folder}\n{text}"))
+        .with_context(|| format!("{} cannot be written", file.display()))?;
+    Ok(file)
+}
+
+async fn cargo_test(kind: &str, scope: &Scope) -> Result<Counts> {
+    let mut tests = command(&["test", "--no-fail-fast", kind]);
+    tests.args(scope.arguments()).args(scope.filter());
     let (succeeded, output) = child::tee(&mut tests).await?;
     Ok(at_least_one_failure(Counts::from_cargo_test(&output), succeeded))
 }
@@ -93,11 +133,9 @@ fn command(arguments: &[&str]) -> Command {
     command
 }
 
-fn report() -> PathBuf {
-    workspace::target()
-        .join("nextest")
-        .join("default")
-        .join("junit.xml")
+/// Where nextest keeps its reports.
+fn store() -> PathBuf {
+    workspace::target().join("nextest")
 }
 
 /// The number before "skipped" in nextest's summary; the report does not name tests that were left out.

@@ -1,6 +1,7 @@
 //! The tasks as far as they can be tested without running themselves.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod choice;
 mod counts;
 mod fetching;
 mod layers;

@@ -2,12 +2,13 @@
 
 mod folder;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use licensing_api::{ErrorCode, LicenseVersion, Problem};
 use licensing_ticket::{CLOCK_SKEW, Ticket, TicketError, TicketHolder, TicketKind, TicketVerifier};
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use super::checkout::CheckoutOptions;
@@ -212,7 +213,7 @@ impl Tickets {
     /// Writes the time down now and then, so that a clock that is set back is noticed.
     pub(super) async fn note_time(self: &Arc<Self>) -> Result<(), Problem> {
         {
-            let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut noted = self.noted.lock();
             if noted.is_some_and(|at| at.elapsed() < NOTE_TIME) {
                 return Ok(());
             }
@@ -228,7 +229,7 @@ impl Tickets {
     }
 
     async fn put_server(self: &Arc<Self>, record: ServerRecord) -> Result<(), Problem> {
-        *self.server.lock().unwrap_or_else(PoisonError::into_inner) = record.clone();
+        *self.server.lock() = record.clone();
         let tickets = Arc::clone(self);
         blocking(move || tickets.folder.put_server(&record)).await
     }
@@ -245,7 +246,7 @@ impl Tickets {
     }
 
     fn record(&self) -> ServerRecord {
-        self.server.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.server.lock().clone()
     }
 }
 

@@ -9,9 +9,9 @@ mod plan;
 mod said;
 mod writer;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use jiff::Timestamp;
@@ -19,6 +19,7 @@ use jiff::tz::TimeZone;
 use licensing_seats::seat::Change;
 use licensing_store::ChangeObserver;
 use licensing_texts::debug_log::{Event, LogLine};
+use parking_lot::Mutex;
 
 pub(super) use place::finding;
 pub(super) use plan::Plan;
@@ -110,7 +111,7 @@ impl DebugLog {
     /// Waits until everything is written. Nothing is written any more.
     pub(super) fn end(&self) {
         self.send(0, Entry::End);
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let thread = self.thread.lock().take();
         // A panic in there has told of itself.
         let _ = thread.map(JoinHandle::join);
     }

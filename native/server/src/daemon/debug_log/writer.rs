@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use licensing_files::make_private_folder;
 use licensing_seats::seat::Change;
 use licensing_texts::debug_log::{Event, LogLine, ProcessEvent};
 
 use super::file::{LogFile, MAX_BYTES};
 use super::{Entry, Plan, Pressure};
-use crate::init::make_private_folder;
 
 /// How often the date is written; the lines have none.
 const TIMESTAMPS: Duration = Duration::from_secs((6 * 60 + 5) * 60);

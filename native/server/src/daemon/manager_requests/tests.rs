@@ -6,6 +6,8 @@ use licensing_api::inventory::{GetInventory, InventoryRow};
 use licensing_api::usage::{GetUsage, RevokeLeases, UsageRow};
 use licensing_license_file::license_file::parse;
 use licensing_license_file::signing::IssuerKey;
+use licensing_net::tls::ClientTrust;
+use licensing_net::tls::ServerCertificate;
 use licensing_seats::seat::{CheckoutRequest, Decision, Holder, RequestKey};
 use licensing_store::{Clock, SeatServiceOptions, SystemClock};
 use zeroize::Zeroizing;
@@ -14,9 +16,7 @@ use super::*;
 use crate::config::AnonymousAccess;
 use crate::control::DaemonHealth;
 use crate::daemon::debug_log::DebugLog;
-use crate::listener::ClientTrust;
 use crate::product_access::Shown;
-use crate::tls::ServerCertificate;
 
 struct Fixture {
     _folder: tempfile::TempDir,
@@ -56,7 +56,8 @@ fn fixture(config: Config) -> Fixture {
     let (licenses, pools, _) =
         Licenses::open("ACME", &Arc::new(config), &data, Arc::clone(&clock), log()).unwrap();
     let options = SeatServiceOptions::new(data.vendor_database("ACME"), "ACME", pools, clock);
-    let certificate = ServerCertificate::open_or_make(&data, &["localhost".to_owned()]).unwrap();
+    let certificate =
+        ServerCertificate::open_or_make(&data.certificate_files(), &["localhost".to_owned()]).unwrap();
     let seats = SeatService::start(options).unwrap();
     let requests = ManagerRequests {
         vendor: "ACME".to_owned(),
@@ -267,7 +268,7 @@ async fn audit_and_certificate_are_looked_at() {
         "{alerts:?}"
     );
     fixture.tell(Verb::ReloadCertificate, b"").await.unwrap();
-    std::fs::write(fixture.data.certificate(), "junk").unwrap();
+    std::fs::write(fixture.data.certificate_files().certificate, "junk").unwrap();
     fixture
         .tell(Verb::ReloadCertificate, b"")
         .await

@@ -28,10 +28,11 @@ use licensing_api::server::{DaemonState, VendorDaemon};
 use licensing_api::{ErrorCode, Problem, Secret};
 use licensing_license_file::license_file::parse;
 use licensing_license_file::signing::IssuerKey;
+use licensing_net::tls::ServerCertificate;
 use licensing_server::accounts::Accounts;
 use licensing_server::config::{Config, DataFolder, LiveConfig};
-use licensing_server::manager::{DaemonDirectory, DaemonGateway, ProductToken};
-use licensing_server::tls::ServerCertificate;
+use licensing_server::control::{DaemonDirectory, DaemonGateway, ProductToken};
+use licensing_server::installed::InstalledFiles;
 use licensing_server::web::{self, PortConnections, WebSetup};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -208,11 +209,13 @@ pub(crate) async fn fixture_with(configure: impl FnOnce(&mut Config)) -> Fixture
     let issuer = IssuerKey::from_random(&Zeroizing::new([7; 32]));
     let public = issuer.public("ACME Corporation", &["ACME".to_owned()]).unwrap();
     std::fs::write(data.trust().join("acme.pub"), public.to_text().unwrap()).unwrap();
-    let certificate = Arc::new(ServerCertificate::open_or_make(&data, &[HOST.to_owned()]).unwrap());
+    let certificate =
+        Arc::new(ServerCertificate::open_or_make(&data.certificate_files(), &[HOST.to_owned()]).unwrap());
     let daemons = Arc::new(ScriptedDaemons::default());
     let stopping = CancellationToken::new();
     let router = web::open(WebSetup {
         config,
+        installed: InstalledFiles::new(&data),
         data: data.clone(),
         daemons: DaemonDirectory::new(Gateway(Arc::clone(&daemons))),
         certificate: Arc::clone(&certificate),

@@ -4,8 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use licensing_server::config::LimitsConfig;
-use licensing_server::listener::{self, ConnectionCount, PortOptions, PortProtocol, PortTls};
+use licensing_net::{ConnectionCount, Limits, PortOptions, PortProtocol, PortTls};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::ring::default_provider;
 use rustls::crypto::{verify_tls12_signature, verify_tls13_signature};
@@ -34,11 +33,11 @@ impl Served {
         let protocols = ["h2", "http/1.1"];
         let options = PortOptions {
             name: "web services",
-            limits: LimitsConfig {
+            limits: Limits {
                 first_request_seconds: 2,
                 request_seconds: 2,
                 drain_seconds: 1,
-                ..LimitsConfig::default()
+                ..Limits::default()
             },
             protocol: PortProtocol::Http,
             tls: PortTls::Always(fixture.certificate.tls().server_config(&protocols).unwrap()),
@@ -46,13 +45,13 @@ impl Served {
             streaming_paths: &[],
             connections: ConnectionCount::default(),
         };
-        let socket = listener::bind(SocketAddr::from(([127, 0, 0, 1], 0)))
+        let socket = licensing_net::bind(SocketAddr::from(([127, 0, 0, 1], 0)))
             .await
             .unwrap();
         let address = socket.local_addr().unwrap();
         let stopping = CancellationToken::new();
         let router = fixture.router.clone();
-        let task = tokio::spawn(listener::serve(socket, router, options, stopping.clone()));
+        let task = tokio::spawn(licensing_net::serve(socket, router, options, stopping.clone()));
         Self {
             address,
             stopping,

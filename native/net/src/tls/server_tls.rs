@@ -1,0 +1,154 @@
+//! The certificate of the server, replaceable while it serves.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+use rustls::ServerConfig;
+use rustls::crypto::ring;
+use rustls::server::{ClientHello, NoServerSessionStorage, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+
+use super::ClientTrust;
+
+/// Why a certificate cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    /// A file cannot be read or holds nothing of use.
+    #[error("{} cannot be used: {text}; put a PEM file there", file.display())]
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong.
+        text: String,
+    },
+    /// Certificate and key do not fit, or are of a kind that is not supported.
+    #[error("certificate {} and its key do not fit together: {source}", file.display())]
+    Unfit {
+        /// The certificate.
+        file: PathBuf,
+        /// What is wrong.
+        source: rustls::Error,
+    },
+}
+
+/// Certificate chain and key as they are used now. Clones share them: a reload shows in every port at once.
+#[derive(Debug, Clone)]
+pub struct ServerTls {
+    certificate_file: PathBuf,
+    key_file: PathBuf,
+    current: Arc<Current>,
+}
+
+#[derive(Debug)]
+struct Current(RwLock<Arc<CertifiedKey>>);
+
+impl Current {
+    fn get(&self) -> Arc<CertifiedKey> {
+        Arc::clone(&self.0.read())
+    }
+}
+
+impl ResolvesServerCert for Current {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(self.get())
+    }
+}
+
+impl ServerTls {
+    /// Reads certificate chain and key from PEM files.
+    ///
+    /// # Errors
+    /// If one of them cannot be read, or they do not fit together.
+    pub fn open(certificate_file: &Path, key_file: &Path) -> Result<Self, TlsError> {
+        let key = read(certificate_file, key_file)?;
+        Ok(Self {
+            certificate_file: certificate_file.to_owned(),
+            key_file: key_file.to_owned(),
+            current: Arc::new(Current(RwLock::new(Arc::new(key)))),
+        })
+    }
+
+    /// Reads the files again. New connections get the new certificate, others go on.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; then the certificate in use stays.
+    pub fn reload(&self) -> Result<(), TlsError> {
+        let key = read(&self.certificate_file, &self.key_file)?;
+        *self.current.0.write() = Arc::new(key);
+        Ok(())
+    }
+
+    /// DER form of the server's own certificate as it is used now.
+    pub fn certificate(&self) -> CertificateDer<'static> {
+        self.current
+            .get()
+            .cert
+            .first()
+            .cloned()
+            .unwrap_or_else(|| CertificateDer::from(Vec::new()))
+    }
+
+    /// SHA-256 of the DER form in upper-case hex: what clients pin as `CertHash`.
+    pub fn certificate_hash(&self) -> String {
+        use sha2::{Digest, Sha256};
+        hex::encode_upper(Sha256::digest(self.certificate()))
+    }
+
+    /// TLS 1.2 and 1.3 with this certificate, offering these application protocols.
+    ///
+    /// # Errors
+    /// If the cryptography provider lacks a protocol version.
+    pub fn server_config(&self, protocols: &[&str]) -> Result<Arc<ServerConfig>, rustls::Error> {
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::clone(&self.current) as Arc<dyn ResolvesServerCert>);
+        Ok(offering(config, protocols))
+    }
+
+    /// The same for ports where a client may show a certificate. One that does not count ends the handshake.
+    ///
+    /// # Errors
+    /// As [`Self::server_config`].
+    pub fn server_config_for(
+        &self,
+        protocols: &[&str],
+        clients: &ClientTrust,
+    ) -> Result<Arc<ServerConfig>, rustls::Error> {
+        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()?
+            .with_client_cert_verifier(Arc::new(clients.clone()))
+            .with_cert_resolver(Arc::clone(&self.current) as Arc<dyn ResolvesServerCert>);
+        // A resumed session would bring back a certificate that nobody has looked at again.
+        config.session_storage = Arc::new(NoServerSessionStorage {});
+        config.send_tls13_tickets = 0;
+        Ok(offering(config, protocols))
+    }
+}
+
+fn offering(mut config: ServerConfig, protocols: &[&str]) -> Arc<ServerConfig> {
+    config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
+    Arc::new(config)
+}
+
+fn read(certificate_file: &Path, key_file: &Path) -> Result<CertifiedKey, TlsError> {
+    let unreadable = |file: &Path, text: String| TlsError::Unreadable {
+        file: file.to_owned(),
+        text,
+    };
+    let chain = CertificateDer::pem_file_iter(certificate_file)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| unreadable(certificate_file, error.to_string()))?;
+    if chain.is_empty() {
+        return Err(unreadable(certificate_file, "it holds no certificate".to_owned()));
+    }
+    let key =
+        PrivateKeyDer::from_pem_file(key_file).map_err(|error| unreadable(key_file, error.to_string()))?;
+    CertifiedKey::from_der(chain, key, &ring::default_provider()).map_err(|source| TlsError::Unfit {
+        file: certificate_file.to_owned(),
+        source,
+    })
+}
