@@ -36,7 +36,7 @@ pub use section::{Applies, Changes, InvalidSetting, Section, assign, text_of};
 ///
 /// A setting is `name: Type = default, AtOnce | AfterRestart, "meaning"`, then `shown "…"` where the default depends on the
 /// machine, `allowed "…" if |value, section| …` where not every value of the type is, and a semicolon. Sections within the
-/// section follow as `section name: Type;`.
+/// section follow as `[name]: Type;`.
 #[macro_export]
 macro_rules! settings {
     (
@@ -47,7 +47,7 @@ macro_rules! settings {
                 $field:ident: $Type:ty = $default:expr, $applies:ident, $meaning:literal
                 $(, shown $shown:literal)? $(, allowed $allowed:literal if $rule:expr)?;
             )*
-            $(section $nested:ident: $Nested:ty;)*
+            $([$nested:ident]: $Nested:ty;)*
         }
     ) => {
         $(#[$meta])*

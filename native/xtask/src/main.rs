@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, build, demo, package, powershell, suite, workspace};
+use xtask::{bench, build, child, demo, package, powershell, suite, workspace};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Development tasks of Licensing Services")]
@@ -34,6 +34,12 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Feeds every reader of foreign bytes with changed inputs; what follows goes to the program that does it
+    Fuzz {
+        /// Arguments of that program, such as `license_file --seconds 600`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Builds for release and packs the result into target/package
     Package,
 }
@@ -45,6 +51,7 @@ async fn main() -> ExitCode {
         Task::Test { filter } => suite::run(filter.as_deref()).await,
         Task::Module => module().await,
         Task::Bench { arguments } => bench::run(&arguments).await,
+        Task::Fuzz { arguments } => fuzz(&arguments).await,
         Task::Package => package::run().await,
     };
     match outcome {
@@ -60,5 +67,15 @@ async fn main() -> ExitCode {
 async fn module() -> anyhow::Result<bool> {
     let powershell = powershell::find().await.into_result()?;
     build::module(&powershell, &workspace::out()).await?;
+    Ok(true)
+}
+
+async fn fuzz(arguments: &[String]) -> anyhow::Result<bool> {
+    let mut command = tokio::process::Command::new(bench::cargo());
+    command
+        .current_dir(workspace::root())
+        .args(["run", "--quiet", "--release", "--package", "licensing-fuzz", "--"])
+        .args(arguments);
+    child::run(&mut command).await?;
     Ok(true)
 }

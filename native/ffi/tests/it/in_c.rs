@@ -57,9 +57,22 @@ pub(crate) fn library() -> PathBuf {
     library
 }
 
-fn compile(example: &str, folder: &Path) -> PathBuf {
+/// The program of an example. It is compiled by the first test that wants it, and again when the example, the header or the
+/// library is newer; linking with a library for debugging takes longest of all that these tests do.
+fn compiled(example: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("c-examples");
+    std::fs::create_dir_all(&folder).unwrap();
     let program = folder.join(example.trim_end_matches(".c"));
+    let lock = std::fs::File::create(folder.join(format!("{example}.lock"))).unwrap();
+    lock.lock().unwrap();
     let library = library();
+    let source = room().join("examples").join(example);
+    let include = room().join("include");
+    let modified = |path: &Path| std::fs::metadata(path).and_then(|data| data.modified()).ok();
+    let newest = [source.as_path(), &include.join("licensing.h"), &library].map(modified);
+    if modified(&program) > newest.into_iter().max().flatten() {
+        return program;
+    }
     let mut rpath = OsString::from("-Wl,-rpath,");
     rpath.push(library.parent().expect("a folder"));
     run(Command::new("gcc")
@@ -72,8 +85,8 @@ fn compile(example: &str, folder: &Path) -> PathBuf {
             "-g",
             "-I",
         ])
-        .arg(room().join("include"))
-        .arg(room().join("examples").join(example))
+        .arg(include)
+        .arg(source)
         .arg(&library)
         .arg(rpath)
         .arg("-o")
@@ -112,8 +125,7 @@ fn the_checkout_example_takes_a_seat_and_gives_it_back() {
     if !has("gcc") {
         return;
     }
-    let folder = tempfile::tempdir().unwrap();
-    let program = compile("checkout.c", folder.path());
+    let program = compiled("checkout.c");
     let mut server = LicenseServer::start(1);
     let port = server.manager.port().to_string();
     let output = run(Command::new(&program).args(["ACME_CAD", "127.0.0.1", &port, "ACME"]));
@@ -164,8 +176,7 @@ fn the_checkout_example_works_with_the_real_server() {
     if !has("gcc") {
         return;
     }
-    let folder = tempfile::tempdir().unwrap();
-    let program = compile("checkout.c", folder.path());
+    let program = compiled("checkout.c");
     let server = real_server();
     let port = server.endpoints().licensing.port().to_string();
     // There is one seat, so a second round proves that the first gave it back.
@@ -199,8 +210,7 @@ fn the_checkout_example_is_clean_under_valgrind() {
     if !has("gcc") || !has("valgrind") {
         return;
     }
-    let folder = tempfile::tempdir().unwrap();
-    let program = compile("checkout.c", folder.path());
+    let program = compiled("checkout.c");
     let server = real_server();
     let port = server.endpoints().licensing.port().to_string();
     // Valgrind makes everything twenty times slower, so the usual limits would say nothing about the library.
@@ -226,8 +236,7 @@ fn the_usage_example_lists_rows() {
     if !has("gcc") {
         return;
     }
-    let folder = tempfile::tempdir().unwrap();
-    let program = compile("usage.c", folder.path());
+    let program = compiled("usage.c");
     let peer = Peer::new(Behaviour::json(
         200,
         r#"{"items":[{"feature":"ACME_CAD","user":"eve"}]}"#,
@@ -253,8 +262,7 @@ fn the_queue_example_waits_for_its_turn() {
     if !has("gcc") {
         return;
     }
-    let folder = tempfile::tempdir().unwrap();
-    let program = compile("queue.c", folder.path());
+    let program = compiled("queue.c");
     let server = LicenseServer::start(0);
     let port = server.manager.port().to_string();
     let mut running = Command::new(&program)
@@ -288,7 +296,7 @@ fn the_offline_example_goes_on_without_its_server() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let program = compile("offline.c", folder.path());
+    let program = compiled("offline.c");
     let tickets = folder.path().join("tickets");
     let mut server = LicenseServer::start(2);
     server.truth().grace = Some(crate::daemon::Grace {

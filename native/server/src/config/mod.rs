@@ -34,10 +34,10 @@ licensing_settings::settings! {
             "Name that license files are bound to and the certificate is made for. License files are also recognized by the name that the machine gives itself and by the Ethernet and IP addresses of its interfaces, loopback excluded.",
             shown "the machine's name",
             allowed "1 to 255 characters" if |name, _| (1..=255).contains(&name.len()) && !name.chars().any(char::is_control);
-        section licensing: LicensingConfig;
-        section web: WebConfig;
-        section limits: Limits;
-        section log: LogConfig;
+        [licensing]: LicensingConfig;
+        [web]: WebConfig;
+        [limits]: Limits;
+        [log]: LogConfig;
     }
 }
 

@@ -27,6 +27,7 @@ pub struct ControlClient {
     vendor: String,
     channel: Channel,
     secret: MetadataValue<Ascii>,
+    answer_timeout: Duration,
 }
 
 impl ControlClient {
@@ -48,7 +49,15 @@ impl ControlClient {
                 .tcp_nodelay(true)
                 .connect_lazy(),
             secret,
+            answer_timeout: ANSWER_TIMEOUT,
         })
+    }
+
+    /// With another time for answers than 30 s.
+    #[must_use]
+    pub fn answering_within(mut self, time: Duration) -> Self {
+        self.answer_timeout = time;
+        self
     }
 
     /// Has an operation of the table or a verb carried out.
@@ -59,7 +68,7 @@ impl ControlClient {
         let timeout = if operation == Verb::VerifyAudit.name() {
             LONG_ANSWER_TIMEOUT
         } else {
-            ANSWER_TIMEOUT
+            self.answer_timeout
         };
         let mut call = Request::new(ExecuteRequest {
             operation: operation.to_owned(),

@@ -216,10 +216,12 @@ fn linger(row: &UsageRow, now: Timestamp) -> Option<Linger> {
         HolderState::Lingering => row.last_heartbeat,
         HolderState::Borrowed => row.since,
     };
-    let seconds = |from: Timestamp| row.until.duration_since(from).as_secs().max(0).unsigned_abs();
-    let of = seconds(began);
+    let left = row.until.duration_since(now).as_secs();
+    // The whole time is one of seconds, but beginning and end are rounded to milliseconds on their own.
+    let of = (row.until.duration_since(began).as_millis() + 500) / 1_000;
+    let of = u64::try_from(of).unwrap_or_default();
     Some(Linger {
-        left: seconds(now).min(of),
+        left: u64::try_from(left).unwrap_or_default().min(of),
         of,
     })
 }

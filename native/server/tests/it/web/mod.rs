@@ -10,8 +10,9 @@ mod requests;
 mod route_walk;
 mod sockets;
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -31,10 +32,11 @@ use licensing_license_file::signing::IssuerKey;
 use licensing_net::tls::ServerCertificate;
 use licensing_server::accounts::Accounts;
 use licensing_server::config::{Config, DataFolder, LiveConfig};
-use licensing_server::control::{DaemonDirectory, DaemonGateway, ProductToken};
+use licensing_server::control::{ControlClient, ControlSecret, DaemonDirectory, DaemonGateway, ProductToken};
 use licensing_server::installed::InstalledFiles;
 use licensing_server::web::{self, PortConnections, WebSetup};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use zeroize::Zeroizing;
@@ -42,9 +44,22 @@ use zeroize::Zeroizing;
 pub(crate) const HOST: &str = "lic01.example.test";
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
+/// What is wrong with a vendor daemon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Nobody listens on its control port.
+    Dead,
+    /// Its control port takes connections and never says a word.
+    Silent,
+    /// It answers after this time.
+    Slow(Duration),
+}
+
 /// Vendor daemons that answer what a test tells them to.
 #[derive(Default)]
 pub(crate) struct ScriptedDaemons {
+    /// Vendors whose daemons do not answer as they should.
+    pub(crate) faults: Mutex<Vec<(String, Fault)>>,
     pub(crate) vendors: Mutex<Vec<VendorDaemon>>,
     /// Answer by vendor and operation; a daemon without one is down.
     pub(crate) answers: Mutex<Vec<(String, String, Value)>>,
@@ -56,7 +71,30 @@ pub(crate) struct ScriptedDaemons {
 }
 
 impl ScriptedDaemons {
+    /// Lets the daemon of a vendor run, with this fault.
+    pub(crate) fn run_with(&self, vendor: &str, fault: Fault) {
+        self.run(vendor);
+        let mut faults = self.faults.lock().unwrap();
+        faults.retain(|(known, _)| known != vendor);
+        faults.push((vendor.to_owned(), fault));
+    }
+
+    fn fault(&self, vendor: &str) -> Option<Fault> {
+        let faults = self.faults.lock().unwrap();
+        faults
+            .iter()
+            .find(|(known, _)| known == vendor)
+            .map(|(_, fault)| *fault)
+    }
+
     pub(crate) fn serve(&self, vendor: &str, operation: &str, answer: Value) {
+        self.run(vendor);
+        let mut answers = self.answers.lock().unwrap();
+        answers.retain(|(known, other, _)| (known.as_str(), other.as_str()) != (vendor, operation));
+        answers.push((vendor.to_owned(), operation.to_owned(), answer));
+    }
+
+    fn run(&self, vendor: &str) {
         let mut vendors = self.vendors.lock().unwrap();
         if !vendors.iter().any(|daemon| daemon.vendor == vendor) {
             vendors.push(VendorDaemon {
@@ -68,10 +106,24 @@ impl ScriptedDaemons {
                 since: None,
             });
         }
-        let mut answers = self.answers.lock().unwrap();
-        answers.retain(|(known, other, _)| (known.as_str(), other.as_str()) != (vendor, operation));
-        answers.push((vendor.to_owned(), operation.to_owned(), answer));
     }
+}
+
+/// What the client of a control port says of a daemon that is dead or silent.
+async fn ask_in_vain(
+    vendor: &str,
+    operation: &str,
+    request: Vec<u8>,
+    silent: bool,
+) -> Result<Vec<u8>, Problem> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let listener = silent.then_some(listener);
+    let secret = ControlSecret::generate().unwrap();
+    let client = ControlClient::new(vendor, port, &secret)?.answering_within(Duration::from_millis(100));
+    let answer = client.execute(operation, request, "").await;
+    drop(listener);
+    answer
 }
 
 struct Gateway(Arc<ScriptedDaemons>);
@@ -88,6 +140,7 @@ impl DaemonGateway for Gateway {
         request: Vec<u8>,
         actor: &'a str,
     ) -> BoxFuture<'a, Result<Vec<u8>, Problem>> {
+        let asked = request.clone();
         let request = serde_json::from_slice(&request).unwrap_or(Value::Null);
         self.0.asked.lock().unwrap().push((
             vendor.to_owned(),
@@ -107,7 +160,18 @@ impl DaemonGateway for Gateway {
                 )
                 .about(vendor)
             });
-        async move { answer }.boxed()
+        let fault = self.0.fault(vendor);
+        async move {
+            match fault {
+                None => answer,
+                Some(Fault::Slow(time)) => {
+                    tokio::time::sleep(time).await;
+                    answer
+                }
+                Some(fault) => ask_in_vain(vendor, operation, asked, fault == Fault::Silent).await,
+            }
+        }
+        .boxed()
     }
 
     fn reread(&self) -> BoxFuture<'_, Result<(), Problem>> {

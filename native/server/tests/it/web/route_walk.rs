@@ -1,10 +1,12 @@
 //! Every route, with every kind of caller who may not use it.
 
+use std::time::{Duration, Instant};
+
 use licensing_api::operation::{OperationInfo, TABLE};
 use licensing_api::{ErrorCode, Permission};
 use serde_json::{Value, json};
 
-use super::{As, Fixture, PASSWORD, fixture};
+use super::{As, Fault, Fixture, PASSWORD, fixture};
 
 /// Path of an operation with something in the place of its fields.
 fn path(info: &OperationInfo) -> String {
@@ -233,6 +235,28 @@ async fn every_failure_of_every_operation_is_one_its_entry_documents() {
                 "{} failed with {code}: {}",
                 info.name,
                 answer.text
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_operation_answers_while_a_daemon_is_dead_silent_or_slow() {
+    for fault in [Fault::Dead, Fault::Silent, Fault::Slow(Duration::from_millis(20))] {
+        let fixture = fixture().await;
+        fixture.daemons.run_with("ACME", fault);
+        for info in TABLE {
+            let began = Instant::now();
+            let who = As::Token(&fixture.full);
+            let answer = fixture
+                .send(info.method.name(), &path(info), who, body(info).as_ref())
+                .await;
+            assert_ne!(answer.status, 500, "{} ({fault:?}): {}", info.name, answer.text);
+            let took = began.elapsed();
+            assert!(
+                took < Duration::from_secs(20),
+                "{} ({fault:?}): {took:?}",
+                info.name
             );
         }
     }
