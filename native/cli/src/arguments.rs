@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use heck::ToKebabCase;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use licensing_api::OperationInfo;
@@ -39,20 +40,8 @@ pub(crate) fn request(operation: &OperationInfo, matches: &ArgMatches) -> Result
     Ok(Value::Object(request))
 }
 
-/// `fileName` as `file-name`.
-pub(crate) fn kebab(name: &str) -> String {
-    let mut text = String::with_capacity(name.len() + 4);
-    for letter in name.chars() {
-        if letter.is_ascii_uppercase() && !text.is_empty() {
-            text.push('-');
-        }
-        text.push(letter.to_ascii_lowercase());
-    }
-    text
-}
-
 fn arguments_of(field: &Field) -> Vec<Arg> {
-    let kebab = kebab(&field.name);
+    let kebab = field.name.to_kebab_case();
     let argument = Arg::new(id(&field.name))
         .help(help(field))
         .value_name(kebab.replace('-', "_").to_uppercase());

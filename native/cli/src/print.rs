@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use heck::ToSnakeCase;
 use jiff::Timestamp;
 use licensing_api::OperationInfo;
 use licensing_api::schema::{Field, FieldKind};
@@ -166,7 +167,7 @@ fn trimmed(table: &Table) -> String {
 
 /// `licensesInUse` as `Licenses in use`.
 fn title(name: &str) -> String {
-    let words = crate::arguments::kebab(name).replace('-', " ");
+    let words = name.to_snake_case().replace('_', " ");
     let mut letters = words.chars();
     letters
         .next()

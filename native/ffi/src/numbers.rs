@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use heck::ToShoutySnakeCase;
 use interoptopus::lang::c::{CType, Documentation, EnumType, Meta, Variant};
 use interoptopus::lang::rust::CTypeInfo;
 use licensing_api::ErrorCode;
@@ -82,7 +83,7 @@ fn c_enumeration<'a>(
     // Writing into a String cannot fail.
     let _ = writeln!(text, "\n/**\n * {summary}\n */\nenum licensing_{name} {{");
     for (member, number, summary) in members {
-        let member = screaming(member);
+        let member = member.to_shouty_snake_case();
         let prefix = name.to_ascii_uppercase();
         let _ = writeln!(
             text,
@@ -90,19 +91,4 @@ fn c_enumeration<'a>(
         );
     }
     text.push_str("};\n");
-}
-
-/// `GetServerInfo` becomes `GET_SERVER_INFO`; runs of capitals stay together, as in `INVALID_SA_DATE_FORMAT`.
-fn screaming(name: &str) -> String {
-    let letters: Vec<char> = name.chars().collect();
-    let mut text = String::with_capacity(name.len() + 8);
-    for (at, letter) in letters.iter().enumerate() {
-        let after_small = at > 0 && letters[at - 1].is_lowercase();
-        let before_small = at > 0 && letters.get(at + 1).is_some_and(|next| next.is_lowercase());
-        if letter.is_uppercase() && (after_small || before_small) {
-            text.push('_');
-        }
-        text.push(letter.to_ascii_uppercase());
-    }
-    text
 }
