@@ -191,18 +191,18 @@ fn options_files() -> Vec<Vec<u8>> {
           MAX 2 cad USER anna\nEXCLUDE cad HOST_GROUP lab\nINCLUDEALL INTERNET 192.168.*.*\nTIMEOUTALL 900\n\
           BORROW_LOWWATER cad 1\nMAX_BORROW_HOURS cad 24\nLINGER cad 300\nDEBUGLOG +\"log file.log\"\n"
             .to_vec(),
-        b"\xff\xfeM\0A\0X\0 \0001\0 \0x\0 \0U\0S\0E\0R\0 \0a\0\n\0".to_vec(),
+        b"\xff\xfeM\0A\0X\0 \x001\0 \0x\0 \0U\0S\0E\0R\0 \0a\0\n\0".to_vec(),
     ]
 }
 
 fn messages() -> Vec<Vec<u8>> {
     let checkout = licensing::CheckoutRequest {
         feature: "cad".to_owned(),
-        request_key: vec![7; 16].into(),
+        request_key: vec![7; 16],
         ..licensing::CheckoutRequest::default()
     };
     let heartbeat = licensing::HeartbeatRequest {
-        lease_ids: vec![vec![1; 16].into(), vec![2; 16].into()],
+        lease_ids: vec![vec![1; 16], vec![2; 16]],
         renew_tickets: vec![0, 1],
     };
     vec![checkout.encode_to_vec(), heartbeat.encode_to_vec()]

@@ -14,7 +14,7 @@ use super::folder::files_ending;
 ///
 /// # Errors
 /// If the folder itself cannot be read.
-pub fn read_issuers(data: &DataFolder) -> io::Result<(TrustStore, Vec<String>)> {
+pub(super) fn read_issuers(data: &DataFolder) -> io::Result<(TrustStore, Vec<String>)> {
     let mut trust = TrustStore::new();
     let mut complaints = Vec::new();
     for path in files_ending(&data.trust(), "pub")? {

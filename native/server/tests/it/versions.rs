@@ -200,7 +200,7 @@ async fn a_data_folder_of_every_version_is_served_with_its_seats_accounts_and_au
         let answer = daemon(&server)
             .await
             .checkin(CheckinRequest {
-                lease_id: lease_id.into(),
+                lease_id,
                 ..CheckinRequest::default()
             })
             .await
