@@ -13,9 +13,12 @@
 //! | [`usage`] | exact peaks from events, and their roll-ups |
 
 pub mod canonical;
+pub mod capacity;
 pub mod compliance;
 pub mod exchange;
 pub mod id;
 pub mod key;
+pub mod schedule;
 pub mod schema;
 pub mod upload;
+pub mod usage;

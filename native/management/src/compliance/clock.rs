@@ -1,6 +1,6 @@
 //! Clocks that lie.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::Bounds;
 use super::finding::{Evidence, Finding, FindingKind, key};
@@ -45,9 +45,12 @@ pub fn clocks_that_lie(uploads: &[UploadRow], bounds: &Bounds) -> Vec<Finding> {
                 );
             }
         }
-        for two in rows.windows(2) {
-            if two[1].sequence > two[0].sequence && two[1].created < two[0].created {
-                add(two[1], "/created", two[1].created.to_string());
+        let before: HashMap<&str, &UploadRow> =
+            rows.iter().map(|row| (row.integrity.as_str(), *row)).collect();
+        for row in &rows {
+            let previous = row.previous.as_deref().and_then(|hash| before.get(hash));
+            if previous.is_some_and(|previous| row.created < previous.created) {
+                add(row, "/created", row.created.to_string());
             }
         }
         if let Some(lies) = lies {

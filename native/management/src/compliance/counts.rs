@@ -7,12 +7,14 @@ use super::rows::{UploadRow, UsageRow};
 use super::standing::{Occurrences, bounded, latest};
 use crate::id::ServerGuid;
 
+/// Server, vendor, feature and version.
+type Case = (ServerGuid, String, String, String);
+
 /// Finds features of which more seats were in use than could be given out at any time of the window, overdraft included;
 /// windows in which seats were supplied beyond the installed ones (burst) have no bound.
 pub fn impossible_counts(uploads: &[UploadRow], usage: &[UsageRow]) -> Vec<Finding> {
     let latest = latest(uploads);
-    let mut cases: BTreeMap<(ServerGuid, String, String, String), (Occurrences, &UsageRow, u32)> =
-        BTreeMap::new();
+    let mut cases: BTreeMap<Case, (Occurrences, &UsageRow, u32)> = BTreeMap::new();
     for row in usage {
         let Some(limit) = row.limit.filter(|limit| row.used_max > *limit) else {
             continue;

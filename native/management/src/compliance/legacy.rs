@@ -43,6 +43,7 @@ impl VersionRequirement {
     }
 }
 
+/// Server, vendor, feature, and license version with product.
 type Case = (ServerGuid, String, String, String);
 
 /// Finds products that got a seat of a license whose Subscription Advantage date is before the one their version requires.

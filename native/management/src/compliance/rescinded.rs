@@ -38,6 +38,9 @@ impl Rescission {
     }
 }
 
+/// Server, vendor and serial number.
+type Case = (ServerGuid, String, String);
+
 /// Finds rescinded serial numbers that still give seats, one finding for each server. It is over when the server lists the
 /// number no more, or the rescission is withdrawn.
 pub fn rescinded_licenses(
@@ -53,8 +56,7 @@ pub fn rescinded_licenses(
             .or_default()
             .push(rescission);
     }
-    let mut cases: BTreeMap<(ServerGuid, String, String), (Occurrences, bool, Option<Timestamp>)> =
-        BTreeMap::new();
+    let mut cases: BTreeMap<Case, (Occurrences, bool, Option<Timestamp>)> = BTreeMap::new();
     for row in licenses.iter().filter(|row| row.serving) {
         let serial = row
             .serial_number

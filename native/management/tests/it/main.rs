@@ -1,7 +1,11 @@
 //! Tests of the rules of the license management service.
 #![allow(clippy::unwrap_used)]
 
+mod capacity;
+mod compliance;
 mod exchange;
 mod sample;
+mod schedule;
 mod schema;
 mod upload;
+mod usage;
