@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use licensing_files::{Existing, Readers, durable};
+use licensing_files::{Existing, Readers, durable, regular};
 use licensing_ticket::TicketSigner;
 use zeroize::Zeroizing;
 
@@ -11,6 +11,9 @@ use crate::config::DataFolder;
 
 /// Secret bytes of the key.
 const SEED_BYTES: usize = 32;
+
+/// Largest file that is looked at.
+const MAX_FILE_BYTES: usize = 4096;
 
 /// Why there is no key.
 #[derive(Debug, thiserror::Error)]
@@ -58,10 +61,13 @@ pub fn make_if_missing(data: &DataFolder) -> Result<(), TicketKeyError> {
 /// If the file cannot be read, or holds no key.
 pub fn open(data: &DataFolder) -> Result<TicketSigner, TicketKeyError> {
     let path = data.ticket_key();
-    let bytes = Zeroizing::new(std::fs::read(&path).map_err(|source| TicketKeyError::File {
-        path: path.clone(),
-        source,
-    })?);
+    let bytes =
+        Zeroizing::new(
+            regular::read(&path, MAX_FILE_BYTES).map_err(|source| TicketKeyError::File {
+                path: path.clone(),
+                source,
+            })?,
+        );
     match bytes.as_slice().try_into() {
         Ok(seed) => Ok(TicketSigner::from_seed(seed)),
         Err(_) => Err(TicketKeyError::Damaged(path)),

@@ -40,6 +40,11 @@ impl OptionsFile {
             && said.all(|line| matches!(line.kind, OptionLineKind::Unknown) && line.restricts.is_none())
     }
 
+    /// Whether any line has an effect, or closes something because it cannot be read.
+    pub fn has_effect(&self) -> bool {
+        self.directives().next().is_some() || self.restrictions().next().is_some()
+    }
+
     /// What lines that cannot be read were meant to restrict, with the physical line each begins on.
     pub fn restrictions(&self) -> impl Iterator<Item = (u32, &Restriction)> {
         self.lines

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use jiff::Timestamp;
 use licensing_files::make_private_folder;
-use licensing_files::{Existing, Readers, durable};
+use licensing_files::{Existing, Readers, durable, regular};
 use licensing_store::copy_database;
 
 use super::manifest::{self, Entry, Manifest};
@@ -63,7 +63,7 @@ fn collect(data: &DataFolder, config: &Path, copy: &DataFolder, with_keys: bool)
     }
     for (from, to) in folders {
         for file in files_in(&from)? {
-            copy_file(&file, &to.join(name_of(&file)?))?;
+            copy_own_file(&file, &to.join(name_of(&file)?))?;
         }
     }
     copy_client_ca(data, config, copy)?;
@@ -90,7 +90,21 @@ fn copy_client_ca(data: &DataFolder, config: &Path, copy: &DataFolder) -> anyhow
 }
 
 fn copy_file(from: &Path, to: &Path) -> anyhow::Result<()> {
-    fs::copy(from, to)
+    copy(regular::open(from), from, to)
+}
+
+/// As [`copy_file`], for folders to which files are added by hand: an archive must not get what a link points to
+/// elsewhere.
+fn copy_own_file(from: &Path, to: &Path) -> anyhow::Result<()> {
+    copy(regular::open_own(from), from, to)
+}
+
+fn copy(opened: io::Result<File>, from: &Path, to: &Path) -> anyhow::Result<()> {
+    opened
+        .and_then(|mut content| {
+            let mut copy = File::create_new(to)?;
+            io::copy(&mut content, &mut copy)
+        })
         .map(drop)
         .with_context(|| format!("{} cannot be copied", from.display()))
 }
@@ -106,7 +120,8 @@ fn files_in(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))? {
         let path = entry?.path();
-        if path.is_file() && !name_of(&path)?.starts_with('.') {
+        // Folders are not part of it; whatever else is there is copied, or is an error that names it.
+        if !path.is_dir() && !name_of(&path)?.starts_with('.') {
             files.push(path);
         }
     }

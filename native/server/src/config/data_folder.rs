@@ -54,6 +54,13 @@ impl DataFolder {
         self.licenses().join(format!("{vendor}.opt"))
     }
 
+    /// Copy of the options file of a vendor that was in force last: its rules hold on when the file is gone or cannot be
+    /// read any more.
+    pub fn options_copy(&self, vendor: &str) -> PathBuf {
+        self.state()
+            .join(format!("{}.options", vendor.to_ascii_uppercase()))
+    }
+
     /// Folder of the public keys of trusted issuers.
     pub fn trust(&self) -> PathBuf {
         self.root.join("trust")

@@ -5,6 +5,7 @@ mod live;
 mod template;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
+use licensing_files::regular;
 use licensing_net::Limits;
 use licensing_seats::seat::BurstTerms;
 use licensing_settings::{InvalidSetting, Section};
@@ -40,6 +42,9 @@ licensing_settings::settings! {
         [log]: LogConfig;
     }
 }
+
+/// Largest configuration file.
+const MAX_CONFIG_BYTES: usize = 1024 * 1024;
 
 /// Days that a setting may say.
 const DAYS: RangeInclusive<u32> = 1..=3650;
@@ -158,9 +163,22 @@ pub enum ConfigError {
     /// There is no such file.
     #[error("the configuration file {} does not exist; make one with: licensingd init --data DIR", .0.display())]
     Missing(PathBuf),
+    /// The file cannot be read.
+    #[error("the configuration file {} cannot be read: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// The file or a variable is not understood.
-    #[error("the configuration is not valid: {0}")]
-    Unreadable(Box<figment::Error>),
+    #[error("the configuration {} is not valid: {source}", path.display())]
+    NotValid {
+        /// The file.
+        path: PathBuf,
+        /// What is not understood.
+        source: Box<figment::Error>,
+    },
     /// A value is not allowed.
     #[error("the configuration is not valid: {0}")]
     Invalid(#[from] InvalidSetting),
@@ -172,18 +190,30 @@ impl Config {
     /// # Errors
     /// If the file is missing, is not understood, or a value makes no sense.
     pub fn load(file: &Path) -> Result<Self, ConfigError> {
-        if !file.is_file() {
-            return Err(ConfigError::Missing(file.to_owned()));
-        }
+        let text = match regular::read_text(file, MAX_CONFIG_BYTES) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(ConfigError::Missing(file.to_owned()));
+            }
+            Err(source) => {
+                return Err(ConfigError::File {
+                    path: file.to_owned(),
+                    source,
+                });
+            }
+        };
         let config: Self = Figment::from(Serialized::defaults(Self::default()))
-            .merge(Toml::file_exact(file))
+            .merge(Toml::string(&text))
             .merge(
                 Env::prefixed(ENVIRONMENT_PREFIX)
                     .ignore(ARGUMENT_VARIABLES)
                     .split("__"),
             )
             .extract()
-            .map_err(|error| ConfigError::Unreadable(Box::new(error)))?;
+            .map_err(|source| ConfigError::NotValid {
+                path: file.to_owned(),
+                source: Box::new(source),
+            })?;
         config.check()?;
         Ok(config)
     }

@@ -30,7 +30,7 @@ pub(super) struct Licenses {
     log: Arc<DebugLog>,
     read: Mutex<Read>,
     /// What is odd about the options file.
-    alert: watch::Sender<Option<Alert>>,
+    alerts: watch::Sender<Vec<Alert>>,
     /// By what is served.
     config: watch::Sender<Arc<Config>>,
 }
@@ -45,7 +45,7 @@ struct Read {
 struct Files {
     config: Arc<Config>,
     installed: Arc<Installed>,
-    options: Option<Arc<Options>>,
+    options: Options,
     day: Date,
 }
 
@@ -53,7 +53,7 @@ struct Files {
 struct Outcome {
     pools: PoolSet,
     rules: SeatRules,
-    alert: Option<Alert>,
+    alerts: Vec<Alert>,
     /// Names of the license files.
     names: Vec<String>,
     /// Path of the options file.
@@ -66,15 +66,15 @@ impl Files {
         vendor: &str,
         config: Arc<Config>,
         data: &DataFolder,
-        before: &Installed,
+        before: (&Installed, &Options),
         day: Date,
     ) -> io::Result<Self> {
-        let installed = Installed::read_again(data, before)?;
-        let options = Options::read(data, vendor, &installed)?;
+        let installed = Installed::read_again(data, before.0)?;
+        let options = Options::read(data, vendor, &installed, before.1)?;
         Ok(Self {
             config,
             installed: Arc::new(installed),
-            options: options.map(Arc::new),
+            options,
             day,
         })
     }
@@ -84,25 +84,23 @@ impl Files {
         if self.config.licensing.brings_startup_licenses(vendor) {
             pools.add_built_in(vendor, self.day);
         }
-        let names = self.installed.files.iter().map(|file| file.name.clone());
-        let mut outcome = Outcome {
-            names: names.collect(),
-            options: None,
-            rules: SeatRules::default(),
-            alert: None,
-            pools,
+        let logs = LogPlace {
+            folder: &data.log(),
+            is_on: self.config.licensing.debug_log,
         };
-        if let Some(options) = &self.options {
-            let logs = LogPlace {
-                folder: &data.log(),
-                is_on: self.config.licensing.debug_log,
-            };
-            let (rules, findings) = options.bind(&outcome.pools, &self.installed, self.day, &logs);
-            outcome.rules = rules;
-            outcome.alert = options::tell(options.path(), &findings);
-            outcome.options = Some(options.path().display().to_string());
+        let (rules, findings) = self.options.bind(&pools, &self.installed, self.day, &logs);
+        Outcome {
+            names: self
+                .installed
+                .files
+                .iter()
+                .map(|file| file.name.clone())
+                .collect(),
+            options: self.options.path().map(|path| path.display().to_string()),
+            alerts: options::alerts(&self.options, &findings),
+            rules,
+            pools,
         }
-        outcome
     }
 }
 
@@ -128,7 +126,8 @@ impl Licenses {
         log: Arc<DebugLog>,
     ) -> io::Result<(Self, PoolSet, SeatRules)> {
         let day = clock.date(clock.wall());
-        let files = Files::read(vendor, Arc::clone(config), data, &Installed::default(), day)?;
+        let nothing = (&Installed::default(), &Options::default());
+        let files = Files::read(vendor, Arc::clone(config), data, nothing, day)?;
         let outcome = files.work_out(vendor, data);
         let (pools, rules) = (outcome.pools.clone(), outcome.rules.clone());
         log.follow(Plan::of(config, data, vendor, &rules));
@@ -137,7 +136,7 @@ impl Licenses {
             data: data.clone(),
             clock,
             log,
-            alert: watch::Sender::new(outcome.alert.clone()),
+            alerts: watch::Sender::new(outcome.alerts.clone()),
             config: watch::Sender::new(Arc::clone(config)),
             read: Mutex::new(Read { files, outcome }),
         };
@@ -164,8 +163,8 @@ impl Licenses {
         let mut read = self.read.lock().await;
         let config = config.unwrap_or_else(|| Arc::clone(&read.files.config));
         let (data, vendor, day) = (self.data.clone(), self.vendor.clone(), self.today());
-        let before = Arc::clone(&read.files.installed);
-        let files = blocking(move || Files::read(&vendor, config, &data, &before, day))
+        let before = (Arc::clone(&read.files.installed), read.files.options.clone());
+        let files = blocking(move || Files::read(&vendor, config, &data, (&before.0, &before.1), day))
             .await?
             .map_err(|error| {
                 let folder = self.data.licenses();
@@ -203,8 +202,8 @@ impl Licenses {
     }
 
     /// What is odd about the options file; none when nothing is.
-    pub(super) fn alert(&self) -> Option<Alert> {
-        self.alert.borrow().clone()
+    pub(super) fn alerts(&self) -> Vec<Alert> {
+        self.alerts.borrow().clone()
     }
 
     /// The configuration by which is served.
@@ -220,7 +219,7 @@ impl Licenses {
             .replace_pools(outcome.pools.clone(), outcome.rules.clone())
             .await
             .map_err(|error| error.problem())?;
-        self.alert.send_replace(outcome.alert.clone());
+        self.alerts.send_replace(outcome.alerts.clone());
         self.config.send_replace(Arc::clone(&files.config));
         let plan = Plan::of(&files.config, &self.data, &self.vendor, &outcome.rules);
         self.log.follow(plan);

@@ -108,7 +108,7 @@ impl ManagerRequests {
         match verb {
             Verb::Health => {
                 let mut health = status::health(&self.vendor, &self.licenses.config(), &self.seats);
-                health.alerts.extend(self.licenses.alert());
+                health.alerts.extend(self.licenses.alerts());
                 health.alerts.extend(self.audit.alert());
                 write(&health)
             }

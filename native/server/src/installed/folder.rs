@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use licensing_api::license_file::MAX_LICENSE_FILE_BYTES;
-use licensing_files::read_bounded;
+use licensing_files::regular;
 
 use crate::config::DataFolder;
 
@@ -46,7 +46,7 @@ impl Folder {
             paths.truncate(MAX_LICENSE_FILES);
         }
         for path in paths {
-            let content = read_bounded(&path, MAX_LICENSE_FILE_BYTES);
+            let content = regular::read_own(&path, MAX_LICENSE_FILE_BYTES);
             if let Err(error) = &content {
                 folder
                     .complaints
@@ -61,7 +61,7 @@ impl Folder {
     }
 }
 
-/// Files of a folder whose names end so, sorted.
+/// What of a folder has a name that ends so, sorted: files, and whatever else is found in their place.
 pub(super) fn files_ending(folder: &Path, end: &str) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -70,7 +70,7 @@ pub(super) fn files_ending(folder: &Path, end: &str) -> io::Result<Vec<PathBuf>>
             .extension()
             .and_then(OsStr::to_str)
             .is_some_and(|found| found.eq_ignore_ascii_case(end));
-        if fits && path.is_file() {
+        if fits {
             files.push(path);
         }
     }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use licensing_files::read_bounded;
+use licensing_files::regular;
 use licensing_license_file::signing::{MAX_TRUST_FILE_BYTES, TrustStore, TrustedIssuer};
 
 use crate::config::DataFolder;
@@ -27,7 +27,7 @@ pub(super) fn read_issuers(data: &DataFolder) -> io::Result<(TrustStore, Vec<Str
 }
 
 fn issuer(path: &Path) -> Result<TrustedIssuer, String> {
-    let bytes = read_bounded(path, MAX_TRUST_FILE_BYTES).map_err(|error| error.to_string())?;
+    let bytes = regular::read_own(path, MAX_TRUST_FILE_BYTES).map_err(|error| error.to_string())?;
     let text = String::from_utf8(bytes).map_err(|error| error.to_string())?;
     TrustedIssuer::from_text(&text).map_err(|error| error.to_string())
 }

@@ -46,6 +46,8 @@ pub struct Installed {
     pub trust: TrustStore,
     /// Addresses of the machine.
     pub addresses: MachineAddresses,
+    /// Why the addresses of the machine cannot be read; none when they can.
+    pub no_interfaces: Option<String>,
     /// What could not be read, in words.
     pub complaints: Vec<String>,
 }
@@ -104,16 +106,16 @@ impl Installed {
         };
         let files = folder.files.into_iter().filter_map(file_of).collect();
         complaints.extend(folder.complaints);
+        let mut no_interfaces = None;
         let addresses = MachineAddresses::read().unwrap_or_else(|error| {
-            complaints.push(format!(
-                "the network interfaces of this machine cannot be read: {error}"
-            ));
+            no_interfaces = Some(machine::no_interfaces(&error));
             before.addresses.clone()
         });
         Ok(Self {
             files,
             trust,
             addresses,
+            no_interfaces,
             complaints,
         })
     }

@@ -197,3 +197,41 @@ fn vendor_strings_make_pools_for_the_vendors_that_the_configuration_names() {
     };
     assert_eq!((pools("citrix"), pools("ACME")), (2, 1));
 }
+
+#[cfg(unix)]
+#[test]
+fn only_files_of_the_folder_and_its_owner_are_read() {
+    use std::os::unix::fs::{chown, symlink};
+    let fixture = fixture();
+    fixture.trust();
+    fixture.install("a.lic", 5);
+    let folder = fixture.data.licenses();
+    symlink("/etc/passwd", folder.join("b.lic")).unwrap();
+    symlink("nothing", folder.join("c.lic")).unwrap();
+    fs::create_dir(folder.join("d.lic")).unwrap();
+    let mode = rustix::fs::Mode::from_raw_mode(0o600);
+    let pipe = rustix::fs::FileType::Fifo;
+    rustix::fs::mknodat(rustix::fs::CWD, folder.join("e.lic"), pipe, mode, 0).unwrap();
+    let mut refused = vec!["b.lic", "c.lic", "d.lic", "e.lic"];
+    if rustix::process::geteuid().is_root() {
+        fixture.install("f.lic", 7);
+        chown(folder.join("f.lic"), Some(12345), None).unwrap();
+        refused.push("f.lic");
+    }
+    symlink("a.lic", folder.join("g.lic")).unwrap();
+    let installed = Installed::read(&fixture.data).unwrap();
+    let names: Vec<_> = installed.files.iter().map(|file| file.name.as_str()).collect();
+    assert_eq!(names, ["a.lic", "g.lic"]);
+    assert_eq!(
+        installed.complaints.len(),
+        refused.len(),
+        "{:?}",
+        installed.complaints
+    );
+    for (name, complaint) in refused.iter().zip(&installed.complaints) {
+        assert!(
+            complaint.contains(name) && !complaint.contains("root:"),
+            "{complaint}"
+        );
+    }
+}

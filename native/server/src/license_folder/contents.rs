@@ -32,7 +32,7 @@ pub(super) fn info(file: &InstalledLicenseFile, installed: Timestamp) -> License
 
 /// When a file was put in place.
 pub(super) fn installed_at(data: &DataFolder, name: &str) -> io::Result<Timestamp> {
-    let modified = std::fs::metadata(data.licenses().join(name))?.modified()?;
+    let modified = std::fs::symlink_metadata(data.licenses().join(name))?.modified()?;
     Timestamp::try_from(modified).map_err(io::Error::other)
 }
 
@@ -84,7 +84,7 @@ pub(super) fn spelling(data: &DataFolder, name: &str) -> io::Result<Option<Strin
         let Ok(found) = entry.file_name().into_string() else {
             continue;
         };
-        if found.to_lowercase() == wanted && entry.path().is_file() {
+        if found.to_lowercase() == wanted && !entry.path().is_dir() {
             return Ok(Some(found));
         }
     }

@@ -39,6 +39,8 @@ struct Shared {
     /// By name in capitals.
     running: Mutex<BTreeMap<String, Supervisor>>,
     complaints: Mutex<Vec<String>>,
+    /// Why no license that is locked to an address of the machine is served.
+    no_interfaces: Mutex<Option<String>>,
     tokens: Arc<Mutex<Vec<ProductToken>>>,
     access: Arc<ProductAccess>,
     changes: watch::Sender<u64>,
@@ -63,6 +65,7 @@ impl Daemons {
                 executable,
                 running: Mutex::default(),
                 complaints: Mutex::default(),
+                no_interfaces: Mutex::default(),
                 tokens: Arc::default(),
                 changes: watch::channel(0).0,
                 rereading: tokio::sync::Mutex::new(true),
@@ -98,6 +101,10 @@ impl Daemons {
             tracing::warn!(complaint, "a part of the license files is not used");
         }
         self.shared.complaints.lock().clone_from(&scan.complaints);
+        if let Some(why) = &scan.no_interfaces {
+            tracing::warn!(why, "licenses that are locked to an address of this machine are not served");
+        }
+        self.shared.no_interfaces.lock().clone_from(&scan.no_interfaces);
         for ended in self.stop_where(|key, supervisor| !self.is_wanted(key, supervisor, &scan)) {
             // A panic in there is reported by its own message.
             let _ = ended.await;
@@ -254,6 +261,17 @@ impl Daemons {
                     since: None,
                 });
             }
+        }
+        if let Some(why) = &*self.shared.no_interfaces.lock() {
+            alerts.push(Alert {
+                code: "NetworkInterfacesUnreadable".to_owned(),
+                level: AlertLevel::Alarm,
+                title: "The network interfaces of this machine cannot be read.".to_owned(),
+                detail: why.clone(),
+                action: "Let the server use AF_NETLINK sockets, then let it read its files again (SIGHUP)."
+                    .to_owned(),
+                since: None,
+            });
         }
         for complaint in self.shared.complaints.lock().iter() {
             alerts.push(Alert {

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 
-use licensing_files::{Existing, Readers, durable};
+use licensing_files::{Existing, Readers, durable, regular};
 use serde::{Deserialize, Serialize};
 
 use crate::config::DataFolder;
+
+/// Largest file that is read.
+const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
 
 /// Where a running server listens; `run/endpoints.json` and the line on the standard output say the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,7 +47,8 @@ impl Endpoints {
     /// # Errors
     /// If there is none, or it is not understood.
     pub fn read(data: &DataFolder) -> io::Result<Self> {
-        Ok(serde_json::from_slice(&std::fs::read(data.endpoints_file())?)?)
+        let text = regular::read(&data.endpoints_file(), MAX_FILE_BYTES)?;
+        Ok(serde_json::from_slice(&text)?)
     }
 
     /// Removes the file; none being there is as good.

@@ -23,6 +23,8 @@ pub(super) struct Scan {
     pub(super) vendors: Vec<NamedVendor>,
     /// Files and names that could not be used, in words.
     pub(super) complaints: Vec<String>,
+    /// Why the network interfaces cannot be read; none when they can.
+    pub(super) no_interfaces: Option<String>,
 }
 
 /// Looks for the VENDOR lines of all files. Vendors that always have a daemon come last, so that those with licenses get
@@ -31,6 +33,7 @@ pub(super) fn scan<'a>(installed: &Installed, always: impl IntoIterator<Item = &
     let mut scan = Scan {
         vendors: Vec::new(),
         complaints: installed.complaints.clone(),
+        no_interfaces: installed.no_interfaces.clone(),
     };
     let mut seen = BTreeMap::new();
     for installed in &installed.files {

@@ -313,31 +313,167 @@ async fn the_options_file_holds_after_a_reread_and_odd_lines_raise_an_alert() {
     fixture.options("ACME.opt", "EXCLUDE cad USER ann\nEXCLUDE cad NOBODY ann\n");
     fixture.tell(Verb::Reread, b"").await.unwrap();
     let alerts = fixture.alerts().await;
+    assert_eq!(alerts[0].code, "OptionsFileUnreadable");
+    assert!(
+        alerts[0].detail.ends_with("cannot be read: 2."),
+        "{}",
+        alerts[0].detail
+    );
+    assert!(
+        !fixture.ann_gets_one(4).await,
+        "the rules that were in force hold"
+    );
+
+    fixture.options("ACME.opt", "EXCLUDE cad USER ann\nTIMEOUT cad soon\n");
+    fixture.tell(Verb::Reread, b"").await.unwrap();
+    let alerts = fixture.alerts().await;
     assert_eq!(alerts[0].code, "OptionsFileFindings");
     assert!(
         alerts[0].detail.contains("ACME.opt: Line 2: "),
         "{}",
         alerts[0].detail
     );
-    assert!(!fixture.ann_gets_one(4).await, "the good line holds");
+    assert!(!fixture.ann_gets_one(5).await, "the good line holds");
+}
 
-    // What cannot be read changes nothing.
-    std::fs::remove_file(fixture.data.licenses().join("ACME.opt")).unwrap();
-    std::fs::create_dir(fixture.data.licenses().join("ACME.opt")).unwrap();
-    let problem = fixture.tell(Verb::Reread, b"").await.unwrap_err();
-    assert!(problem.detail.contains("ACME.opt"), "{}", problem.detail);
-    assert!(!fixture.ann_gets_one(5).await);
+/// Puts something that is no options file in the place of one.
+type Spoil = fn(&std::path::Path);
+
+fn spoiled() -> Vec<(&'static str, Spoil)> {
+    let mut ways: Vec<(&'static str, Spoil)> = vec![
+        ("it is gone", |_| {}),
+        ("a folder", |folder| {
+            std::fs::create_dir(folder.join("ACME.opt")).unwrap()
+        }),
+        ("empty", |folder| {
+            std::fs::write(folder.join("ACME.opt"), "\r\n").unwrap()
+        }),
+        ("another kind of file", |folder| {
+            std::fs::write(folder.join("ACME.opt"), "-----BEGIN PRIVATE KEY-----\nMC4CAQAw\n").unwrap();
+        }),
+        ("too large", |folder| {
+            let file = std::fs::File::create(folder.join("ACME.opt")).unwrap();
+            file.set_len(17 << 20).unwrap();
+        }),
+        ("another name", |folder| {
+            std::fs::write(folder.join("ACME.opt.txt"), "EXCLUDE cad USER ann\n").unwrap();
+        }),
+        ("a line that cannot be read", |folder| {
+            std::fs::write(folder.join("ACME.opt"), "EXCLUED cad USER ann\n").unwrap();
+        }),
+    ];
+    #[cfg(unix)]
+    ways.extend::<[(&'static str, Spoil); 4]>([
+        ("a link to nothing", |folder| {
+            std::os::unix::fs::symlink("nothing", folder.join("ACME.opt")).unwrap();
+        }),
+        ("a link out of the folder", |folder| {
+            std::os::unix::fs::symlink("/etc/passwd", folder.join("ACME.opt")).unwrap();
+        }),
+        ("a device", |folder| {
+            std::os::unix::fs::symlink("/dev/zero", folder.join("ACME.opt")).unwrap();
+        }),
+        ("a pipe", |folder| {
+            let mode = rustix::fs::Mode::from_raw_mode(0o600);
+            let pipe = rustix::fs::FileType::Fifo;
+            rustix::fs::mknodat(rustix::fs::CWD, folder.join("ACME.opt"), pipe, mode, 0).unwrap();
+        }),
+    ]);
+    ways
+}
+
+fn clear(folder: &std::path::Path) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if !path.to_string_lossy().to_lowercase().contains(".opt") {
+            continue;
+        }
+        if path.is_dir() {
+            std::fs::remove_dir(path).unwrap();
+        } else {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+}
+
+fn opened(data: &DataFolder) -> Licenses {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let opened = Licenses::open("ACME", &Arc::default(), &fixture.data, clock, log());
-    assert!(
-        opened.is_err(),
-        "a start without the rules would let everybody in"
-    );
+    let (licenses, ..) = Licenses::open("ACME", &Arc::default(), data, clock, log()).unwrap();
+    licenses
+}
 
-    std::fs::remove_dir(fixture.data.licenses().join("ACME.opt")).unwrap();
+#[tokio::test]
+async fn rules_stay_in_force_while_their_file_is_gone_or_cannot_be_read() {
+    let fixture = fixture(Config::default());
+    let folder = fixture.data.licenses();
+    fixture.options("ACME.opt", "EXCLUDE cad USER ann\n");
     fixture.tell(Verb::Reread, b"").await.unwrap();
-    assert!(fixture.ann_gets_one(6).await);
+    for (key, (what, spoil)) in (1..).zip(spoiled()) {
+        clear(&folder);
+        spoil(&folder);
+        fixture.tell(Verb::Reread, b"").await.unwrap();
+        assert!(!fixture.ann_gets_one(key).await, "{what}");
+        let alerts = fixture.alerts().await;
+        assert_eq!(alerts[0].code, "OptionsFileUnreadable", "{what}");
+        assert!(alerts[0].title.ends_with("stay in force."), "{what}");
+        // A restart does not forget them.
+        let again = opened(&fixture.data).alerts();
+        assert_eq!(again[0].detail, alerts[0].detail, "{what}");
+        assert_eq!(again[0].title, alerts[0].title, "{what}");
+    }
+    clear(&folder);
+    fixture.options("ACME.opt", "# nobody is shut out\n");
+    fixture.tell(Verb::Reread, b"").await.unwrap();
+    assert!(
+        fixture.ann_gets_one(100).await,
+        "a file with a comment lifts them"
+    );
     assert_eq!(fixture.alerts().await, []);
+    clear(&folder);
+    fixture.tell(Verb::Reread, b"").await.unwrap();
+    assert!(fixture.ann_gets_one(101).await);
+    assert_eq!(fixture.alerts().await, [], "it had no rules");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_at_the_first_start_refuses_and_never_opens() {
+    for (what, spoil) in spoiled() {
+        if ["it is gone", "empty"].contains(&what) {
+            continue;
+        }
+        let fixture = fixture(Config::default());
+        spoil(&fixture.data.licenses());
+        fixture.tell(Verb::Reread, b"").await.unwrap();
+        assert!(!fixture.ann_gets_one(1).await, "{what}");
+        let alerts = fixture.alerts().await;
+        assert_eq!(alerts[0].code, "OptionsFileUnreadable", "{what}");
+        assert!(alerts[0].title.ends_with("are refused."), "{what}");
+        assert!(alerts[0].detail.contains("ACME.opt"), "{}", alerts[0].detail);
+        assert!(!alerts[0].detail.contains("MC4C") && !alerts[0].detail.contains("root:"));
+        clear(&fixture.data.licenses());
+        fixture.options("ACME.opt", "EXCLUDE cad USER bert\n");
+        fixture.tell(Verb::Reread, b"").await.unwrap();
+        assert!(fixture.ann_gets_one(2).await, "{what}");
+        assert_eq!(fixture.alerts().await, []);
+    }
+}
+
+#[tokio::test]
+async fn an_options_file_counts_in_any_spelling_and_in_utf_16() {
+    let fixture = fixture(Config::default());
+    let text = "\u{feff}EXCLUDE cad USER ann\r\n";
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    std::fs::write(fixture.data.licenses().join("acme.OPT"), wide).unwrap();
+    fixture.tell(Verb::Reread, b"").await.unwrap();
+    assert!(!fixture.ann_gets_one(1).await);
+    let alerts = fixture.alerts().await;
+    assert_eq!(alerts[0].code, "OptionsFileSpelling");
+    let detail = &alerts[0].detail;
+    assert!(detail.ends_with("acme.OPT is used as ACME.opt."), "{detail}");
+    fixture.options("Acme.opt", "# which?\n");
+    fixture.tell(Verb::Reread, b"").await.unwrap();
+    assert!(!fixture.ann_gets_one(2).await, "two of them: the rules stay");
+    assert_eq!(fixture.alerts().await[0].code, "OptionsFileUnreadable");
 }
 
 #[tokio::test]
@@ -353,6 +489,9 @@ async fn the_vendor_line_names_the_options_file_but_not_its_folder() {
     );
     fixture.tell(Verb::Reread, b"").await.unwrap();
     assert!(fixture.ann_gets_one(1).await, "files elsewhere are not read");
+    let alerts = fixture.alerts().await;
+    assert_eq!(alerts[0].code, "OptionsFileElsewhere");
+    assert!(alerts[0].detail.contains("site.opt"), "{}", alerts[0].detail);
     fixture.options("site.opt", "EXCLUDE cad USER ann\n");
     fixture.tell(Verb::Reread, b"").await.unwrap();
     assert!(!fixture.ann_gets_one(2).await);
