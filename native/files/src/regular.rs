@@ -73,6 +73,18 @@ pub fn read_own(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     content(open_own(path)?, limit)
 }
 
+/// That what is at `path` is a regular file, or nothing: for files that are about to be written.
+///
+/// # Errors
+/// When it is something else, such as a FIFO, where opening would wait for a reader.
+pub fn require_regular_or_nothing(path: &Path) -> io::Result<()> {
+    match std::fs::metadata(path) {
+        Ok(found) => require_regular(found.file_type()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 /// Whether something of that name is there, be it a file, a folder, or a link to nothing.
 pub fn is_there(path: &Path) -> bool {
     std::fs::symlink_metadata(path).is_ok()

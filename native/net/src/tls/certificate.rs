@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use licensing_api::alert::Alert;
 use licensing_api::server::Certificate;
+use licensing_files::regular;
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
@@ -16,6 +17,9 @@ use super::{CertificateFiles, ServerTls, TlsError, alerts, details, self_signed}
 
 /// How long before its end a certificate of our own is replaced by a new one.
 const RENEW_BEFORE_END: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Largest file that is read as a hash.
+const MAX_HASH_BYTES: usize = 4096;
 
 /// How often the files are looked at for changes.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -200,7 +204,7 @@ impl ServerCertificate {
 
     /// Any certificate other than the one whose hash we wrote down is an operator's, and not ours to renew.
     fn is_our_own(&self) -> bool {
-        std::fs::read_to_string(&self.files.own_hash)
+        regular::read_text(&self.files.own_hash, MAX_HASH_BYTES)
             .is_ok_and(|hash| hash.trim() == self.tls.certificate_hash())
     }
 }

@@ -20,6 +20,7 @@ use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::FromDer;
 
 use super::TlsError;
+use super::server_tls::read_pem;
 
 /// Longest name of a caller, in characters.
 const NAME_CHARACTERS: usize = 256;
@@ -207,8 +208,9 @@ fn verifier(file: &Path, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn Clien
         text,
     };
     let mut roots = RootCertStore::empty();
-    let authorities = CertificateDer::pem_file_iter(file)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+    let text = read_pem(file).map_err(unreadable)?;
+    let authorities = CertificateDer::pem_slice_iter(&text)
+        .collect::<Result<Vec<_>, _>>()
         .map_err(|error| unreadable(error.to_string()))?;
     for authority in authorities {
         roots

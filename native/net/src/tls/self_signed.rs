@@ -4,12 +4,13 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
-use licensing_files::{Existing, Readers, durable};
+use licensing_files::{Existing, Readers, durable, regular};
 use rcgen::{
     CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose,
     PKCS_ECDSA_P256_SHA256, date_time_ymd,
 };
 
+use super::server_tls::MAX_PEM_BYTES;
 use super::{CertificateError, CertificateFiles, details};
 
 /// Validity in years.
@@ -28,7 +29,7 @@ pub(crate) fn make(
     let key_path = &files.key;
     let key_exists = key_path.exists();
     let key = if key_exists {
-        let pem = std::fs::read_to_string(key_path).map_err(|source| CertificateError::File {
+        let pem = regular::read_text(key_path, MAX_PEM_BYTES).map_err(|source| CertificateError::File {
             path: key_path.clone(),
             source,
         })?;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use licensing_files::regular;
 use parking_lot::RwLock;
 use rustls::ServerConfig;
 use rustls::crypto::ring;
@@ -10,6 +11,7 @@ use rustls::server::{ClientHello, NoServerSessionStorage, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use zeroize::Zeroizing;
 
 use super::ClientTrust;
 
@@ -139,16 +141,33 @@ fn read(certificate_file: &Path, key_file: &Path) -> Result<CertifiedKey, TlsErr
         file: file.to_owned(),
         text,
     };
-    let chain = CertificateDer::pem_file_iter(certificate_file)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|error| unreadable(certificate_file, error.to_string()))?;
+    let chain = read_pem(certificate_file).and_then(|text| {
+        CertificateDer::pem_slice_iter(&text)
+            .map(|one| {
+                one.map(CertificateDer::into_owned)
+                    .map_err(|error| error.to_string())
+            })
+            .collect::<Result<Vec<_>, _>>()
+    });
+    let chain = chain.map_err(|text| unreadable(certificate_file, text))?;
     if chain.is_empty() {
         return Err(unreadable(certificate_file, "it holds no certificate".to_owned()));
     }
-    let key =
-        PrivateKeyDer::from_pem_file(key_file).map_err(|error| unreadable(key_file, error.to_string()))?;
+    let key = read_pem(key_file)
+        .and_then(|text| PrivateKeyDer::from_pem_slice(&text).map_err(|error| error.to_string()))
+        .map_err(|text| unreadable(key_file, text))?;
     CertifiedKey::from_der(chain, key, &ring::default_provider()).map_err(|source| TlsError::Unfit {
         file: certificate_file.to_owned(),
         source,
     })
+}
+
+/// Largest PEM file.
+pub(super) const MAX_PEM_BYTES: usize = 4 * 1024 * 1024;
+
+/// Text of a PEM file, wiped after use as it may hold a key.
+pub(super) fn read_pem(file: &Path) -> Result<Zeroizing<Vec<u8>>, String> {
+    regular::read(file, MAX_PEM_BYTES)
+        .map(Zeroizing::new)
+        .map_err(|error| error.to_string())
 }

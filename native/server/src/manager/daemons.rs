@@ -102,7 +102,10 @@ impl Daemons {
         }
         self.shared.complaints.lock().clone_from(&scan.complaints);
         if let Some(why) = &scan.no_interfaces {
-            tracing::warn!(why, "licenses that are locked to an address of this machine are not served");
+            tracing::warn!(
+                why,
+                "licenses that are locked to an address of this machine are not served"
+            );
         }
         self.shared.no_interfaces.lock().clone_from(&scan.no_interfaces);
         for ended in self.stop_where(|key, supervisor| !self.is_wanted(key, supervisor, &scan)) {

@@ -4,6 +4,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use licensing_files::regular;
+
 /// Size from which on a file is put aside.
 pub(super) const MAX_BYTES: u64 = 16 * 1024 * 1024;
 /// Files that were put aside, `.1` the newest.
@@ -73,6 +75,7 @@ impl LogFile {
 }
 
 fn open(path: &Path) -> io::Result<File> {
+    regular::require_regular_or_nothing(path)?;
     let mut options = OpenOptions::new();
     options.create(true).append(true);
     #[cfg(unix)]
