@@ -164,7 +164,7 @@ impl Rows<'_> {
         }
     }
 
-    fn pool(&mut self, id: PoolId, identity: &PoolIdentity) -> Result<i64, StoreError> {
+    pub(crate) fn pool(&mut self, id: PoolId, identity: &PoolIdentity) -> Result<i64, StoreError> {
         if let Some(row) = self.pools.get(&id) {
             return Ok(*row);
         }

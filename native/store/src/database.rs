@@ -12,13 +12,16 @@ use licensing_seats::audit::{
     AuditChain, AuditEntry, AuditError, AuditField, AuditKind, AuditRecord, AuditVerifier,
 };
 use licensing_seats::pool::{PoolId, PoolIdentity, PoolSet};
-use licensing_seats::seat::{BurstRecord, Change, Ledger, RequestKey, RestoreError, SeatRules, SeatSettings};
+use licensing_seats::seat::{
+    BurstRecord, Change, Ledger, PoolLevel, RequestKey, RestoreError, SeatRules, SeatSettings,
+};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
 use crate::changes::Rows;
 use crate::denials::{self, PendingDenials};
 use crate::head::{Head, Tally};
 use crate::service::AuditReport;
+use crate::usage::UsageRecorder;
 use crate::{StoreError, log_file, owner, row, schema, upgrade};
 
 /// How many of the last audit records are verified at every start. All of them are by `verify_audit`.
@@ -41,6 +44,8 @@ pub(crate) struct Batch {
     pub(crate) events: Vec<AuditEntry>,
     /// What was refused.
     pub(crate) denials: PendingDenials,
+    /// Seats of the pools that the changes concern.
+    pub(crate) levels: Vec<PoolLevel>,
 }
 
 impl Batch {
@@ -62,6 +67,8 @@ pub(crate) struct Database {
     log_is_sure: bool,
     /// Number of the newest denials that are kept.
     kept_denials: u64,
+    /// Statistics of use.
+    usage: UsageRecorder,
 }
 
 impl Database {
@@ -110,6 +117,7 @@ impl Database {
             log_pages: log_file::pages(path),
             log_is_sure: false,
             kept_denials: SeatSettings::default().kept_denials,
+            usage: UsageRecorder::default(),
         })
     }
 
@@ -178,6 +186,8 @@ impl Database {
             })?,
         };
         read.as_written(&self.path, &self.head)?;
+        self.usage =
+            UsageRecorder::resume(&self.connection, &self.path, &identities, ledger.take_levels(now))?;
         self.read_tail(&mut ledger, now)?;
         self.pools = identities
             .into_iter()
@@ -222,6 +232,7 @@ impl Database {
         for change in &batch.changes {
             rows.apply(change, &mut head)?;
         }
+        self.usage.write(&mut rows, batch, high_water.as_millisecond())?;
         let new_pools = rows.new_pools;
         batch
             .denials
@@ -367,7 +378,10 @@ fn each_row(
     Ok(())
 }
 
-fn read_pools(connection: &Connection, path: &Path) -> Result<HashMap<i64, Arc<PoolIdentity>>, StoreError> {
+pub(crate) fn read_pools(
+    connection: &Connection,
+    path: &Path,
+) -> Result<HashMap<i64, Arc<PoolIdentity>>, StoreError> {
     let read = || -> rusqlite::Result<Vec<(i64, Vec<u8>, String)>> {
         let mut statement = connection.prepare("SELECT id, fingerprint, identity FROM pool")?;
         statement

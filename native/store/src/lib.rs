@@ -20,6 +20,7 @@ mod row;
 pub mod schema;
 mod service;
 mod upgrade;
+mod usage;
 mod verify;
 
 pub use clock::{Clock, SystemClock};
@@ -30,4 +31,5 @@ pub use service::{
     AuditReport, COMMIT_BUCKETS, CheckoutOutcome, DEFAULT_LOCK_WAIT, SeatFigures, SeatService,
     SeatServiceOptions, SeatServiceStatus, ServiceState, Waiting,
 };
+pub use usage::PoolHistory;
 pub use verify::verify;

@@ -8,6 +8,8 @@
 //! | `pair` | which user was seen on which device, where seats are assigned: serial number, pool, body with checksum |
 //! | `burst` | features that grant beyond what is installed, or have: feature in lower case, and a body with checksum |
 //! | `denial` | the newest refused requests: number, when, feature, reason, how often, when it was granted after all, body with a checksum over all of it |
+//! | `usage_hour` | for each pool and hour in which seats were checked out or in: seats checked out when it began, most at any instant, most that could be |
+//! | `usage_product` | for each pool, product and hour in which it checked out a seat: one |
 //! | `audit` | one for every event: sequence number, canonical form, hash of the chain up to it |
 //!
 //! A transaction writes rows, audit and head together. The head holds the sum of the checksums of all rows, so one that is
@@ -15,18 +17,28 @@
 //! says where that ends.
 //!
 //! Version 1 had no `burst` and no `denial`. A file of it is upgraded when it is opened, in one transaction; it is
-//! verified, and hence restored, as it is.
+//! verified, and hence restored, as it is. Version 2 had no `usage_hour` and no `usage_product`. These two are statistics: they
+//! are written in the same transaction as what they count, and no seat depends on them.
 
 use rusqlite::Connection;
 
 /// Version of this schema.
-pub const VERSION: i64 = 2;
+pub const VERSION: i64 = 3;
 
 /// First version with the tables `burst` and `denial`.
 pub(crate) const WITH_DENIALS: i64 = 2;
 
 /// Tables that are small enough to be checked by SQLite at every start.
-pub(crate) const SMALL_TABLES: [&str; 6] = ["head", "pool", "lease", "pair", "burst", "denial"];
+pub(crate) const SMALL_TABLES: [&str; 8] = [
+    "head",
+    "pool",
+    "lease",
+    "pair",
+    "burst",
+    "denial",
+    "usage_hour",
+    "usage_product",
+];
 
 /// `LSST`, so that other programs can tell what the file is.
 const APPLICATION_ID: i64 = 0x4C53_5354;
@@ -75,6 +87,23 @@ CREATE TABLE denial (
 ) STRICT;
 ";
 
+const TABLES_OF_VERSION_3: &str = "
+CREATE TABLE usage_hour (
+    pool INTEGER NOT NULL REFERENCES pool (id),
+    hour INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    peak INTEGER NOT NULL,
+    seats INTEGER,
+    PRIMARY KEY (pool, hour)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE usage_product (
+    pool INTEGER NOT NULL REFERENCES pool (id),
+    hour INTEGER NOT NULL,
+    product TEXT NOT NULL,
+    PRIMARY KEY (pool, hour, product)
+) STRICT, WITHOUT ROWID;
+";
+
 /// Sets the connection of the writer up.
 ///
 /// - WAL with `synchronous = FULL`: a commit is one append and one sync, and survives a power cut; `fullfsync` makes
@@ -107,11 +136,14 @@ pub(crate) fn version(connection: &Connection) -> rusqlite::Result<i64> {
 pub(crate) fn create(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(TABLES)?;
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-    upgrade(connection)
+    upgrade(connection, 1)
 }
 
-/// Adds the tables that version 1 had not.
-pub(crate) fn upgrade(connection: &Connection) -> rusqlite::Result<()> {
-    connection.execute_batch(TABLES_OF_VERSION_2)?;
+/// Adds the tables that an earlier version had not.
+pub(crate) fn upgrade(connection: &Connection, version: i64) -> rusqlite::Result<()> {
+    if version < WITH_DENIALS {
+        connection.execute_batch(TABLES_OF_VERSION_2)?;
+    }
+    connection.execute_batch(TABLES_OF_VERSION_3)?;
     connection.pragma_update(None, "user_version", VERSION)
 }

@@ -21,7 +21,7 @@ pub(crate) fn upgrade(connection: &mut Connection, path: &Path, head: &Head) -> 
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(failed)?;
-    schema::upgrade(&transaction).map_err(failed)?;
+    schema::upgrade(&transaction, version).map_err(failed)?;
     database::write_head(&transaction, head).map_err(failed)?;
     transaction.commit().map_err(failed)
 }

@@ -48,7 +48,7 @@ type Case = (ServerGuid, String, String, String);
 
 /// Finds products that got a seat of a license whose Subscription Advantage date is before the one their version requires.
 ///
-/// The license server refuses a product that asks for a date its license has not; this finds the products that ask for less
+/// The license server refuses a product that asks for a later date than its license has; this finds the products that ask for less
 /// than they should. It stands while the server still has the license and the product was seen not long ago.
 pub fn legacy_licenses(
     uploads: &[UploadRow],

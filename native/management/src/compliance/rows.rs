@@ -104,8 +104,6 @@ pub struct ProductRow {
     pub feature: String,
     /// Version of the license that gave the seat.
     pub license_version: LicenseVersion,
-    /// Version that the product asked for.
-    pub requested_version: LicenseVersion,
     /// Name and version of the product.
     pub product: String,
     /// First hour in which it was seen.
@@ -188,7 +186,6 @@ impl Rows {
                 vendor: seen.vendor.clone(),
                 feature: seen.feature.clone(),
                 license_version: seen.license_version.clone(),
-                requested_version: seen.requested_version.clone(),
                 product: seen.product.clone(),
                 first_seen: seen.first_seen,
                 last_seen: seen.last_seen,

@@ -176,8 +176,6 @@ pub struct ProductSeen {
     pub feature: String,
     /// Version of the license that the seat came from.
     pub license_version: LicenseVersion,
-    /// Version that the product asked for.
-    pub requested_version: LicenseVersion,
     /// Name and version that the product gives itself; empty when it gives none.
     pub product: String,
     /// Begin of the first hour of the window in which it was seen.

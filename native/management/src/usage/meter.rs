@@ -20,6 +20,11 @@ impl PeakMeter {
         self.in_use
     }
 
+    /// The latest row; none before the first change.
+    pub fn row(&self) -> Option<HourPeak> {
+        self.row
+    }
+
     /// Takes what is in use from an instant on; gives the row to keep in place of the one of the same hour, if that changes
     /// anything. An instant before the latest row counts as in its hour.
     pub fn record(&mut self, at_ms: i64, in_use: u32) -> Option<HourPeak> {

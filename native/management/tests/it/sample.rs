@@ -77,7 +77,6 @@ pub(crate) fn body() -> UploadBody {
             vendor: "ACME".to_owned(),
             feature: "CAD_PRO_CCU".to_owned(),
             license_version: "2026.1231".parse().unwrap(),
-            requested_version: "2026.0101".parse().unwrap(),
             product: "Acme CAD 2.4".to_owned(),
             first_seen: at("2027-01-01T08:00:00Z"),
             last_seen: at("2027-01-01T17:00:00Z"),

@@ -11,7 +11,7 @@ fn naive(events: &[(i64, u32)], hour: i64) -> u32 {
     let before = events
         .iter()
         .filter(|(at, _)| *at < hour * HOUR_MS)
-        .last()
+        .next_back()
         .map_or(0, |(_, level)| *level);
     events
         .iter()

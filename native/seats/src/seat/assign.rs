@@ -109,10 +109,12 @@ impl Ledger {
             return;
         }
         self.assignments_checked_ms = now_ms;
+        let mut released = Vec::new();
         for (index, state) in (0u32..).zip(&mut self.pools) {
             let Some(book) = state.book.as_mut() else { continue };
             for pair in book.expire(now_ms.saturating_sub(state.period_ms)) {
                 self.queue.freed(index);
+                released.push(index);
                 self.changes.push(Change::Released {
                     stored_ms: pair.stored_ms,
                     record: record(state.id, pair),
@@ -120,9 +122,13 @@ impl Ledger {
                 });
             }
         }
+        for index in released {
+            self.note_level(index);
+        }
     }
 
     fn released(&mut self, pool: u32, pair: PairState) {
+        self.note_level(pool);
         let state = &self.pools[pool as usize];
         self.changes.push(Change::Released {
             stored_ms: pair.stored_ms,
@@ -132,6 +138,7 @@ impl Ledger {
     }
 
     fn used(&mut self, pool: u32, pair: PairState) {
+        self.note_level(pool);
         let state = &self.pools[pool as usize];
         self.changes.push(Change::Used {
             stored_ms: pair.stored_ms,

@@ -26,6 +26,7 @@ impl Ledger {
         self.draw_and_limit(held, taken);
         let state = &mut self.pools[held.pool as usize];
         state.in_use = state.in_use.saturating_add(u64::from(taken));
+        self.note_level(held.pool);
         self.count_package_out(held);
     }
 
@@ -44,6 +45,7 @@ impl Ledger {
             state.give_back(&mut held.drawn, had, given_back);
         }
         state.in_use = state.in_use.saturating_sub(u64::from(given_back));
+        self.note_level(held.pool);
         if held.group != NONE {
             self.drop_empty_group(held.group);
         }

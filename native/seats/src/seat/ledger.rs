@@ -137,6 +137,8 @@ pub struct Ledger {
     pub(super) denials: Denials,
     pub(super) closed: ClosedKeys,
     pub(super) changes: Vec<Change>,
+    /// Pools whose seats changed, see [`Ledger::take_levels`].
+    pub(super) touched: Vec<u32>,
     pub(super) next_serial: u64,
     pub(super) day: Date,
     pub(super) lead: Lead,
@@ -172,6 +174,7 @@ impl Ledger {
             denials: Denials::new(now),
             closed: ClosedKeys::default(),
             changes: Vec::new(),
+            touched: Vec::new(),
             next_serial: 1,
             day: now.today,
             lead: Lead::at(now),

@@ -40,6 +40,8 @@ pub(super) struct PoolState {
     pub(super) installed: bool,
     /// What ties it to a suite.
     pub(super) suite: SuiteTies,
+    /// Most seats checked out since the levels were last taken; none when nothing changed.
+    pub(super) highest: Option<u32>,
 }
 
 /// Figures of one pool.
@@ -124,6 +126,7 @@ impl Ledger {
             lifetime: self.settings.lifetime,
             installed: false,
             suite: SuiteTies::default(),
+            highest: None,
         });
         self.by_id.insert(id, index);
         // It is not installed yet and has the highest index: in the order of `index_features` it comes last.

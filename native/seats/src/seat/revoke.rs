@@ -150,6 +150,7 @@ impl Ledger {
                 pool: Arc::clone(&state.pool.identity),
             });
         }
+        self.note_level(pool);
     }
 
     /// Ends the leases on assigned seats.

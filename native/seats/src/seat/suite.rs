@@ -96,6 +96,7 @@ impl Ledger {
         self.draw_for_package(package, group, &holder, taken);
         let state = &mut self.pools[package as usize];
         state.in_use = state.in_use.saturating_add(u64::from(taken));
+        self.note_level(package);
         if self.pools[held.pool as usize].suite.reserved {
             let group = self.group_of(component_group(held.pool, &key));
             let taken = self.groups[group as usize].grow(held.count);
@@ -116,6 +117,7 @@ impl Ledger {
             let state = &mut self.pools[package as usize];
             state.give_back(&mut group.drawn, had, given_back);
             state.in_use = state.in_use.saturating_sub(u64::from(given_back));
+            self.note_level(package);
             self.drop_empty_group(index);
         }
         if !self.pools[held.pool as usize].suite.reserved {

@@ -20,6 +20,7 @@ use licensing_api::inventory::{GetInventory, InventoryRow};
 use licensing_api::queue::{GetQueue, QueueRow};
 use licensing_api::reservation::{GetReservations, ReservationRow};
 use licensing_api::usage::{GetUsage, UsageRow};
+use licensing_management::usage::Hour;
 use licensing_seats::pool::PoolSet;
 use licensing_seats::seat::{
     BurstTerms, CheckoutRequest, Decision, DenialFilter, LeaseId, Ledger, Place, QueueFilter, RequestKey,
@@ -33,6 +34,7 @@ use crate::clock::WallGuard;
 use crate::database::{self, Batch, Database, Served};
 use crate::denials;
 use crate::owner::OwnerLock;
+use crate::usage::{self, PoolHistory};
 use crate::{ChangeObserver, Clock, StoreError, assignment_events};
 
 pub use figures::{COMMIT_BUCKETS, SeatFigures};
@@ -349,6 +351,16 @@ impl SeatService {
             Ok(result) => result,
             Err(_) => Err(StoreError::Stopping),
         }
+    }
+
+    /// Use of all pools in a window of full hours, `to` excluded. Reads the file beside the running service.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn usage_history(&self, from: Hour, to: Hour) -> Result<Vec<PoolHistory>, StoreError> {
+        let path = Arc::clone(&self.path);
+        let reading = tokio::task::spawn_blocking(move || usage::history(&path, from, to));
+        reading.await.unwrap_or(Err(StoreError::Stopping))
     }
 
     /// Serves from other pools by rules bound to them from now on. Seats that are out stay out.

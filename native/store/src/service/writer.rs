@@ -231,6 +231,7 @@ impl Writer {
             }
             self.answer_turns(&mut seats.ledger, now, &mut work);
             work.batch.changes = seats.ledger.take_changes();
+            work.batch.levels = seats.ledger.take_levels(now);
             self.keep_denials(&mut work.batch.changes);
             work.batch
                 .events

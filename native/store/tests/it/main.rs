@@ -14,4 +14,5 @@ mod storm;
 mod support;
 mod time;
 mod upgrade;
+mod usage;
 mod waiting;
