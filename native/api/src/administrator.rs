@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::operation::Permission;
+use crate::permission::Permission;
 use crate::secret::Secret;
 
 /// One account. Mirrors `WSLUser` of the snap-in.

@@ -223,6 +223,9 @@ pub struct Problem {
     /// Seconds after which trying again makes sense.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u32>,
+    /// The problem of each part, where several were asked and none answered; this one repeats the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<Problem>,
 }
 
 impl Problem {
@@ -238,7 +241,17 @@ impl Problem {
             action: code.action().to_owned(),
             category: code.category(),
             retry_after: None,
+            problems: Vec::new(),
         }
+    }
+
+    /// The problems of several parts, none of which answered, as one. `None` if there are none.
+    pub fn of_all(problems: &[Self]) -> Option<Self> {
+        let mut whole = problems.first()?.clone();
+        if problems.len() > 1 {
+            whole.problems = problems.to_vec();
+        }
+        Some(whole)
     }
 
     /// Names the thing it happened to.

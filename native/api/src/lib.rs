@@ -16,6 +16,7 @@ pub mod inventory;
 pub mod license_file;
 pub mod names;
 pub mod operation;
+pub mod permission;
 pub mod queue;
 pub mod reservation;
 pub mod schema;
@@ -26,6 +27,7 @@ pub mod usage;
 pub mod version;
 
 pub use error::{ErrorCode, Problem};
-pub use operation::{Operation, OperationId, OperationInfo, Permission, Rows};
+pub use operation::{Operation, OperationId, OperationInfo, Rows};
+pub use permission::Permission;
 pub use secret::Secret;
 pub use version::LicenseVersion;

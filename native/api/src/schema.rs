@@ -72,14 +72,7 @@ impl OperationInfo {
 
     /// The fields of the answer; for lists those of one row.
     pub fn row_type(&self) -> TypeDescription {
-        let whole = describe(|generator| (self.response_schema)(generator));
-        match (self.rows, whole.fields.as_slice()) {
-            (true, [items]) => TypeDescription {
-                name: items.type_name.clone(),
-                fields: items.fields.clone(),
-            },
-            _ => whole,
-        }
+        describe(|generator| (self.row_schema)(generator))
     }
 }
 

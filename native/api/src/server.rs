@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::operation::Permission;
+use crate::permission::Permission;
 
 /// Asks for [`ServerInfo`].
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]

@@ -128,7 +128,7 @@ pub(super) fn list(
     if items.is_empty() {
         return Err(Problem::new(ErrorCode::NoUsers, "No account fits what was asked for.").into());
     }
-    Ok(Rows { items })
+    Ok(items.into())
 }
 
 fn is_sid(text: &str) -> bool {

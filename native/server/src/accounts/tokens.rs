@@ -104,7 +104,7 @@ pub(super) fn list(
         let pattern = Wildcard::new(pattern);
         items.retain(|token| pattern.matches(&token.name));
     }
-    Ok(Rows { items })
+    Ok(items.into())
 }
 
 /// Tokens that open the licensing ports at this time.

@@ -16,10 +16,6 @@ use crate::failure;
 
 /// Time for the connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Time for an answer.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
-/// Time for an answer that has to read everything stored.
-const LONG_ANSWER_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// Asks one daemon.
 #[derive(Debug, Clone)]
@@ -27,7 +23,6 @@ pub struct ControlClient {
     vendor: String,
     channel: Channel,
     secret: MetadataValue<Ascii>,
-    answer_timeout: Duration,
 }
 
 impl ControlClient {
@@ -49,27 +44,20 @@ impl ControlClient {
                 .tcp_nodelay(true)
                 .connect_lazy(),
             secret,
-            answer_timeout: ANSWER_TIMEOUT,
         })
     }
 
-    /// With another time for answers than 30 s.
-    #[must_use]
-    pub fn answering_within(mut self, time: Duration) -> Self {
-        self.answer_timeout = time;
-        self
-    }
-
-    /// Has an operation of the table or a verb carried out.
+    /// Has an operation of the table or a verb carried out, and waits for it no longer than `time_limit`.
     ///
     /// # Errors
     /// `CitrixLicensingVendorOrServiceDown` if the daemon does not answer in time, and whatever it answers.
-    pub async fn execute(&self, operation: &str, request: Vec<u8>, actor: &str) -> Result<Vec<u8>, Problem> {
-        let timeout = if operation == Verb::VerifyAudit.name() {
-            LONG_ANSWER_TIMEOUT
-        } else {
-            self.answer_timeout
-        };
+    pub async fn execute(
+        &self,
+        operation: &str,
+        request: Vec<u8>,
+        actor: &str,
+        time_limit: Duration,
+    ) -> Result<Vec<u8>, Problem> {
         let mut call = Request::new(ExecuteRequest {
             operation: operation.to_owned(),
             request,
@@ -78,11 +66,11 @@ impl ControlClient {
         call.metadata_mut().insert(SECRET_METADATA, self.secret.clone());
         let mut client =
             DaemonControlClient::new(self.channel.clone()).max_decoding_message_size(MESSAGE_BYTES);
-        let reply = match tokio::time::timeout(timeout, client.execute(call)).await {
+        let reply = match tokio::time::timeout(time_limit, client.execute(call)).await {
             Ok(Ok(reply)) => reply.into_inner(),
             Ok(Err(status)) => return Err(failure::problem(&status).about(&self.vendor)),
             Err(_) => {
-                let text = format!("it did not answer {operation} within {} s", timeout.as_secs());
+                let text = format!("it did not answer {operation} within {} s", time_limit.as_secs());
                 return Err(daemon_down(&self.vendor, &text));
             }
         };
@@ -102,7 +90,9 @@ impl ControlClient {
     /// # Errors
     /// As [`Self::execute`].
     pub async fn tell(&self, verb: Verb, request: Vec<u8>) -> Result<(), Problem> {
-        self.execute(verb.name(), request, "").await.map(drop)
+        self.execute(verb.name(), request, "", verb.time_limit())
+            .await
+            .map(drop)
     }
 }
 

@@ -1,9 +1,11 @@
 //! What the web services see of the vendor daemons.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use futures_util::future::{BoxFuture, join_all};
+use futures_util::future::BoxFuture;
 use licensing_api::alert::Alert;
+use licensing_api::operation::AnsweredBy;
 use licensing_api::server::VendorDaemon;
 use licensing_api::{ErrorCode, Operation, Problem};
 use serde::de::DeserializeOwned;
@@ -15,13 +17,15 @@ pub trait DaemonGateway: Send + Sync + 'static {
     /// Vendor daemons, in the order of their ports.
     fn vendors(&self) -> Vec<VendorDaemon>;
 
-    /// Has one daemon carry out an operation of the table. Request and answer are JSON.
+    /// Has one daemon carry out an operation of the table and waits for it no longer than `time_limit`. Request and
+    /// answer are JSON.
     fn execute<'a>(
         &'a self,
         vendor: &'a str,
         operation: &'a str,
         request: Vec<u8>,
         actor: &'a str,
+        time_limit: Duration,
     ) -> BoxFuture<'a, Result<Vec<u8>, Problem>>;
 
     /// Has license files, options files, issuers and certificate read again, and waits until every daemon serves
@@ -54,22 +58,44 @@ impl DaemonDirectory {
         self.gateway.vendors()
     }
 
-    /// Has the daemon of one vendor carry out an operation on behalf of an account.
+    /// Has the daemon of one vendor carry out an operation on behalf of an account. Request and answer are JSON.
     ///
     /// # Errors
     /// `CitrixLicensingVendorOrServiceDown` if no daemon of that name serves or it does not answer in time, and
     /// whatever the daemon answers.
+    pub async fn execute_json(
+        &self,
+        vendor: &str,
+        operation: &str,
+        request: Vec<u8>,
+        actor: &str,
+        time_limit: Duration,
+    ) -> Result<Vec<u8>, Problem> {
+        self.gateway
+            .execute(vendor, operation, request, actor, time_limit)
+            .await
+    }
+
+    /// [`Self::execute_json`] with typed request and answer, and the time limit of the table.
+    ///
+    /// # Errors
+    /// As for [`Self::execute_json`]; `UnknownError` for an answer that is not understood, or an operation that the
+    /// table leaves to the manager.
     pub async fn execute<Op: Operation>(
         &self,
         vendor: &str,
         request: &Op::Request,
         actor: &str,
     ) -> Result<Op::Response, Problem> {
+        let info = Op::ID.info();
+        let AnsweredBy::Daemons { time_limit } = info.answered else {
+            let detail = format!("{} is not answered by vendor daemons.", info.name);
+            return Err(Problem::new(ErrorCode::UnknownError, detail));
+        };
         let request = serde_json::to_vec(request)
             .map_err(|error| Problem::new(ErrorCode::InvalidRequest, error.to_string()))?;
         let answer = self
-            .gateway
-            .execute(vendor, Op::ID.info().name, request, actor)
+            .execute_json(vendor, info.name, request, actor, time_limit)
             .await?;
         understood(vendor, &answer)
     }
@@ -77,26 +103,13 @@ impl DaemonDirectory {
     /// What happened since the daemon of one vendor started.
     ///
     /// # Errors
-    /// As for [`Self::execute`].
+    /// As for [`Self::execute_json`].
     pub(crate) async fn figures(&self, vendor: &str, actor: &str) -> Result<DaemonFigures, Problem> {
-        let verb = Verb::Figures.name();
-        let answer = self.gateway.execute(vendor, verb, Vec::new(), actor).await?;
+        let verb = Verb::Figures;
+        let answer = self
+            .execute_json(vendor, verb.name(), Vec::new(), actor, verb.time_limit())
+            .await?;
         understood(vendor, &answer)
-    }
-
-    /// Has every daemon carry out an operation, all at once. One answer for each vendor, in the order of
-    /// [`Self::vendors`]; a daemon that does not answer gives its problem and does not hold up the others.
-    pub async fn execute_all<Op: Operation>(
-        &self,
-        request: &Op::Request,
-        actor: &str,
-    ) -> Vec<(String, Result<Op::Response, Problem>)> {
-        let vendors = self.vendors();
-        join_all(vendors.into_iter().map(|daemon| async move {
-            let answer = self.execute::<Op>(&daemon.vendor, request, actor).await;
-            (daemon.vendor, answer)
-        }))
-        .await
     }
 
     /// Has license files, options files, issuers and certificate read again, and returns when every daemon serves

@@ -1,5 +1,7 @@
 //! What only the manager asks of a daemon, besides operations of the table.
 
+use std::time::Duration;
+
 use licensing_api::alert::Alert;
 use licensing_api::denial::DenialReason;
 use serde::{Deserialize, Serialize};
@@ -41,6 +43,16 @@ impl Verb {
             Self::VerifyAudit => "manager.VerifyAudit",
             Self::ReloadCertificate => "manager.ReloadCertificate",
             Self::Figures => "manager.Figures",
+        }
+    }
+
+    /// How long the manager waits for it.
+    pub const fn time_limit(self) -> Duration {
+        match self {
+            Self::Health | Self::Figures => Duration::from_secs(5),
+            Self::Reread | Self::SetProductTokens | Self::ReloadCertificate => Duration::from_secs(30),
+            // Reads everything that is stored.
+            Self::VerifyAudit => Duration::from_secs(600),
         }
     }
 

@@ -4,19 +4,17 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use licensing_api::operation::{Rows, op};
-use licensing_api::{ErrorCode, Operation, OperationId, Problem};
+use licensing_api::{ErrorCode, OperationId, Problem};
 use licensing_net::ConnectionCount;
 use licensing_net::tls::ServerTls;
-use licensing_seats::seat::RevokeFilter;
 use licensing_store::SeatService;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::answers;
 use super::audit_watch::AuditWatch;
 use super::licenses::Licenses;
 use super::status;
-use crate::blocking::blocking;
 use crate::config::{Config, DataFolder};
 use crate::control::{AuditReport, ControlHandler, DaemonFigures, ProductToken, Verb};
 use crate::product_access::ProductAccess;
@@ -35,75 +33,6 @@ pub(super) struct ManagerRequests {
 }
 
 impl ManagerRequests {
-    async fn operation(&self, id: OperationId, request: &[u8], actor: &str) -> Result<Vec<u8>, Problem> {
-        let seats = self.seats.clone();
-        match id {
-            OperationId::GetInventory => {
-                let request: <op::GetInventory as Operation>::Request = read(request)?;
-                write(&Rows {
-                    items: blocking(move || seats.inventory(&request)).await?,
-                })
-            }
-            OperationId::GetUsage => {
-                let request: <op::GetUsage as Operation>::Request = read(request)?;
-                write(&Rows {
-                    items: blocking(move || seats.usage(&request)).await?,
-                })
-            }
-            OperationId::GetDenials => {
-                let request: <op::GetDenials as Operation>::Request = read(request)?;
-                let rows = seats.denials(&request).await;
-                write(&Rows {
-                    items: rows.map_err(|error| error.problem())?,
-                })
-            }
-            OperationId::GetQueue => {
-                let request: <op::GetQueue as Operation>::Request = read(request)?;
-                write(&Rows {
-                    items: blocking(move || seats.queue(&request)).await?,
-                })
-            }
-            OperationId::GetReservations => {
-                let request: <op::GetReservations as Operation>::Request = read(request)?;
-                write(&Rows {
-                    items: blocking(move || seats.reservations(&request)).await?,
-                })
-            }
-            OperationId::GetAssignmentEvents => {
-                let request: <op::GetAssignmentEvents as Operation>::Request = read(request)?;
-                let rows = seats.assignment_events(&request, &self.vendor).await;
-                write(&Rows {
-                    items: rows.map_err(|error| error.problem())?,
-                })
-            }
-            OperationId::RevokeLeases => {
-                let request: <op::RevokeLeases as Operation>::Request = read(request)?;
-                let filter = RevokeFilter::new(&request).ok_or_else(nothing_named)?;
-                let rows = seats.revoke(filter, actor).await;
-                write(&Rows {
-                    items: rows.map_err(|error| error.problem())?,
-                })
-            }
-            OperationId::GetServerInfo
-            | OperationId::GetCertificate
-            | OperationId::GetEffectivePermission
-            | OperationId::GetAdministrators
-            | OperationId::NewAdministrator
-            | OperationId::SetAdministrator
-            | OperationId::RemoveAdministrator
-            | OperationId::GetTokens
-            | OperationId::NewToken
-            | OperationId::RemoveToken
-            | OperationId::GetLocalizedNames
-            | OperationId::GetErrors
-            | OperationId::GetAlerts
-            | OperationId::GetLicenseFiles
-            | OperationId::ImportLicenseFile
-            | OperationId::RemoveLicenseFile
-            | OperationId::ExplainLicenseFile => Err(unknown(id.info().name)),
-        }
-    }
-
     async fn verb(&self, verb: Verb, request: &[u8]) -> Result<Vec<u8>, Problem> {
         match verb {
             Verb::Health => {
@@ -180,7 +109,7 @@ impl ControlHandler for ManagerRequests {
         async move {
             match (Verb::from_name(operation), OperationId::from_name(operation)) {
                 (Some(verb), _) => self.verb(verb, request).await,
-                (None, Some(id)) => self.operation(id, request, actor).await,
+                (None, Some(id)) => answers::answer(id, self, request, actor).await,
                 (None, None) => Err(unknown(operation)),
             }
         }
@@ -188,24 +117,17 @@ impl ControlHandler for ManagerRequests {
     }
 }
 
-fn nothing_named() -> Problem {
-    Problem::new(
-        ErrorCode::InvalidFilter,
-        "The request names no lease id, feature, user or device.",
-    )
-}
-
-fn unknown(operation: &str) -> Problem {
+pub(super) fn unknown(operation: &str) -> Problem {
     let detail = format!("A vendor daemon does not offer {operation:?}.");
     Problem::new(ErrorCode::OperationNotFound, detail).about(operation)
 }
 
-fn read<T: DeserializeOwned>(request: &[u8]) -> Result<T, Problem> {
+pub(super) fn read<T: DeserializeOwned>(request: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(request)
         .map_err(|error| Problem::new(ErrorCode::InvalidRequest, error.to_string()))
 }
 
-fn write<T: Serialize>(answer: &T) -> Result<Vec<u8>, Problem> {
+pub(super) fn write<T: Serialize>(answer: &T) -> Result<Vec<u8>, Problem> {
     serde_json::to_vec(answer).map_err(|error| Problem::new(ErrorCode::UnknownError, error.to_string()))
 }
 

@@ -1,5 +1,6 @@
 //! The vendor daemon: serves the seats of one vendor, as a process of its own that the manager starts and watches.
 
+mod answers;
 mod audit_watch;
 mod calendar;
 mod debug_log;

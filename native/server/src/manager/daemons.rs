@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, join_all};
@@ -315,8 +316,13 @@ impl DaemonGateway for Daemons {
         operation: &'a str,
         request: Vec<u8>,
         actor: &'a str,
+        time_limit: Duration,
     ) -> BoxFuture<'a, Result<Vec<u8>, Problem>> {
-        async move { self.control(vendor)?.execute(operation, request, actor).await }.boxed()
+        async move {
+            let control = self.control(vendor)?;
+            control.execute(operation, request, actor, time_limit).await
+        }
+        .boxed()
     }
 
     fn reread(&self) -> BoxFuture<'_, Result<(), Problem>> {
@@ -349,11 +355,10 @@ impl DaemonGateway for Daemons {
                 .values()
                 .filter_map(|supervisor| supervisor.control().ok())
                 .collect();
-            let answers = join_all(
-                controls
-                    .iter()
-                    .map(|control| control.execute(Verb::Health.name(), Vec::new(), "")),
-            );
+            let answers = join_all(controls.iter().map(|control| {
+                let verb = Verb::Health;
+                control.execute(verb.name(), Vec::new(), "", verb.time_limit())
+            }));
             for answer in answers.await {
                 let health = answer.and_then(|answer| {
                     serde_json::from_slice::<DaemonHealth>(&answer)

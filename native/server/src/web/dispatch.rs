@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use licensing_api::operation::{OperationId, OperationInfo, op};
-use licensing_api::{ErrorCode, Operation, Problem};
+use licensing_api::{ErrorCode, Operation, Problem, for_each_operation};
 use serde_json::Value;
 
-use super::{WebServices, assemble};
+use super::{WebServices, assemble, daemon_lists};
 use crate::accounts::Caller;
 
 /// Errors that every operation can give besides its own. Also those of the certificate, which needs no credentials:
@@ -69,39 +69,43 @@ async fn run<H: Handler>(services: &WebServices, call: &Call, request: Value) ->
     })
 }
 
-/// Carries an operation out. A new entry of the table does not compile before it has an arm and a handler here.
-pub(super) async fn dispatch(
-    id: OperationId,
-    services: &Arc<WebServices>,
+/// Checks the request and has the vendor daemons answer it.
+async fn pass_on<Op: Operation>(
+    services: &WebServices,
     call: &Call,
     request: Value,
 ) -> Result<Vec<u8>, Problem> {
-    match id {
-        OperationId::GetServerInfo => run::<op::GetServerInfo>(services, call, request).await,
-        OperationId::GetCertificate => run::<op::GetCertificate>(services, call, request).await,
-        OperationId::GetEffectivePermission => {
-            run::<op::GetEffectivePermission>(services, call, request).await
-        }
-        OperationId::GetAdministrators => run::<op::GetAdministrators>(services, call, request).await,
-        OperationId::NewAdministrator => run::<op::NewAdministrator>(services, call, request).await,
-        OperationId::SetAdministrator => run::<op::SetAdministrator>(services, call, request).await,
-        OperationId::RemoveAdministrator => run::<op::RemoveAdministrator>(services, call, request).await,
-        OperationId::GetTokens => run::<op::GetTokens>(services, call, request).await,
-        OperationId::NewToken => run::<op::NewToken>(services, call, request).await,
-        OperationId::RemoveToken => run::<op::RemoveToken>(services, call, request).await,
-        OperationId::GetLocalizedNames => run::<op::GetLocalizedNames>(services, call, request).await,
-        OperationId::GetErrors => run::<op::GetErrors>(services, call, request).await,
-        OperationId::GetAlerts => run::<op::GetAlerts>(services, call, request).await,
-        OperationId::GetInventory => run::<op::GetInventory>(services, call, request).await,
-        OperationId::GetUsage => run::<op::GetUsage>(services, call, request).await,
-        OperationId::RevokeLeases => run::<op::RevokeLeases>(services, call, request).await,
-        OperationId::GetDenials => run::<op::GetDenials>(services, call, request).await,
-        OperationId::GetQueue => run::<op::GetQueue>(services, call, request).await,
-        OperationId::GetReservations => run::<op::GetReservations>(services, call, request).await,
-        OperationId::GetAssignmentEvents => run::<op::GetAssignmentEvents>(services, call, request).await,
-        OperationId::GetLicenseFiles => run::<op::GetLicenseFiles>(services, call, request).await,
-        OperationId::ImportLicenseFile => run::<op::ImportLicenseFile>(services, call, request).await,
-        OperationId::RemoveLicenseFile => run::<op::RemoveLicenseFile>(services, call, request).await,
-        OperationId::ExplainLicenseFile => run::<op::ExplainLicenseFile>(services, call, request).await,
-    }
+    let bytes = daemon_lists::to_json(&request)?;
+    assemble::typed::<Op>(request)?;
+    services.pass_on(Op::ID.info(), bytes, call).await
 }
+
+macro_rules! arm {
+    ($name:ident, manager, $services:ident, $call:ident, $request:ident) => {
+        run::<op::$name>($services, $call, $request).await
+    };
+    ($name:ident, daemons(reader), $services:ident, $call:ident, $request:ident) => {
+        run::<op::$name>($services, $call, $request).await
+    };
+    ($name:ident, daemons, $services:ident, $call:ident, $request:ident) => {
+        pass_on::<op::$name>($services, $call, $request).await
+    };
+}
+
+macro_rules! dispatch {
+    ($($name:ident: $answered:ident $(($reader:ident))?,)+) => {
+        /// Carries an operation out: by its handler, or by the vendor daemons where the table says so.
+        pub(super) async fn dispatch(
+            id: OperationId,
+            services: &Arc<WebServices>,
+            call: &Call,
+            request: Value,
+        ) -> Result<Vec<u8>, Problem> {
+            match id {
+                $(OperationId::$name => arm!($name, $answered $(($reader))?, services, call, request),)+
+            }
+        }
+    };
+}
+
+for_each_operation!(dispatch);

@@ -6,6 +6,7 @@
 mod answer;
 mod assemble;
 mod credentials;
+mod daemon_lists;
 mod dispatch;
 mod gate;
 mod metrics;
@@ -18,9 +19,8 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use axum::Router;
-use futures_util::future::join_all;
 use jiff::Timestamp;
-use licensing_api::{Operation, Problem, Rows};
+use licensing_api::Problem;
 use licensing_net::tls::ServerCertificate;
 use licensing_net::{ConnectionCount, RateLimit};
 use tokio_util::sync::CancellationToken;
@@ -115,35 +115,5 @@ impl WebServices {
             );
         }
         Ok(())
-    }
-
-    /// Has one vendor's daemon answer, or all of them, and puts their rows together. A daemon that does not answer
-    /// fails the whole: a list that silently lacks a vendor would be worse than none.
-    ///
-    /// # Errors
-    /// `CitrixLicensingVendorOrServiceDown`, and whatever a daemon answers.
-    async fn ask_daemons<Op, Row>(
-        &self,
-        vendor: Option<&str>,
-        request: &Op::Request,
-        call: &dispatch::Call,
-    ) -> Result<Vec<Row>, Problem>
-    where
-        Op: Operation<Response = Rows<Row>>,
-        Op::Request: Sync,
-    {
-        let actor = &call.caller()?.account;
-        let daemons = &self.setup.daemons;
-        let known = daemons.vendors();
-        let asked = known
-            .iter()
-            .map(|daemon| daemon.vendor.as_str())
-            .filter(|name| vendor.is_none_or(|vendor| vendor.eq_ignore_ascii_case(name)));
-        let answers = join_all(asked.map(|name| daemons.execute::<Op>(name, request, actor))).await;
-        let mut rows = Vec::new();
-        for answer in answers {
-            rows.extend(answer?.items);
-        }
-        Ok(rows)
     }
 }

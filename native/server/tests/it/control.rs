@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -15,6 +16,9 @@ use tonic::Code;
 
 use crate::attacks;
 use crate::support::channel;
+
+/// Time for an answer.
+const LIMIT: Duration = Duration::from_secs(30);
 
 struct Echo;
 
@@ -65,10 +69,13 @@ async fn the_manager_is_answered() {
     let (address, stopping) = open(&secret).await;
     let client = ControlClient::new("ACME", address.port(), &secret).unwrap();
     assert_eq!(
-        client.execute("echo", b" says".to_vec(), "ann").await.unwrap(),
+        client
+            .execute("echo", b" says".to_vec(), "ann", LIMIT)
+            .await
+            .unwrap(),
         b"ann says"
     );
-    let problem = client.execute("other", Vec::new(), "").await.unwrap_err();
+    let problem = client.execute("other", Vec::new(), "", LIMIT).await.unwrap_err();
     assert_eq!(
         (problem.code, problem.target.as_str()),
         (ErrorCode::OperationNotFound, "other")
@@ -81,7 +88,7 @@ async fn whoever_does_not_know_the_secret_is_refused() {
     let (address, stopping) = open(&ControlSecret::generate().unwrap()).await;
     let other = ControlSecret::generate().unwrap();
     let client = ControlClient::new("ACME", address.port(), &other).unwrap();
-    let problem = client.execute("echo", Vec::new(), "").await.unwrap_err();
+    let problem = client.execute("echo", Vec::new(), "", LIMIT).await.unwrap_err();
     assert_eq!(problem.code, ErrorCode::AuthorizationFailed);
 
     let mut bare = DaemonControlClient::new(channel(address).await);
@@ -105,7 +112,10 @@ async fn is_served(address: SocketAddr, secret: &ControlSecret) {
     for _ in 0..10 {
         // Each has a connection of its own.
         let client = ControlClient::new("ACME", address.port(), secret).unwrap();
-        assert_eq!(client.execute("echo", Vec::new(), "ann").await.unwrap(), b"ann");
+        assert_eq!(
+            client.execute("echo", Vec::new(), "ann", LIMIT).await.unwrap(),
+            b"ann"
+        );
     }
 }
 
@@ -148,7 +158,20 @@ async fn a_daemon_that_is_gone_is_said_to_be_down() {
         .unwrap()
         .port();
     let client = ControlClient::new("ACME", port, &secret).unwrap();
-    let problem = client.execute("echo", Vec::new(), "").await.unwrap_err();
+    let problem = client.execute("echo", Vec::new(), "", LIMIT).await.unwrap_err();
     assert_eq!(problem.code, ErrorCode::CitrixLicensingVendorOrServiceDown);
     assert_eq!(problem.target, "ACME");
+}
+
+#[tokio::test]
+async fn a_silent_daemon_is_waited_for_no_longer_than_asked() {
+    let secret = ControlSecret::generate().unwrap();
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let client = ControlClient::new("ACME", silent.local_addr().unwrap().port(), &secret).unwrap();
+    let started = Instant::now();
+    let limit = Duration::from_millis(200);
+    let problem = client.execute("echo", Vec::new(), "", limit).await.unwrap_err();
+    assert_eq!(problem.code, ErrorCode::CitrixLicensingVendorOrServiceDown);
+    assert_eq!(problem.target, "ACME");
+    assert!(started.elapsed() < LIMIT, "{:?}", started.elapsed());
 }

@@ -17,6 +17,6 @@ impl Handler for op::GetAlerts {
             (other.level, &one.code, &one.detail).cmp(&(one.level, &other.code, &other.detail))
         });
         items.dedup();
-        Ok(Rows { items })
+        Ok(items.into())
     }
 }

@@ -14,10 +14,10 @@ impl Handler for op::GetAssignmentEvents {
         request: GetAssignmentEvents,
     ) -> Result<Rows<AssignmentEventRow>, Problem> {
         let vendor = request.vendor.clone();
-        let mut items = services
+        let mut rows = services
             .ask_daemons::<Self, AssignmentEventRow>(vendor.as_deref(), &request, call)
             .await?;
-        items.sort_by_key(|row| row.at);
-        Ok(Rows { items })
+        rows.items.sort_by_key(|row| row.at);
+        Ok(rows)
     }
 }

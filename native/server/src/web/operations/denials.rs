@@ -1,10 +1,9 @@
-//! What was refused, and who waits.
+//! What was refused.
 
 use std::cmp::Reverse;
 
 use licensing_api::denial::{DenialRow, GetDenials};
 use licensing_api::operation::op;
-use licensing_api::queue::{GetQueue, QueueRow};
 use licensing_api::{ErrorCode, Problem, Rows};
 use licensing_seats::seat::DenialFilter;
 
@@ -25,25 +24,11 @@ impl Handler for op::GetDenials {
             return Err(Problem::new(ErrorCode::InvalidFilter, detail).about("limit"));
         }
         let vendor = request.vendor.clone();
-        let mut items = services
+        let mut rows = services
             .ask_daemons::<Self, DenialRow>(vendor.as_deref(), &request, call)
             .await?;
-        items.sort_by_key(|row| Reverse((row.time, row.denial_id)));
-        items.truncate(DenialFilter::new(&request).limit());
-        Ok(Rows { items })
-    }
-}
-
-impl Handler for op::GetQueue {
-    async fn handle(
-        services: &WebServices,
-        call: &Call,
-        request: GetQueue,
-    ) -> Result<Rows<QueueRow>, Problem> {
-        let vendor = request.vendor.clone();
-        let items = services
-            .ask_daemons::<Self, QueueRow>(vendor.as_deref(), &request, call)
-            .await?;
-        Ok(Rows { items })
+        rows.items.sort_by_key(|row| Reverse((row.time, row.denial_id)));
+        rows.items.truncate(DenialFilter::new(&request).limit());
+        Ok(rows)
     }
 }

@@ -34,23 +34,23 @@ impl Handler for op::GetInventory {
         } else {
             vendor.as_deref()
         };
-        let mut items = services
+        let mut rows = services
             .ask_daemons::<Self, InventoryRow>(vendor_asked, &asked, call)
             .await?;
         if request.check_for_same_serial_number {
-            keep_same_serial_numbers(&mut items);
-            items.retain(|row| {
+            keep_same_serial_numbers(&mut rows.items);
+            rows.items.retain(|row| {
                 vendor
                     .as_deref()
                     .is_none_or(|vendor| row.vendor.eq_ignore_ascii_case(vendor))
             });
-        } else if items.is_empty() && request.feature.is_none() {
+        } else if rows.items.is_empty() && rows.problems.is_empty() && request.feature.is_none() {
             return Err(Problem::new(ErrorCode::NoInventory, "There is nothing to list."));
         }
-        for row in &mut items {
+        for row in &mut rows.items {
             catalog::localize(row, locale);
         }
-        Ok(Rows { items })
+        Ok(rows)
     }
 }
 

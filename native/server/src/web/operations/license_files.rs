@@ -26,7 +26,7 @@ impl Handler for op::GetLicenseFiles {
             file.findings
                 .extend(by_hand(imported.get(&file.file_name), &file.sha256));
         }
-        Ok(Rows { items })
+        Ok(items.into())
     }
 }
 

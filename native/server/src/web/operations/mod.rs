@@ -7,7 +7,6 @@ mod denials;
 mod inventory;
 mod license_files;
 mod names;
-mod reservations;
 mod server;
 mod tokens;
 mod usage;

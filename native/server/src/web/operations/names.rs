@@ -28,6 +28,6 @@ impl Handler for op::GetErrors {
         request: GetErrors,
     ) -> Result<Rows<ErrorDescription>, Problem> {
         let locale = Locale::from_code(request.locale.as_deref())?;
-        catalog::errors(locale, request.code.as_deref()).map(|items| Rows { items })
+        catalog::errors(locale, request.code.as_deref()).map(Rows::from)
     }
 }

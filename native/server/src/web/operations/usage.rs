@@ -1,26 +1,12 @@
-//! Who holds a seat, and taking it back.
+//! Taking seats back.
 
 use licensing_api::operation::op;
-use licensing_api::usage::{GetUsage, RevokeLeases, UsageRow};
+use licensing_api::usage::{RevokeLeases, UsageRow};
 use licensing_api::{ErrorCode, Problem, Rows};
 use licensing_seats::seat::RevokeFilter;
 
 use crate::web::WebServices;
 use crate::web::dispatch::{Call, Handler};
-
-impl Handler for op::GetUsage {
-    async fn handle(
-        services: &WebServices,
-        call: &Call,
-        request: GetUsage,
-    ) -> Result<Rows<UsageRow>, Problem> {
-        let vendor = request.vendor.clone();
-        let items = services
-            .ask_daemons::<Self, UsageRow>(vendor.as_deref(), &request, call)
-            .await?;
-        Ok(Rows { items })
-    }
-}
 
 /// Most lease ids of one request.
 const LEASE_IDS: usize = 100_000;
@@ -42,9 +28,8 @@ impl Handler for op::RevokeLeases {
             return Err(Problem::new(ErrorCode::InvalidRequest, detail).about("leaseIds"));
         }
         let vendor = request.vendor.clone();
-        let items = services
+        services
             .ask_daemons::<Self, UsageRow>(vendor.as_deref(), &request, call)
-            .await?;
-        Ok(Rows { items })
+            .await
     }
 }

@@ -1,5 +1,6 @@
 //! What the vendor daemons know, put together.
 
+use licensing_api::operation::{AnsweredBy, Method, TABLE};
 use serde_json::{Value, json};
 
 use super::{As, fixture};
@@ -65,15 +66,71 @@ async fn rows_of_all_vendors_come_together_and_one_silent_daemon_is_no_silence()
         .unwrap()
         .retain(|(vendor, _, _)| vendor != "BOLT");
     let answer = fixture.get("/v1/inventory").await;
+    assert_eq!(features(&answer), ["CAD_PRO_CCU"]);
+    let problems = answer.body["problems"].as_array().unwrap();
+    assert_eq!(problems.len(), 1, "{}", answer.text);
+    assert_eq!(problems[0]["code"], "CitrixLicensingVendorOrServiceDown");
+    assert_eq!(problems[0]["target"], "BOLT");
+    let answer = fixture.get("/v1/inventory?vendor=ACME").await;
+    assert_eq!(features(&answer), ["CAD_PRO_CCU"]);
+    assert_eq!(answer.body.get("problems"), None);
+}
+
+#[tokio::test]
+async fn where_no_daemon_answers_there_is_no_list() {
+    let fixture = fixture().await;
+    for vendor in ["ACME", "BOLT"] {
+        fixture.daemons.serve(vendor, "GetServerInfo", json!({}));
+    }
+    for info in TABLE {
+        if matches!(info.answered, AnsweredBy::Daemons { .. }) && info.method == Method::Get {
+            let answer = fixture.get(info.path).await;
+            assert_eq!(
+                (answer.status.as_u16(), answer.code()),
+                (503, "CitrixLicensingVendorOrServiceDown"),
+                "{}",
+                info.name
+            );
+            let targets: Vec<_> = answer.body["problems"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|problem| &problem["target"])
+                .collect();
+            assert_eq!(targets, ["ACME", "BOLT"], "{}", info.name);
+        }
+    }
+    let answer = fixture.get("/v1/usage?vendor=bolt").await;
     assert_eq!(
-        (answer.status.as_u16(), answer.code()),
-        (503, "CitrixLicensingVendorOrServiceDown")
+        (answer.status.as_u16(), &answer.body["target"]),
+        (503, &json!("BOLT"))
     );
-    assert_eq!(answer.body["target"], "BOLT");
+    assert_eq!(answer.body.get("problems"), None);
+}
+
+#[tokio::test]
+async fn rows_that_nobody_reads_arrive_as_the_daemons_wrote_them() {
+    let fixture = fixture().await;
+    let daemons = &fixture.daemons;
+    daemons.serve(
+        "ACME",
+        "GetUsage",
+        json!({ "items": [{ "user": "a]" }, { "user": "b", "newer": [1] }] }),
+    );
+    daemons.serve("BOLT", "GetUsage", json!({ "items": [] }));
+    daemons.serve("CORK", "GetUsage", json!({ "items": [{ "user": "[c" }] }));
+    daemons.serve("DENT", "GetUsage", json!({ "items": { "user": "d" } }));
+    daemons.serve("EDGE", "GetUsage", json!("odd"));
+    let answer = fixture.get("/v1/usage").await;
     assert_eq!(
-        features(&fixture.get("/v1/inventory?vendor=ACME").await),
-        ["CAD_PRO_CCU"]
+        answer.body["items"],
+        json!([{ "user": "a]" }, { "user": "b", "newer": [1] }, { "user": "[c" }]),
+        "{}",
+        answer.text
     );
+    let problems = answer.body["problems"].as_array().unwrap();
+    let targets: Vec<_> = problems.iter().map(|problem| &problem["target"]).collect();
+    assert_eq!(targets, ["DENT", "EDGE"], "{}", answer.text);
 }
 
 #[tokio::test]

@@ -120,8 +120,9 @@ async fn ask_in_vain(
     let port = listener.local_addr().unwrap().port();
     let listener = silent.then_some(listener);
     let secret = ControlSecret::generate().unwrap();
-    let client = ControlClient::new(vendor, port, &secret)?.answering_within(Duration::from_millis(100));
-    let answer = client.execute(operation, request, "").await;
+    let client = ControlClient::new(vendor, port, &secret)?;
+    let limit = Duration::from_millis(100);
+    let answer = client.execute(operation, request, "", limit).await;
     drop(listener);
     answer
 }
@@ -139,6 +140,7 @@ impl DaemonGateway for Gateway {
         operation: &'a str,
         request: Vec<u8>,
         actor: &'a str,
+        _: Duration,
     ) -> BoxFuture<'a, Result<Vec<u8>, Problem>> {
         let asked = request.clone();
         let request = serde_json::from_slice(&request).unwrap_or(Value::Null);

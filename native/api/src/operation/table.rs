@@ -1,0 +1,258 @@
+//! The entries of the table. How one reads: see the documentation of the parent module.
+
+use schemars::SchemaGenerator;
+use serde::{Deserialize, Serialize};
+
+use super::{AnsweredBy, BodySize, Method, Operation, OperationInfo, Rows};
+use crate::error::ErrorCode;
+use crate::permission::Permission;
+use crate::{
+    administrator, alert, assignment, denial, inventory, license_file, names, queue, reservation, server,
+    token, usage,
+};
+
+operations! { ($)
+    /// Shows version, set-up and vendor daemons of the license server.
+    GetServerInfo = 1 {
+        route: Get "/v1/server",
+        permission: ReadOnly,
+        words: "server",
+        cmdlets: ["Get-LicenseServer", "Get-LicServerInfo"],
+        request: server::GetServerInfo => one server::ServerInfo,
+        answered: manager,
+        errors: [],
+    }
+    /// Shows the certificate of the web services; the only operation that needs no credentials.
+    GetCertificate = 2 {
+        route: Get "/v1/certificate",
+        permission: None,
+        words: "certificate",
+        cmdlets: ["Get-LicCertificate"],
+        request: server::GetCertificate => one server::Certificate,
+        answered: manager,
+        errors: [],
+    }
+    /// Shows what the caller may do.
+    GetEffectivePermission = 3 {
+        route: Get "/v1/permission",
+        permission: ReadOnly,
+        words: "permission",
+        cmdlets: ["Get-LicEffectivePermission"],
+        request: server::GetEffectivePermission => one server::EffectivePermission,
+        answered: manager,
+        errors: [],
+    }
+    /// Lists the accounts that may use the web services.
+    GetAdministrators = 10 {
+        route: Get "/v1/administrators",
+        permission: ReadOnly,
+        words: "administrator list",
+        cmdlets: ["Get-LicenseAdministrator", "Get-LicAdministrator"],
+        request: administrator::GetAdministrators => rows administrator::Administrator,
+        answered: manager,
+        errors: [NoUsers, InvalidFilter],
+    }
+    /// Adds an account; one that exists is returned unchanged.
+    NewAdministrator = 11 {
+        route: Post "/v1/administrators",
+        permission: Full,
+        words: "administrator new",
+        cmdlets: ["New-LicenseAdministrator", "New-LicAdministrator"],
+        request: administrator::NewAdministrator => one administrator::Administrator,
+        answered: manager,
+        errors: [ActiveDirectoryAccountResolutionFailed, PasswordTooWeak],
+    }
+    /// Changes the level or password of an account.
+    SetAdministrator = 12 {
+        route: Patch "/v1/administrators/{identity}",
+        permission: Full,
+        words: "administrator set",
+        cmdlets: ["Set-LicenseAdministrator", "Set-LicAdministrator"],
+        request: administrator::SetAdministrator => one administrator::Administrator,
+        answered: manager,
+        errors: [UserNotFound, PasswordTooWeak, LastAdministrator],
+    }
+    /// Removes an account and ends its tokens.
+    RemoveAdministrator = 13 {
+        route: Delete "/v1/administrators/{identity}",
+        permission: Full,
+        words: "administrator remove",
+        cmdlets: ["Remove-LicenseAdministrator", "Remove-LicAdministrator"],
+        request: administrator::RemoveAdministrator => one administrator::Administrator,
+        answered: manager,
+        errors: [UserNotFound, LastAdministrator],
+    }
+    /// Lists the bearer tokens, without their secrets.
+    GetTokens = 14 {
+        route: Get "/v1/tokens",
+        permission: ReadOnly,
+        words: "token list",
+        cmdlets: ["Get-LicenseToken"],
+        request: token::GetTokens => rows token::Token,
+        answered: manager,
+        errors: [],
+    }
+    /// Makes a bearer token and shows its secret this once.
+    NewToken = 15 {
+        route: Post "/v1/tokens",
+        permission: Full,
+        words: "token new",
+        cmdlets: ["New-LicenseToken"],
+        request: token::NewToken => one token::IssuedToken,
+        answered: manager,
+        errors: [],
+    }
+    /// Ends a bearer token at once.
+    RemoveToken = 16 {
+        route: Delete "/v1/tokens/{tokenId}",
+        permission: Full,
+        words: "token remove",
+        cmdlets: ["Remove-LicenseToken"],
+        request: token::RemoveToken => one token::Token,
+        answered: manager,
+        errors: [TokenNotFound],
+    }
+    /// Shows the readable names of features and license types.
+    GetLocalizedNames = 20 {
+        route: Get "/v1/names",
+        permission: ReadOnly,
+        words: "names",
+        cmdlets: ["Get-LicLocalizedNames"],
+        request: names::GetLocalizedNames => one names::LocalizedNames,
+        answered: manager,
+        errors: [LocaleUnsupported],
+    }
+    /// Lists the error codes in words.
+    GetErrors = 21 {
+        route: Get "/v1/errors",
+        permission: ReadOnly,
+        words: "errors",
+        cmdlets: ["Get-LicenseErrorCode"],
+        request: names::GetErrors => rows names::ErrorDescription,
+        answered: manager,
+        errors: [LocaleUnsupported, InvalidFilter],
+    }
+    /// Lists the standing alerts.
+    GetAlerts = 22 {
+        route: Get "/v1/alerts",
+        permission: ReadOnly,
+        words: "alert",
+        cmdlets: ["Get-LicenseAlert"],
+        request: alert::GetAlerts => rows alert::Alert,
+        answered: manager,
+        errors: [],
+    }
+    /// Lists what is installed and how much of it is in use, a row for each pool.
+    GetInventory = 30 {
+        route: Get "/v1/inventory",
+        permission: ReadOnly,
+        words: "inventory",
+        cmdlets: ["Get-LicenseInventory", "Get-LicInventory"],
+        request: inventory::GetInventory => rows inventory::InventoryRow,
+        answered: daemons(reader) within 5 seconds,
+        errors: [NoInventory, LocaleUnsupported],
+    }
+    /// Lists who holds a seat.
+    GetUsage = 31 {
+        route: Get "/v1/usage",
+        permission: ReadOnly,
+        words: "usage",
+        cmdlets: ["Get-LicenseUsage", "Get-LicUsageDetails"],
+        request: usage::GetUsage => rows usage::UsageRow,
+        answered: daemons within 5 seconds,
+        errors: [InvalidFilter],
+    }
+    /// Takes seats back from sessions, users and devices, and lists what was released.
+    RevokeLeases = 32 {
+        route: Post "/v1/leases/revoke",
+        permission: Full,
+        words: "revoke",
+        cmdlets: ["Revoke-License"],
+        request: usage::RevokeLeases => rows usage::UsageRow,
+        body: Large,
+        answered: daemons(reader) within 30 seconds,
+        errors: [InvalidFilter],
+    }
+    /// Lists refused requests, why, who held the seats then, and whether they were granted later.
+    GetDenials = 33 {
+        route: Get "/v1/denials",
+        permission: ReadOnly,
+        words: "denial list",
+        cmdlets: ["Get-LicenseDenial"],
+        request: denial::GetDenials => rows denial::DenialRow,
+        answered: daemons(reader) within 10 seconds,
+        errors: [InvalidFilter],
+    }
+    /// Lists the seats that the options file sets aside, and how many of them are in use.
+    GetReservations = 34 {
+        route: Get "/v1/reservations",
+        permission: ReadOnly,
+        words: "reservation list",
+        cmdlets: ["Get-LicenseReservation"],
+        request: reservation::GetReservations => rows reservation::ReservationRow,
+        answered: daemons within 5 seconds,
+        errors: [InvalidFilter],
+    }
+    /// Lists the requests that wait for seats, in their order.
+    GetQueue = 35 {
+        route: Get "/v1/queue",
+        permission: ReadOnly,
+        words: "queue list",
+        cmdlets: ["Get-LicenseQueue"],
+        request: queue::GetQueue => rows queue::QueueRow,
+        answered: daemons within 5 seconds,
+        errors: [InvalidFilter],
+    }
+    /// Lists what happened to seats that are assigned to users and devices.
+    GetAssignmentEvents = 36 {
+        route: Get "/v1/assignments/events",
+        permission: ReadOnly,
+        words: "assignment events",
+        cmdlets: ["Get-LicenseAssignmentEvent"],
+        request: assignment::GetAssignmentEvents => rows assignment::AssignmentEventRow,
+        answered: daemons(reader) within 10 seconds,
+        errors: [InvalidFilter],
+    }
+    /// Lists the installed license files.
+    GetLicenseFiles = 40 {
+        route: Get "/v1/license-files",
+        permission: ReadOnly,
+        words: "file list",
+        cmdlets: ["Get-LicenseFile"],
+        request: license_file::GetLicenseFiles => rows license_file::LicenseFileInfo,
+        answered: manager,
+        errors: [],
+    }
+    /// Installs a license file after checking it.
+    ImportLicenseFile = 41 {
+        route: Post "/v1/license-files",
+        permission: Full,
+        words: "file import",
+        cmdlets: ["Import-LicenseFile", "Import-LicLicenseFile"],
+        request: license_file::ImportLicenseFile => one license_file::ImportedLicenseFile,
+        body: Large,
+        answered: manager,
+        errors: [FileAlreadyExists, FileWriteFailed, InvalidLicenseFile],
+    }
+    /// Removes an installed license file.
+    RemoveLicenseFile = 42 {
+        route: Delete "/v1/license-files/{fileName}",
+        permission: Full,
+        words: "file remove",
+        cmdlets: ["Remove-LicenseFile"],
+        request: license_file::RemoveLicenseFile => one license_file::RemovedLicenseFile,
+        answered: manager,
+        errors: [FileNotFound, FileWriteFailed, CitrixLicensingVendorOrServiceDown],
+    }
+    /// Explains a license file and what it would change, without installing it.
+    ExplainLicenseFile = 43 {
+        route: Post "/v1/license-files/explain",
+        permission: ReadOnly,
+        words: "file explain",
+        cmdlets: ["Test-LicenseFile"],
+        request: license_file::ExplainLicenseFile => one license_file::LicenseFileExplanation,
+        body: Large,
+        answered: manager,
+        errors: [],
+    }
+}
