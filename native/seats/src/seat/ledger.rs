@@ -1,82 +1,25 @@
 //! The ledger: decides every checkout, and knows every seat that is out.
 
-use std::collections::HashMap;
-use std::hash::RandomState;
 use std::mem;
 use std::sync::Arc;
 
-use hashbrown::HashTable;
 use jiff::{Timestamp, civil::Date};
 use licensing_api::denial::DenialReason;
 
 use crate::Moment;
-use crate::pool::{PoolId, PoolIdentity, PoolSet};
+use crate::pool::{PoolIdentity, PoolSet};
 
-use super::burst::Bursts;
-use super::choose::Choice;
-use super::closed::ClosedKeys;
-use super::deadline::Deadlines;
-use super::denials::Denials;
-use super::group::Group;
-use super::holders::PoolMembers;
-use super::lease::{Lease, LeaseId, LeaseRecord, LeaseTerm, RequestKey};
-use super::limits::LimitCounts;
-use super::pools::PoolState;
+use super::choice::Choice;
+use super::denial::Denials;
+use super::lease::{
+    ClosedKeys, GroupKey, Groups, Held, Lease, LeaseId, LeaseRecord, LeaseTerm, Leases, NO_GROUP, RequestKey,
+    is_sound,
+};
+use super::limits::{Bursts, LimitCounts};
+use super::pools::Pools;
 use super::queue::Queue;
-use super::reserve::Drawn;
 use super::rules::SeatRules;
-use super::term::Lead;
-use super::{Change, CheckoutRequest, CloseReason, Decision, Denial, Holder, SeatSettings, names};
-
-/// No slot, no group.
-pub(super) const NONE: u32 = u32::MAX;
-
-/// A lease as it is held in memory, made small: a hundred thousand of them are ordinary.
-#[derive(Debug)]
-pub(super) struct Held {
-    pub(super) id: LeaseId,
-    pub(super) key: RequestKey,
-    pub(super) serial: u64,
-    pub(super) since_ms: i64,
-    pub(super) heard_ms: u64,
-    pub(super) pool: u32,
-    pub(super) count: u32,
-    pub(super) overdraft: u32,
-    pub(super) group: u32,
-    pub(super) process_id: u32,
-    pub(super) term: LeaseTerm,
-    /// Its seats that come out of reservations, unless it shares them with a group.
-    pub(super) drawn: Drawn,
-    /// See [`super::names`].
-    pub(super) names: Box<str>,
-}
-
-impl Held {
-    /// User, host, display, vendor data and product.
-    pub(super) fn names(&self) -> [&str; 5] {
-        let [names @ .., _, _] = names::parts(&self.names);
-        names
-    }
-
-    /// As it is stored.
-    pub(super) fn record(&self, pool: PoolId) -> LeaseRecord {
-        LeaseRecord {
-            serial: self.serial,
-            id: self.id,
-            request_key: self.key,
-            pool,
-            count: self.count,
-            overdraft: self.overdraft,
-            since_ms: self.since_ms,
-            holder: self.holder(),
-            term: self.term,
-        }
-    }
-
-    pub(super) fn holder(&self) -> Holder {
-        names::unpack(&self.names, self.process_id)
-    }
-}
+use super::{Change, CheckoutRequest, CloseReason, ClosedLease, Decision, Denial, SeatSettings};
 
 /// A stored lease that cannot be taken back into the ledger: the stored state contradicts itself.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -111,37 +54,18 @@ pub enum RestoreError {
 #[derive(Debug)]
 pub struct Ledger {
     pub(super) settings: SeatSettings,
-    pub(super) pools: Vec<PoolState>,
-    pub(super) by_id: HashMap<PoolId, u32>,
-    /// Pools by lower-case feature, in the order in which they are tried.
-    pub(super) by_feature: HashMap<String, Vec<u32>>,
-    /// Pools that satisfy requests for other features too, by those in lower case, in the order in which they are tried.
-    pub(super) substitutes: HashMap<String, Vec<u32>>,
-    pub(super) order: Vec<u32>,
+    pub(super) pools: Pools,
     pub(super) rules: SeatRules,
     pub(super) limits: LimitCounts,
     pub(super) bursts: Bursts,
-    pub(super) slots: Vec<Option<Held>>,
-    pub(super) free_slots: Vec<u32>,
-    pub(super) leases: usize,
-    pub(super) ids: HashTable<u32>,
-    pub(super) keys: HashTable<u32>,
-    pub(super) groups: Vec<Group>,
-    pub(super) free_groups: Vec<u32>,
-    pub(super) group_keys: HashTable<u32>,
-    pub(super) hasher: RandomState,
-    pub(super) deadlines: Deadlines,
-    /// Leases by pool, oldest first.
-    pub(super) members: PoolMembers,
+    pub(super) leases: Leases,
+    pub(super) groups: Groups,
     pub(super) queue: Queue,
     pub(super) denials: Denials,
     pub(super) closed: ClosedKeys,
     pub(super) changes: Vec<Change>,
-    /// Pools whose seats changed, see [`Ledger::take_levels`].
-    pub(super) touched: Vec<u32>,
     pub(super) next_serial: u64,
     pub(super) day: Date,
-    pub(super) lead: Lead,
     /// When assignments were last looked through, in milliseconds since 1970.
     pub(super) assignments_checked_ms: i64,
 }
@@ -151,33 +75,18 @@ impl Ledger {
     pub fn new(settings: SeatSettings, pools: PoolSet, now: Moment) -> Self {
         let mut ledger = Self {
             settings,
-            pools: Vec::new(),
-            by_id: HashMap::new(),
-            by_feature: HashMap::new(),
-            substitutes: HashMap::new(),
-            order: Vec::new(),
+            pools: Pools::default(),
             rules: SeatRules::default(),
             limits: LimitCounts::default(),
             bursts: Bursts::default(),
-            slots: Vec::new(),
-            free_slots: Vec::new(),
-            leases: 0,
-            ids: HashTable::new(),
-            keys: HashTable::new(),
-            groups: Vec::new(),
-            free_groups: Vec::new(),
-            group_keys: HashTable::new(),
-            hasher: RandomState::new(),
-            deadlines: Deadlines::new(now.monotonic_ms),
-            members: PoolMembers::default(),
+            leases: Leases::new(now),
+            groups: Groups::default(),
             queue: Queue::default(),
             denials: Denials::new(now),
             closed: ClosedKeys::default(),
             changes: Vec::new(),
-            touched: Vec::new(),
             next_serial: 1,
             day: now.today,
-            lead: Lead::at(now),
             assignments_checked_ms: i64::MIN,
         };
         ledger.replace_pools(pools, now);
@@ -194,39 +103,21 @@ impl Ledger {
         now: Moment,
     ) -> Result<(), RestoreError> {
         let serial = record.serial;
-        if self.slot_of(&record.id).is_some() {
+        if self.leases.slot_of(&record.id).is_some() {
             return Err(RestoreError::DuplicateLease { serial });
         }
-        if self.slot_of_key(&record.request_key).is_some() {
+        if self.leases.slot_of_key(&record.request_key).is_some() {
             return Err(RestoreError::DuplicateRequest { serial });
         }
-        if !names::is_sound(&record.holder) {
+        if !is_sound(&record.holder) {
             return Err(RestoreError::BadHolder { serial });
         }
-        let names = names::pack(&record.holder);
         let pool = self.pool_of(identity);
         self.next_serial = self.next_serial.max(serial.saturating_add(1));
         self.resume_use(pool, &record.holder, now);
         self.resume_package_use(pool, &record.holder, now);
         let group = self.shares(pool, &record.holder);
-        self.hold(
-            Held {
-                id: record.id,
-                key: record.request_key,
-                serial,
-                since_ms: record.since_ms,
-                heard_ms: now.monotonic_ms,
-                pool,
-                count: record.count,
-                overdraft: record.overdraft,
-                group: NONE,
-                process_id: record.holder.process_id,
-                term: record.term,
-                drawn: Drawn::default(),
-                names,
-            },
-            group,
-        );
+        self.hold(Held::new(&record, pool, now.monotonic_ms), group);
         Ok(())
     }
 
@@ -257,7 +148,7 @@ impl Ledger {
             Err(denial) => return self.deny(request, denial, now),
         };
         self.serve_queue(now);
-        let of_key = self.slot_of_key(&request.request_key);
+        let of_key = self.leases.slot_of_key(&request.request_key);
         if let Some(slot) = of_key.filter(|slot| !self.is_checked_in(*slot)) {
             return self.repeat(slot, request, now);
         }
@@ -268,7 +159,7 @@ impl Ledger {
         if let Some(decision) = self.repeat_waiting(request, now) {
             return decision;
         }
-        if self.slot_of(&id).is_some() {
+        if self.leases.slot_of(&id).is_some() {
             let detail = "The lease could not be named; repeat the request.";
             return self.deny(request, Denial::new(DenialReason::BadParameter, detail), now);
         }
@@ -285,7 +176,9 @@ impl Ledger {
     /// Gives a lease back. False when it was not held.
     pub fn checkin(&mut self, id: LeaseId, now: Moment) -> bool {
         self.observe(now);
-        self.slot_of(&id).is_some_and(|slot| self.check_in(slot, now))
+        self.leases
+            .slot_of(&id)
+            .is_some_and(|slot| self.check_in(slot, now))
     }
 
     pub(super) fn check_in(&mut self, slot: u32, now: Moment) -> bool {
@@ -300,12 +193,10 @@ impl Ledger {
     pub fn heartbeat(&mut self, ids: &[LeaseId], now: Moment) -> Vec<u32> {
         let mut ended = Vec::new();
         for (position, id) in (0u32..).zip(ids) {
-            match self
-                .slot_of(id)
-                .and_then(|slot| self.slots[slot as usize].as_mut())
-            {
+            let slot = self.leases.slot_of(id);
+            match slot.and_then(|slot| self.leases.get_mut(slot)) {
                 Some(held) if !held.is_checked_in() => {
-                    held.heard_ms = held.heard_ms.max(now.monotonic_ms);
+                    held.hear(now.monotonic_ms);
                 }
                 Some(_) | None => ended.push(position),
             }
@@ -319,13 +210,10 @@ impl Ledger {
         self.closed.expire(now.monotonic_ms);
         self.expire_assignments(now);
         self.end_bursts(now);
-        let (slots, pools, lead) = (&self.slots, &self.pools, self.lead);
-        let due = self.deadlines.due(now.monotonic_ms, |slot| {
-            let held = slots[slot as usize].as_ref();
-            held.map_or(0, |held| held.deadline(&pools[held.pool as usize], lead))
-        });
+        let pools = &self.pools;
+        let due = self.leases.due(now.monotonic_ms, |pool| pools[pool].lifetime);
         for slot in &due {
-            let Some(held) = &self.slots[*slot as usize] else {
+            let Some(held) = self.leases.get(*slot) else {
                 continue;
             };
             let reason = match held.term {
@@ -346,25 +234,24 @@ impl Ledger {
 
     /// Number of leases.
     pub fn len(&self) -> usize {
-        self.leases
+        self.leases.len()
     }
 
     /// Whether no lease is held.
     pub fn is_empty(&self) -> bool {
-        self.leases == 0
+        self.leases.len() == 0
     }
 
     fn is_checked_in(&self, slot: u32) -> bool {
-        let held = self.slots[slot as usize].as_ref();
-        held.is_some_and(Held::is_checked_in)
+        self.leases.get(slot).is_some_and(Held::is_checked_in)
     }
 
     fn repeat(&mut self, slot: u32, request: &CheckoutRequest, now: Moment) -> Decision {
-        let Some(held) = self.slots[slot as usize].as_ref() else {
+        let Some(held) = self.leases.get(slot) else {
             return Decision::Denied(Denial::new(DenialReason::BadParameter, "The lease has ended."));
         };
         let serves = |pools: &&[u32]| pools.contains(&held.pool);
-        let same = self.pools_for(&request.feature).iter().any(serves)
+        let same = self.pools.serving(&request.feature).iter().any(serves)
             && held.count == request.count
             && held.is_borrowed() == (request.borrow_seconds > 0);
         if !same {
@@ -389,7 +276,7 @@ impl Ledger {
         let since_ms = now.wall.as_millisecond();
         let serial = self.next_serial;
         self.next_serial += 1;
-        let state = &self.pools[choice.pool as usize];
+        let state = &self.pools[choice.pool];
         let identity = &state.pool.identity;
         let record = LeaseRecord {
             serial,
@@ -402,26 +289,12 @@ impl Ledger {
             holder: request.holder.clone(),
             term: request.term(now),
         };
+        let held = Held::new(&record, choice.pool, now.monotonic_ms);
         self.changes.push(Change::Opened {
             record,
             pool: Arc::clone(identity),
             caller: request.caller.clone(),
         });
-        let held = Held {
-            id,
-            key: request.request_key,
-            serial,
-            since_ms,
-            heard_ms: now.monotonic_ms,
-            pool: choice.pool,
-            count: request.count,
-            overdraft: choice.overdraft,
-            group: NONE,
-            process_id: request.holder.process_id,
-            term: request.term(now),
-            drawn: Drawn::default(),
-            names: names::pack(&request.holder),
-        };
         let lease = self.lease(&held);
         let pool = choice.pool;
         self.hold(held, choice.group);
@@ -431,8 +304,45 @@ impl Ledger {
         Decision::Granted(lease)
     }
 
+    /// Enters a lease and counts its seats.
+    fn hold(&mut self, mut held: Held, group: Option<GroupKey>) {
+        self.count_out(&mut held, group);
+        let state = &self.pools[held.pool];
+        if held.group != NO_GROUP || state.book.is_some() {
+            self.queue.shared(held.pool);
+        }
+        self.leases.insert(held, state.lifetime);
+    }
+
+    /// Ends a lease: its seats come back.
+    pub(super) fn close(&mut self, slot: u32, reason: CloseReason, now: Moment) {
+        let Some(mut held) = self.leases.remove(slot) else {
+            return;
+        };
+        self.queue.freed(held.pool);
+        self.count_in(&mut held);
+        let holder = held.holder();
+        self.end_use(held.pool, &holder, now);
+        self.end_package_use(held.pool, &holder, now);
+        let state = &self.pools[held.pool];
+        let closed = ClosedLease {
+            record: held.record(state.id),
+            reason,
+            pool: Arc::clone(&state.pool.identity),
+        };
+        self.changes.push(Change::Closed(closed));
+        self.remember_closed(held.key, now);
+    }
+
+    /// Follows the clocks.
+    pub(super) fn observe(&mut self, now: Moment) {
+        self.observe_day(now.today);
+        let pools = &self.pools;
+        self.leases.observe(now, |pool| pools[pool].lifetime);
+    }
+
     pub(super) fn lease(&self, held: &Held) -> Lease {
-        let pool = &self.pools[held.pool as usize].pool;
+        let pool = &self.pools[held.pool].pool;
         Lease {
             id: held.id,
             feature: pool.identity.feature.clone(),
@@ -440,7 +350,7 @@ impl Ledger {
             count: held.count,
             overdraft: held.overdraft,
             heartbeat: self.settings.heartbeat,
-            lifetime: self.pools[held.pool as usize].lifetime,
+            lifetime: self.pools[held.pool].lifetime,
             since: timestamp(held.since_ms),
             license_expires: pool.last_expiry(self.day),
             borrowed_until: held.term.borrowed_until(),

@@ -1,56 +1,31 @@
 //! Seats: who asks, who holds, and the ledger that decides.
 
-mod assign;
 mod assignment;
-mod borrow;
-mod burst;
 mod change;
-mod choose;
-mod closed;
-mod counted;
-mod counting;
-mod deadline;
-mod denial_list;
-mod denials;
-mod group;
-mod holders;
-mod holding;
+mod choice;
+mod denial;
 mod lease;
 mod ledger;
-mod levels;
 mod limits;
-mod linger;
-mod logged;
-mod names;
 mod offer;
 mod pools;
 mod queue;
-mod report;
 mod request;
-mod reserve;
-mod revoke;
 mod rules;
 mod settings;
-mod suite;
-mod term;
-mod ticketing;
-mod usage;
-mod wanted;
+mod view;
 
 pub use assignment::{PairRecord, SeatModel};
-pub use burst::{BurstRecord, BurstTerms};
 pub use change::{Change, CloseReason, ClosedLease, DeniedRequest, QueuedRequest};
-pub use deadline::STEP_MS as DEADLINE_STEP_MS;
-pub use denial_list::DenialFilter;
-pub use denials::{DenialCount, DenialRecord, HoldersThen, SeatHolder};
-pub use lease::{Lease, LeaseId, LeaseRecord, LeaseTerm, RequestKey};
+pub use denial::{DenialCount, DenialRecord, HoldersThen, SeatHolder};
+pub use lease::{
+    DEADLINE_STEP_MS, Lease, LeaseId, LeaseRecord, LeaseTerm, RequestKey, RevokeFilter, TicketTerms,
+};
 pub use ledger::{Ledger, RestoreError};
-pub use levels::PoolLevel;
-pub use pools::PoolUsage;
+pub use limits::{BurstRecord, BurstTerms};
+pub use pools::{PoolLevel, PoolUsage};
 pub use queue::{QueueFilter, Turn};
 pub use request::{CheckoutRequest, Decision, Denial, Holder, MAX_NAME_BYTES, MAX_SEATS, Place};
-pub use revoke::RevokeFilter;
 pub use rules::SeatRules;
 pub use settings::SeatSettings;
-pub use ticketing::TicketTerms;
-pub use usage::UsageFilter;
+pub use view::{DenialFilter, UsageFilter};

@@ -5,8 +5,8 @@ use licensing_api::denial::DenialReason;
 use crate::policy::Identity;
 
 use super::assignment::SeatModel;
-use super::choose::{Choice, Nearness};
-use super::group::{GroupKey, group_key};
+use super::choice::{Choice, Nearness};
+use super::lease::{GroupKey, group_key};
 use super::ledger::Ledger;
 use super::pools::PoolState;
 use super::queue::{Claims, Wait};
@@ -132,11 +132,10 @@ impl Ledger {
         identity: Option<&Identity<'_>>,
         ahead: &Claims,
     ) -> Need {
-        let state = &self.pools[index as usize];
+        let state = &self.pools[index];
         let shared = self
             .shares(index, &request.holder)
-            .and_then(|key| self.find_group(&key))
-            .map_or(0, |group| self.groups[group as usize].seats());
+            .map_or(0, |key| self.groups.seats(&key));
         let draws_from = state
             .rules
             .as_ref()
@@ -167,7 +166,7 @@ impl Ledger {
     /// The group that a holder shares a seat with. Assigned seats are shared by their assignment alone, those of servers
     /// by whatever runs on the host.
     pub(super) fn shares(&self, pool: u32, holder: &Holder) -> Option<GroupKey> {
-        let state = &self.pools[pool as usize];
+        let state = &self.pools[pool];
         let dup_group = match state.model {
             SeatModel::UserDevice | SeatModel::User | SeatModel::Device => return None,
             SeatModel::Server => DupGroup::HOST,
@@ -188,7 +187,7 @@ impl Ledger {
             Some((package, need)) if offer.own.is_there() => (*package, need),
             Some(_) | None => (offer.pool, &offer.own),
         };
-        let state = &self.pools[pool as usize];
+        let state = &self.pools[pool];
         if offer.is_reachable(request.count) && ahead.on(pool).is_some() {
             let (feature, version) = (&state.pool.identity.feature, &state.pool.identity.version);
             let detail = format!("Requests that came before this one wait for seats of {feature} {version}.");

@@ -11,7 +11,7 @@ use crate::pool::{PoolId, PoolSet};
 use licensing_texts::debug_log::OptionsEvent;
 
 use super::ledger::Ledger;
-use super::reserve::Unreservable;
+use super::limits::Unreservable;
 use super::{Holder, SeatSettings};
 
 /// What an options file says about the pools of one set of license files. Without any, everybody may have everything.
@@ -99,7 +99,7 @@ impl Ledger {
     }
 
     pub(super) fn apply_rules(&mut self) {
-        for state in &mut self.pools {
+        for state in self.pools.iter_mut() {
             state.rules = match state.installed {
                 true => self.rules.of(state.id),
                 false => None,
@@ -110,8 +110,11 @@ impl Ledger {
         }
         self.recount();
         self.queue.look_at_everything();
-        for slot in 0..self.slots.len() as u32 {
-            self.enter_deadline(slot);
+        for slot in self.leases.slots() {
+            if let Some(held) = self.leases.get(slot) {
+                let lifetime = self.pools[held.pool].lifetime;
+                self.leases.reschedule(slot, lifetime);
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod book;
 mod cover;
+mod lifecycle;
 mod products;
 
 use licensing_api::usage::LicenseModel;
@@ -10,7 +11,8 @@ use crate::pool::PoolIdentity;
 use licensing_license_file::license_file::VendorString;
 use licensing_texts::catalog::SeatUnit;
 
-pub(super) use book::{Assigned, Book, PairState, SeatNames};
+pub(in crate::seat) use book::{Assigned, Book, PairState, SeatNames};
+pub(in crate::seat) use lifecycle::record;
 
 /// Which user was seen on which device: what assignments are worked out from, hence what is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +21,7 @@ pub struct PairRecord {
     pub serial: u64,
     /// Pool it counts in.
     pub pool: crate::pool::PoolId,
-    /// User as compared, see [`super::SeatSettings::user_key`]; empty where only the device counts.
+    /// User as compared, see [`crate::seat::SeatSettings::user_key`]; empty where only the device counts.
     pub user: String,
     /// Device in lower case; empty where only the user counts.
     pub device: String,
@@ -60,7 +62,7 @@ impl SeatModel {
     }
 
     /// As it is told of a holder; assigned seats tell it one by one, see [`kind`].
-    pub(super) const fn told(self) -> LicenseModel {
+    pub(in crate::seat) const fn told(self) -> LicenseModel {
         match self {
             Self::Concurrent => LicenseModel::Concurrent,
             Self::UserDevice | Self::User => LicenseModel::User,
@@ -72,7 +74,7 @@ impl SeatModel {
 
 /// How long an assignment lasts after its last use, in milliseconds: LP of the vendor string in days, else the setting;
 /// not below NUDURMIN nor above NUDURMAX, which are minutes.
-pub(super) fn period_ms(vendor_string: Option<&str>, settings: &super::SeatSettings) -> i64 {
+pub(in crate::seat) fn period_ms(vendor_string: Option<&str>, settings: &crate::seat::SeatSettings) -> i64 {
     let text = VendorString::parse(vendor_string.unwrap_or(""));
     let minutes = |minutes: u32| i64::from(minutes) * 60_000;
     let period = match text.assignment_days() {
@@ -86,7 +88,7 @@ pub(super) fn period_ms(vendor_string: Option<&str>, settings: &super::SeatSetti
 }
 
 /// Whom a seat is assigned to.
-pub(super) const fn kind(user: bool) -> LicenseModel {
+pub(in crate::seat) const fn kind(user: bool) -> LicenseModel {
     if user {
         LicenseModel::User
     } else {

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::mem;
 
-use crate::seat::ledger::{Ledger, NONE};
+use crate::seat::ledger::Ledger;
 
-use super::Line;
+use super::{Line, NONE};
 
 impl Ledger {
     /// The line of a feature; none has this number where no pool serves it.
     pub(super) fn line_of(&self, feature: &str) -> u32 {
-        let pools = self.pools_for(feature);
+        let pools = self.pools.serving(feature);
         let pool = pools.into_iter().flatten().next();
         let line = pool.and_then(|pool| self.queue.line_of_pool.get(*pool as usize));
         line.copied().unwrap_or(NONE)
@@ -19,22 +19,13 @@ impl Ledger {
     /// Works out which pools have requests in common, and sorts who waits into lines anew.
     pub(super) fn form_lines(&mut self) {
         let queue = &mut self.queue;
-        if queue.line_of_pool.len() == self.pools.len() {
+        let positions = self.pools.positions();
+        if queue.line_of_pool.len() == positions.len() {
             return;
         }
-        let mut lines: Vec<u32> = (0..self.pools.len() as u32).collect();
-        for (feature, own) in &self.by_feature {
-            let others = self.substitutes.get(feature);
-            let pools: Vec<u32> = own.iter().chain(others.into_iter().flatten()).copied().collect();
+        let mut lines: Vec<u32> = positions.collect();
+        for pools in self.pools.in_common() {
             join(&mut lines, &pools);
-        }
-        for pools in self.substitutes.values() {
-            join(&mut lines, pools);
-        }
-        for pool in 0..self.pools.len() as u32 {
-            if let Some(package) = self.pools[pool as usize].suite.package {
-                join(&mut lines, &[pool, package]);
-            }
         }
         queue.line_of_pool = (0..lines.len() as u32).map(|pool| first(&lines, pool)).collect();
         let waiters = mem::take(&mut queue.lines)

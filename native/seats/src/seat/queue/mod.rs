@@ -17,14 +17,17 @@ use std::mem;
 use licensing_api::denial::DenialReason;
 
 use crate::Moment;
-use crate::seat::burst::Burst;
-use crate::seat::ledger::{Ledger, NONE, millis};
+use crate::seat::ledger::{Ledger, millis};
+use crate::seat::limits::Burst;
 use crate::seat::{
     Change, CheckoutRequest, CloseReason, Decision, Denial, LeaseId, Place, QueuedRequest, RequestKey,
 };
 use licensing_license_file::license_file::LicenseVersion;
 
 pub use rows::QueueFilter;
+
+/// No pool, no line.
+const NONE: u32 = u32::MAX;
 
 /// What a request that waits takes out of one pool.
 #[derive(Debug, Clone, Default)]
@@ -333,23 +336,21 @@ impl Ledger {
     /// time.
     pub fn leave_unclaimed(&mut self, id: LeaseId, now: Moment) {
         let until_ms = now.monotonic_ms.saturating_add(millis(self.settings.queue_kept));
-        let held = self
-            .slot_of(&id)
-            .and_then(|slot| self.slots[slot as usize].as_ref());
-        if let Some(held) = held {
+        let slot = self.leases.slot_of(&id);
+        if let Some(held) = slot.and_then(|slot| self.leases.get(slot)) {
             self.queue.unclaimed.insert((until_ms, held.serial), id);
         }
     }
 
     /// Seats are asked for by the request that they were given to.
     pub(in crate::seat) fn claim(&mut self, slot: u32, now: Moment) {
-        let Some(held) = self.slots[slot as usize].as_mut() else {
+        let Some(held) = self.leases.get_mut(slot) else {
             return;
         };
         let (id, serial) = (held.id, held.serial);
         let entry = self.queue.unclaimed.iter().find(|(_, own)| **own == id);
         if let Some(until_ms) = entry.map(|((until_ms, _), _)| *until_ms) {
-            held.heard_ms = held.heard_ms.max(now.monotonic_ms);
+            held.hear(now.monotonic_ms);
             self.queue.unclaimed.remove(&(until_ms, serial));
         }
     }
@@ -361,7 +362,7 @@ impl Ledger {
                 return;
             }
             let id = first.remove();
-            if let Some(slot) = self.slot_of(&id) {
+            if let Some(slot) = self.leases.slot_of(&id) {
                 self.close(slot, CloseReason::Expired, now);
             }
         }
@@ -371,7 +372,7 @@ impl Ledger {
     /// A late duplicate of it takes no seat.
     pub fn give_up(&mut self, key: &RequestKey, now: Moment) -> bool {
         self.observe(now);
-        if let Some(slot) = self.slot_of_key(key) {
+        if let Some(slot) = self.leases.slot_of_key(key) {
             return self.check_in(slot, now);
         }
         let waiter = self.queue.take(key);
@@ -389,7 +390,7 @@ impl Ledger {
     fn notice_bursts(&mut self, now: Moment) {
         let mut queue = mem::take(&mut self.queue);
         for (pool, line) in &mut queue.lines {
-            let Some(state) = self.pools.get(*pool as usize) else {
+            let Some(state) = self.pools.get(*pool) else {
                 continue;
             };
             match self.burst_of(&state.pool.identity.feature.to_lowercase(), now) {

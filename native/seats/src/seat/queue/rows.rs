@@ -6,7 +6,7 @@ use licensing_api::queue::{GetQueue, QueueRow};
 
 use crate::Moment;
 use crate::seat::ledger::{Ledger, timestamp};
-use crate::seat::wanted::Wanted;
+use crate::seat::view::Wanted;
 
 use super::Waiter;
 
@@ -54,11 +54,8 @@ impl Ledger {
 
     fn queue_row(&self, position: u32, waiter: &Waiter, now: Moment) -> Option<QueueRow> {
         let request = &waiter.request;
-        let own = self
-            .by_feature
-            .get(&waiter.feature)
-            .and_then(|pools| pools.first());
-        let spelled = own.map(|pool| &self.pools[*pool as usize].pool.identity.feature);
+        let own = self.pools.of_feature(&waiter.feature).first();
+        let spelled = own.map(|pool| &self.pools[*pool].pool.identity.feature);
         let kept_until = waiter.gone_until_ms.map(|until| {
             let left = until.saturating_sub(now.monotonic_ms);
             timestamp(now.wall.as_millisecond().saturating_add_unsigned(left))
@@ -76,7 +73,7 @@ impl Ledger {
             process_id: request.holder.process_id,
             since: timestamp(waiter.since_ms),
             kept_until,
-            vendor: self.pools.get(waiter.pool as usize)?.pool.identity.vendor.clone(),
+            vendor: self.pools.get(waiter.pool)?.pool.identity.vendor.clone(),
         })
     }
 }

@@ -5,10 +5,10 @@ use std::mem;
 
 use crate::Moment;
 use crate::seat::assignment::SeatModel;
-use crate::seat::ledger::{Ledger, NONE};
+use crate::seat::ledger::Ledger;
 use licensing_license_file::license_file::DupGroup;
 
-use super::{Claims, Line, Look, Turn, Waiter};
+use super::{Claims, Line, Look, NONE, Turn, Waiter};
 
 impl Ledger {
     /// Serves whoever can be served, line by line.
@@ -102,16 +102,16 @@ impl Ledger {
     /// Whether all common seats that could serve a feature are claimed, so that only reserved and shared ones are left
     /// for others.
     fn is_covered(&self, feature: &str, claims: &Claims) -> bool {
-        let pools = self.pools_for(feature);
+        let pools = self.pools.serving(feature);
         pools.into_iter().flatten().all(|pool| {
-            let state = &self.pools[*pool as usize];
+            let state = &self.pools[*pool];
             claims.on(*pool).is_some() || !state.installed || state.capacity.is_none()
         })
     }
 
     /// Whether seats of a line can be shared at all.
     fn is_shareable(&self, line: u32) -> bool {
-        let lines = self.queue.line_of_pool.iter().zip(&self.pools);
+        let lines = self.queue.line_of_pool.iter().zip(self.pools.iter());
         lines
             .filter(|(own, _)| **own == line)
             .any(|(_, state)| match state.model {
@@ -122,12 +122,12 @@ impl Ledger {
 
     /// Whether a request might take nothing from anybody because it shares a seat that is out.
     fn could_share(&self, waiter: &Waiter) -> bool {
-        let pools = self.pools_for(&waiter.feature);
+        let pools = self.pools.serving(&waiter.feature);
         pools.into_iter().flatten().any(|pool| {
-            self.pools[*pool as usize].book.is_some()
+            self.pools[*pool].book.is_some()
                 || self
                     .shares(*pool, &waiter.request.holder)
-                    .is_some_and(|key| self.find_group(&key).is_some())
+                    .is_some_and(|key| self.groups.find(&key).is_some())
         })
     }
 }
