@@ -3,6 +3,7 @@
 //! Nothing here reads a file, a socket or a clock: bytes and dates come in as arguments.
 
 pub mod authority;
+pub mod feature_code;
 pub mod host_address;
 pub mod license_file;
 pub mod options_file;

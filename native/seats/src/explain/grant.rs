@@ -5,11 +5,12 @@ use licensing_api::finding::Severity;
 use super::Explainer;
 use super::wording::{Sentences, counted, day, days_between, feature, list, seats};
 use crate::pool::satisfied_features;
+use licensing_license_file::feature_code::SeatUnit;
 use licensing_license_file::license_file::{
     DupGroup, Increment, IncrementKeyword, License, LicenseDate, LicenseVersion, Line, Package, Suite, Terms,
     Upgrade, VmPlatforms,
 };
-use licensing_texts::catalog::{Locale, SeatUnit, license_type};
+use licensing_texts::catalog::{Locale, license_type};
 
 /// Days before the last valid day from which on a license is about to expire.
 const EXPIRY_WARNING_DAYS: u64 = 14;
@@ -217,7 +218,7 @@ fn explain_owner(terms: &Terms, text: &mut Sentences) {
         parts.push(format!("made out to {notice}"));
     }
     if let Some(kind) = terms.vendor_string.license_type() {
-        let name = license_type(kind, Locale::English);
+        let name = license_type(kind, Locale::ENGLISH);
         let kind = if name == kind {
             name
         } else {

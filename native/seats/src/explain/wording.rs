@@ -45,7 +45,7 @@ pub(super) fn days_between(from: Date, to: Date) -> u64 {
 
 /// A feature with what its codes mean, where anything is known about them.
 pub(super) fn feature(code: &str) -> String {
-    let name = FeatureName::of(code, Locale::English);
+    let name = FeatureName::of(code, Locale::ENGLISH);
     let product = name.product_and_edition();
     match (product == code, name.model.is_empty()) {
         (true, true) => code.to_owned(),

@@ -1,7 +1,7 @@
 //! CL of the vendor string: seats that also satisfy requests for other editions of a product.
 
+use licensing_license_file::feature_code::FeatureCodes;
 use licensing_license_file::license_file::VendorString;
-use licensing_texts::catalog::FeatureCodes;
 
 use super::Pool;
 

@@ -4,7 +4,7 @@ use licensing_api::denial::DenialReason;
 use licensing_api::names::ErrorDescription;
 use licensing_api::{ErrorCode, Problem};
 
-use super::{Locale, german};
+use super::Locale;
 
 /// Error codes by number, then reasons of refusals; only the one of this name if there is one.
 ///
@@ -38,31 +38,37 @@ pub fn errors(locale: Locale, name: Option<&str>) -> Result<Vec<ErrorDescription
 }
 
 fn describe_code(code: ErrorCode, locale: Locale) -> ErrorDescription {
-    let (title, action) = match locale {
-        Locale::English => (code.title(), code.action()),
-        Locale::German => german::error(code),
-    };
+    let number = i32::try_from(code.number()).unwrap_or(i32::MAX);
     describe(
+        "error",
         code.name(),
-        i32::try_from(code.number()).unwrap_or(i32::MAX),
-        title,
-        action,
+        number,
+        (code.title(), code.action()),
+        locale,
     )
 }
 
 fn describe_reason(reason: DenialReason, locale: Locale) -> ErrorDescription {
-    let (title, action) = match locale {
-        Locale::English => (reason.text(), reason.action()),
-        Locale::German => german::denial(reason),
-    };
-    describe(reason.name(), reason.number(), title, action)
+    let english = (reason.text(), reason.action());
+    describe("denial", reason.name(), reason.number(), english, locale)
 }
 
-fn describe(code: &str, number: i32, title: &str, action: &str) -> ErrorDescription {
+/// The texts of a code: English is part of the contract, every other language has its own in its file.
+fn describe(
+    section: &str,
+    code: &str,
+    number: i32,
+    english: (&str, &str),
+    locale: Locale,
+) -> ErrorDescription {
+    let text = |key: &str, english: &str| {
+        let translated = locale.text(section, &format!("{code}.{key}"));
+        translated.unwrap_or(english).to_owned()
+    };
     ErrorDescription {
         code: code.to_owned(),
         number,
-        title: title.to_owned(),
-        action: action.to_owned(),
+        title: text("title", english.0),
+        action: text("action", english.1),
     }
 }

@@ -2,26 +2,24 @@
 
 use licensing_api::{ErrorCode, Problem};
 
-/// A language in which names and errors can be had.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Locale {
-    /// English.
-    #[default]
-    English,
-    /// German.
-    German,
-}
+use super::language;
+
+/// A language in which names and errors can be had: one of the files of `languages/`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Locale(&'static str);
 
 impl Locale {
-    /// All languages.
-    pub const ALL: &'static [Self] = &[Self::English, Self::German];
+    /// English, from which every other language is translated.
+    pub const ENGLISH: Self = Self(language::BASE);
+
+    /// All languages, English first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        language::codes().map(Self)
+    }
 
     /// Language code.
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::German => "de",
-        }
+        self.0
     }
 
     /// The language of a code such as `en`, `DE` or `de-AT`; English when there is none.
@@ -30,15 +28,13 @@ impl Locale {
     /// [`ErrorCode::LocaleUnsupported`] for any other language.
     pub fn from_code(code: Option<&str>) -> Result<Self, Problem> {
         let Some(code) = code else {
-            return Ok(Self::default());
+            return Ok(Self::ENGLISH);
         };
         let language = code.split(['-', '_']).next().unwrap_or_default();
-        Self::ALL
-            .iter()
-            .copied()
+        Self::all()
             .find(|locale| locale.code().eq_ignore_ascii_case(language))
             .ok_or_else(|| {
-                let offered: Vec<&str> = Self::ALL.iter().map(|locale| locale.code()).collect();
+                let offered: Vec<&str> = language::codes().collect();
                 let shown: String = code
                     .chars()
                     .filter(|character| !character.is_control())
@@ -55,11 +51,8 @@ impl Locale {
             })
     }
 
-    /// The text in this language.
-    pub(super) const fn choose(self, english: &'static str, german: &'static str) -> &'static str {
-        match self {
-            Self::English => english,
-            Self::German => german,
-        }
+    /// The text of a key in a section, such as `product` and `XDT`.
+    pub(super) fn text(self, section: &str, key: &str) -> Option<&'static str> {
+        language::text(self.0, &format!("{section}.{key}"))
     }
 }

@@ -2,7 +2,7 @@
 
 mod errors;
 mod feature;
-mod german;
+mod language;
 mod license_type;
 mod locale;
 
@@ -10,7 +10,7 @@ use licensing_api::inventory::InventoryRow;
 use licensing_api::names::LocalizedNames;
 
 pub use errors::errors;
-pub use feature::{FeatureCodes, FeatureName, SeatUnit, known_features};
+pub use feature::{FeatureName, known_features};
 pub use license_type::{license_type, license_types};
 pub use locale::Locale;
 

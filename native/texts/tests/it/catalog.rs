@@ -2,31 +2,11 @@
 
 use licensing_api::ErrorCode;
 use licensing_api::denial::DenialReason;
-use licensing_texts::catalog::{FeatureCodes, FeatureName, Locale, errors, license_type, localized_names};
+use licensing_license_file::feature_code::{MODELS, PRODUCTS};
+use licensing_texts::catalog::{FeatureName, Locale, errors, license_type, localized_names};
 
-#[test]
-fn feature_names_are_taken_apart() {
-    let table = [
-        ("XDT_PLT_UD", ("XDT", "PLT", "UD")),
-        ("CNS_V10_3000_SERVER", ("CNS", "V10_3000", "SERVER")),
-        ("MPS_CCU", ("MPS", "", "CCU")),
-        ("DESIGN_SUITE", ("DESIGN", "SUITE", "")),
-        ("CITRIX", ("CITRIX", "", "")),
-        ("a__b", ("a", "", "b")),
-        ("_", ("", "", "")),
-        ("", ("", "", "")),
-    ];
-    for (feature, (product, edition, model)) in table {
-        assert_eq!(
-            FeatureCodes::of(feature),
-            FeatureCodes {
-                product,
-                edition,
-                model
-            },
-            "{feature}"
-        );
-    }
+fn in_german() -> Locale {
+    Locale::from_code(Some("de")).unwrap()
 }
 
 #[test]
@@ -68,35 +48,31 @@ fn features_have_readable_names() {
         ("DESIGN", "DESIGN", "", ""),
     ];
     for (feature, product, english, german) in table {
-        let name = FeatureName::of(feature, Locale::English);
+        let name = FeatureName::of(feature, Locale::ENGLISH);
         assert_eq!(
             (name.product_and_edition().as_str(), name.model.as_str()),
             (product, english),
             "{feature}"
         );
-        assert_eq!(
-            FeatureName::of(feature, Locale::German).model,
-            german,
-            "{feature}"
-        );
+        assert_eq!(FeatureName::of(feature, in_german()).model, german, "{feature}");
     }
     assert_eq!(
-        FeatureName::of("MPSTP_ENT_CCU", Locale::English).product,
+        FeatureName::of("MPSTP_ENT_CCU", Locale::ENGLISH).product,
         "Citrix XenApp (Technology Preview)"
     );
     assert_eq!(
-        FeatureName::of("CITRIX", Locale::German).product,
+        FeatureName::of("CITRIX", in_german()).product,
         "Citrix Startlizenz"
     );
-    assert_eq!(license_type("Eval", Locale::English), "Evaluation");
-    assert_eq!(license_type("nfr", Locale::German), "Nicht zum Wiederverkauf");
-    assert_eq!(license_type("Own", Locale::German), "Own");
-    assert_eq!(license_type("", Locale::German), "");
+    assert_eq!(license_type("Eval", Locale::ENGLISH), "Evaluation");
+    assert_eq!(license_type("nfr", in_german()), "Nicht zum Wiederverkauf");
+    assert_eq!(license_type("Own", in_german()), "Own");
+    assert_eq!(license_type("", in_german()), "");
 }
 
 #[test]
 fn localized_names_list_known_and_installed_features_once() {
-    let names = localized_names(["DESIGN_PRO_CCU", "XDT_PLT_UD", "DESIGN_PRO_CCU"], Locale::German);
+    let names = localized_names(["DESIGN_PRO_CCU", "XDT_PLT_UD", "DESIGN_PRO_CCU"], in_german());
     assert_eq!(names.locale, "de");
     let count = |feature: &str| {
         names
@@ -120,11 +96,11 @@ fn localized_names_list_known_and_installed_features_once() {
 #[test]
 fn languages_are_found_by_code() {
     for (code, locale) in [
-        (None, Locale::English),
-        (Some("EN"), Locale::English),
-        (Some("en-US"), Locale::English),
-        (Some("de"), Locale::German),
-        (Some("de_AT"), Locale::German),
+        (None, Locale::ENGLISH),
+        (Some("EN"), Locale::ENGLISH),
+        (Some("en-US"), Locale::ENGLISH),
+        (Some("de"), in_german()),
+        (Some("de_AT"), in_german()),
     ] {
         assert_eq!(Locale::from_code(code).unwrap(), locale, "{code:?}");
     }
@@ -137,8 +113,8 @@ fn languages_are_found_by_code() {
 
 #[test]
 fn every_error_has_texts_of_its_own_in_every_language() {
-    for locale in Locale::ALL {
-        let all = errors(*locale, None).unwrap();
+    for locale in Locale::all() {
+        let all = errors(locale, None).unwrap();
         assert_eq!(all.len(), ErrorCode::ALL.len() + DenialReason::ALL.len());
         for entry in &all {
             assert!(
@@ -148,20 +124,31 @@ fn every_error_has_texts_of_its_own_in_every_language() {
             );
         }
     }
-    let english = errors(Locale::English, None).unwrap();
-    let german = errors(Locale::German, None).unwrap();
-    for (one, other) in english.iter().zip(&german) {
+    let english = errors(Locale::ENGLISH, None).unwrap();
+    let translated = errors(in_german(), None).unwrap();
+    for (one, other) in english.iter().zip(&translated) {
         assert_eq!((&one.code, one.number), (&other.code, other.number));
         assert_ne!(one.title, other.title, "{}", one.code);
     }
-    let one = errors(Locale::English, Some("allseatstaken")).unwrap();
+    let one = errors(Locale::ENGLISH, Some("allseatstaken")).unwrap();
     assert_eq!(
         (one.len(), one[0].number, one[0].code.as_str()),
         (1, -4, "AllSeatsTaken")
     );
-    assert_eq!(errors(Locale::English, Some("Timeout")).unwrap()[0].number, 2001);
+    assert_eq!(errors(Locale::ENGLISH, Some("Timeout")).unwrap()[0].number, 2001);
     assert_eq!(
-        errors(Locale::English, Some("Nothing")).unwrap_err().code,
+        errors(Locale::ENGLISH, Some("Nothing")).unwrap_err().code,
         ErrorCode::InvalidFilter
     );
+}
+
+#[test]
+fn the_codes_that_rules_know_have_names() {
+    for product in PRODUCTS {
+        assert_ne!(FeatureName::of(product, Locale::ENGLISH).product, *product);
+    }
+    for model in MODELS {
+        let name = FeatureName::of(&format!("DESIGN_PRO_{model}"), Locale::ENGLISH).model;
+        assert!(name.chars().any(char::is_lowercase), "{model}: {name}");
+    }
 }

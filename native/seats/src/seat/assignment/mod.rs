@@ -8,8 +8,8 @@ mod products;
 use licensing_api::usage::LicenseModel;
 
 use crate::pool::PoolIdentity;
+use licensing_license_file::feature_code::SeatUnit;
 use licensing_license_file::license_file::VendorString;
-use licensing_texts::catalog::SeatUnit;
 
 pub(in crate::seat) use book::{Assigned, Book, PairState, SeatNames};
 pub(in crate::seat) use lifecycle::record;
@@ -48,7 +48,7 @@ pub enum SeatModel {
 }
 
 impl SeatModel {
-    /// The model of a pool: what its feature name says, see [`licensing_texts::catalog::SeatUnit`]. The licenses that the server
+    /// The model of a pool: what its feature name says, see [`SeatUnit`]. The licenses that the server
     /// brings itself show which servers are connected, so they count servers.
     pub fn of(identity: &PoolIdentity) -> Self {
         match SeatUnit::of(&identity.feature) {

@@ -8,9 +8,9 @@ use licensing_api::reservation::{GetReservations, ReservationKind, ReservationRo
 
 use crate::Moment;
 use crate::pool::{Pool, PoolIncrement};
+use licensing_license_file::feature_code::FeatureCodes;
 use licensing_license_file::license_file::HostId;
 use licensing_license_file::options_file::WhoKind;
-use licensing_texts::catalog::FeatureCodes;
 
 use crate::seat::ledger::Ledger;
 use crate::seat::pools::PoolState;

@@ -2,8 +2,8 @@
 
 use licensing_api::denial::DenialReason;
 use licensing_api::usage::{GetUsage, LicenseModel};
+use licensing_license_file::feature_code::SeatUnit;
 use licensing_seats::seat::{Decision, Holder, Ledger, SeatSettings, UsageFilter};
-use licensing_texts::catalog::SeatUnit;
 
 use super::support::{holder, lease_id, moment, request};
 use crate::pools::{build, file};
