@@ -110,7 +110,7 @@ impl Answer for op::GetAssignmentEvents {
         request: GetAssignmentEvents,
         _: &str,
     ) -> Result<Rows<AssignmentEventRow>, Problem> {
-        let rows = daemon.seats.assignment_events(&request, &daemon.vendor).await;
+        let rows = daemon.seats.assignment_events(&request).await;
         Ok(rows.map_err(|error| error.problem())?.into())
     }
 }

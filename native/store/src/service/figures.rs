@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use licensing_api::denial::DenialReason;
 use licensing_seats::seat::Change;
+use parking_lot::Mutex;
 
 /// Upper bounds of the buckets that commits are counted in, in seconds; the last bucket has none.
 pub const COMMIT_BUCKETS: [f64; 11] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0];
@@ -68,14 +68,14 @@ impl Counters {
         self.granted.fetch_add(granted as u64, Ordering::Relaxed);
         for change in changes {
             if let Change::Denied(denied) = change {
-                let mut counts = self.denied.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut counts = self.denied.lock();
                 *counts.entry(denied.denial.reason).or_default() += 1;
             }
         }
     }
 
     pub(super) fn figures(&self, leases: usize) -> SeatFigures {
-        let counts = self.denied.lock().unwrap_or_else(PoisonError::into_inner);
+        let counts = self.denied.lock();
         let mut denied: Vec<_> = counts.iter().map(|(reason, times)| (*reason, *times)).collect();
         denied.sort_unstable_by_key(|(reason, _)| -reason.number());
         SeatFigures {

@@ -1,14 +1,17 @@
 //! The seat service: one thread that writes, any number of callers.
 
+mod command;
+mod decide;
 mod figures;
+mod recovery;
 mod status;
 mod waiting;
 mod writer;
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::RecvTimeoutError;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -28,20 +31,20 @@ use licensing_seats::seat::{
 };
 use licensing_seats::wildcard::Wildcard;
 use licensing_seats::{Moment, audit::AuditEntry, audit::AuditField, audit::AuditKind};
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::WallGuard;
-use crate::database::{self, Batch, Database, Served};
-use crate::denials;
-use crate::owner::OwnerLock;
-use crate::usage::{self, PoolHistory};
-use crate::{ChangeObserver, Clock, StoreError, assignment_events};
+use crate::journal::{AuditReport, Batch, LedgerTerms, PoolHistory, SeatHistory, SeatJournal, Stamp};
+use crate::sqlite::SqliteJournal;
+use crate::{ChangeObserver, Clock, StoreError};
 
+use command::{Command, Returned};
 pub use figures::{COMMIT_BUCKETS, SeatFigures};
-pub use status::{AuditReport, SeatServiceStatus, ServiceState};
+pub use status::{SeatServiceStatus, ServiceState};
 use waiting::TurnSender;
 pub use waiting::{CheckoutOutcome, Waiting};
-use writer::{Command, Held, Writer};
+use writer::Writer;
 
 /// How long a service waits for the one before it to end.
 pub const DEFAULT_LOCK_WAIT: Duration = Duration::from_secs(10);
@@ -118,16 +121,29 @@ struct Seats {
 }
 
 impl Shared {
-    /// The ledger has no state between two statements that a panic could leave half done for readers: it is rebuilt
-    /// from the disk on every doubt.
     fn lock(&self) -> MutexGuard<'_, Seats> {
-        self.seats.lock().unwrap_or_else(PoisonError::into_inner)
+        self.seats.lock()
+    }
+
+    /// Now, and what is stored with a batch of now.
+    fn stamp(&self) -> (Moment, Stamp) {
+        let mut seats = self.lock();
+        let now = seats.now(self.clock.as_ref());
+        (now, seats.stamp(now))
     }
 }
 
 impl Seats {
     fn now(&mut self, clock: &dyn Clock) -> Moment {
         self.guard.observe(clock)
+    }
+
+    fn stamp(&self, now: Moment) -> Stamp {
+        Stamp {
+            at: now.wall,
+            high_water: self.guard.high(),
+            next_serial: self.ledger.next_serial(),
+        }
     }
 }
 
@@ -138,7 +154,7 @@ pub struct SeatService {
     commands: mpsc::Sender<Command>,
     state: watch::Receiver<ServiceState>,
     path: Arc<PathBuf>,
-    vendor: Arc<str>,
+    history: Arc<dyn SeatHistory>,
 }
 
 impl fmt::Debug for SeatService {
@@ -157,32 +173,43 @@ impl SeatService {
     /// contradicts itself, [`StoreError::Foreign`], [`StoreError::Unavailable`] and [`StoreError::Failed`] from the
     /// file system.
     pub fn start(options: SeatServiceOptions) -> Result<Self, StoreError> {
-        let owner = OwnerLock::acquire(&options.path, options.lock_wait)?;
-        let mut database = Database::open(&options.path, &options.vendor)?;
-        database.limit(options.max_database_bytes)?;
-        let mut guard = WallGuard::new(options.clock.as_ref(), database.high_water());
+        let journal = SqliteJournal::open(&options.path, &options.vendor, options.lock_wait)?;
+        Self::start_with(Box::new(journal), options)
+    }
+
+    /// Reads and checks what a journal has stored, and starts the writer. Blocks while it does.
+    ///
+    /// # Errors
+    /// As for [`Self::start`].
+    pub fn start_with(
+        mut journal: Box<dyn SeatJournal>,
+        options: SeatServiceOptions,
+    ) -> Result<Self, StoreError> {
+        journal.limit(options.max_database_bytes)?;
+        let mut guard = WallGuard::new(options.clock.as_ref(), journal.high_water());
         let now = guard.observe(options.clock.as_ref());
-        let served = Served {
-            settings: options.settings.clone(),
-            pools: options.pools.clone(),
-            rules: options.rules.clone(),
+        let terms = LedgerTerms {
+            settings: options.settings,
+            pools: options.pools,
+            rules: options.rules,
         };
-        let ledger = database.load(&served, now)?;
-        let state = first_record(&mut database, &options, &ledger, &guard, now)?;
+        let ledger = journal.load(&terms, now)?;
+        let seats = Seats { ledger, guard };
+        let state = first_record(journal.as_mut(), &options.vendor, &terms, &seats, now)?;
         let (commands, receiver) = mpsc::channel(QUEUE);
         let (state_sender, state) = watch::channel(state);
+        let history = journal.history();
         let shared = Arc::new(Shared {
-            seats: Mutex::new(Seats { ledger, guard }),
+            seats: Mutex::new(seats),
             clock: options.clock,
-            counters: figures::Counters::new(database.head().audit.last()),
+            counters: figures::Counters::new(journal.audit_records()),
         });
         let writer = Writer::new(
             Arc::clone(&shared),
-            database,
-            owner,
+            journal,
             receiver,
             state_sender,
-            served,
+            terms,
             options.observer,
         );
         spawn(writer, &options.vendor, options.tick, commands.downgrade()).map_err(|error| {
@@ -196,7 +223,7 @@ impl SeatService {
             commands,
             state,
             path: Arc::new(options.path),
-            vendor: options.vendor.into(),
+            history,
         })
     }
 
@@ -252,7 +279,7 @@ impl SeatService {
     /// # Errors
     /// When nothing can be made durable.
     pub async fn checkin(&self, id: LeaseId) -> Result<bool, StoreError> {
-        let what = Held::Lease(id);
+        let what = Returned::Lease(id);
         self.ask(|reply| Command::Checkin { what, reply }).await
     }
 
@@ -261,7 +288,7 @@ impl SeatService {
     /// # Errors
     /// When nothing can be made durable.
     pub async fn give_up(&self, key: RequestKey) -> Result<bool, StoreError> {
-        let what = Held::Request(key);
+        let what = Returned::Request(key);
         self.ask(|reply| Command::Checkin { what, reply }).await
     }
 
@@ -346,11 +373,7 @@ impl SeatService {
         // When it could not be written, what is on the disk is read.
         let _ = self.ask(|reply| Command::Flush { reply }).await;
         let filter = DenialFilter::new(request);
-        let (path, vendor) = (Arc::clone(&self.path), Arc::clone(&self.vendor));
-        match tokio::task::spawn_blocking(move || denials::list(&path, &vendor, &filter)).await {
-            Ok(result) => result,
-            Err(_) => Err(StoreError::Stopping),
-        }
+        self.read(move |history| history.denials(&filter)).await
     }
 
     /// Use of all pools in a window of full hours, `to` excluded. Reads the file beside the running service.
@@ -358,9 +381,7 @@ impl SeatService {
     /// # Errors
     /// When the file cannot be read.
     pub async fn usage_history(&self, from: Hour, to: Hour) -> Result<Vec<PoolHistory>, StoreError> {
-        let path = Arc::clone(&self.path);
-        let reading = tokio::task::spawn_blocking(move || usage::history(&path, from, to));
-        reading.await.unwrap_or(Err(StoreError::Stopping))
+        self.read(move |history| history.usage(from, to)).await
     }
 
     /// Serves from other pools by rules bound to them from now on. Seats that are out stay out.
@@ -438,11 +459,7 @@ impl SeatService {
     pub async fn verify_audit(&self) -> Result<AuditReport, StoreError> {
         // When it could not be written, or the service has ended, what is on the disk is verified.
         let _ = self.ask(|reply| Command::Flush { reply }).await;
-        let path = Arc::clone(&self.path);
-        match tokio::task::spawn_blocking(move || database::verify_file(&path)).await {
-            Ok(result) => result,
-            Err(_) => Err(StoreError::Stopping),
-        }
+        self.read(|history| history.verify()).await
     }
 
     /// What happened to assigned seats, the newest events, oldest first. Reads the file beside the running service.
@@ -452,15 +469,20 @@ impl SeatService {
     pub async fn assignment_events(
         &self,
         request: &GetAssignmentEvents,
-        vendor: &str,
     ) -> Result<Vec<AssignmentEventRow>, StoreError> {
-        let path = Arc::clone(&self.path);
-        let vendor = vendor.to_owned();
         let feature = request.feature.as_deref().map(Wildcard::new);
         let most = request.newest.unwrap_or(EVENTS).clamp(1, MOST_EVENTS);
-        let reading = tokio::task::spawn_blocking(move || {
-            assignment_events::newest(&path, &vendor, feature.as_ref(), most as usize)
-        });
+        self.read(move |history| history.assignment_events(feature.as_ref(), most as usize))
+            .await
+    }
+
+    /// Reads what is stored, beside the writer.
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn SeatHistory) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let history = Arc::clone(&self.history);
+        let reading = tokio::task::spawn_blocking(move || work(history.as_ref()));
         reading.await.unwrap_or(Err(StoreError::Stopping))
     }
 
@@ -499,24 +521,20 @@ impl SeatService {
 
 /// Tells the audit of the start, and finds out whether changes can be made durable.
 fn first_record(
-    database: &mut Database,
-    options: &SeatServiceOptions,
-    ledger: &Ledger,
-    guard: &WallGuard,
+    journal: &mut dyn SeatJournal,
+    vendor: &str,
+    terms: &LedgerTerms,
+    seats: &Seats,
     now: Moment,
 ) -> Result<ServiceState, StoreError> {
     let mut started = AuditEntry::new(AuditKind::Started)
-        .text(AuditField::Vendor, &options.vendor)
-        .number(AuditField::Leases, ledger.len() as u64)
-        .number(AuditField::Pools, options.pools.pools.len() as u64);
-    if let Some(seconds) = guard.jump_seconds() {
+        .text(AuditField::Vendor, vendor)
+        .number(AuditField::Leases, seats.ledger.len() as u64)
+        .number(AuditField::Pools, terms.pools.pools.len() as u64);
+    if let Some(seconds) = seats.guard.jump_seconds() {
         started = started.number(AuditField::Seconds, seconds.unsigned_abs());
     }
-    let batch = Batch {
-        events: vec![started],
-        ..Batch::default()
-    };
-    match database.commit(&batch, ledger.next_serial(), now.wall, guard.high()) {
+    match journal.commit(&Batch::event(started), seats.stamp(now)) {
         Ok(()) => Ok(ServiceState::Serving),
         // What is held can be read and kept alive; nothing changes until there is room.
         Err(error @ StoreError::Unavailable { .. }) => Ok(ServiceState::Degraded {

@@ -74,16 +74,3 @@ fn alert(error: &StoreError, since: Timestamp) -> Alert {
         since: Some(since),
     }
 }
-
-/// An audit that holds, and agrees with the leases.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct AuditReport {
-    /// Number of records, all of them verified.
-    pub records: u64,
-    /// Leases that were opened.
-    pub opened: u64,
-    /// Leases that were closed. Those that were not are exactly the ones that are stored.
-    pub closed: u64,
-    /// Requests that were refused.
-    pub denied: u64,
-}

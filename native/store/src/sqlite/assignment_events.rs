@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use licensing_api::assignment::{AssignmentEventKind, AssignmentEventRow};
+use licensing_license_file::feature_code::SeatUnit;
 use licensing_seats::audit::{AuditField, AuditKind, AuditRecord};
 use licensing_seats::wildcard::Wildcard;
-use licensing_texts::catalog::SeatUnit;
-use rusqlite::{Connection, OpenFlags};
 
 use crate::StoreError;
+
+use super::connection;
 
 /// The kind stands behind form, sequence number and instant.
 const NEWEST: &str =
@@ -25,8 +26,7 @@ pub(crate) fn newest(
     most: usize,
 ) -> Result<Vec<AssignmentEventRow>, StoreError> {
     let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+    let connection = connection::open_to_read(path).map_err(failed)?;
     let mut statement = connection.prepare(NEWEST).map_err(failed)?;
     let kinds = [AuditKind::PairAdded, AuditKind::PairReleased].map(|kind| kind.number().to_be_bytes());
     let mut rows = statement.query((kinds[0], kinds[1])).map_err(failed)?;

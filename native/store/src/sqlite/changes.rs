@@ -7,9 +7,11 @@ use licensing_seats::pool::{PoolId, PoolIdentity};
 use licensing_seats::seat::{BurstRecord, Change, LeaseRecord, LeaseTerm, PairRecord};
 use rusqlite::{ToSql, Transaction, params};
 
-use crate::database::serial;
-use crate::head::Head;
-use crate::{StoreError, row};
+use crate::StoreError;
+
+use super::head::Head;
+use super::journal::serial;
+use super::row;
 
 /// The rows within one transaction.
 pub(crate) struct Rows<'a> {

@@ -3,12 +3,12 @@
 use std::fs::OpenOptions;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Connection, OpenFlags};
 
-use crate::{StoreError, owner};
+use crate::StoreError;
+
+use super::{connection, owner};
 
 /// Copies the database at `from` to the new file `to`: everything committed when the copy began, nothing of what came
 /// later. The writer goes on meanwhile.
@@ -16,10 +16,8 @@ use crate::{StoreError, owner};
 /// # Errors
 /// [`StoreError::Unavailable`] if either file cannot be opened or made; what SQLite finds on the way else.
 pub fn copy_database(from: &Path, to: &Path) -> Result<(), StoreError> {
-    let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let read_failed = |error: rusqlite::Error| StoreError::sqlite(from, &error);
-    let source = Connection::open_with_flags(from, read_only).map_err(read_failed)?;
-    source.busy_timeout(Duration::from_secs(5)).map_err(read_failed)?;
+    let source = connection::open_to_read(from).map_err(read_failed)?;
     let unavailable = |detail: String| StoreError::Unavailable {
         path: to.to_owned(),
         detail,
@@ -27,9 +25,8 @@ pub fn copy_database(from: &Path, to: &Path) -> Result<(), StoreError> {
     owner::private(OpenOptions::new().create_new(true).write(true))
         .open(to)
         .map_err(|error| unavailable(error.to_string()))?;
-    let write = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let write_failed = |error: rusqlite::Error| StoreError::sqlite(to, &error);
-    let mut target = Connection::open_with_flags(to, write).map_err(write_failed)?;
+    let mut target = connection::open_bare(to).map_err(write_failed)?;
     let backup = Backup::new(&source, &mut target).map_err(write_failed)?;
     // All pages in one step are of one instant; in the write-ahead log a reader never holds up the writer.
     match backup.step(-1).map_err(write_failed)? {

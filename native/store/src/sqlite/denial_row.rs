@@ -6,7 +6,7 @@ use licensing_api::denial::DenialReason;
 use licensing_seats::seat::{Denial, DenialCount, DenialRecord, Holder, HoldersThen, SeatHolder};
 use rusqlite::{Row, params};
 
-use crate::row::{Reader, checksum};
+use super::row::{Reader, checksum};
 
 const FORM: u8 = 1;
 

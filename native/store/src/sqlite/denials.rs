@@ -1,75 +1,44 @@
-//! Refused requests: which of them wait to be written, how they are, and how they are read again.
+//! Refused requests: how they are written and read again.
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
 
 use licensing_api::denial::DenialRow;
 use licensing_seats::seat::{DenialCount, DenialFilter, DenialRecord};
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction};
+use rusqlite::{Connection, OptionalExtension, Transaction};
 
 use crate::StoreError;
-use crate::database::serial;
-use crate::denial_row::StoredDenial;
-use crate::head::{Head, Tally};
+use crate::journal::PendingDenials;
 
-/// Records that wait to be written at most before a commit is made for them alone.
-const MANY: usize = 1024;
+use super::connection;
+use super::denial_row::StoredDenial;
+use super::head::{Head, Tally};
+use super::journal::serial;
 
-/// What is not written yet, by the number of the record. However often something is refused, it is written once for each
-/// transaction.
-#[derive(Debug, Default)]
-pub(crate) struct PendingDenials(BTreeMap<u64, (Option<Box<DenialRecord>>, DenialCount)>);
-
-impl PendingDenials {
-    /// Something was refused or granted later; `record` when it is new.
-    pub(crate) fn note(&mut self, count: DenialCount, record: Option<Box<DenialRecord>>) {
-        let entry = self.0.entry(count.serial).or_insert((None, count));
-        entry.1 = count;
-        if record.is_some() {
-            entry.0 = record;
-        }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    pub(crate) fn are_many(&self) -> bool {
-        self.0.len() >= MANY
-    }
-
-    /// The records that are new, in order.
-    pub(crate) fn new_records(&self) -> impl Iterator<Item = &DenialRecord> {
-        self.0.values().filter_map(|(record, _)| record.as_deref())
-    }
-
-    /// Writes them, and takes the oldest out so that `keep` stay.
-    pub(crate) fn write(
-        &self,
-        transaction: &Transaction<'_>,
-        path: &Path,
-        head: &mut Head,
-        keep: u64,
-    ) -> Result<(), StoreError> {
-        let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
-        let mut newest = None;
-        for (number, (record, count)) in &self.0 {
-            let id = serial(*number, path)?;
-            match record {
-                Some(record) => {
-                    let stored = StoredDenial::new(id, record, count);
-                    stored.insert(transaction).map_err(failed)?;
-                    head.denials.add(stored.sum());
-                    newest = Some(id);
-                }
-                None => count_again(transaction, path, head, id, count)?,
+/// Writes what was refused, and takes the oldest out so that `keep` stay.
+pub(super) fn write(
+    pending: &PendingDenials,
+    transaction: &Transaction<'_>,
+    path: &Path,
+    head: &mut Head,
+    keep: u64,
+) -> Result<(), StoreError> {
+    let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
+    let mut newest = None;
+    for (record, count) in pending.iter() {
+        let id = serial(count.serial, path)?;
+        match record {
+            Some(record) => {
+                let stored = StoredDenial::new(id, record, count);
+                stored.insert(transaction).map_err(failed)?;
+                head.denials.add(stored.sum());
+                newest = Some(id);
             }
+            None => count_again(transaction, path, head, id, count)?,
         }
-        match newest {
-            Some(newest) => take_out(transaction, path, head, newest.saturating_sub_unsigned(keep)),
-            None => Ok(()),
-        }
+    }
+    match newest {
+        Some(newest) => take_out(transaction, path, head, newest.saturating_sub_unsigned(keep)),
+        None => Ok(()),
     }
 }
 
@@ -154,9 +123,7 @@ pub(crate) fn read(
 /// The records that are asked for, newest first, through a connection of its own.
 pub(crate) fn list(path: &Path, vendor: &str, filter: &DenialFilter) -> Result<Vec<DenialRow>, StoreError> {
     let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
-    connection.busy_timeout(Duration::from_secs(5)).map_err(failed)?;
+    let connection = connection::open_to_read(path).map_err(failed)?;
     let sql = format!("SELECT {} FROM denial ORDER BY id DESC", StoredDenial::COLUMNS);
     let mut statement = connection.prepare(&sql).map_err(failed)?;
     let mut rows = statement.query([]).map_err(failed)?;

@@ -2,7 +2,7 @@
 
 use licensing_seats::audit::AuditChain;
 
-use crate::row::{Reader, checksum};
+use super::row::{Reader, checksum};
 
 /// Form without the tallies of denials and bursts, as schema version 1 had it.
 const FIRST_FORM: u8 = 1;

@@ -104,27 +104,12 @@ CREATE TABLE usage_product (
 ) STRICT, WITHOUT ROWID;
 ";
 
-/// Sets the connection of the writer up.
-///
-/// - WAL with `synchronous = FULL`: a commit is one append and one sync, and survives a power cut; `fullfsync` makes
-///   that true on macOS as well.
-/// - Pages of 4 KiB: a lone checkout writes three of them; larger pages would only make its commit longer.
-/// - No automatic checkpoint: the writer makes them after it has answered.
-/// - Foreign keys are checked, cells are checked when read, and nothing in the file's schema is trusted to run code.
+/// Sets the connection of the writer up, beyond what every connection has: the journal makes checkpoints itself, after it
+/// has answered.
 pub(crate) fn configure(connection: &Connection) -> rusqlite::Result<()> {
-    connection.pragma_update(None, "page_size", 4096)?;
-    connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0))?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "fullfsync", true)?;
-    connection.pragma_update(None, "checkpoint_fullfsync", true)?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    connection.pragma_update(None, "cell_size_check", true)?;
-    connection.pragma_update(None, "trusted_schema", false)?;
-    connection.pragma_update(None, "temp_store", "MEMORY")?;
-    connection.pragma_update(None, "cache_size", -4 * 1024)?;
-    Ok(())
+    connection.pragma_update(None, "cache_size", -4 * 1024)
 }
 
 /// Version of the schema in the file; 0 when it is new.

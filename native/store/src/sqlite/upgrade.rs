@@ -4,12 +4,14 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::head::Head;
-use crate::{StoreError, copy, database, log_file, schema};
+use crate::StoreError;
+
+use super::head::Head;
+use super::journal::write_head;
+use super::{copy, log_file, schema};
 
 /// Brings a file of an earlier schema to the present one: all of it in one transaction, or nothing, after a copy of it
-/// was made. What is stored stays
-/// as it is, the audit goes on where it ended.
+/// was made. What is stored stays as it is, the audit goes on where it ended.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] when there is no room; the earlier version of the server can still open the file then.
@@ -22,6 +24,6 @@ pub(crate) fn upgrade(connection: &mut Connection, path: &Path, head: &Head) -> 
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(failed)?;
     schema::upgrade(&transaction, version).map_err(failed)?;
-    database::write_head(&transaction, head).map_err(failed)?;
+    write_head(&transaction, head).map_err(failed)?;
     transaction.commit().map_err(failed)
 }

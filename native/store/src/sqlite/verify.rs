@@ -1,10 +1,18 @@
-//! Checking a file that no service has open.
+//! Checking a file beside whoever writes to it, or when nobody does.
 
+use std::collections::HashSet;
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags};
+use licensing_seats::audit::{AuditChain, AuditError, AuditField, AuditKind, AuditRecord, AuditVerifier};
+use rusqlite::{Connection, OptionalExtension};
 
-use crate::{AuditReport, StoreError, database, log_file};
+use crate::StoreError;
+use crate::journal::AuditReport;
+
+use super::head::{Head, Tally};
+use super::journal::serial;
+use super::load::{Read, each_row, read_bursts, read_head, read_pools};
+use super::{connection, denials, log_file, row, schema};
 
 /// Checks the pages of a vendor's file, the checksum of each row, and its audit from the first record on.
 ///
@@ -13,8 +21,7 @@ use crate::{AuditReport, StoreError, database, log_file};
 pub fn verify(path: &Path) -> Result<AuditReport, StoreError> {
     log_file::check(path)?;
     let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+    let connection = connection::open_to_read(path).map_err(failed)?;
     let found: String = connection
         .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
         .map_err(failed)?;
@@ -22,5 +29,155 @@ pub fn verify(path: &Path) -> Result<AuditReport, StoreError> {
         return Err(StoreError::damaged(path, found));
     }
     drop(connection);
-    database::verify_file(path)
+    verify_file(path)
+}
+
+/// Verifies a whole file's rows and audit through a connection of its own, and that the audit tells of exactly the leases
+/// stored.
+pub(super) fn verify_file(path: &Path) -> Result<AuditReport, StoreError> {
+    let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
+    let mut connection = connection::open_to_read(path).map_err(failed)?;
+    // One transaction: the head, the records and the leases of one instant.
+    let snapshot = connection.transaction().map_err(failed)?;
+    let version = schema::version(&snapshot).map_err(failed)?;
+    refuse_newer(path, version)?;
+    let head = read_head(&snapshot, path)?;
+    verify_rows(&snapshot, path, &head, version)?;
+    let mut report = AuditReport::default();
+    let mut open = HashSet::new();
+    report.records = verify_audit(&snapshot, path, &head, 0, &mut |record| {
+        let serial = record.number(AuditField::Serial);
+        match AuditKind::from_number(record.kind) {
+            Some(AuditKind::LeaseOpened) => {
+                report.opened += 1;
+                open.extend(serial);
+            }
+            Some(AuditKind::LeaseClosed) => {
+                report.closed += 1;
+                serial.map(|serial| open.remove(&serial));
+            }
+            Some(AuditKind::Denied) => report.denied += 1,
+            Some(
+                AuditKind::Started
+                | AuditKind::Stopped
+                | AuditKind::PoolsReplaced
+                | AuditKind::RulesReplaced
+                | AuditKind::LeaseLingers
+                | AuditKind::PairAdded
+                | AuditKind::PairReleased
+                | AuditKind::BurstStarted
+                | AuditKind::BurstEnded
+                | AuditKind::ClockJumped
+                | AuditKind::StorageRecovered
+                | AuditKind::Administered,
+            )
+            | None => {}
+        }
+    })?;
+    let mut statement = snapshot.prepare("SELECT serial FROM lease").map_err(failed)?;
+    let mut rows = statement.query([]).map_err(failed)?;
+    while let Some(row) = rows.next().map_err(failed)? {
+        let serial: i64 = row.get(0).map_err(failed)?;
+        if !u64::try_from(serial).is_ok_and(|serial| open.remove(&serial)) {
+            return Err(StoreError::damaged(
+                path,
+                format!("the audit does not tell of lease {serial}"),
+            ));
+        }
+    }
+    match open.iter().min() {
+        None => Ok(report),
+        Some(serial) => Err(StoreError::damaged(
+            path,
+            format!("lease {serial} of the audit is not stored"),
+        )),
+    }
+}
+
+/// Checks the checksum of every row, and that they are all there and no others.
+fn verify_rows(connection: &Connection, path: &Path, head: &Head, version: i64) -> Result<(), StoreError> {
+    let identities = read_pools(connection, path)?;
+    let pool_id = |pool: i64| identities.get(&pool).map(|identity| identity.id());
+    let (mut leases, mut pairs) = (Tally::default(), Tally::default());
+    each_row(connection, path, "pair", |serial, pool, body| {
+        let id = pool_id(pool).ok_or("has no pool")?;
+        let (_, sum) = row::decode_pair(serial, pool, id, body).ok_or("was changed")?;
+        pairs.add(sum);
+        Ok(())
+    })?;
+    each_row(connection, path, "lease", |serial, pool, body| {
+        let id = pool_id(pool).ok_or("has no pool")?;
+        let (_, sum) = row::decode(serial, pool, id, body).ok_or("was changed")?;
+        leases.add(sum);
+        Ok(())
+    })?;
+    let mut read = Read {
+        leases,
+        pairs,
+        ..Read::default()
+    };
+    if version >= schema::WITH_DENIALS {
+        read.bursts = read_bursts(connection, path, drop)?;
+        read.denials = denials::read(connection, path, |_, _| {})?;
+    }
+    read.as_written(path, head)
+}
+
+/// Verifies the audit records behind `from`, and gives each to `each`; gives their number.
+pub(super) fn verify_audit(
+    connection: &Connection,
+    path: &Path,
+    head: &Head,
+    from: u64,
+    each: &mut dyn FnMut(&AuditRecord),
+) -> Result<u64, StoreError> {
+    let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
+    let broken = |error: AuditError| StoreError::damaged(path, error.to_string());
+    let mut verifier = AuditVerifier::new(if from == 0 {
+        AuditChain::new(&head.vendor)
+    } else {
+        let hash: Option<Vec<u8>> = connection
+            .query_row(
+                "SELECT hash FROM audit WHERE sequence = ?1",
+                [serial(from, path)?],
+                |row| row.get(0),
+            )
+            .optional()
+            .map_err(failed)?;
+        let hash = hash.and_then(|hash| hash.try_into().ok());
+        AuditChain::resume(
+            from,
+            hash.ok_or_else(|| StoreError::damaged(path, format!("audit record {from} is missing")))?,
+        )
+    });
+    let mut statement = connection
+        .prepare("SELECT sequence, body, hash FROM audit WHERE sequence > ?1 ORDER BY sequence")
+        .map_err(failed)?;
+    let mut rows = statement.query([serial(from, path)?]).map_err(failed)?;
+    let mut count = 0;
+    while let Some(row) = rows.next().map_err(failed)? {
+        let sequence: i64 = row.get(0).map_err(failed)?;
+        let body = row.get_ref(1).map_err(failed)?.as_blob().unwrap_or_default();
+        let hash = row.get_ref(2).map_err(failed)?.as_blob().unwrap_or_default();
+        verifier
+            .check(u64::try_from(sequence).unwrap_or(0), body, hash)
+            .map_err(broken)?;
+        if let Some(record) = AuditRecord::decode(body) {
+            each(&record);
+        }
+        count += 1;
+    }
+    verifier.finish(&head.audit).map_err(broken)?;
+    Ok(count)
+}
+
+pub(super) fn refuse_newer(path: &Path, version: i64) -> Result<(), StoreError> {
+    if version <= schema::VERSION {
+        return Ok(());
+    }
+    let detail = format!("the file was written by a newer version of the server (schema {version})");
+    Err(StoreError::Foreign {
+        path: path.to_owned(),
+        detail,
+    })
 }

@@ -10,11 +10,14 @@ use std::sync::Arc;
 use licensing_management::usage::{Hour, HourPeak, PeakMeter};
 use licensing_seats::pool::{PoolId, PoolIdentity};
 use licensing_seats::seat::{Change, PoolLevel};
-use rusqlite::{Connection, OpenFlags, params};
+use rusqlite::{Connection, params};
 
 use crate::StoreError;
-use crate::changes::Rows;
-use crate::database::Batch;
+use crate::journal::{Batch, PoolHistory};
+
+use super::changes::Rows;
+use super::connection;
+use super::load::read_pools;
 
 /// Most products of an hour that are kept for each pool: products say themselves what they are called.
 const MAX_PRODUCTS: usize = 200;
@@ -190,31 +193,17 @@ fn write_product(rows: &Rows<'_>, pool: i64, hour: Hour, product: &str) -> Resul
         .map_err(|error| StoreError::sqlite(rows.path, &error))
 }
 
-/// Statistics of one pool, read beside the running service.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PoolHistory {
-    /// The pool.
-    pub pool: Arc<PoolIdentity>,
-    /// Hours of the window in which seats were checked out or in, and the first one after it; ascending.
-    pub hours: Vec<HourPeak>,
-    /// Most seats that could be checked out in any of these hours; none when that was unbounded in one of them, or there is none.
-    pub seats: Option<u32>,
-    /// Products that checked out seats, with the first and the last hour of the window in which they did.
-    pub products: Vec<(String, Hour, Hour)>,
-}
-
 /// Reads the statistics of a window of full hours, `to` excluded, of all pools that ever had a lease.
 ///
 /// # Errors
 /// When the file cannot be read.
 pub(crate) fn history(path: &Path, from: Hour, to: Hour) -> Result<Vec<PoolHistory>, StoreError> {
     let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+    let mut connection = connection::open_to_read(path).map_err(failed)?;
     // One instant for all tables.
     let snapshot = connection.transaction().map_err(failed)?;
     let mut pools = Vec::new();
-    for (row, pool) in crate::database::read_pools(&snapshot, path)? {
+    for (row, pool) in read_pools(&snapshot, path)? {
         let mut history = PoolHistory {
             pool,
             hours: Vec::new(),

@@ -1,0 +1,23 @@
+//! The seats of one vendor in one SQLite file. See [`schema`] for what is stored.
+
+mod assignment_events;
+mod changes;
+pub mod connection;
+mod copy;
+mod denial_row;
+mod denials;
+mod head;
+mod history;
+mod journal;
+mod load;
+pub mod log_file;
+mod owner;
+mod row;
+pub mod schema;
+mod upgrade;
+mod usage;
+mod verify;
+
+pub use copy::{copy_database, keep_before_migration};
+pub use journal::SqliteJournal;
+pub use verify::verify;
