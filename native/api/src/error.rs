@@ -168,6 +168,18 @@ error_codes! {
     StorageUnavailable = 1011, 503, ResourceUnavailable, "The server cannot make changes durable.", "Free disk space or repair the storage that the detail names.";
     /// Stored state is damaged.
     StorageDamaged = 1012, 503, ResourceUnavailable, "The server's stored state is damaged.", "Restore the file that the detail names from the last good backup.";
+    /// The license management service is switched off or has no destination.
+    ManagementServiceOff = 1020, 409, InvalidOperation, "The license management service is off.", "Switch it on with Set-LicenseManagementService -Enabled $true and set a destination.";
+    /// The receiver does not know this server.
+    RegistrationMissing = 1021, 409, InvalidOperation, "This server is not registered at the receiver.", "Ask the receiver's administrator for a code and pass it to Set-LicenseManagementService -RegistrationCode.";
+    /// An upload is under way.
+    UploadUnderWay = 1022, 409, ResourceUnavailable, "An upload is under way.", "Wait for its end; Get-LicenseManagementService shows it.";
+    /// The receiver has refused something.
+    ReceiverRefused = 1023, 502, InvalidData, "The receiver has refused the upload or the registration.", "The detail has its reason; ask the receiver's administrator.";
+    /// The receiver cannot be reached.
+    ReceiverUnavailable = 1024, 502, ConnectionError, "The receiver cannot be reached or cannot store anything now.", "Check destination, certificate hash and firewall; the upload is tried again by itself.";
+    /// A receipt is not valid.
+    InvalidReceipt = 1025, 400, InvalidData, "The receipt is not valid.", "Use the receipt that the receiver gave for a bundle of this server, unchanged.";
 
     /// The client's address is malformed.
     InvalidAddress = 2000, 0, InvalidArgument, "The address is not valid.", "Write https://host:8083, host:port, or the host alone.";

@@ -14,6 +14,7 @@ pub mod error;
 pub mod finding;
 pub mod inventory;
 pub mod license_file;
+pub mod management;
 pub mod names;
 pub mod operation;
 pub mod permission;

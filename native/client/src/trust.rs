@@ -85,7 +85,7 @@ impl Trust {
     /// # Errors
     /// `LocalFileUnreadable` when the file of authorities cannot be read or holds none,
     /// `CertificateVerificationFailed` when the operating system trusts nobody at all.
-    pub(crate) fn client_config(&self, identity: Option<&ClientIdentity>) -> Result<ClientConfig, Problem> {
+    pub fn client_config(&self, identity: Option<&ClientIdentity>) -> Result<ClientConfig, Problem> {
         match self {
             Self::CertHash(hash) => {
                 let pinned = Pinned {

@@ -68,6 +68,9 @@ pub struct ServerReport {
     pub installed: Timestamp,
     /// Version of the license server.
     pub product_version: String,
+    /// The other server of a disaster recovery pair, as the administrator of this one has declared it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub disaster_recovery_partner: Option<ServerGuid>,
     /// What the server knows of its clock.
     pub clock: ClockReport,
     /// Why seats are supplied beyond the installed ones (burst).

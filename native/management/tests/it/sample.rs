@@ -39,6 +39,7 @@ pub(crate) fn body() -> UploadBody {
             host_name: "lic.example.com".to_owned(),
             installed: at("2026-08-16T09:30:00Z"),
             product_version: "0.1.0".to_owned(),
+            disaster_recovery_partner: None,
             clock: ClockReport {
                 jump_seconds: 0,
                 latest: at("2027-01-02T06:11:14Z"),
