@@ -13,7 +13,7 @@ use crate::{build, child, workspace};
 /// When something cannot be built, or the program fails.
 pub async fn run(arguments: &[String]) -> Result<bool> {
     let release = workspace::target().join("release");
-    let mut build = Command::new(cargo());
+    let mut build = Command::new(workspace::cargo());
     build
         .current_dir(workspace::root())
         .args(["build", "--release", "--workspace", "--bins"]);
@@ -34,9 +34,4 @@ pub async fn run(arguments: &[String]) -> Result<bool> {
     }
     child::run(bench.args(arguments)).await?;
     Ok(true)
-}
-
-/// The cargo that runs this.
-pub fn cargo() -> std::ffi::OsString {
-    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }

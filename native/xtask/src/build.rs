@@ -5,7 +5,6 @@ use std::path::Path;
 use anyhow::Result;
 use tokio::process::Command;
 
-use crate::bench::cargo;
 use crate::powershell::PowerShell;
 use crate::{child, workspace};
 
@@ -41,7 +40,7 @@ fn script(powershell: &PowerShell, configuration: &str, out: &Path) -> Command {
 /// # Errors
 /// When the build fails.
 pub async fn programs() -> Result<()> {
-    let mut command = Command::new(cargo());
+    let mut command = Command::new(workspace::cargo());
     command.current_dir(workspace::root()).args([
         "build",
         "--workspace",

@@ -71,7 +71,7 @@ async fn module() -> anyhow::Result<bool> {
 }
 
 async fn fuzz(arguments: &[String]) -> anyhow::Result<bool> {
-    let mut command = tokio::process::Command::new(bench::cargo());
+    let mut command = tokio::process::Command::new(workspace::cargo());
     command
         .current_dir(workspace::root())
         .args(["run", "--quiet", "--release", "--package", "licensing-fuzz", "--"])

@@ -32,3 +32,8 @@ pub fn program(name: &str) -> PathBuf {
 pub fn in_ci() -> bool {
     std::env::var_os("CI").is_some_and(|value| value == "true" || value == "1")
 }
+
+/// The cargo that runs this.
+pub fn cargo() -> std::ffi::OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}

@@ -6,7 +6,6 @@ use std::process::Stdio;
 use anyhow::{Context, Result};
 use tokio::process::Command;
 
-use crate::bench::cargo;
 use crate::child;
 use crate::counts::Counts;
 use crate::workspace;
@@ -124,7 +123,7 @@ fn at_least_one_failure(mut counts: Counts, succeeded: bool) -> Counts {
 }
 
 fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(cargo());
+    let mut command = Command::new(workspace::cargo());
     command
         .current_dir(workspace::root())
         .args(arguments)

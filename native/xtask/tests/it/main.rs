@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod choice;
+mod circles;
 mod counts;
+mod features;
 mod fetching;
 mod layers;
 mod releases;

@@ -1,0 +1,112 @@
+//! The modules of a crate do not depend on each other in circles.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// Crates whose circles are still to be broken.
+const LEFT: &[&str] = &["api", "store"];
+
+type Graph = BTreeMap<String, BTreeSet<String>>;
+
+/// Which top-level modules of a crate name which others.
+fn graph(source: &Path) -> Graph {
+    let mut graph = Graph::new();
+    let mut open = vec![(source.to_path_buf(), None::<String>)];
+    while let Some((folder, module)) = open.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
+            let module = module.clone().unwrap_or_else(|| stem.clone());
+            if path.is_dir() {
+                open.push((path, Some(module)));
+            } else if !["lib", "main", "tests"].contains(&stem.as_str()) {
+                let text = std::fs::read_to_string(&path).unwrap();
+                // Tests of a module may use whatever they like.
+                let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+                graph.entry(module).or_default().extend(named(text));
+            }
+        }
+    }
+    let modules: BTreeSet<String> = graph.keys().cloned().collect();
+    for (module, named) in &mut graph {
+        named.retain(|other| other != module && modules.contains(other));
+    }
+    graph
+}
+
+/// What stands behind `crate::`, also within braces.
+fn named(text: &str) -> BTreeSet<String> {
+    let word = |text: &str| {
+        text.chars()
+            .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
+            .collect::<String>()
+    };
+    let mut found = BTreeSet::new();
+    for part in text.split("crate::").skip(1) {
+        match part.strip_prefix('{') {
+            Some(list) => {
+                let list = list.split('}').next().unwrap_or_default();
+                found.extend(list.split(',').map(|name| word(name.trim_start())));
+            }
+            None => {
+                found.insert(word(part));
+            }
+        }
+    }
+    found
+}
+
+/// Modules that can be reached from themselves.
+fn circles(graph: &Graph) -> Vec<&str> {
+    let reaches = |from: &str| {
+        let mut seen = BTreeSet::new();
+        let mut open: Vec<&str> = graph[from].iter().map(String::as_str).collect();
+        while let Some(module) = open.pop() {
+            if seen.insert(module) {
+                open.extend(graph[module].iter().map(String::as_str));
+            }
+        }
+        seen
+    };
+    graph
+        .keys()
+        .map(String::as_str)
+        .filter(|module| reaches(module).contains(module))
+        .collect()
+}
+
+#[test]
+fn a_circle_is_found() {
+    let graph = |pairs: &[(&str, &[&str])]| -> Graph {
+        pairs
+            .iter()
+            .map(|(from, to)| ((*from).to_owned(), to.iter().map(|to| (*to).to_owned()).collect()))
+            .collect()
+    };
+    assert!(circles(&graph(&[("a", &["b"]), ("b", &[])])).is_empty());
+    assert_eq!(
+        circles(&graph(&[("a", &["b"]), ("b", &["c"]), ("c", &["b"])])),
+        ["b", "c"]
+    );
+    assert_eq!(
+        named("use crate::{one, two::Three};\ncrate::four::five()"),
+        BTreeSet::from(["one", "two", "four"].map(str::to_owned))
+    );
+}
+
+#[test]
+fn no_crate_has_modules_in_a_circle() {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(xtask::workspace::root().join("native")).unwrap() {
+        let folder = entry.unwrap().path();
+        let source = folder.join("src");
+        let is_left = LEFT.iter().any(|name| folder.ends_with(name));
+        if source.is_dir() && !is_left {
+            let graph = graph(&source);
+            for module in circles(&graph) {
+                found.push(format!("{}: {module} → {:?}", folder.display(), graph[module]));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
