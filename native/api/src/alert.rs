@@ -15,7 +15,7 @@ pub enum AlertLevel {
     Alarm,
 }
 
-/// A standing alert.
+/// A active alert.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Alert {
@@ -34,7 +34,7 @@ pub struct Alert {
     pub since: Option<Timestamp>,
 }
 
-/// Asks for the standing alerts.
+/// Asks for the active alerts.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct GetAlerts {}

@@ -50,7 +50,7 @@ denial_reasons! {
     /// The signature does not fit the line.
     BadSignature = -8, "The signature of the license does not fit its text.", "Import the file again as it was issued.";
     /// The license is bound to another host.
-    WrongHost = -9, "The license is made out to another host.", "Have it allocated to this server's host name.";
+    WrongHost = -9, "The license is bound to another host ID.", "Have it allocated to this server's host name.";
     /// The printed date has passed.
     Expired = -10, "The license has expired.", "Renew the license and import the new file.";
     /// The installed version is older than the requested one.

@@ -150,8 +150,8 @@ error_codes! {
     OperationNotFound = 1002, 404, ObjectNotFound, "There is no such operation.", "See /openapi.json for what the server offers.";
     /// The path exists, but not with this method.
     MethodNotAllowed = 1003, 405, InvalidOperation, "The operation has another method.", "See /openapi.json for the methods of this path.";
-    /// Too many failed log-ins.
-    AccountLocked = 1004, 429, AuthenticationError, "Too many failed log-ins.", "Wait as long as the detail says, then try again.";
+    /// Too many failed sign-ins.
+    AccountLocked = 1004, 429, AuthenticationError, "Too many failed sign-ins.", "Wait as long as the detail says, then try again.";
     /// Too many requests.
     TooManyRequests = 1005, 429, LimitsExceeded, "Too many requests.", "Wait, then try again.";
     /// The last administrator.
@@ -192,7 +192,7 @@ error_codes! {
     /// A native handle is not valid.
     InvalidHandle = 2004, 0, InvalidArgument, "The handle is not valid.", "Open it again.";
     /// The native library met a bug.
-    InternalError = 2005, 0, NotSpecified, "The native library met a defect.", "Please report it with the text of the detail.";
+    InternalError = 2005, 0, NotSpecified, "Internal error in the native library.", "Please report it with the text of the detail.";
     /// A seat was refused.
     SeatDenied = 2006, 0, ResourceUnavailable, "The seat was refused.", "See the reason in the detail.";
     /// A local file cannot be read.

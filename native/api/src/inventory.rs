@@ -45,9 +45,9 @@ pub enum PoolStatus {
     Expired,
     /// START is in the future.
     NotStarted,
-    /// The file is made out to another host.
+    /// The file is bound to another host ID.
     WrongHost,
-    /// The signature does not hold.
+    /// The signature is not valid, or could not be verified.
     Refused,
 }
 

@@ -97,7 +97,7 @@ pub struct Certificate {
     pub not_before: Timestamp,
     /// Last instant of validity.
     pub not_after: Timestamp,
-    /// Names it is made out to.
+    /// Names it is made for.
     pub dns_names: Vec<String>,
     /// DER form in base64.
     pub raw_data: String,

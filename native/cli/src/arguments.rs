@@ -12,7 +12,7 @@ use licensing_api::schema::{Field, FieldKind};
 use serde_json::{Map, Value};
 
 use crate::connection;
-use crate::failure::Failure;
+use crate::exit::Failure;
 use crate::local_file;
 
 /// Adds an argument for every field: required ones by position, the others as `--kebab-case`. An optional field whose

@@ -6,7 +6,7 @@ mod new_file;
 
 use clap::{ArgMatches, Command};
 
-use crate::failure::{Exit, Failure};
+use crate::exit::{Exit, Failure};
 use crate::operations;
 
 /// The commands with their arguments.

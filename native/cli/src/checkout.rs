@@ -7,9 +7,9 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use licensing_client::{CheckoutError, CheckoutOptions, Lease, LeaseState, ProductClient};
 use serde_json::json;
 
-use crate::failure::{Exit, Failure};
+use crate::exit::{Exit, Failure};
 use crate::loans::seats;
-use crate::{operations, print, product_connection};
+use crate::{operations, print, product_connection, text};
 
 /// The command with its arguments.
 pub(crate) fn command() -> Command {
@@ -152,8 +152,8 @@ fn show(lease: &Lease, borrows: bool, json: bool) -> Result<(), Failure> {
     let what = format!(
         "{} of {} {}{}",
         seats(lease.count),
-        print::plain(&lease.feature),
-        print::plain(&lease.version),
+        text::plain(&lease.feature),
+        text::plain(&lease.version),
         if lease.overdraft > 0 {
             format!(" ({} overdraft)", lease.overdraft)
         } else {
@@ -164,7 +164,7 @@ fn show(lease: &Lease, borrows: bool, json: bool) -> Result<(), Failure> {
         Some(until) if borrows => {
             return print::out(&format!(
                 "Borrowed {what} until {until:.0}. Give back early with: licensing return {}\n",
-                print::plain(&lease.feature)
+                text::plain(&lease.feature)
             ));
         }
         Some(until) => format!(", borrowed until {until:.0}"),

@@ -7,8 +7,8 @@ use clap_complete::Shell;
 use licensing_api::OperationInfo;
 use licensing_api::operation::TABLE;
 
-use crate::failure::{EXIT_CODES, Exit, Failure};
-use crate::familiar::{stat, udadmin};
+use crate::compat::{stat, udadmin};
+use crate::exit::{EXIT_CODES, Exit, Failure};
 use crate::{authority, checkout, loans, location, operations, print};
 
 /// The whole command.

@@ -11,7 +11,7 @@ use licensing_client::{
     Address, AdminClient, CertHash, ConnectOptions, Credentials, DEFAULT_LICENSE_PORT, Trust,
 };
 
-use crate::failure::Failure;
+use crate::exit::Failure;
 use crate::local_file;
 
 const SERVER: &str = "server";
@@ -155,12 +155,12 @@ pub(crate) fn is_given(matches: &ArgMatches) -> bool {
     text(matches, SERVER).is_some()
 }
 
-/// Whether a certificate is to be believed that was named beforehand.
+/// Whether a certificate is to be trusted that was named beforehand.
 pub(crate) fn names_certificate(matches: &ArgMatches) -> bool {
     text(matches, CERT_HASH).is_some() || path(matches, CA_FILE).is_some()
 }
 
-/// Whose certificate is believed where none need be named.
+/// Whose certificate is trusted where none need be named.
 ///
 /// # Errors
 /// As for [`trust`].
@@ -185,7 +185,7 @@ fn option(name: &'static str, value: &'static str, variable: &'static str, help:
         .help(help)
 }
 
-/// Whose certificate is believed.
+/// Whose certificate is trusted.
 ///
 /// # Errors
 /// When the hash is none, or both a hash and a file are given.

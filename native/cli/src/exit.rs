@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use licensing_api::error::ErrorCategory;
 use licensing_api::{ErrorCode, Problem};
 
-use crate::print;
+use crate::text;
 
 /// Exit codes; they stand in the help of the command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,20 +129,20 @@ fn exit_for(category: ErrorCategory) -> Exit {
 
 /// Code, what, to what, what to do.
 fn describe(problem: &Problem) -> String {
-    let mut text = format!("licensing: {}: {}", problem.code, print::plain(&problem.title));
+    let mut text = format!("licensing: {}: {}", problem.code, text::plain(&problem.title));
     let mut details = problem.detail.lines();
     if let Some(first) = details.next().filter(|first| *first != problem.title) {
         text.push(' ');
-        text.push_str(&print::plain(first));
+        text.push_str(&text::plain(first));
     }
     text.push('\n');
     for line in details {
-        text.push_str(&format!("    {}\n", print::plain(line)));
+        text.push_str(&format!("    {}\n", text::plain(line)));
     }
     if !problem.target.is_empty() {
-        text.push_str(&format!("  Concerns:   {}\n", print::plain(&problem.target)));
+        text.push_str(&format!("  Concerns:   {}\n", text::plain(&problem.target)));
     }
-    text.push_str(&format!("  What to do: {}\n", print::plain(&problem.action)));
+    text.push_str(&format!("  What to do: {}\n", text::plain(&problem.action)));
     if let Some(seconds) = problem.retry_after {
         text.push_str(&format!("  Try again:  in {seconds} s\n"));
     }

@@ -4,8 +4,8 @@ use clap::{Arg, ArgMatches, Command};
 use licensing_client::{Borrowed, ProductClient};
 use serde_json::json;
 
-use crate::failure::{Exit, Failure};
-use crate::{operations, print, product_connection};
+use crate::exit::{Exit, Failure};
+use crate::{operations, print, product_connection, text};
 
 /// The command that lists.
 pub(crate) fn borrowed_command() -> Command {
@@ -45,9 +45,9 @@ pub(crate) async fn list(matches: &ArgMatches) -> Result<Exit, Failure> {
             "{}  {} {} of {}@{}, until {:.0}\n",
             loan.id,
             seats(loan.count),
-            print::plain(&loan.feature),
-            print::plain(&loan.user),
-            print::plain(&loan.host),
+            text::plain(&loan.feature),
+            text::plain(&loan.user),
+            text::plain(&loan.host),
             loan.until,
         ))?;
     }
@@ -89,7 +89,7 @@ pub(crate) async fn give_back(matches: &ArgMatches) -> Result<Exit, Failure> {
         .await?
         .return_borrowed(loan)
         .await?;
-    let what = format!("{} of {}", seats(loan.count), print::plain(&loan.feature));
+    let what = format!("{} of {}", seats(loan.count), text::plain(&loan.feature));
     print::out(&if was_out {
         format!("{what} given back.\n")
     } else {

@@ -7,7 +7,7 @@ use std::path::Path;
 use licensing_api::{ErrorCode, Problem, Secret};
 use zeroize::Zeroizing;
 
-use crate::failure::Failure;
+use crate::exit::Failure;
 
 /// Longest password or token that is read, in bytes.
 const MAX_SECRET_BYTES: u64 = 64 * 1024;

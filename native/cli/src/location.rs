@@ -4,8 +4,8 @@ use clap::{ArgMatches, Command};
 use licensing_client::{Discovery, discover};
 use serde_json::json;
 
-use crate::failure::{Exit, Failure};
-use crate::{connection, operations, print};
+use crate::exit::{Exit, Failure};
+use crate::{connection, operations, print, text};
 
 /// The command with its arguments.
 pub(crate) fn command() -> Command {
@@ -46,8 +46,8 @@ fn as_json(found: &Discovery) -> serde_json::Value {
 fn as_text(found: &Discovery) -> String {
     let mut text = format!(
         "License server   {} (version {})\nLicense manager  {}\nWeb services     {}\n",
-        print::plain(&found.server_name),
-        print::plain(&found.version),
+        text::plain(&found.server_name),
+        text::plain(&found.version),
         found.manager.authority(),
         found.web_services,
     );
@@ -55,7 +55,7 @@ fn as_text(found: &Discovery) -> String {
         text.push_str(&format!(
             "Vendor daemon    {} {}{}\n",
             vendor.address.authority(),
-            print::plain(&vendor.vendor),
+            text::plain(&vendor.vendor),
             if vendor.serving { "" } else { " (not serving)" },
         ));
     }

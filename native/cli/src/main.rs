@@ -4,35 +4,35 @@ mod arguments;
 mod authority;
 mod checkout;
 mod command_line;
+mod compat;
 mod connection;
-mod failure;
-mod familiar;
+mod exit;
 mod loans;
 mod local_file;
 mod location;
 mod operations;
 mod print;
 mod product_connection;
+mod text;
 mod views;
 
 use std::process::ExitCode;
 
-use failure::Failure;
+use exit::Failure;
 
 fn main() -> ExitCode {
-    let matches = match command_line::command()
-        .try_get_matches_from(familiar::with_double_dashes(std::env::args_os()))
-    {
-        Ok(matches) => matches,
-        Err(error) => {
-            let shown = error.print().is_ok();
-            return if error.use_stderr() || !shown {
-                failure::Exit::Usage.into()
-            } else {
-                failure::Exit::Success.into()
-            };
-        }
-    };
+    let matches =
+        match command_line::command().try_get_matches_from(compat::with_double_dashes(std::env::args_os())) {
+            Ok(matches) => matches,
+            Err(error) => {
+                let shown = error.print().is_ok();
+                return if error.use_stderr() || !shown {
+                    exit::Exit::Usage.into()
+                } else {
+                    exit::Exit::Success.into()
+                };
+            }
+        };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

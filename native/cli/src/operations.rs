@@ -9,7 +9,7 @@ mod offline;
 use clap::{ArgMatches, Command};
 use licensing_api::{OperationId, OperationInfo};
 
-use crate::failure::{Exit, Failure};
+use crate::exit::{Exit, Failure};
 use crate::{arguments, connection, print};
 
 /// The command of an operation, with its arguments.

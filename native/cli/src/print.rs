@@ -9,30 +9,9 @@ use licensing_api::OperationInfo;
 use licensing_api::schema::{Field, FieldKind};
 use serde_json::Value;
 
-use crate::failure::Failure;
+use crate::exit::Failure;
+use crate::text::plain;
 use crate::views::{self, Column};
-
-/// Text that a server or a file made, safe to show on a terminal: control characters become visible escapes.
-pub(crate) fn plain(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if letter.is_control() {
-            shown.extend(letter.escape_default());
-        } else {
-            shown.push(letter);
-        }
-    }
-    shown
-}
-
-/// A paragraph of text that a server or a file made, indented by four blanks and wrapped for reading.
-pub(crate) fn paragraph(text: &str) -> String {
-    let indent = "    ";
-    let options = textwrap::Options::new(100)
-        .initial_indent(indent)
-        .subsequent_indent(indent);
-    format!("{}\n", textwrap::fill(&plain(text), options))
-}
 
 /// Writes to standard output. A reader that went away is no failure: it has seen what it wanted.
 ///

@@ -7,7 +7,7 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use licensing_client::{ClientIdentity, ProductOptions};
 
 use crate::connection;
-use crate::failure::Failure;
+use crate::exit::Failure;
 
 const VENDOR: &str = "vendor";
 const CLIENT_CERT: &str = "client-cert";

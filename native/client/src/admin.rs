@@ -50,7 +50,7 @@ pub enum Credentials {
 pub struct ConnectOptions {
     /// Where they are.
     pub address: Address,
-    /// Whose certificate is believed.
+    /// Whose certificate is trusted.
     pub trust: Trust,
     /// Who asks.
     pub credentials: Credentials,
@@ -139,7 +139,7 @@ impl AdminClient {
             .await
     }
 
-    /// The certificate that the server shows now, whether it is believed or not. No credentials are sent.
+    /// The certificate that the server shows now, whether it is trusted or not. No credentials are sent.
     ///
     /// # Errors
     /// As for [`fetch_certificate`].

@@ -20,7 +20,7 @@ use crate::failure;
 use crate::trust::{CertHash, inspecting_config};
 
 /// The certificate that the server shows in its TLS handshake. Nothing but the handshake is sent, and nothing is
-/// believed: compare the hash with the one on the server before pinning it.
+/// trusted: compare the hash with the one on the server before pinning it.
 ///
 /// # Errors
 /// `CommunicationError`, `Timeout` when it takes longer than `timeout`, `InvalidCertificate` when what the server

@@ -27,25 +27,25 @@ pub(crate) enum Security<'a> {
     /// In plain text; on loopback only.
     Plain,
     /// Over TLS, showing a certificate of one's own where there is one.
-    Tls(Belief<'a>, Option<&'a ClientIdentity>),
+    Tls(CertificateCheck<'a>, Option<&'a ClientIdentity>),
 }
 
-/// Whose certificate will do.
+/// Which certificates of the server are accepted.
 #[derive(Clone, Copy)]
-pub(crate) enum Belief<'a> {
+pub(crate) enum CertificateCheck<'a> {
     /// Any: for questions whose answer is not relied upon.
-    Anybody,
+    Any,
     /// As the caller said.
     Trust(&'a Trust),
 }
 
-impl<'a> Belief<'a> {
+impl<'a> CertificateCheck<'a> {
     /// What `trust` means for that address. On loopback, where plain text would do as well, a certificate counts
     /// only when the caller named it or its authority.
     pub(crate) fn at(address: &Address, trust: Option<&'a Trust>) -> Self {
         match trust {
-            None => Self::Anybody,
-            Some(Trust::System) if address.is_loopback() => Self::Anybody,
+            None => Self::Any,
+            Some(Trust::System) if address.is_loopback() => Self::Any,
             Some(trust) => Self::Trust(trust),
         }
     }
@@ -65,7 +65,7 @@ pub(crate) async fn open(
 ) -> Result<Channel, Problem> {
     let tls = match security {
         Security::Plain => None,
-        Security::Tls(belief, identity) => Some(connector(belief, identity)?),
+        Security::Tls(check, identity) => Some(connector(check, identity)?),
     };
     let name = address.server_name()?;
     let endpoint = Endpoint::from_shared(format!("http://{}", address.authority()))
@@ -85,10 +85,13 @@ pub(crate) async fn open(
     }
 }
 
-fn connector(belief: Belief<'_>, identity: Option<&ClientIdentity>) -> Result<TlsConnector, Problem> {
-    let mut config = match belief {
-        Belief::Anybody => trust::inspecting_config(identity)?,
-        Belief::Trust(trust) => trust.client_config(identity)?,
+fn connector(
+    check: CertificateCheck<'_>,
+    identity: Option<&ClientIdentity>,
+) -> Result<TlsConnector, Problem> {
+    let mut config = match check {
+        CertificateCheck::Any => trust::inspecting_config(identity)?,
+        CertificateCheck::Trust(trust) => trust.client_config(identity)?,
     };
     config.alpn_protocols = vec![b"h2".to_vec()];
     Ok(TlsConnector::from(Arc::new(config)))

@@ -80,7 +80,7 @@ fn of_tls(address: &Address, error: &rustls::Error) -> Problem {
     Problem::new(code, format!("{}: {reason}.", address.authority())).about(address.to_string())
 }
 
-/// Whether nobody could believe the certificate, as opposed to this client not believing it.
+/// Whether nobody could trust the certificate, as opposed to this client not trusting it.
 fn is_unusable(why: &CertificateError) -> bool {
     matches!(
         why,

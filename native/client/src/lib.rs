@@ -7,6 +7,7 @@
 mod address;
 mod admin;
 mod certificate;
+mod channel;
 mod failure;
 mod identity;
 mod location;

@@ -9,9 +9,9 @@ use licensing_protocol::licensing::license_manager_client::LicenseManagerClient;
 use tonic::transport::Channel;
 
 use crate::address::Address;
+use crate::channel::{self, CertificateCheck, Security};
 use crate::failure;
 use crate::identity::ClientIdentity;
-use crate::product::channel::{self, Belief, Security};
 use crate::trust::Trust;
 
 /// Which address `Get-LicLocation` is asked for.
@@ -160,7 +160,7 @@ async fn ask_somehow(
     identity: Option<&ClientIdentity>,
     timeout: Duration,
 ) -> Result<Discovery, Problem> {
-    let tls = Security::Tls(Belief::at(manager, trust), identity);
+    let tls = Security::Tls(CertificateCheck::at(manager, trust), identity);
     if !manager.is_loopback() {
         return ask(manager, channel::open(manager, tls, timeout).await?, true).await;
     }

@@ -1,4 +1,4 @@
-//! Whose certificate is believed.
+//! Whose certificate is trusted.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -66,7 +66,7 @@ impl FromStr for CertHash {
     }
 }
 
-/// Whose certificate is believed. There is no way to believe just any: whoever wants to see a certificate before
+/// Whose certificate is trusted. There is no way to trust just any: whoever wants to see a certificate before
 /// trusting it calls [`crate::fetch_certificate`], which never sends anything else.
 #[derive(Debug, Clone, Default)]
 pub enum Trust {

@@ -290,7 +290,7 @@ namespace Licensing.Native
         OperationNotFound = 1002,
         /// The operation has another method.
         MethodNotAllowed = 1003,
-        /// Too many failed log-ins.
+        /// Too many failed sign-ins.
         AccountLocked = 1004,
         /// Too many requests.
         TooManyRequests = 1005,
@@ -318,7 +318,7 @@ namespace Licensing.Native
         ProtocolError = 2003,
         /// The handle is not valid.
         InvalidHandle = 2004,
-        /// The native library met a defect.
+        /// Internal error in the native library.
         InternalError = 2005,
         /// The seat was refused.
         SeatDenied = 2006,
@@ -370,7 +370,7 @@ namespace Licensing.Native
         GetLocalizedNames = 20,
         /// Lists the error codes in words.
         GetErrors = 21,
-        /// Lists the standing alerts.
+        /// Lists the active alerts.
         GetAlerts = 22,
         /// Lists what is installed and how much of it is in use, a row for each pool.
         GetInventory = 30,

@@ -42,7 +42,7 @@ enum licensing_operation {
     LICENSING_OPERATION_GET_LOCALIZED_NAMES = 20,
     /** Lists the error codes in words. */
     LICENSING_OPERATION_GET_ERRORS = 21,
-    /** Lists the standing alerts. */
+    /** Lists the active alerts. */
     LICENSING_OPERATION_GET_ALERTS = 22,
     /** Lists what is installed and how much of it is in use, a row for each pool. */
     LICENSING_OPERATION_GET_INVENTORY = 30,
@@ -126,7 +126,7 @@ enum licensing_error {
     LICENSING_ERROR_OPERATION_NOT_FOUND = 1002,
     /** The operation has another method. */
     LICENSING_ERROR_METHOD_NOT_ALLOWED = 1003,
-    /** Too many failed log-ins. */
+    /** Too many failed sign-ins. */
     LICENSING_ERROR_ACCOUNT_LOCKED = 1004,
     /** Too many requests. */
     LICENSING_ERROR_TOO_MANY_REQUESTS = 1005,
@@ -154,7 +154,7 @@ enum licensing_error {
     LICENSING_ERROR_PROTOCOL_ERROR = 2003,
     /** The handle is not valid. */
     LICENSING_ERROR_INVALID_HANDLE = 2004,
-    /** The native library met a defect. */
+    /** Internal error in the native library. */
     LICENSING_ERROR_INTERNAL_ERROR = 2005,
     /** The seat was refused. */
     LICENSING_ERROR_SEAT_DENIED = 2006,

@@ -1,77 +1,13 @@
-//! The border that every call crosses: no panic gets out, every failure becomes a status and a problem.
+//! The border that every call crosses: every failure becomes a status and a problem.
 
-use std::cell::{Cell, RefCell};
-use std::panic::{self, AssertUnwindSafe};
-use std::sync::Once;
-
-use licensing_api::{ErrorCode, Problem};
-use licensing_client::CheckoutError;
+use licensing_api::ErrorCode;
 
 use crate::buffer::{self, licensing_buffer};
+use crate::call_error::CallError;
+use crate::panics::caught;
 
 /// LICENSING_ERROR_SUCCESS (0), or the number of the error that the error buffer describes.
 pub type licensing_status = u32;
-
-/// Why a call failed.
-#[derive(Debug)]
-pub(crate) struct Failure {
-    pub(crate) problem: Problem,
-    /// Number of the denial when a seat was refused, else 0.
-    pub(crate) denial: i32,
-}
-
-impl From<Problem> for Failure {
-    fn from(problem: Problem) -> Self {
-        Self { problem, denial: 0 }
-    }
-}
-
-impl From<CheckoutError> for Failure {
-    fn from(error: CheckoutError) -> Self {
-        let denial = match &error {
-            CheckoutError::Denied(denial) => denial.number,
-            CheckoutError::Failed(_) => 0,
-        };
-        Self {
-            problem: error.into_problem(),
-            denial,
-        }
-    }
-}
-
-thread_local! {
-    /// Whether this thread runs code of the library, so that its panics are reported and not printed.
-    static INSIDE: Cell<bool> = const { Cell::new(false) };
-    static LAST_PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
-}
-
-/// Panics inside the library are kept for the error text instead of being printed into somebody's console.
-pub(crate) fn install_panic_hook() {
-    static INSTALLED: Once = Once::new();
-    INSTALLED.call_once(|| {
-        let previous = panic::take_hook();
-        panic::set_hook(Box::new(move |panic| {
-            if INSIDE.get() {
-                LAST_PANIC.set(Some(panic.to_string()));
-            } else {
-                previous(panic);
-            }
-        }));
-    });
-}
-
-/// Marks the calling thread as the library's own for good.
-pub(crate) fn own_this_thread() {
-    INSIDE.set(true);
-}
-
-/// The problem for the panic that this thread just caught.
-pub(crate) fn defect() -> Problem {
-    let text = LAST_PANIC
-        .take()
-        .unwrap_or_else(|| "a panic without a text".to_owned());
-    Problem::new(ErrorCode::InternalError, format!("{text}."))
-}
 
 /// Runs `body`; its failure goes to `error`, which the caller must free, unless `error` is NULL.
 ///
@@ -79,7 +15,7 @@ pub(crate) fn defect() -> Problem {
 /// `error` is NULL or may be written.
 pub(crate) unsafe fn guarded(
     error: *mut *mut licensing_buffer,
-    body: impl FnOnce() -> Result<(), Failure>,
+    body: impl FnOnce() -> Result<(), CallError>,
 ) -> licensing_status {
     match caught(body) {
         Ok(()) => ErrorCode::Success.number(),
@@ -95,26 +31,6 @@ pub(crate) unsafe fn guarded(
     }
 }
 
-/// Runs `body` for functions that cannot report: the fallback stands for a panic.
-pub(crate) fn quiet<T>(fallback: T, body: impl FnOnce() -> T) -> T {
-    let mut answer = fallback;
-    let outcome = caught(|| {
-        answer = body();
-        Ok(())
-    });
-    drop(outcome);
-    answer
-}
-
-fn caught(body: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
-    install_panic_hook();
-    let outer = INSIDE.replace(true);
-    // What a panic leaves half done is either local to the call or behind a lock that takes poison into account.
-    let outcome = panic::catch_unwind(AssertUnwindSafe(body));
-    INSIDE.set(outer);
-    outcome.unwrap_or_else(|_| Err(defect().into()))
-}
-
 #[cfg(test)]
 mod tests {
     use std::ffi::CStr;
@@ -124,6 +40,7 @@ mod tests {
     use crate::buffer::{
         licensing_buffer_free, licensing_problem_code, licensing_problem_part, licensing_problem_text,
     };
+    use crate::panics::quiet;
 
     #[test]
     #[allow(clippy::panic, reason = "the panic is what is tested")]

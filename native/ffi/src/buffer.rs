@@ -8,8 +8,9 @@ use interoptopus::{ffi_function, ffi_type};
 use licensing_api::Problem;
 use zeroize::Zeroizing;
 
-use crate::boundary::{Failure, quiet};
+use crate::call_error::CallError;
 use crate::handles::Table;
+use crate::panics::quiet;
 
 /// Bytes of the library, usually JSON in UTF-8. Free it with licensing_buffer_free.
 #[ffi_type(opaque, name = "Buffer")]
@@ -62,8 +63,8 @@ pub(crate) fn of_bytes(mut bytes: Vec<u8>) -> *mut licensing_buffer {
 }
 
 /// A buffer that describes a failure.
-pub(crate) fn of_failure(failure: Failure) -> *mut licensing_buffer {
-    let Failure { problem, denial } = failure;
+pub(crate) fn of_failure(failure: CallError) -> *mut licensing_buffer {
+    let CallError { problem, denial } = failure;
     let mut bytes = json(&problem);
     bytes.push(0);
     let code = problem.code;

@@ -8,10 +8,11 @@ use licensing_api::{Problem, Secret};
 use licensing_client::{AdminClient, ConnectOptions, Credentials, Trust};
 use serde::Deserialize;
 
-use crate::boundary::{guarded, licensing_status, quiet};
+use crate::boundary::{guarded, licensing_status};
 use crate::buffer::{self, licensing_buffer};
 use crate::handles::Table;
 use crate::input;
+use crate::panics::quiet;
 
 /// A connection to the web services. Free it with licensing_connection_free; its tasks go on without it.
 #[ffi_type(opaque, name = "Connection")]
@@ -38,7 +39,7 @@ struct OpenOptions {
     timeout_ms: u32,
 }
 
-/// Which certificate to believe, from the two ways to say so.
+/// Which certificate to trust, from the two ways to say so.
 pub(crate) fn trust(cert_hash: Option<&str>, ca_file: Option<PathBuf>) -> Result<Trust, Problem> {
     match (cert_hash, ca_file) {
         (Some(_), Some(_)) => Err(input::invalid(

@@ -6,7 +6,7 @@ use std::time::Duration;
 use licensing_api::{ErrorCode, Problem};
 use serde::de::DeserializeOwned;
 
-use crate::boundary::Failure;
+use crate::call_error::CallError;
 
 /// Largest piece of JSON or secret that is taken, in bytes.
 pub(crate) const MAXIMUM_INPUT: u64 = 64 << 20;
@@ -70,7 +70,7 @@ pub(crate) fn json<T: DeserializeOwned>(bytes: &[u8], what: &str) -> Result<T, P
 }
 
 /// Refuses NULL where a result is to be written.
-pub(crate) fn writable<T>(place: *mut T, what: &str) -> Result<*mut T, Failure> {
+pub(crate) fn writable<T>(place: *mut T, what: &str) -> Result<*mut T, CallError> {
     if place.is_null() {
         return Err(invalid(what, format!("{what}, where the result goes, is NULL.")).into());
     }

@@ -9,10 +9,11 @@ use jiff::Timestamp;
 use licensing_api::Problem;
 use licensing_client::{CheckoutOptions, Lease, LeaseState};
 
-use crate::boundary::{guarded, licensing_status, quiet};
+use crate::boundary::{guarded, licensing_status};
 use crate::buffer::{c_text, licensing_buffer};
 use crate::handles::Table;
 use crate::input;
+use crate::panics::quiet;
 use crate::product::{PRODUCTS, licensing_product};
 use crate::runtime::runtime;
 

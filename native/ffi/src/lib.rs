@@ -9,6 +9,7 @@
 mod borrowed;
 mod boundary;
 mod buffer;
+mod call_error;
 mod connection;
 mod handles;
 mod input;
@@ -16,6 +17,7 @@ mod inventory;
 mod lease;
 mod numbers;
 mod operations;
+mod panics;
 mod pending;
 mod product;
 mod runtime;

@@ -7,11 +7,12 @@ use interoptopus::{ffi_function, ffi_type};
 use licensing_client::PendingCheckout;
 use tokio::sync::Mutex;
 
-use crate::boundary::{guarded, licensing_status, quiet};
+use crate::boundary::{guarded, licensing_status};
 use crate::buffer::licensing_buffer;
 use crate::handles::Table;
 use crate::input;
 use crate::lease::{handle, licensing_checkout_request, licensing_lease, read_request};
+use crate::panics::quiet;
 use crate::product::{PRODUCTS, licensing_product};
 use crate::runtime::runtime;
 

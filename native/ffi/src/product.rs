@@ -11,11 +11,12 @@ use licensing_client::{
 };
 use serde_json::{Value, json};
 
-use crate::boundary::{guarded, licensing_status, quiet};
+use crate::boundary::{guarded, licensing_status};
 use crate::buffer::{self, licensing_buffer};
 use crate::connection::trust;
 use crate::handles::Table;
 use crate::input;
+use crate::panics::quiet;
 use crate::runtime::runtime;
 
 /// A product's connection to a vendor daemon. Free it with licensing_product_free; its leases live on without it.

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use licensing_api::{ErrorCode, Problem};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::boundary;
+use crate::panics;
 
 /// Administration waits for the network most of the time; more threads would only cost memory in every shell.
 const WORKERS: usize = 2;
@@ -15,11 +15,11 @@ const WORKERS: usize = 2;
 pub(crate) fn runtime() -> Result<&'static Runtime, Problem> {
     static RUNTIME: OnceLock<Result<Runtime, String>> = OnceLock::new();
     let made = RUNTIME.get_or_init(|| {
-        boundary::install_panic_hook();
+        panics::install_panic_hook();
         Builder::new_multi_thread()
             .worker_threads(WORKERS)
             .thread_name("licensing")
-            .on_thread_start(boundary::own_this_thread)
+            .on_thread_start(panics::own_this_thread)
             .enable_all()
             .build()
             .map_err(|error| error.to_string())

@@ -9,8 +9,9 @@ use licensing_client::{Address, AdminClient, DEFAULT_LICENSE_PORT, WipedJson, di
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::boundary::{Failure, guarded, licensing_status};
+use crate::boundary::{guarded, licensing_status};
 use crate::buffer::licensing_buffer;
+use crate::call_error::CallError;
 use crate::connection::{CONNECTIONS, licensing_connection};
 use crate::input;
 use crate::task::{Answer, Task, licensing_task};
@@ -209,7 +210,7 @@ unsafe fn start_from_options(
     error: *mut *mut licensing_buffer,
     start: impl FnOnce(&[u8]) -> Result<*mut licensing_task, Problem>,
 ) -> licensing_status {
-    let body = || -> Result<(), Failure> {
+    let body = || -> Result<(), CallError> {
         let task = input::writable(task, "task")?;
         // SAFETY: the caller promised the bytes.
         let options = unsafe { input::bytes(options, options_length, "options")? };

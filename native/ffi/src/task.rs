@@ -13,10 +13,11 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 use serde_json::{Value, json};
 use tokio::task::AbortHandle;
 
-use crate::boundary::{defect, guarded, licensing_status, quiet};
+use crate::boundary::{guarded, licensing_status};
 use crate::buffer::{self, licensing_buffer};
 use crate::handles::Table;
 use crate::input;
+use crate::panics::{internal_error, quiet};
 use crate::runtime::runtime;
 
 /// Longest wait of one call, in milliseconds: a shell asks for Ctrl-C in between.
@@ -105,7 +106,7 @@ impl Task {
                 },
                 Ok(Ok(Answer::Object(object))) => Outcome::Object(object),
                 Ok(Err(problem)) => Outcome::Problem(Box::new(problem)),
-                Err(_) => Outcome::Problem(Box::new(defect())),
+                Err(_) => Outcome::Problem(Box::new(internal_error())),
             });
         });
         // Nothing else sets it, so it is empty.

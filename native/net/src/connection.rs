@@ -23,7 +23,7 @@ use tower::ServiceExt;
 use crate::activity::Activity;
 use crate::admission::Ticket;
 use crate::bodies::{BoundedBody, CountedBody};
-use crate::listener::{Port, PortProtocol};
+use crate::port::{Port, PortProtocol};
 use crate::stalled_writer::StalledWriter;
 use crate::tls::PeerCertificate;
 

@@ -51,13 +51,15 @@ mod limits;
 mod listener;
 mod network;
 mod open_files;
+mod port;
 mod rate;
 mod stalled_writer;
 pub mod tls;
 
 pub use connection_count::{ConnectionCount, OpenConnection};
 pub use limits::Limits;
-pub use listener::{PortOptions, PortProtocol, PortTls, bind, serve};
+pub use listener::{bind, serve};
 pub use network::network_of;
 pub use open_files::raise_file_limit;
+pub use port::{PortOptions, PortProtocol, PortTls};
 pub use rate::RateLimit;

@@ -148,7 +148,7 @@ impl Site {
         Ok(self.administrator()?.call::<op::GetUsage>(&request).await?.items)
     }
 
-    /// Standing alerts.
+    /// Active alerts.
     ///
     /// # Errors
     /// If the server cannot say.

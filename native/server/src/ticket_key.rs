@@ -28,7 +28,7 @@ pub enum TicketKeyError {
     },
     /// The file holds something else.
     #[error(
-        "the ticket key {} does not have {SEED_BYTES} bytes; put back the one of a back-up, or remove the file to have \
+        "the ticket key {} does not have {SEED_BYTES} bytes; put back the one of a backup, or remove the file to have \
          a new one made, which products learn at their next contact",
         .0.display()
     )]

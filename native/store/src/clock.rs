@@ -131,7 +131,7 @@ impl WallGuard {
         self.high
     }
 
-    /// The standing alert, as long as the wall clock does not agree with the course of time.
+    /// The active alert, as long as the wall clock does not agree with the course of time.
     pub(crate) fn alert(&self) -> Option<Alert> {
         let jump = self.jumped?;
         let (direction, seconds) = match jump.by.as_secs() {
@@ -139,11 +139,11 @@ impl WallGuard {
             seconds => ("ahead", seconds.unsigned_abs()),
         };
         let action = if self.doubted_until_ms.is_some() {
-            "Set the clock right. If it is right because the server was off for so long, do nothing: it is believed \
+            "Set the clock right. If it is right because the server was off for so long, do nothing: it is accepted \
              within an hour."
         } else {
             "Set the clock right. Until it is, licenses expire by the later of the clock and the latest time that was \
-             believed."
+             accepted."
         };
         Some(Alert {
             code: "ClockJumped".to_owned(),

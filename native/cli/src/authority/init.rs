@@ -8,8 +8,9 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::new_file::{self, Readers};
-use crate::failure::{Exit, Failure};
+use crate::exit::{Exit, Failure};
 use crate::print;
+use crate::text;
 
 pub(super) fn command() -> Command {
     Command::new("init")
@@ -83,9 +84,9 @@ pub(super) fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
         print::out(&format!(
             "Issuer      {}\nKey id      {}\nVendors     {}\nKey         {}  (keep it to yourself)\n\
              Trust file  {}  (copy it into the trust folder of every license server)\n",
-            print::plain(public.issuer()),
+            text::plain(public.issuer()),
             public.key_id(),
-            print::plain(&public.vendors().join(", ")),
+            text::plain(&public.vendors().join(", ")),
             key_file.display(),
             trust_file.display(),
         ))?;

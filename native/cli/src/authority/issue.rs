@@ -9,7 +9,7 @@ use licensing_license_file::signing::{IssuerKey, MAX_TRUST_FILE_BYTES, TrustedIs
 use serde_json::json;
 
 use super::new_file::{self, Readers};
-use crate::failure::{Exit, Failure};
+use crate::exit::{Exit, Failure};
 use crate::{local_file, print};
 
 /// Largest order that is read, in bytes: enough for tens of thousands of lines.

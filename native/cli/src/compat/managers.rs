@@ -6,7 +6,7 @@ use licensing_api::license_file::MAX_LICENSE_FILE_BYTES;
 use licensing_client::{Address, DEFAULT_LICENSE_PORT};
 use licensing_license_file::license_file;
 
-use crate::failure::Failure;
+use crate::exit::Failure;
 use crate::local_file;
 
 /// Separates the elements of a list: as paths are on this system.

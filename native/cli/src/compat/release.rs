@@ -7,9 +7,13 @@ use licensing_api::{ErrorCode, Problem};
 use licensing_client::AdminClient;
 use licensing_texts::status_text::{Assignee, released_line};
 
-use super::udadmin::{DEVICE, FEATURE, USER};
-use crate::failure::{Exit, Failure};
+use crate::exit::{Exit, Failure};
 use crate::{connection, print};
+
+/// Names of the options that say what is taken back.
+pub(super) const FEATURE: &str = "feature";
+pub(super) const USER: &str = "user";
+pub(super) const DEVICE: &str = "device";
 
 /// Takes back what is named, all in one step, and shows it.
 ///

@@ -18,7 +18,7 @@ use tokio::net::TcpStream;
 
 use super::managers;
 use super::rows::{self, Status};
-use crate::failure::{Exit, Failure};
+use crate::exit::{Exit, Failure};
 use crate::{connection, print};
 
 const ALL: &str = "all";

@@ -9,10 +9,10 @@ use licensing_texts::status_text::{
     Assignment, AssignmentEvent, ListOptions, assignment_events, assignment_list, export_assignments,
 };
 
-use super::release::{self, assigned_to};
+use super::release::{self, DEVICE, FEATURE, USER, assigned_to};
 use super::rows;
-use crate::failure::{Exit, Failure};
-use crate::{connection, print};
+use crate::exit::{Exit, Failure};
+use crate::{connection, print, text};
 
 const LIST: &str = "list";
 const EXPORT: &str = "export";
@@ -20,9 +20,6 @@ const VERSIONS: &str = "versions";
 const TIMES: &str = "times";
 const EVENTS: &str = "events";
 const DELETE: &str = "delete";
-pub(super) const FEATURE: &str = "feature";
-pub(super) const USER: &str = "user";
-pub(super) const DEVICE: &str = "device";
 
 /// Most events of a vendor that are shown, as many as the server gives.
 const MOST_EVENTS: u32 = 10_000;
@@ -104,7 +101,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
     for vendor in status.vendors.iter().filter(|vendor| !vendor.up) {
         eprintln!(
             "licensing: the vendor daemon {} is down; what it assigned is missing.",
-            print::plain(&vendor.vendor)
+            text::plain(&vendor.vendor)
         );
     }
     Ok(if status.vendors.iter().all(|vendor| vendor.up) {

@@ -5,10 +5,10 @@ use licensing_api::OperationInfo;
 use licensing_client::fetch_certificate;
 
 use crate::connection;
-use crate::failure::{Exit, Failure};
+use crate::exit::{Exit, Failure};
 use crate::print;
 
-/// With `--cert-hash` or `--ca-file` the certificate is checked. Without them it is only looked at: nothing is believed,
+/// With `--cert-hash` or `--ca-file` the certificate is checked. Without them it is only looked at: nothing is trusted,
 /// nothing secret is sent, and the user is told how to make sure.
 pub(super) async fn run(operation: &OperationInfo, matches: &ArgMatches) -> Result<Exit, Failure> {
     if connection::names_certificate(matches) {

@@ -11,8 +11,9 @@ use serde_json::json;
 use super::license_file::{self, LicenseFile};
 use super::offline;
 use crate::connection;
-use crate::failure::{Exit, Failure};
+use crate::exit::{Exit, Failure};
 use crate::print;
+use crate::text;
 
 /// Adds the file, its name, and what matters without a server.
 pub(super) fn arguments(command: Command) -> Command {
@@ -62,7 +63,7 @@ fn alone(file: &LicenseFile, matches: &ArgMatches) -> Result<Exit, Failure> {
         let lines: String = explained.lines.iter().map(explained_line).collect();
         print::out(&format!(
             "{}\n{lines}{}{}",
-            print::plain(&file.name),
+            text::plain(&file.name),
             findings(&explained.findings),
             effects(&explained.effects, "a server with no other file")
         ))?;
@@ -77,7 +78,7 @@ fn alone(file: &LicenseFile, matches: &ArgMatches) -> Result<Exit, Failure> {
 fn as_text(explanation: &LicenseFileExplanation, server: &str) -> String {
     let mut text = format!(
         "{}: {}\n",
-        print::plain(&explanation.file_name),
+        text::plain(&explanation.file_name),
         if explanation.acceptable {
             "a usable license file."
         } else {
@@ -100,8 +101,8 @@ fn explained_line(line: &ExplainedLine) -> String {
     format!(
         "\nLine {} {}{signature}\n{}",
         line.line,
-        print::plain(&line.keyword),
-        print::paragraph(&line.text),
+        text::plain(&line.keyword),
+        text::paragraph(&line.text),
     )
 }
 
@@ -119,10 +120,10 @@ pub(super) fn findings(findings: &[Finding]) -> String {
         text.push_str(&format!(
             "\n{severity}{}: {}\n",
             place(finding),
-            print::plain(&finding.text)
+            text::plain(&finding.text)
         ));
         if !finding.action.is_empty() {
-            text.push_str(&print::paragraph(&finding.action));
+            text.push_str(&text::paragraph(&finding.action));
         }
     }
     text
@@ -143,7 +144,7 @@ pub(super) fn effects(effects: &[PoolEffect], server: &str) -> String {
     }
     let mut text = format!("\nOn {server}\n");
     for effect in effects {
-        text.push_str(&print::paragraph(&effect.text));
+        text.push_str(&text::paragraph(&effect.text));
     }
     text
 }

@@ -9,8 +9,9 @@ use licensing_api::operation::op;
 
 use super::{explain, license_file};
 use crate::connection;
-use crate::failure::{Exit, Failure};
+use crate::exit::{Exit, Failure};
 use crate::print;
+use crate::text;
 
 /// Adds the file, its name and `--overwrite`.
 pub(super) fn arguments(command: Command) -> Command {
@@ -45,7 +46,7 @@ pub(super) async fn run(operation: &OperationInfo, matches: &ArgMatches) -> Resu
         } else {
             "Installed"
         },
-        print::plain(&imported.file.file_name),
+        text::plain(&imported.file.file_name),
         imported.file.size,
         imported.file.increments,
     );

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use licensing_api::license_file::MAX_LICENSE_FILE_BYTES;
 
-use crate::failure::Failure;
+use crate::exit::Failure;
 use crate::local_file;
 
 /// A license file and the name to store it under.

@@ -13,7 +13,7 @@ use licensing_seats::explain::{ExplainContext, explain};
 use licensing_seats::pool::InstalledFile;
 
 use super::license_file::LicenseFile;
-use crate::failure::Failure;
+use crate::exit::Failure;
 use crate::{connection, local_file};
 
 const OFFLINE: &str = "offline";

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod authority;
-mod familiar;
+mod compat;
 mod help;
 mod loans;
 mod mistakes;

@@ -10,10 +10,10 @@ use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::Channel;
 use zeroize::Zeroizing;
 
-use super::channel::{self, Belief, Security};
 use super::options::{ProductOptions, Transport};
 use super::session::Session;
 use crate::address::Address;
+use crate::channel::{self, CertificateCheck, Security};
 use crate::failure;
 use crate::location::discover_as;
 
@@ -71,7 +71,7 @@ impl Links {
         .await?;
         let address = found.vendor(options.vendor.as_deref())?.address.clone();
         let security = if found.tls {
-            Security::Tls(Belief::at(&address, Some(&options.trust)), identity)
+            Security::Tls(CertificateCheck::at(&address, Some(&options.trust)), identity)
         } else {
             Security::Plain
         };

@@ -1,7 +1,6 @@
 //! The client of the licensing ports: what a product links to take seats.
 
 mod borrowed;
-pub(crate) mod channel;
 mod checkout;
 mod connection;
 mod exchange;

@@ -40,7 +40,7 @@ pub struct ProductOptions {
     pub token: Option<Secret>,
     /// Certificate and key of the product, where the server demands one.
     pub identity: Option<ClientIdentity>,
-    /// Whose certificate is believed off loopback.
+    /// Whose certificate is trusted off loopback.
     pub trust: Trust,
     /// Longest time for one attempt to connect or to be answered; 5 s unless changed.
     pub attempt_timeout: Duration,

@@ -87,7 +87,7 @@ impl Authority {
             .find(|report| !matches!(report.detail, SignatureDetail::Holds { .. }));
         match broken {
             Some(report) => Err(problem::whole(format!(
-                "a signature does not hold: {:?}",
+                "a signature is not valid: {:?}",
                 report.detail
             ))),
             None => Ok(()),

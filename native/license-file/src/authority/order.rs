@@ -40,7 +40,7 @@ impl Order {
     }
 }
 
-/// The server that an order is made out to.
+/// The server that an order is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServerOrder {

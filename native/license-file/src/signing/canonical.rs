@@ -8,7 +8,7 @@ use crate::license_file::{
     blank_separated,
 };
 
-/// The machines that a file is made out to: the host ids of its SERVER lines, each once, in one order and spelling.
+/// The machines that a file is bound to: the host ids of its SERVER lines, each once, in one order and spelling.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileBinding(BTreeSet<String>);
 

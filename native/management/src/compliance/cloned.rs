@@ -19,7 +19,7 @@ struct Branch<'a> {
 }
 
 /// Finds servers whose history forks into two that go on side by side: two machines run from copies of one data folder. A
-/// history that forks once and of which only one branch goes on later is a server restored from a back-up, and none.
+/// history that forks once and of which only one branch goes on later is a server restored from a backup, and none.
 pub fn cloned_servers(uploads: &[UploadRow]) -> Vec<Finding> {
     let mut servers: BTreeMap<ServerGuid, Vec<&UploadRow>> = BTreeMap::new();
     for row in uploads {

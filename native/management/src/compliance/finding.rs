@@ -75,7 +75,7 @@ impl FindingKind {
                  list of servers."
             }
             Self::ImpossibleCount => {
-                "Verify the server with licensingd verify, and restore its last back-up if that fails."
+                "Verify the server with licensingd verify, and restore its last backup if that fails."
             }
             Self::ClonedServer => {
                 "Stop one of the copies; a second server needs a data folder of its own, made with licensingd init."

@@ -1,4 +1,4 @@
-//! Standing alerts about the certificate.
+//! Active alerts about the certificate.
 
 use jiff::{SignedDuration, Timestamp};
 use licensing_api::alert::{Alert, AlertLevel};

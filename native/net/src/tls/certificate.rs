@@ -150,7 +150,7 @@ impl ServerCertificate {
         Ok(true)
     }
 
-    /// Standing alerts about the certificate.
+    /// Active alerts about the certificate.
     pub fn alerts(&self, now: Timestamp) -> Vec<Alert> {
         let refused = {
             let watched = self.watched.lock();

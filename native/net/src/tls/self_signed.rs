@@ -46,7 +46,7 @@ pub(crate) fn make(
     write(&files.certificate, certificate.pem().as_bytes(), Readers::Usual)
 }
 
-/// What every certificate of ours is also made out to.
+/// What every certificate of ours is also made for.
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 fn parameters(names: &[String], now: Timestamp) -> Result<CertificateParams, CertificateError> {

@@ -42,7 +42,7 @@ impl Explainer<'_> {
         self.explain_fate(line, text);
         self.explain_neighbours(line, license, text);
         match self.file.file.is_made_out_to(self.context.host) {
-            Some(false) => text.add("Not granted on this server: the file is made out to another one."),
+            Some(false) => text.add("Not granted on this server: the file is bound to another one."),
             None if license.count.value.is_some() => {
                 text.add("Not granted: counted seats of a file without a SERVER line belong to no server.");
             }
@@ -215,7 +215,7 @@ fn versions(version: &LicenseVersion) -> String {
 fn explain_owner(terms: &Terms, text: &mut Sentences) {
     let mut parts = Vec::new();
     if let Some(notice) = &terms.notice {
-        parts.push(format!("made out to {notice}"));
+        parts.push(format!("issued to {notice}"));
     }
     if let Some(kind) = terms.vendor_string.license_type() {
         let name = license_type(kind, Locale::ENGLISH);

@@ -238,7 +238,7 @@ impl<'a> Binder<'a> {
             let text = match self.reserved {
                 MAX_RESERVATIONS => {
                     format!(
-                        "{missing} of {seats} reservations do not hold: {MAX_RESERVATIONS} are possible in all."
+                        "{missing} of {seats} reservations have no effect: {MAX_RESERVATIONS} are possible in all."
                     )
                 }
                 _ => {
@@ -249,7 +249,7 @@ impl<'a> Binder<'a> {
                         true => selector.to_string(),
                         false => format!("{feature} of {selector}"),
                     };
-                    format!("{missing} of {seats} reservations do not hold: {of} has no more seats.")
+                    format!("{missing} of {seats} reservations have no effect: {of} has no more seats.")
                 }
             };
             self.find(Severity::Warning, line, text, "Reserve fewer seats.");

@@ -72,7 +72,7 @@ pub struct PoolIncrement {
     pub signature: SignatureState,
     /// Whether it may be granted although its signature cannot be verified, because the configuration says so.
     pub accepted_unverified: bool,
-    /// Whether the file it stands in is made out to this machine.
+    /// Whether its file is bound to this machine.
     pub host_matches: bool,
     /// Machines that may use it; empty when any may.
     pub host_ids: Vec<HostId>,

@@ -22,7 +22,7 @@ struct Superseding {
     by_signature: HashMap<String, usize>,
 }
 
-/// Takes out the lines that others replace. Only a line that serves replaces any: it has to be trusted, made out to
+/// Takes out the lines that others replace. Only a line that serves replaces any: it has to be trusted, bound to
 /// this server, started and not expired, or the customer would be left with nothing. One that is itself replaced still
 /// replaces, so that it does not matter in which order files came.
 pub(super) fn take_out<'a>(

@@ -224,12 +224,12 @@ fn not_serving(pool: &Pool, day: Date) -> (Nearness, Denial) {
         PoolStatus::WrongHost => (
             Nearness::WrongHost,
             DenialReason::WrongHost,
-            format!("The file that grants {name} is made out to another host."),
+            format!("The file that grants {name} is bound to another host ID."),
         ),
         PoolStatus::Refused => (
             Nearness::BadSignature,
             DenialReason::BadSignature,
-            format!("The signature of {name} does not hold here."),
+            format!("The signature of {name} could not be verified on this server."),
         ),
     };
     (nearness, Denial::new(reason, detail))

@@ -122,7 +122,7 @@ fn a_whole_file_reads_well() {
                 Some(SignatureState::Valid),
                 "Grants 125 seats of XDT_PLT_UD (Citrix XenDesktop Platinum, User/Device) for releases up to 1 April \
                  2026. Up to 12 seats more may be used as overdraft. Valid since 1 April 2026. Its last day is 31 \
-                 December 2030 (in 1674 days). It is made out to Example Ltd, of type Retail, with serial number \
+                 December 2030 (in 1674 days). It is issued to Example Ltd, of type Retail, with serial number \
                  ORDER1:1, issued on 1 April 2026. Checkouts with the same client device or other data of the product \
                  share a seat. Its seats also satisfy requests for XDT_ENT_UD, XDT_ADV_UD and XDT_STD_UD that no license of their own \
                  can serve. Products that lose the server may go on for \
@@ -316,7 +316,7 @@ fn signatures_and_hosts_are_told() {
     assert!(
         lines[2]
             .text
-            .contains("Not granted on this server: the file is made out to another one.")
+            .contains("Not granted on this server: the file is bound to another one.")
     );
     let nowhere = signed(&format!("VENDOR ACME\n{line}\n"));
     assert!(

@@ -7,7 +7,7 @@ use licensing_seats::pool::{Capacity, InstalledFile, PoolContext, PoolSet, effec
 
 pub(crate) const TODAY: Date = date(2026, 11, 24);
 
-/// Pools of files that are made out to this host and hold valid signatures.
+/// Pools of files that are bound to this host and hold valid signatures.
 pub(crate) fn build(files: &[&str]) -> PoolSet {
     build_with(files, SignatureState::Valid, |_| {})
 }

@@ -1,4 +1,4 @@
-//! Growing delays after failed log-ins, for each account and for each address.
+//! Growing delays after failed sign-ins, for each account and for each address.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -23,7 +23,7 @@ const LONGEST: Duration = Duration::from_secs(15 * 60);
 /// Failures are forgotten when none was added for this long.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(60 * 60);
 
-/// How long an address from which an account logged in is known for it.
+/// How long an address from which an account signed in is known for it.
 const KNOWN_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Most entries in each table. When one is full, the entry that was used longest ago makes room.
@@ -40,8 +40,8 @@ pub(super) struct LockOut {
 struct Tables {
     accounts: HashMap<String, Failures>,
     addresses: HashMap<IpAddr, Failures>,
-    /// Where accounts logged in lately. The delay of the account does not hold there, only that of the address:
-    /// otherwise anybody could keep an administrator out by failing in his name.
+    /// Where accounts signed in lately. The delay of the account does not hold there, only that of the address:
+    /// otherwise anybody could keep an administrator out by failing in their name.
     known: HashMap<(String, IpAddr), Instant>,
 }
 
@@ -84,7 +84,7 @@ impl LockOut {
     }
 
     /// Knows the address for the account from now on. No failure is forgotten: otherwise whoever guesses could go on
-    /// each time the right person logs in, and one good password would open a way to guess others.
+    /// each time the right person signs in, and one good password would open a way to guess others.
     pub(super) fn succeeded(&self, account: &str, address: IpAddr, now: Instant) {
         let mut tables = self.tables.lock();
         let key = (account.to_owned(), network_of(address));

@@ -44,7 +44,7 @@ use verified::VerifiedPasswords;
 
 use crate::blocking::blocking;
 
-/// Queues in which log-ins with the same account name wait for each other, so that guesses at one account are counted
+/// Queues in which sign-ins with the same account name wait for each other, so that guesses at one account are counted
 /// one after the other. Different accounts may share one; it only costs them time.
 const QUEUES: usize = 256;
 
@@ -210,7 +210,7 @@ impl Accounts {
 
     fn failed(&self, key: &str, address: IpAddr) -> Problem {
         let delay = self.inner.lockout.failed(key, address, Instant::now());
-        tracing::warn!(account = key, %address, locked_for = ?delay, "a log-in failed");
+        tracing::warn!(account = key, %address, locked_for = ?delay, "a sign-in failed");
         not_authenticated("Account or password is wrong.")
     }
 

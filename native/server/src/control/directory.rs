@@ -35,7 +35,7 @@ pub trait DaemonGateway: Send + Sync + 'static {
     /// Replaces the tokens that open the licensing ports, now and for daemons started later.
     fn set_product_tokens(&self, tokens: Vec<ProductToken>) -> BoxFuture<'_, Result<(), Problem>>;
 
-    /// Standing alerts of the manager and its daemons.
+    /// Active alerts of the manager and its daemons.
     fn alerts(&self) -> BoxFuture<'_, Vec<Alert>>;
 }
 
@@ -129,7 +129,7 @@ impl DaemonDirectory {
         self.gateway.set_product_tokens(tokens).await
     }
 
-    /// Standing alerts of the manager and its daemons.
+    /// Active alerts of the manager and its daemons.
     pub async fn alerts(&self) -> Vec<Alert> {
         self.gateway.alerts().await
     }

@@ -70,7 +70,7 @@ pub struct DaemonHealth {
     pub serving: bool,
     /// Why not; empty while serving.
     pub reason: String,
-    /// Its standing alerts.
+    /// Its active alerts.
     pub alerts: Vec<Alert>,
 }
 

@@ -13,7 +13,7 @@ const FIRST: Duration = Duration::from_secs(10 * 60);
 /// Time between two looks.
 const EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The daily look at the audit of a vendor. A break raises a standing alert until a look finds the audit whole.
+/// The daily look at the audit of a vendor. A break raises a active alert until a look finds the audit whole.
 #[derive(Debug)]
 pub(super) struct AuditWatch {
     vendor: String,
@@ -78,7 +78,7 @@ impl AuditWatch {
         looked.map_err(|error| error.problem())
     }
 
-    /// The standing alert; none while the audit is whole as far as is known.
+    /// The active alert; none while the audit is whole as far as is known.
     pub(super) fn alert(&self) -> Option<Alert> {
         self.alert.borrow().clone()
     }
@@ -90,7 +90,7 @@ fn damaged(error: &StoreError) -> Alert {
         level: AlertLevel::Alarm,
         title: "The record of seats was changed, or is damaged.".to_owned(),
         detail: format!("{error}."),
-        action: "Save the data folder for an investigation, then restore the last back-up that is whole."
+        action: "Save the data folder for an investigation, then restore the last backup that is whole."
             .to_owned(),
         since: None,
     }

@@ -4,6 +4,7 @@ mod answers;
 mod audit_watch;
 mod calendar;
 mod debug_log;
+mod grpc;
 mod licenses;
 mod manager_requests;
 mod options;

@@ -18,9 +18,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::audit_watch::AuditWatch;
 use super::debug_log::{self, DebugLog};
+use super::grpc;
 use super::licenses::Licenses;
 use super::manager_requests::ManagerRequests;
-use super::products::{self, Products};
+use super::products::Products;
 use super::tickets::Tickets;
 use crate::config::{Config, DataFolder};
 use crate::control::{DaemonSettings, StartAnswer};
@@ -217,7 +218,12 @@ impl Daemon {
         };
         let router = control::router(requests, secret);
         let control = licensing_net::serve(control, router, control_port, stopping.clone());
-        let licensing = licensing_net::serve(licensing, products.router(), licensing_port, stopping.clone());
+        let licensing = licensing_net::serve(
+            licensing,
+            grpc::router(products),
+            licensing_port,
+            stopping.clone(),
+        );
         Ok(vec![
             tokio::spawn(licensing),
             tokio::spawn(control),
@@ -238,8 +244,8 @@ fn licensing_port(
         protocol: PortProtocol::Http2,
         tls: PortTls::OffLoopback(tls),
         // A call is one message with a prefix of five bytes; the message itself is bounded by its decoder.
-        body_bytes: products::MESSAGE_BYTES + 1024,
-        streaming_paths: &[products::SESSION_PATH],
+        body_bytes: grpc::MESSAGE_BYTES + 1024,
+        streaming_paths: &[grpc::SESSION_PATH],
         connections,
     }
 }

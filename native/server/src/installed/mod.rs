@@ -37,7 +37,7 @@ pub struct InstalledLicenseFile {
 }
 
 /// All license files of the folder, in the order of their names, the issuers they were verified with, and the machine
-/// they may be made out to.
+/// they may be bound to.
 #[derive(Debug, Clone, Default)]
 pub struct Installed {
     /// The files.

@@ -202,7 +202,7 @@ fn not_serving(
         PoolStatus::WrongHost => (
             Severity::Error,
             -9,
-            format!("{feature} is made out to another host than {}.", config.host_name),
+            format!("{feature} is bound to another host than {}.", config.host_name),
             "Have it allocated to this server's host name.",
         ),
         PoolStatus::Refused => (
@@ -262,7 +262,7 @@ fn refusal(file: &InstalledLicenseFile, outcomes: &Outcomes, config: &Config) ->
     Some(if outcomes.has(PoolStatus::Expired) {
         "Everything in it has expired.".to_owned()
     } else if outcomes.has(PoolStatus::WrongHost) {
-        format!("It is made out to another host than {}.", config.host_name)
+        format!("It is bound to another host than {}.", config.host_name)
     } else if outcomes.has(PoolStatus::Refused) {
         "None of its signatures holds on this server.".to_owned()
     } else {

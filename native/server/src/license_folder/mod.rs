@@ -259,7 +259,7 @@ impl LicenseFolder {
         .await
     }
 
-    /// Standing alerts about files of which nothing is used. The manager tells of those that cannot be read.
+    /// Active alerts about files of which nothing is used. The manager tells of those that cannot be read.
     pub async fn alerts(&self) -> Vec<Alert> {
         let outcome = self
             .blocking(|this| {

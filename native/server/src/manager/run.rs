@@ -326,7 +326,7 @@ async fn end_wanted(signals: &mut Signals) {
     while signals.next().await != Signal::End {}
 }
 
-/// Names that a certificate of our own is made out to.
+/// Names that a certificate of our own is made for.
 fn certificate_names(config: &Config) -> Vec<String> {
     let mut names = vec![config.host_name.clone()];
     names.extend(config.web.certificate_names.iter().cloned());

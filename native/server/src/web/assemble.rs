@@ -65,7 +65,7 @@ pub(super) async fn request(
         if parts.uri.query().is_some_and(|query| !query.is_empty()) {
             return Err(Problem::new(
                 ErrorCode::InvalidRequest,
-                "The fields of this operation belong into the body, not into the query.",
+                "The fields of this operation must be in the body, not in the query.",
             ));
         }
         from_body(services, shape, parts, body).await?
@@ -79,7 +79,7 @@ pub(super) async fn request(
             Some(other) if other != value => {
                 return Err(invalid(
                     name,
-                    "differs between path and body; it belongs into the path alone",
+                    "differs between path and body; give it in the path only",
                 ));
             }
             Some(_) | None => {}
@@ -93,7 +93,7 @@ fn from_query(shape: &Shape, query: &str) -> Result<Map<String, Value>, Problem>
     for (name, text) in form_urlencoded::parse(query.as_bytes()) {
         let field = shape.field(&name)?;
         if shape.info.path_fields().any(|of_path| of_path == name) {
-            return Err(invalid(&name, "belongs into the path, not into the query"));
+            return Err(invalid(&name, "must be in the path, not in the query"));
         }
         match (field.kind, request.get_mut(name.as_ref())) {
             (FieldKind::TextList, Some(Value::Array(texts))) => texts.push(Value::from(text.as_ref())),
@@ -126,7 +126,7 @@ fn value(field: &Field, text: &str) -> Result<Value, Problem> {
         },
         FieldKind::Secret => Err(invalid(
             &field.name,
-            "is a secret and never belongs into an address, which is logged everywhere",
+            "is a secret and must not be in an address, because addresses are logged",
         )),
         FieldKind::TextList | FieldKind::Nested => Err(invalid(&field.name, "cannot stand in an address")),
     }

@@ -81,7 +81,7 @@ fn with_method_problem(
     names: String,
 ) -> MethodRouter<Arc<WebServices>> {
     router.fallback(move || async move {
-        let problem = Problem::new(ErrorCode::MethodNotAllowed, format!("The path has {names}."));
+        let problem = Problem::new(ErrorCode::MethodNotAllowed, format!("Allowed methods: {names}."));
         answer::with_allowed(answer::problem(&problem), &names)
     })
 }

@@ -44,7 +44,7 @@ pub struct SeatServiceStatus {
     pub state: ServiceState,
     /// Leases held.
     pub leases: usize,
-    /// Standing alerts.
+    /// Active alerts.
     pub alerts: Vec<Alert>,
 }
 

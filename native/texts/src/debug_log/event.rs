@@ -250,7 +250,7 @@ pub struct SystemError<'a> {
 /// How a vendor daemon ended, by the numbers the license manager field uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExitStatus {
-    /// 25: the files are made out to another host.
+    /// 25: the files are bound to another host ID.
     InvalidHost,
     /// 28: the manager cannot be reached.
     Communications,

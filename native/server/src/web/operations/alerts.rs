@@ -1,4 +1,4 @@
-//! Standing alerts of all parts of the server.
+//! Active alerts of all parts of the server.
 
 use jiff::Timestamp;
 use licensing_api::alert::{Alert, GetAlerts};

@@ -1,4 +1,4 @@
-//! Accounts, tokens and log-ins over HTTP.
+//! Accounts, tokens and sign-ins over HTTP.
 
 use axum::body::Body;
 use http::Request;
@@ -115,6 +115,6 @@ async fn a_guesser_is_locked_out_and_the_administrator_is_not() {
     let locked = attempt(PASSWORD, [203, 0, 113, 5]).await;
     assert_eq!(locked.code(), "AccountLocked");
     assert!(locked.headers.contains_key("retry-after"));
-    // Where root logged in before, when the tokens were made.
+    // Where root signed in before, when the tokens were made.
     assert_eq!(attempt(PASSWORD, [127, 0, 0, 1]).await.status, 200);
 }

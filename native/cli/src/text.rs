@@ -1,0 +1,23 @@
+//! Text of others, made safe and wrapped for a terminal.
+
+/// Text that a server or a file made, safe to show on a terminal: control characters become visible escapes.
+pub(crate) fn plain(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter.is_control() {
+            shown.extend(letter.escape_default());
+        } else {
+            shown.push(letter);
+        }
+    }
+    shown
+}
+
+/// A paragraph of text that a server or a file made, indented by four blanks and wrapped for reading.
+pub(crate) fn paragraph(text: &str) -> String {
+    let indent = "    ";
+    let options = textwrap::Options::new(100)
+        .initial_indent(indent)
+        .subsequent_indent(indent);
+    format!("{}\n", textwrap::fill(&plain(text), options))
+}
