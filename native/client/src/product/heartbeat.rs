@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep_until};
 use super::checkout::CheckoutError;
 use super::connection::Connection;
 use super::lease::{LeaseInfo, LeaseState};
-use super::leases::{Anew, Beating};
+use super::leases::{Beating, Reacquisition};
 use super::options::Heartbeats;
 use super::tickets::lasts;
 use crate::failure;
@@ -37,11 +37,11 @@ pub(super) async fn beat(connection: Weak<Connection>, changed: Arc<Notify>) {
     let mut last = Instant::now();
     let mut failures = 0;
     loop {
-        let Some(outlook) = connection.upgrade().map(|connection| connection.outlook()) else {
+        let Some(schedule) = connection.upgrade().map(|connection| connection.schedule()) else {
             return;
         };
-        let due = outlook.interval.map(|interval| last + pause(interval, failures));
-        let wake = due.into_iter().chain(outlook.look_at).min();
+        let due = schedule.interval.map(|interval| last + pause(interval, failures));
+        let wake = due.into_iter().chain(schedule.look_at).min();
         if due.is_none() {
             last = Instant::now();
         }
@@ -85,13 +85,13 @@ fn pause(interval: Duration, failures: u32) -> Duration {
 
 impl Connection {
     /// When there is something to do without being asked.
-    fn outlook(&self) -> super::leases::Outlook {
-        let mut outlook = self.leases.outlook();
+    fn schedule(&self) -> super::leases::Schedule {
+        let mut schedule = self.leases.schedule();
         match self.options.heartbeats {
             Heartbeats::Automatic => {}
-            Heartbeats::Manual => outlook.interval = None,
+            Heartbeats::Manual => schedule.interval = None,
         }
-        outlook
+        schedule
     }
 
     async fn note_time(&self) {
@@ -119,8 +119,8 @@ impl Connection {
                 }
             }
         }
-        for (number, anew) in self.leases.cut_off() {
-            ended += usize::from(self.take_anew(number, &anew).await?);
+        for (number, reacquisition) in self.leases.cut_off() {
+            ended += usize::from(self.reacquire(number, &reacquisition).await?);
         }
         Ok(ended)
     }
@@ -159,7 +159,10 @@ impl Connection {
     async fn renew(&self, lease: &Beating, text: String) {
         let mut count = 1;
         let known = self.leases.change(lease.number, |kept| {
-            count = kept.anew.as_ref().map_or(1, |anew| anew.options.count.max(1));
+            count = kept
+                .reacquisition
+                .as_ref()
+                .map_or(1, |reacquisition| reacquisition.options.count.max(1));
         });
         if !known {
             return;
@@ -172,10 +175,19 @@ impl Connection {
     }
 
     /// Takes the seats of a lease that went on by a ticket from the server again; true when that ended the lease.
-    async fn take_anew(self: &Arc<Self>, number: u64, anew: &Anew) -> Result<bool, Problem> {
+    async fn reacquire(
+        self: &Arc<Self>,
+        number: u64,
+        reacquisition: &Reacquisition,
+    ) -> Result<bool, Problem> {
         let (place, _) = watch::channel(None);
         let taken = self
-            .ask_server(&anew.options, anew.key, self.options.timeout, &place)
+            .ask_server(
+                &reacquisition.options,
+                reacquisition.key,
+                self.options.timeout,
+                &place,
+            )
             .await;
         let lease = match taken {
             Ok(lease) => lease,
@@ -193,8 +205,8 @@ impl Connection {
             kept.id = Some(id.clone());
             kept.heartbeat_seconds = info.heartbeat_seconds;
             // The key belongs to this lease from now on.
-            kept.anew = Some(Arc::new(Anew {
-                options: anew.options.clone(),
+            kept.reacquisition = Some(Arc::new(Reacquisition {
+                options: reacquisition.options.clone(),
                 key: fresh,
             }));
             kept.standing

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use super::checkout::CheckoutOptions;
 use super::connection::{Connection, random_key};
 use super::lease::{Lease, LeaseInfo, LeaseState};
-use super::leases::{Anew, Kept};
+use super::leases::{Kept, Reacquisition};
 use super::standing::{Standing, Until};
 use super::tickets::{Found, NotKept, Sort, lasts};
 
@@ -58,12 +58,12 @@ impl Connection {
     ) -> Result<Lease, Problem> {
         let info = LeaseInfo::by_ticket(&found.ticket, options.count.max(1), false);
         let lease = self.add(options, None, info, true, Some(found.until()), None);
-        let anew = Arc::new(Anew {
+        let reacquisition = Arc::new(Reacquisition {
             options: without_waiting(options),
             key: random_key()?,
         });
         self.leases.change(lease.number, |kept| {
-            kept.anew = Some(anew);
+            kept.reacquisition = Some(reacquisition);
             kept.standing
                 .send_modify(|standing| standing.state = LeaseState::Grace);
         });
@@ -154,13 +154,13 @@ impl Connection {
             id,
             heartbeat_seconds: info.heartbeat_seconds,
             standing: sender,
-            anew: None,
+            reacquisition: None,
             ticket: None,
         };
         if let (Some(until), Some(lasts)) = (until, ticket_lasts.filter(|_| !borrowed)) {
             kept.set_ticket(until, lasts);
-            kept.anew = random_key().ok().map(|key| {
-                Arc::new(Anew {
+            kept.reacquisition = random_key().ok().map(|key| {
+                Arc::new(Reacquisition {
                     options: without_waiting(options),
                     key,
                 })
@@ -181,7 +181,7 @@ impl Connection {
 /// A status of no feature at all, for what it says besides.
 const NO_FEATURE: &str = "-";
 
-/// Seats are taken anew at once or not at all: whoever waits in a queue has none.
+/// Seats are checked out again at once or not at all: whoever waits in a queue has none.
 fn without_waiting(options: &CheckoutOptions) -> CheckoutOptions {
     CheckoutOptions {
         queue: None,

@@ -25,14 +25,14 @@ pub(super) struct Kept {
     pub(super) id: Option<Vec<u8>>,
     pub(super) heartbeat_seconds: u32,
     pub(super) standing: watch::Sender<Standing>,
-    /// How to take the seats anew, where a ticket lets the product go on meanwhile.
-    pub(super) anew: Option<Arc<Anew>>,
+    /// How to check the seats out again, where a ticket lets the product go on meanwhile.
+    pub(super) reacquisition: Option<Arc<Reacquisition>>,
     pub(super) ticket: Option<TicketAge>,
 }
 
-/// How seats are taken anew after an outage.
+/// How seats are checked out again after an outage.
 #[derive(Debug)]
-pub(super) struct Anew {
+pub(super) struct Reacquisition {
     pub(super) options: CheckoutOptions,
     /// One key for all attempts, so that a lost answer costs no second seat.
     pub(super) key: [u8; 16],
@@ -61,7 +61,7 @@ pub(super) struct Beating {
 
 /// When there is something to do.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Outlook {
+pub(super) struct Schedule {
     /// How often the leases together want a heartbeat; none while nothing does.
     pub(super) interval: Option<Duration>,
     /// When a ticket may be over.
@@ -143,11 +143,11 @@ impl Leases {
     }
 
     /// Leases that the server does not know of, with how to take their seats.
-    pub(super) fn cut_off(&self) -> Vec<(u64, Arc<Anew>)> {
+    pub(super) fn cut_off(&self) -> Vec<(u64, Arc<Reacquisition>)> {
         let table = self.table();
         let cut_off = table.kept.iter().filter(|(_, kept)| kept.id.is_none());
         cut_off
-            .filter_map(|(number, kept)| Some((*number, Arc::clone(kept.anew.as_ref()?))))
+            .filter_map(|(number, kept)| Some((*number, Arc::clone(kept.reacquisition.as_ref()?))))
             .collect()
     }
 
@@ -180,14 +180,14 @@ impl Leases {
         });
     }
 
-    /// The server ended a lease while the product went on by a ticket: its seats are to be taken anew. False when it
+    /// The server ended a lease while the product went on by a ticket: its seats are to be checked out again. False when it
     /// has not got a ticket to go on by.
     pub(super) fn cut(&self, number: u64) -> bool {
         let mut table = self.table();
         let Some(kept) = table.kept.get_mut(&number) else {
             return false;
         };
-        let goes_on = kept.standing.borrow().now() == LeaseState::Grace && kept.anew.is_some();
+        let goes_on = kept.standing.borrow().now() == LeaseState::Grace && kept.reacquisition.is_some();
         if goes_on {
             kept.id = None;
         }
@@ -205,9 +205,9 @@ impl Leases {
         }
     }
 
-    pub(super) fn outlook(&self) -> Outlook {
+    pub(super) fn schedule(&self) -> Schedule {
         let table = self.table();
-        let mut outlook = Outlook {
+        let mut schedule = Schedule {
             interval: None,
             look_at: None,
         };
@@ -219,13 +219,13 @@ impl Leases {
                 } else {
                     LOOK_FOR_SERVER
                 };
-                outlook.interval = Some(outlook.interval.map_or(own, |shortest| shortest.min(own)));
+                schedule.interval = Some(schedule.interval.map_or(own, |shortest| shortest.min(own)));
             }
             if let Some(look_at) = standing.by_ticket().map(|until| until.look_at()) {
-                outlook.look_at = Some(outlook.look_at.map_or(look_at, |first| first.min(look_at)));
+                schedule.look_at = Some(schedule.look_at.map_or(look_at, |first| first.min(look_at)));
             }
         }
-        outlook
+        schedule
     }
 
     fn each(&self, leases: &[Beating], change: impl Fn(&mut Kept)) {

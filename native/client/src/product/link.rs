@@ -1,4 +1,4 @@
-//! The open connection to a vendor daemon, made anew when it is lost.
+//! The open connection to a vendor daemon, made again when it is lost.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -59,7 +59,7 @@ pub struct FeatureStatus {
 /// Speaks to one vendor daemon. Cloning is cheap and shares connection and heartbeats; leases stay alive as long
 /// as they are kept, also after all clones are gone.
 ///
-/// A lost connection is made anew, asking the manager again, and leases live on through it. With a folder for tickets
+/// A lost connection is made again, asking the manager again, and leases live on through it. With a folder for tickets
 /// ([`ProductOptions::ticket_folder`]) they also live through the time without a server.
 #[derive(Debug, Clone)]
 pub struct ProductClient {
