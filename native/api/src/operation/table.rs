@@ -132,7 +132,7 @@ operations! { ($)
         answered: manager,
         errors: [LocaleUnsupported, InvalidFilter],
     }
-    /// Lists the Active alerts.
+    /// Lists the active alerts.
     GetAlerts = 22 {
         route: Get "/v1/alerts",
         permission: ReadOnly,

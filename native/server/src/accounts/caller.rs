@@ -20,7 +20,7 @@ pub enum Credentials {
     Token(Secret),
 }
 
-/// Whom credentials belong to, and what he may do.
+/// Whom credentials belong to, and what they permit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     /// Relative id of the account.
@@ -31,7 +31,7 @@ pub struct Caller {
     pub user_name: String,
     /// Domain; the server's own name for its own accounts.
     pub user_domain: String,
-    /// What he may do with these credentials.
+    /// What these credentials permit.
     pub permissions: Permission,
     /// Id of the token that was used.
     pub token_id: Option<String>,

@@ -11,8 +11,8 @@ use tonic::Request;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
 
-use super::{ControlSecret, MESSAGE_BYTES, SECRET_METADATA, Verb};
-use crate::failure;
+use super::{ControlSecret, MESSAGE_BYTES, ManagerRequest, SECRET_METADATA};
+use crate::grpc_status;
 
 /// Time for the connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -47,7 +47,7 @@ impl ControlClient {
         })
     }
 
-    /// Has an operation of the table or a verb carried out, and waits for it no longer than `time_limit`.
+    /// Has an operation of the table or a manager request carried out, and waits for it no longer than `time_limit`.
     ///
     /// # Errors
     /// `CitrixLicensingVendorOrServiceDown` if the daemon does not answer in time, and whatever it answers.
@@ -68,7 +68,7 @@ impl ControlClient {
             DaemonControlClient::new(self.channel.clone()).max_decoding_message_size(MESSAGE_BYTES);
         let reply = match tokio::time::timeout(time_limit, client.execute(call)).await {
             Ok(Ok(reply)) => reply.into_inner(),
-            Ok(Err(status)) => return Err(failure::problem(&status).about(&self.vendor)),
+            Ok(Err(status)) => return Err(grpc_status::problem(&status).about(&self.vendor)),
             Err(_) => {
                 let text = format!("it did not answer {operation} within {} s", time_limit.as_secs());
                 return Err(daemon_down(&self.vendor, &text));
@@ -85,12 +85,12 @@ impl ControlClient {
         }
     }
 
-    /// Has a verb carried out that answers nothing of interest.
+    /// Has a manager request carried out that answers nothing of interest.
     ///
     /// # Errors
     /// As [`Self::execute`].
-    pub async fn tell(&self, verb: Verb, request: Vec<u8>) -> Result<(), Problem> {
-        self.execute(verb.name(), request, "", verb.time_limit())
+    pub async fn tell(&self, asked: ManagerRequest, request: Vec<u8>) -> Result<(), Problem> {
+        self.execute(asked.name(), request, "", asked.time_limit())
             .await
             .map(drop)
     }

@@ -10,7 +10,7 @@ use licensing_api::server::VendorDaemon;
 use licensing_api::{ErrorCode, Operation, Problem};
 use serde::de::DeserializeOwned;
 
-use super::{DaemonFigures, ProductToken, Verb};
+use super::{DaemonFigures, ManagerRequest, ProductToken};
 
 /// How the manager is asked for what only its vendor daemons know. [`DaemonDirectory`] is the convenient side of it.
 pub trait DaemonGateway: Send + Sync + 'static {
@@ -105,9 +105,9 @@ impl DaemonDirectory {
     /// # Errors
     /// As for [`Self::execute_json`].
     pub(crate) async fn figures(&self, vendor: &str, actor: &str) -> Result<DaemonFigures, Problem> {
-        let verb = Verb::Figures;
+        let asked = ManagerRequest::Figures;
         let answer = self
-            .execute_json(vendor, verb.name(), Vec::new(), actor, verb.time_limit())
+            .execute_json(vendor, asked.name(), Vec::new(), actor, asked.time_limit())
             .await?;
         understood(vendor, &answer)
     }

@@ -3,20 +3,20 @@
 
 mod client;
 mod directory;
+mod manager_request;
 mod product_token;
 mod secret;
 mod service;
 mod start;
-mod verb;
 
 pub use client::ControlClient;
 pub(crate) use client::daemon_down;
 pub use directory::{DaemonDirectory, DaemonGateway};
+pub use manager_request::{AuditReport, DaemonFigures, DaemonHealth, ManagerRequest};
 pub use product_token::{PRODUCT_TOKEN_SEPARATOR, ProductToken};
 pub use secret::ControlSecret;
 pub use service::{ControlHandler, router};
 pub use start::{DaemonSettings, StartAnswer};
-pub use verb::{AuditReport, DaemonFigures, DaemonHealth, Verb};
 
 /// Metadata that carries the secret.
 pub const SECRET_METADATA: &str = "licensing-control-secret";

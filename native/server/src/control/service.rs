@@ -11,11 +11,11 @@ use licensing_protocol::control::{ExecuteReply, ExecuteRequest};
 use tonic::{Request, Response, Status};
 
 use super::{ControlSecret, MESSAGE_BYTES, SECRET_METADATA};
-use crate::failure;
+use crate::grpc_status;
 
 /// Carries out what comes in on the control port.
 pub trait ControlHandler: Send + Sync + 'static {
-    /// Carries out an operation of the table or a [`Verb`](super::Verb). Request and answer are JSON.
+    /// Carries out an operation of the table or a [`ManagerRequest`](super::ManagerRequest). Request and answer are JSON.
     fn execute<'a>(
         &'a self,
         operation: &'a str,
@@ -40,7 +40,7 @@ pub fn router(handler: Arc<dyn ControlHandler>, secret: ControlSecret) -> Router
         }
         tracing::warn!("a caller on the control port did not know its secret");
         let detail = "The control port is for the license manager alone.";
-        Err(failure::status(&Problem::new(
+        Err(grpc_status::status(&Problem::new(
             ErrorCode::AuthorizationFailed,
             detail,
         )))

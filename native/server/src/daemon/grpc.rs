@@ -14,7 +14,7 @@ use tonic::{Request, Response, Status, Streaming};
 
 use super::products::Products;
 use super::{session, validation};
-use crate::failure;
+use crate::grpc_status;
 use crate::product_access::Caller;
 
 /// Largest message: a heartbeat of the most leases, each of 16 bytes with its field header and perhaps its position.
@@ -39,7 +39,7 @@ impl VendorDaemon for Products {
     ) -> Result<Response<wire::CheckoutReply>, Status> {
         match peer(&request).and_then(|peer| Ok((peer, caller(&request)?))) {
             Ok((peer, caller)) => answer(self.check_out(request.into_inner(), peer, &caller).await),
-            Err(problem) => Err(failure::status(&problem)),
+            Err(problem) => Err(grpc_status::status(&problem)),
         }
     }
 
@@ -68,8 +68,8 @@ impl VendorDaemon for Products {
         &self,
         request: Request<Streaming<wire::SessionRequest>>,
     ) -> Result<Response<Self::SessionStream>, Status> {
-        let caller = caller(&request).map_err(|problem| failure::status(&problem))?;
-        let peer = peer(&request).map_err(|problem| failure::status(&problem))?;
+        let caller = caller(&request).map_err(|problem| grpc_status::status(&problem))?;
+        let peer = peer(&request).map_err(|problem| grpc_status::status(&problem))?;
         Ok(Response::new(Box::pin(session::serve(
             self.clone(),
             caller,
@@ -99,5 +99,5 @@ fn caller<T>(request: &Request<T>) -> Result<Caller, Problem> {
 fn answer<T>(outcome: Result<T, Problem>) -> Result<Response<T>, Status> {
     outcome
         .map(Response::new)
-        .map_err(|problem| failure::status(&problem))
+        .map_err(|problem| grpc_status::status(&problem))
 }

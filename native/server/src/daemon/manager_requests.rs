@@ -16,7 +16,7 @@ use super::audit_watch::AuditWatch;
 use super::licenses::Licenses;
 use super::status;
 use crate::config::{Config, DataFolder};
-use crate::control::{AuditReport, ControlHandler, DaemonFigures, ProductToken, Verb};
+use crate::control::{AuditReport, ControlHandler, DaemonFigures, ManagerRequest, ProductToken};
 use crate::product_access::ProductAccess;
 
 /// Answers the manager.
@@ -33,15 +33,15 @@ pub(super) struct ManagerRequests {
 }
 
 impl ManagerRequests {
-    async fn verb(&self, verb: Verb, request: &[u8]) -> Result<Vec<u8>, Problem> {
-        match verb {
-            Verb::Health => {
+    async fn answer_manager(&self, asked: ManagerRequest, request: &[u8]) -> Result<Vec<u8>, Problem> {
+        match asked {
+            ManagerRequest::Health => {
                 let mut health = status::health(&self.vendor, &self.licenses.config(), &self.seats);
                 health.alerts.extend(self.licenses.alerts());
                 health.alerts.extend(self.audit.alert());
                 write(&health)
             }
-            Verb::Reread => {
+            ManagerRequest::Reread => {
                 let config: Option<Config> = match request {
                     [] => None,
                     request => Some(read(request)?),
@@ -49,18 +49,18 @@ impl ManagerRequests {
                 self.reread(config.map(Arc::new)).await?;
                 Ok(Vec::new())
             }
-            Verb::SetProductTokens => {
+            ManagerRequest::SetProductTokens => {
                 let tokens: Vec<ProductToken> = read(request)?;
                 self.access.set_tokens(&tokens);
                 Ok(Vec::new())
             }
-            Verb::VerifyAudit => {
+            ManagerRequest::VerifyAudit => {
                 let report = self.audit.look().await?;
                 write(&AuditReport {
                     records: report.records,
                 })
             }
-            Verb::Figures => {
+            ManagerRequest::Figures => {
                 let figures = self.seats.figures();
                 write(&DaemonFigures {
                     leases: figures.leases as u64,
@@ -72,7 +72,7 @@ impl ManagerRequests {
                     connections: self.connections.open() as u64,
                 })
             }
-            Verb::ReloadCertificate => {
+            ManagerRequest::ReloadCertificate => {
                 let reloaded = self.tls.reload();
                 reloaded.map_err(|error| Problem::new(ErrorCode::FileOpenFailed, error.to_string()))?;
                 Ok(Vec::new())
@@ -107,8 +107,11 @@ impl ControlHandler for ManagerRequests {
         actor: &'a str,
     ) -> BoxFuture<'a, Result<Vec<u8>, Problem>> {
         async move {
-            match (Verb::from_name(operation), OperationId::from_name(operation)) {
-                (Some(verb), _) => self.verb(verb, request).await,
+            match (
+                ManagerRequest::from_name(operation),
+                OperationId::from_name(operation),
+            ) {
+                (Some(manager_request), _) => self.answer_manager(manager_request, request).await,
                 (None, Some(id)) => answers::answer(id, self, request, actor).await,
                 (None, None) => Err(unknown(operation)),
             }

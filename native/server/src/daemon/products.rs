@@ -57,9 +57,9 @@ impl Products {
         })
     }
 
-    /// A lease as its holder is told: with the ticket of borrowed seats, or a grace ticket where one is wanted and may be
+    /// A lease as its holder gets it: with the ticket of borrowed seats, or a grace ticket where one is wanted and may be
     /// given.
-    pub(super) fn told(&self, lease: &Lease, wants_ticket: bool, repeated: bool) -> wire::Lease {
+    pub(super) fn lease_reply(&self, lease: &Lease, wants_ticket: bool, repeated: bool) -> wire::Lease {
         let grace_ticket = wants_ticket
             .then(|| self.tickets.grace(&[lease.id]).pop().flatten())
             .flatten();

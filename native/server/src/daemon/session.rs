@@ -15,7 +15,7 @@ use tonic::{Status, Streaming};
 
 use super::products::Products;
 use super::turns::{CheckedOut, Turn, Waited};
-use crate::failure;
+use crate::grpc_status;
 use crate::product_access::Caller;
 
 /// Messages of one session that are answered at a time, those that wait for seats not counted; further ones wait unread.
@@ -80,7 +80,7 @@ async fn read(
         () = replies.closed() => return,
     }
     if let Some(problem) = end {
-        let _ = replies.send(Err(failure::status(&problem))).await;
+        let _ = replies.send(Err(grpc_status::status(&problem))).await;
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) struct Turn {
     key: RequestKey,
     wants_ticket: bool,
     /// The position that the product was told last.
-    told: u32,
+    last_position: u32,
 }
 
 impl Products {
@@ -60,7 +60,7 @@ impl Products {
         Ok(match outcome.map_err(|error| error.problem())? {
             CheckoutOutcome::Decided(decision) => CheckedOut::Answer(self.decided(decision, wants_ticket)),
             CheckoutOutcome::Waits(waiting) => CheckedOut::Waits(Turn {
-                told: waiting.place().position,
+                last_position: waiting.place().position,
                 waiting,
                 key,
                 wants_ticket,
@@ -107,9 +107,9 @@ impl Products {
                 ));
             }
             if let Some(place) = self.seats.place(&turn.key)
-                && place.position != turn.told
+                && place.position != turn.last_position
             {
-                turn.told = place.position;
+                turn.last_position = place.position;
                 return Ok(Waited::Moved(queued(place)));
             }
         }
@@ -129,8 +129,8 @@ impl Products {
 
     fn decided(&self, decision: Decision, wants_ticket: bool) -> wire::CheckoutReply {
         let outcome = match decision {
-            Decision::Granted(lease) => Outcome::Lease(self.told(&lease, wants_ticket, false)),
-            Decision::Repeated(lease) => Outcome::Lease(self.told(&lease, wants_ticket, true)),
+            Decision::Granted(lease) => Outcome::Lease(self.lease_reply(&lease, wants_ticket, false)),
+            Decision::Repeated(lease) => Outcome::Lease(self.lease_reply(&lease, wants_ticket, true)),
             Decision::Denied(denial) => Outcome::Denial(products::denial_on_the_wire(denial)),
             Decision::Queued(place) => return queued(place),
         };

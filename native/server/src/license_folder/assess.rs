@@ -111,20 +111,20 @@ impl Outcomes {
     }
 }
 
-/// The outcomes of every file that has increments in a pool, and what is to say about the lines of `told`.
+/// The outcomes of every file that has increments in a pool, and what is to say about the lines of `reported`.
 fn outcomes(
     pools: &Pools,
     config: &Config,
     today: Date,
-    told: Option<(&InstalledLicenseFile, &mut Vec<Finding>)>,
+    reported: Option<(&InstalledLicenseFile, &mut Vec<Finding>)>,
 ) -> BTreeMap<String, Outcomes> {
     let mut outcomes: BTreeMap<String, Outcomes> = BTreeMap::new();
     let mut findings = Vec::new();
-    let told_name = told.as_ref().map(|(file, _)| file.name.clone());
+    let reported_name = reported.as_ref().map(|(file, _)| file.name.clone());
     for pools in pools.values() {
         for line in &pools.ignored {
             outcomes.entry(line.file.clone()).or_default().add(&line.reason);
-            if told_name.as_ref() == Some(&line.file) {
+            if reported_name.as_ref() == Some(&line.file) {
                 findings.push(line.finding());
             }
         }
@@ -142,7 +142,7 @@ fn outcomes(
                     .or_default()
                     .statuses
                     .push(status);
-                if told_name.as_ref() == Some(&increment.file) {
+                if reported_name.as_ref() == Some(&increment.file) {
                     findings.extend(not_serving(
                         pool,
                         increment.line,
@@ -154,7 +154,7 @@ fn outcomes(
             }
         }
     }
-    if let Some((_, all)) = told {
+    if let Some((_, all)) = reported {
         findings.truncate(MAX_FINDINGS);
         all.append(&mut findings);
         all.sort_by_key(|finding| (finding.line, finding.column));

@@ -18,7 +18,7 @@ use super::ports;
 use super::supervisor::{Launch, Supervisor};
 use crate::config::{DataFolder, LiveConfig};
 use crate::control::{
-    ControlClient, DaemonGateway, DaemonHealth, DaemonSettings, ProductToken, Verb, daemon_down,
+    ControlClient, DaemonGateway, DaemonHealth, DaemonSettings, ManagerRequest, ProductToken, daemon_down,
 };
 use crate::installed::InstalledFiles;
 use crate::product_access::ProductAccess;
@@ -118,12 +118,12 @@ impl Daemons {
         let staying: Vec<_> = self.running().values().map(Supervisor::control).collect();
         let starting = self.start_missing(&scan.vendors);
         // Whoever is down reads the files at its next start anyhow.
-        let told = join_all(staying.into_iter().flatten().map(|control| {
+        let answers = join_all(staying.into_iter().flatten().map(|control| {
             let config = config.clone();
-            async move { control.tell(Verb::Reread, config).await }
+            async move { control.tell(ManagerRequest::Reread, config).await }
         }));
-        let (told, _) = tokio::join!(told, join_all(starting));
-        told.into_iter().collect()
+        let (answers, _) = tokio::join!(answers, join_all(starting));
+        answers.into_iter().collect()
     }
 
     async fn scan(&self) -> Result<Scan, Problem> {
@@ -226,18 +226,18 @@ impl Daemons {
         join_all(self.stop_where(|_, _| true)).await;
     }
 
-    /// Has every running daemon carry out a verb.
-    pub(super) async fn tell_all(&self, verb: Verb, request: &[u8]) -> Result<(), Problem> {
+    /// Has every running daemon carry out a manager request.
+    pub(super) async fn tell_all(&self, asked: ManagerRequest, request: &[u8]) -> Result<(), Problem> {
         let controls: Vec<_> = self
             .running()
             .values()
             .filter_map(|supervisor| supervisor.control().ok())
             .collect();
-        let told = join_all(controls.into_iter().map(|control| {
+        let answers = join_all(controls.into_iter().map(|control| {
             let request = request.to_vec();
-            async move { control.tell(verb, request).await }
+            async move { control.tell(asked, request).await }
         }));
-        told.await.into_iter().collect()
+        answers.await.into_iter().collect()
     }
 
     fn control(&self, vendor: &str) -> Result<ControlClient, Problem> {
@@ -342,7 +342,7 @@ impl DaemonGateway for Daemons {
                 .map_err(|error| Problem::new(ErrorCode::InvalidRequest, error.to_string()))?;
             self.shared.access.set_tokens(&tokens);
             *self.shared.tokens.lock() = tokens;
-            self.tell_all(Verb::SetProductTokens, &request).await
+            self.tell_all(ManagerRequest::SetProductTokens, &request).await
         }
         .boxed()
     }
@@ -356,8 +356,8 @@ impl DaemonGateway for Daemons {
                 .filter_map(|supervisor| supervisor.control().ok())
                 .collect();
             let answers = join_all(controls.iter().map(|control| {
-                let verb = Verb::Health;
-                control.execute(verb.name(), Vec::new(), "", verb.time_limit())
+                let asked = ManagerRequest::Health;
+                control.execute(asked.name(), Vec::new(), "", asked.time_limit())
             }));
             for answer in answers.await {
                 let health = answer.and_then(|answer| {

@@ -9,7 +9,7 @@ use tonic::{Request, Response, Status};
 
 use super::daemons::Daemons;
 use crate::control::DaemonGateway;
-use crate::failure;
+use crate::grpc_status;
 
 /// Longest request; it holds one name.
 pub(super) const REQUEST_BYTES: usize = 4 * 1024;
@@ -47,7 +47,7 @@ impl LicenseManager for Service {
                 ErrorCode::InvalidRequest,
                 format!("vendor is longer than {NAME_BYTES} bytes."),
             );
-            return Err(failure::status(&problem.about("vendor")));
+            return Err(grpc_status::status(&problem.about("vendor")));
         }
         let vendors = self.daemons.vendors().into_iter().filter(|daemon| {
             // A daemon whose port is not known yet cannot be told where it is.

@@ -23,7 +23,7 @@ use super::discover;
 use super::endpoints::Endpoints;
 use super::signals::{Signal, Signals};
 use crate::config::{Config, DataFolder, LiveConfig};
-use crate::control::{DaemonDirectory, DaemonGateway, Verb};
+use crate::control::{DaemonDirectory, DaemonGateway, ManagerRequest};
 use crate::folder_lock::FolderLock;
 use crate::installed::InstalledFiles;
 use crate::product_access::ProductAccess;
@@ -347,7 +347,7 @@ async fn pass_on_certificate(
         }
         let now = certificate.tls().certificate_hash();
         if now != used {
-            match daemons.tell_all(Verb::ReloadCertificate, &[]).await {
+            match daemons.tell_all(ManagerRequest::ReloadCertificate, &[]).await {
                 Ok(()) => used = now,
                 Err(problem) => tracing::warn!(
                     detail = problem.detail,

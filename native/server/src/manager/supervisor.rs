@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::process::{self, DaemonProcess};
-use crate::control::{ControlClient, ControlSecret, DaemonSettings, Verb, daemon_down};
+use crate::control::{ControlClient, ControlSecret, DaemonSettings, ManagerRequest, daemon_down};
 
 /// Shortest and longest pause before a daemon is started again.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(30));
@@ -204,7 +204,7 @@ impl Keeper {
             tokio::time::sleep(PROBE_PAUSE).await;
             let control = self.status.borrow().control.clone();
             let Some(control) = control else { continue };
-            match tokio::time::timeout(PROBE_TIME, control.tell(Verb::Health, Vec::new())).await {
+            match tokio::time::timeout(PROBE_TIME, control.tell(ManagerRequest::Health, Vec::new())).await {
                 Ok(Ok(())) => missed = 0,
                 Ok(Err(_)) | Err(_) => missed += 1,
             }

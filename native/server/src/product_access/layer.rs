@@ -14,7 +14,7 @@ use licensing_net::tls::PeerCertificate;
 use tonic::metadata::MetadataMap;
 
 use super::{Caller, ProductAccess, Shown};
-use crate::failure;
+use crate::grpc_status;
 
 impl ProductAccess {
     /// Puts the check before every route; routes find the [`Caller`] among the extensions of a request.
@@ -67,6 +67,6 @@ async fn check(State(access): State<Arc<ProductAccess>>, mut request: Request, n
             request.extensions_mut().insert(caller);
             next.run(request).await
         }
-        Err(problem) => failure::status(&problem).into_http(),
+        Err(problem) => grpc_status::status(&problem).into_http(),
     }
 }

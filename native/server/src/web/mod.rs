@@ -1,6 +1,6 @@
 //! The web services: every operation of the table over HTTPS.
 //!
-//! A request passes, in this order: the rate of its address, whom it comes from, whether he may do this, its size,
+//! A request passes, in this order: the rate of its address, whom it comes from, whether they may do this, its size,
 //! its fields, the handler. Routes, permissions and fields are read from the table; there is no second list of them.
 
 mod answer;

@@ -88,8 +88,8 @@ impl Fixture {
         Ok(serde_json::from_slice(&answer).unwrap())
     }
 
-    async fn tell(&self, verb: Verb, request: &[u8]) -> Result<(), Problem> {
-        self.requests.execute(verb.name(), request, "").await.map(drop)
+    async fn tell(&self, asked: ManagerRequest, request: &[u8]) -> Result<(), Problem> {
+        self.requests.execute(asked.name(), request, "").await.map(drop)
     }
 
     async fn seats(&self) -> u32 {
@@ -173,7 +173,7 @@ async fn figures_tell_what_happened() {
     };
     seats.checkout(unknown).await.unwrap();
     let open = fixture.requests.connections.enter();
-    let answer = fixture.requests.execute(Verb::Figures.name(), b"", "");
+    let answer = fixture.requests.execute(ManagerRequest::Figures.name(), b"", "");
     let answer = answer.await.unwrap();
     let figures: DaemonFigures = serde_json::from_slice(&answer).unwrap();
     assert_eq!((figures.leases, figures.granted, figures.connections), (1, 1, 1));
@@ -191,11 +191,11 @@ async fn a_reread_serves_the_files_as_they_are_and_keeps_leases() {
     fixture.requests.seats.checkout(checkout()).await.unwrap();
     install(&fixture.data, 9);
     assert_eq!(fixture.seats().await, 2);
-    fixture.tell(Verb::Reread, b"").await.unwrap();
+    fixture.tell(ManagerRequest::Reread, b"").await.unwrap();
     assert_eq!(fixture.seats().await, 9);
     assert_eq!(fixture.requests.seats.usage(&GetUsage::default()).len(), 1);
     std::fs::remove_dir_all(fixture.data.licenses()).unwrap();
-    let problem = fixture.tell(Verb::Reread, b"").await.unwrap_err();
+    let problem = fixture.tell(ManagerRequest::Reread, b"").await.unwrap_err();
     assert_eq!(problem.code, ErrorCode::FileOpenFailed);
     assert_eq!(fixture.seats().await, 9, "what was served before stays");
 }
@@ -218,24 +218,33 @@ async fn tokens_are_replaced() {
         expires: Timestamp::MAX,
     };
     fixture
-        .tell(Verb::SetProductTokens, &serde_json::to_vec(&[token]).unwrap())
+        .tell(
+            ManagerRequest::SetProductTokens,
+            &serde_json::to_vec(&[token]).unwrap(),
+        )
         .await
         .unwrap();
     admitted().unwrap();
-    fixture.tell(Verb::SetProductTokens, b"[]").await.unwrap();
+    fixture
+        .tell(ManagerRequest::SetProductTokens, b"[]")
+        .await
+        .unwrap();
     admitted().expect_err("it has ended");
 }
 
 #[tokio::test]
 async fn health_tells_the_standing_alerts() {
     let quiet: DaemonHealth = fixture(Config::default())
-        .ask(Verb::Health.name(), &())
+        .ask(ManagerRequest::Health.name(), &())
         .await
         .unwrap();
     assert_eq!((quiet.serving, quiet.alerts.len()), (true, 0));
     let mut config = Config::default();
     config.licensing.accept_unverified.insert("acme".to_owned());
-    let health: DaemonHealth = fixture(config).ask(Verb::Health.name(), &()).await.unwrap();
+    let health: DaemonHealth = fixture(config)
+        .ask(ManagerRequest::Health.name(), &())
+        .await
+        .unwrap();
     assert_eq!(health.alerts[0].code, "UnverifiedLicensesAccepted");
 }
 
@@ -243,14 +252,17 @@ async fn health_tells_the_standing_alerts() {
 async fn audit_and_certificate_are_looked_at() {
     let fixture = fixture(Config::default());
     fixture.requests.seats.checkout(checkout()).await.unwrap();
-    let report: AuditReport = fixture.ask(Verb::VerifyAudit.name(), &()).await.unwrap();
+    let report: AuditReport = fixture
+        .ask(ManagerRequest::VerifyAudit.name(), &())
+        .await
+        .unwrap();
     assert!(report.records >= 2, "{report:?}");
     assert_eq!(fixture.alerts().await, []);
     let tampering = rusqlite::Connection::open(fixture.data.vendor_database("ACME")).unwrap();
     let sql = "UPDATE audit SET body = CAST(body || x'00' AS BLOB) WHERE sequence = 1";
     assert_eq!(tampering.execute(sql, []).unwrap(), 1);
     let problem = fixture
-        .ask::<AuditReport>(Verb::VerifyAudit.name(), &())
+        .ask::<AuditReport>(ManagerRequest::VerifyAudit.name(), &())
         .await
         .unwrap_err();
     assert_eq!(problem.code, ErrorCode::StorageDamaged);
@@ -259,10 +271,13 @@ async fn audit_and_certificate_are_looked_at() {
         matches!(alerts.as_slice(), [alert] if alert.code == "AuditDamaged"),
         "{alerts:?}"
     );
-    fixture.tell(Verb::ReloadCertificate, b"").await.unwrap();
+    fixture
+        .tell(ManagerRequest::ReloadCertificate, b"")
+        .await
+        .unwrap();
     std::fs::write(fixture.data.certificate_files().certificate, "junk").unwrap();
     fixture
-        .tell(Verb::ReloadCertificate, b"")
+        .tell(ManagerRequest::ReloadCertificate, b"")
         .await
         .expect_err("it is no certificate");
 }
@@ -287,7 +302,7 @@ impl Fixture {
     }
 
     async fn alerts(&self) -> Vec<licensing_api::alert::Alert> {
-        let health: DaemonHealth = self.ask(Verb::Health.name(), &()).await.unwrap();
+        let health: DaemonHealth = self.ask(ManagerRequest::Health.name(), &()).await.unwrap();
         health.alerts
     }
 }
@@ -298,12 +313,12 @@ async fn the_options_file_holds_after_a_reread_and_odd_lines_raise_an_alert() {
     assert!(fixture.ann_gets_one(1).await);
     fixture.options("ACME.opt", "EXCLUDE cad USER ann\n");
     assert!(fixture.ann_gets_one(2).await, "nobody has told it to read");
-    fixture.tell(Verb::Reread, b"").await.unwrap();
+    fixture.tell(ManagerRequest::Reread, b"").await.unwrap();
     assert!(!fixture.ann_gets_one(3).await);
     assert_eq!(fixture.alerts().await, []);
 
     fixture.options("ACME.opt", "EXCLUDE cad USER ann\nEXCLUDE cad NOBODY ann\n");
-    fixture.tell(Verb::Reread, b"").await.unwrap();
+    fixture.tell(ManagerRequest::Reread, b"").await.unwrap();
     let alerts = fixture.alerts().await;
     assert_eq!(alerts[0].code, "OptionsFileUnreadable");
     assert!(
@@ -317,7 +332,7 @@ async fn the_options_file_holds_after_a_reread_and_odd_lines_raise_an_alert() {
     );
 
     fixture.options("ACME.opt", "EXCLUDE cad USER ann\nTIMEOUT cad soon\n");
-    fixture.tell(Verb::Reread, b"").await.unwrap();
+    fixture.tell(ManagerRequest::Reread, b"").await.unwrap();
     let alerts = fixture.alerts().await;
     assert_eq!(alerts[0].code, "OptionsFileFindings");
     assert!(
@@ -399,11 +414,11 @@ async fn rules_stay_in_force_while_their_file_is_gone_or_cannot_be_read() {
     let fixture = fixture(Config::default());
     let folder = fixture.data.licenses();
     fixture.options("ACME.opt", "EXCLUDE cad USER ann\n");
-    fixture.tell(Verb::Reread, b"").await.unwrap();
+    fixture.tell(ManagerRequest::Reread, b"").await.unwrap();
     for (key, (what, spoil)) in (1..).zip(spoiled()) {
         clear(&folder);
         spoil(&folder);
-        fixture.tell(Verb::Reread, b"").await.unwrap();
+        fixture.tell(ManagerRequest::Reread, b"").await.unwrap();
         assert!(!fixture.ann_gets_one(key).await, "{what}");
         let alerts = fixture.alerts().await;
         assert_eq!(alerts[0].code, "OptionsFileUnreadable", "{what}");
@@ -415,14 +430,14 @@ async fn rules_stay_in_force_while_their_file_is_gone_or_cannot_be_read() {
     }
     clear(&folder);
     fixture.options("ACME.opt", "# nobody is shut out\n");
-    fixture.tell(Verb::Reread, b"").await.unwrap();
+    fixture.tell(ManagerRequest::Reread, b"").await.unwrap();
     assert!(
         fixture.ann_gets_one(100).await,
         "a file with a comment lifts them"
     );
     assert_eq!(fixture.alerts().await, []);
     clear(&folder);
-    fixture.tell(Verb::Reread, b"").await.unwrap();
+    fixture.tell(ManagerRequest::Reread, b"").await.unwrap();
     assert!(fixture.ann_gets_one(101).await);
     assert_eq!(fixture.alerts().await, [], "it had no rules");
 }
@@ -435,7 +450,7 @@ async fn what_cannot_be_read_at_the_first_start_refuses_and_never_opens() {
         }
         let fixture = fixture(Config::default());
         spoil(&fixture.data.licenses());
-        fixture.tell(Verb::Reread, b"").await.unwrap();
+        fixture.tell(ManagerRequest::Reread, b"").await.unwrap();
         assert!(!fixture.ann_gets_one(1).await, "{what}");
         let alerts = fixture.alerts().await;
         assert_eq!(alerts[0].code, "OptionsFileUnreadable", "{what}");
@@ -444,7 +459,7 @@ async fn what_cannot_be_read_at_the_first_start_refuses_and_never_opens() {
         assert!(!alerts[0].detail.contains("MC4C") && !alerts[0].detail.contains("root:"));
         clear(&fixture.data.licenses());
         fixture.options("ACME.opt", "EXCLUDE cad USER bert\n");
-        fixture.tell(Verb::Reread, b"").await.unwrap();
+        fixture.tell(ManagerRequest::Reread, b"").await.unwrap();
         assert!(fixture.ann_gets_one(2).await, "{what}");
         assert_eq!(fixture.alerts().await, []);
     }
@@ -456,14 +471,14 @@ async fn an_options_file_counts_in_any_spelling_and_in_utf_16() {
     let text = "\u{feff}EXCLUDE cad USER ann\r\n";
     let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     std::fs::write(fixture.data.licenses().join("acme.OPT"), wide).unwrap();
-    fixture.tell(Verb::Reread, b"").await.unwrap();
+    fixture.tell(ManagerRequest::Reread, b"").await.unwrap();
     assert!(!fixture.ann_gets_one(1).await);
     let alerts = fixture.alerts().await;
     assert_eq!(alerts[0].code, "OptionsFileSpelling");
     let detail = &alerts[0].detail;
     assert!(detail.ends_with("acme.OPT is used as ACME.opt."), "{detail}");
     fixture.options("Acme.opt", "# which?\n");
-    fixture.tell(Verb::Reread, b"").await.unwrap();
+    fixture.tell(ManagerRequest::Reread, b"").await.unwrap();
     assert!(!fixture.ann_gets_one(2).await, "two of them: the rules stay");
     assert_eq!(fixture.alerts().await[0].code, "OptionsFileUnreadable");
 }
@@ -479,16 +494,16 @@ async fn the_vendor_line_names_the_options_file_but_not_its_folder() {
         &format!("VENDOR ACME options={}", site.display()),
         2,
     );
-    fixture.tell(Verb::Reread, b"").await.unwrap();
+    fixture.tell(ManagerRequest::Reread, b"").await.unwrap();
     assert!(fixture.ann_gets_one(1).await, "files elsewhere are not read");
     let alerts = fixture.alerts().await;
     assert_eq!(alerts[0].code, "OptionsFileElsewhere");
     assert!(alerts[0].detail.contains("site.opt"), "{}", alerts[0].detail);
     fixture.options("site.opt", "EXCLUDE cad USER ann\n");
-    fixture.tell(Verb::Reread, b"").await.unwrap();
+    fixture.tell(ManagerRequest::Reread, b"").await.unwrap();
     assert!(!fixture.ann_gets_one(2).await);
     fixture.options("ACME.opt", "# nobody is shut out\n");
-    fixture.tell(Verb::Reread, b"").await.unwrap();
+    fixture.tell(ManagerRequest::Reread, b"").await.unwrap();
     assert!(
         fixture.ann_gets_one(3).await,
         "the file named after the vendor comes first"

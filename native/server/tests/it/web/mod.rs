@@ -246,7 +246,7 @@ pub(crate) struct Fixture {
     pub(crate) certificate: Arc<ServerCertificate>,
     pub(crate) stopping: CancellationToken,
     pub(crate) issuer: IssuerKey,
-    /// A token of `root` with Full permission, cheaper than his password.
+    /// A token of `root` with Full permission, cheaper than the password.
     pub(crate) full: String,
     /// A token of `root` with ReadOnly permission.
     pub(crate) read_only: String,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// A request of the manager that no administrator can make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verb {
+pub enum ManagerRequest {
     /// Tells how the daemon is: [`DaemonHealth`].
     Health,
     /// Reads license files, options file, issuers and certificate again. Leases stay.
@@ -23,8 +23,8 @@ pub enum Verb {
     Figures,
 }
 
-impl Verb {
-    /// All verbs.
+impl ManagerRequest {
+    /// All of them.
     pub const ALL: &'static [Self] = &[
         Self::Health,
         Self::Reread,
@@ -56,9 +56,9 @@ impl Verb {
         }
     }
 
-    /// The verb of that name.
+    /// The request of that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|verb| verb.name() == name)
+        Self::ALL.iter().copied().find(|asked| asked.name() == name)
     }
 }
 
