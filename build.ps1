@@ -47,6 +47,7 @@ $root = $PSScriptRoot
 $out = [System.IO.Path]::GetFullPath($OutputPath, $root)
 $moduleSource = Join-Path $root 'module' 'LicensingAdmin'
 $moduleOut = Join-Path $out 'LicensingAdmin'
+. (Join-Path $root 'module' 'Complete-Function.ps1')
 
 function Get-RuntimeIdentifier {
     $system = if ($IsWindows) { 'win' } elseif ($IsMacOS) { 'osx' } else { 'linux' }
@@ -126,33 +127,48 @@ function Build-Assembly {
     Add-Type -Path $sources -OutputAssembly $assembly -OutputType Library
 }
 
-# One file is read and parsed several times faster than one file for each function.
+# One file is read and parsed several times faster than one file for each function. The exported functions are completed with
+# what they share.
 function Join-ModuleScript {
     $parts = [System.Collections.Generic.List[string]]::new()
     $parts.Add((Get-Content -LiteralPath (Join-Path $moduleSource 'LicensingAdmin.psm1') -Raw))
     $exported = [System.Collections.Generic.List[string]]::new()
+    $manifest = Import-PowerShellDataFile -LiteralPath (Join-Path $moduleSource 'LicensingAdmin.psd1')
+    $shared = Get-SharedParameterTable (Join-Path $moduleSource 'SharedParameters.ps1')
     foreach ($folder in 'Private', 'Public') {
         $path = Join-Path $moduleSource $folder
         if (-not (Test-Path -LiteralPath $path)) {
             continue
         }
         foreach ($file in Get-ChildItem -LiteralPath $path -Filter '*.ps1' -File -Recurse | Sort-Object -Property Name) {
-            $parts.Add((Get-Content -LiteralPath $file.FullName -Raw))
             if ($folder -eq 'Public') {
+                $parts.Add((Complete-Function -Path $file.FullName -Shared $shared -HelpRoot "$($manifest.PrivateData.PSData.ProjectUri)help/"))
                 $exported.Add($file.BaseName)
+            }
+            else {
+                $parts.Add((Get-Content -LiteralPath $file.FullName -Raw))
             }
         }
     }
     $script = ($parts | ForEach-Object { $_.TrimEnd() }) -join "`n`n"
     Set-Content -LiteralPath (Join-Path $moduleOut 'LicensingAdmin.psm1') -Value $script -Encoding utf8
 
-    $manifest = Import-PowerShellDataFile -LiteralPath (Join-Path $moduleSource 'LicensingAdmin.psd1')
     $declared = @($manifest.FunctionsToExport)
     $missing = @($exported | Where-Object { $_ -notin $declared })
     $surplus = @($declared | Where-Object { $_ -notin $exported })
     if ($missing.Count -or $surplus.Count) {
         throw ("FunctionsToExport in LicensingAdmin.psd1 does not fit the files in Public. " +
             "Not declared: $($missing -join ', '). Without file: $($surplus -join ', ').")
+    }
+}
+
+# Adds the properties of all rows to the type data, so that completion knows them before there is a row. Read by another process,
+# because a loaded assembly could not be built again.
+function Add-RowType {
+    $path = Join-Path $moduleOut 'LicensingAdmin.Types.ps1xml'
+    & (Get-Process -Id $PID).Path -NoProfile -File (Join-Path $root 'module' 'Write-RowType.ps1') (Join-Path $moduleOut 'bin' 'LicensingAdmin.Native.dll') $path
+    if ($LASTEXITCODE -ne 0) {
+        throw "The type data cannot be written: exit code $LASTEXITCODE."
     }
 }
 
@@ -172,6 +188,7 @@ function Build-Module {
     }
     Build-Assembly
     Join-ModuleScript
+    Add-RowType
 }
 
 Write-Information "Building Licensing Services ($Configuration) into $out" -InformationAction Continue

@@ -90,7 +90,7 @@ Describe 'An account' {
     It 'changes its password' {
         $new = 'another long pass phrase'
         Set-LicenseAdministrator alice -Password (ConvertTo-TestSecret $new)
-        $record = Get-OnlyError { Connect-TestServer $server -Account alice -Password $strong }
+        $record = Get-OnlyError { Connect-TestServer $server -Account alice -Password $strong -NotDefault }
         $record.FullyQualifiedErrorId | Should -BeLike 'AuthorizationFailed,*'
         $record.CategoryInfo.Category | Should -Be 'AuthenticationError'
         $reader = Connect-TestServer $server -Account alice -Password $new -NotDefault
@@ -131,7 +131,7 @@ Describe 'A token' {
         $token.Secret | Should -BeOfType [securestring]
         $token.Secret.Length | Should -BeGreaterThan 20
         $token.Permissions | Should -Be 'ReadOnly'
-        $token.Expires | Should -BeGreaterThan ([DateTimeOffset]::Now)
+        $token.Expires | Should -BeGreaterThan (Get-Date)
         ($token | Out-String) + ($token | Format-List * | Out-String) | Should -Not -BeLike "*$($token.Secret | ConvertFrom-SecureString -AsPlainText)*"
     }
 
@@ -179,7 +179,7 @@ Describe 'Secrets' {
         $output = & {
             New-LicenseAdministrator eve -Password (ConvertTo-TestSecret $secret) -Verbose
             Set-LicenseAdministrator nobody -Password (ConvertTo-TestSecret $secret) -Verbose -ErrorAction Continue
-            Connect-LicenseServer $server.Address -CertHash $server.CertHash -Credential (New-TestCredential nobody $secret) -Verbose -ErrorAction Continue
+            Connect-LicenseServer $server.Address -CertHash $server.CertHash -Credential (New-TestCredential nobody $secret) -NotDefault -Verbose -ErrorAction Continue
         } *>&1 | ForEach-Object { "$_"; if ($_ -is [System.Management.Automation.ErrorRecord]) { $_ | Format-List * -Force | Out-String } }
         $output.Count | Should -BeGreaterThan 3
         ($output -join "`n") | Should -Not -BeLike "*$secret*"

@@ -37,7 +37,7 @@ Describe 'Get-LicenseDenial' {
         $row.Device | Should -Be 'pc2'
         $row.Product | Should -Be 'designer 3.1'
         $row.Action | Should -Not -BeNullOrEmpty
-        $row.Time | Should -BeOfType [DateTimeOffset]
+        $row.Time | Should -BeOfType [datetime]
         $row.SeatsOut | Should -Be 1
         $row.HolderCount | Should -Be 1
         $row.Holders[0].User | Should -Be 'alice'
@@ -81,7 +81,7 @@ Describe 'Get-LicenseDenial' {
         $second = Start-TestProduct $server ACME_PRO_CCU -User bob -Device pc2
         $row = Get-LicenseDenial -User bob
         $row.GrantedLater | Should -BeTrue
-        $row.GrantedAt | Should -BeOfType [DateTimeOffset]
+        $row.GrantedAt | Should -BeOfType [datetime]
         Stop-TestProduct $server $second
     }
 }

@@ -14,7 +14,7 @@ Describe 'Without a session' {
         Import-Module (Join-Path $PSScriptRoot 'Support.psm1') -Force
         Import-BuiltModule
         $commands = 'Get-LicenseServer', 'Get-LicenseInventory', 'Get-LicenseUsage', 'Get-LicenseFile', 'Get-LicenseAdministrator',
-        'Get-LicenseToken', 'Get-LicenseAlert', 'Get-LicenseErrorCode' | ForEach-Object { @{ Name = $_ } }
+        'Get-LicenseToken', 'Get-LicenseAlert' | ForEach-Object { @{ Name = $_ } }
     }
 
     It '<Name> says so and what to do' -ForEach $commands {
@@ -30,7 +30,7 @@ Describe 'Without a session' {
     }
 
     It 'a session cannot be named that is not open' {
-        { Get-LicenseServer -Session nowhere -ErrorAction Stop } | Should -Throw '*Connect-LicenseServer*'
+        { Get-LicenseServer -Session nowhere -ErrorAction Stop } | Should -Throw '*nowhere*'
     }
 
     It 'disconnecting is no error' {

@@ -55,6 +55,11 @@ BeforeAll {
         Copy-Item -LiteralPath $acme -Destination (Join-Path $workplace 'licenses')
         Copy-Item -LiteralPath (Join-Path $server.Data 'tls/server.crt') -Destination (Join-Path $workplace 'ca.pem')
         [System.IO.File]::WriteAllText((Join-Path $workplace 'accounts.csv'), "Account,Permission`ncarol,ReadOnly`n")
+        [System.IO.File]::WriteAllText((Join-Path $workplace 'servers.csv'), "Server,CertHash`n$($server.Address),$($server.CertHash)`n")
+        [System.IO.File]::WriteAllText((Join-Path $workplace 'leavers.csv'), "User`nalice`n")
+        if (-not (Get-LicenseUsage -Device 'lab-*')) {
+            $null = Start-TestProduct $server ACME_PRO_CCU -User alice -Device lab-1
+        }
     }
 }
 

@@ -23,7 +23,7 @@ Describe 'Get-LicenseServer' {
         $info.Server | Should -Be $server.Endpoints.webServices
         $info.HostName | Should -Be 'lic-test'
         $info.WebServicesPort | Should -BeOfType [int]
-        $info.Started | Should -BeOfType [DateTimeOffset]
+        $info.Started | Should -BeOfType [datetime]
         $info.Permissions | Should -Be 'Full'
     }
 
@@ -129,8 +129,8 @@ Describe 'Get-LicenseUsage with seats held' {
         $row.Count | Should -Be 2
         $row.LicenseModelType | Should -BeExactly 'Concurrent'
         $row.Feature | Should -Be 'ACME_PRO_CCU'
-        $row.Since | Should -BeOfType [DateTimeOffset]
-        $row.Since | Should -BeLessThan ([DateTimeOffset]::Now.AddMinutes(1))
+        $row.Since | Should -BeOfType [datetime]
+        $row.Since | Should -BeLessThan ([datetime]::Now.AddMinutes(1))
         $row.Until | Should -BeGreaterThan $row.Since
         $row.LeaseId | Should -Match '^[0-9a-f]{32}$'
         $row.PoolId | Should -Be (Get-LicenseInventory ACME_PRO_CCU).PoolId

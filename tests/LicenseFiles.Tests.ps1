@@ -127,7 +127,7 @@ Describe 'Get-LicenseFile' {
         $files.FileName | Sort-Object | Should -Be 'first.lic', 'second.lic'
         $file = Get-LicenseFile first.lic
         $file.PSTypeNames[0] | Should -Be 'LicensingAdmin.LicenseFileInfo'
-        $file.Installed | Should -BeOfType [DateTimeOffset]
+        $file.Installed | Should -BeOfType [datetime]
         $file.Vendors | Should -Be 'ACME'
         $file.Increments | Should -Be 1
         $file.Signature | Should -BeExactly 'Valid'

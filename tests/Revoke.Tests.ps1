@@ -55,7 +55,7 @@ Describe 'Revoke-License' {
         ($rows | Where-Object User -EQ erin).State | Should -BeExactly 'Lingering'
         $borrowed = $rows | Where-Object User -EQ frank
         $borrowed.State | Should -BeExactly 'Borrowed'
-        $borrowed.Until | Should -BeGreaterThan ([DateTimeOffset]::Now.AddHours(7))
+        $borrowed.Until | Should -BeGreaterThan (Get-Date).AddHours(7)
         (Get-LicenseInventory ACME_BOR_CCU).Borrowed | Should -Be 1
         $rows | Revoke-License -WhatIf
         Get-LicenseUsage | Should -HaveCount 6
@@ -71,7 +71,7 @@ Describe 'Revoke-License' {
         $gone = foreach ($number in 1..1000) {
             [pscustomobject]@{ LeaseId = '{0:x32}' -f $number; Server = $server }
         }
-        $said = & { $gone + $held | Revoke-License -Confirm:$false -PassThru -Verbose } 4>&1
+        $said = & { $gone + $held | Revoke-License -Confirm:$false -PassThru -Verbose -ErrorAction SilentlyContinue } 4>&1
         @($said | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] -and "$_" -like 'RevokeLeases at*' }) | Should -HaveCount 1
         @($said | Where-Object { $_.PSTypeNames[0] -eq 'LicensingAdmin.UsageRow' }) | Should -HaveCount 4
         Get-LicenseUsage | Should -BeNullOrEmpty
@@ -85,13 +85,29 @@ Describe 'Revoke-License' {
 
     It 'takes nothing back when it is told nothing' {
         $problem = { Revoke-License -User '' -Confirm:$false -ErrorAction Stop } | Should -Throw -PassThru
+        $problem.FullyQualifiedErrorId | Should -Match '^BlankFilter'
+        $problem = { Revoke-License -Confirm:$false } | Should -Throw -PassThru
         $problem.FullyQualifiedErrorId | Should -Match '^InvalidFilter'
         Get-LicenseUsage | Should -HaveCount 4
     }
 
-    It 'passes over seats that are gone' {
+    It 'reports seats that are gone, each by its id' {
         $rows = Get-LicenseUsage
-        $rows | Revoke-License -Confirm:$false
-        $rows | Revoke-License -Confirm:$false -PassThru -ErrorAction Stop | Should -BeNullOrEmpty
+        $rows | Select-Object -First 3 | Revoke-License -Confirm:$false
+        $errors = @()
+        $revoked = $rows | Revoke-License -Confirm:$false -PassThru -ErrorAction SilentlyContinue -ErrorVariable errors
+        $revoked.LeaseId | Should -Be $rows[3].LeaseId
+        $errors.TargetObject | Should -Be $rows[0..2].LeaseId
+        $errors[0].FullyQualifiedErrorId | Should -Be 'LeaseNotFound,Revoke-License'
+    }
+
+    It 'reports that nothing is there to be revoked: <Why>' -ForEach @(
+        @{ Why = 'an unknown id'; Arguments = @{ LeaseId = 'ff' * 16 } }
+        @{ Why = 'an unknown user'; Arguments = @{ User = 'nobody' } }
+        @{ Why = 'an unknown feature'; Arguments = @{ Feature = 'ACME_NO_CCU' } }
+    ) {
+        $record = Get-OnlyError { Revoke-License @Arguments -Confirm:$false }
+        $record.FullyQualifiedErrorId | Should -Be 'LeaseNotFound,Revoke-License'
+        { Revoke-License @Arguments -Confirm:$false -ErrorAction Stop } | Should -Throw
     }
 }

@@ -48,12 +48,38 @@ Describe 'Connect-LicenseServer' {
         $session.Permissions | Should -Be 'Full'
     }
 
-    It 'does not believe a wrong password, and an open session goes on' {
-        $null = Connect-TestServer $one
+    It 'leaves no default session when the password is wrong, but the open one goes on where it is named' {
+        $session = Connect-TestServer $one
         $record = Get-OnlyError { Connect-LicenseServer $one.Address -CertHash $one.CertHash -Credential (New-TestCredential admin 'not the pass phrase') }
         $record.FullyQualifiedErrorId | Should -Be 'AuthorizationFailed,Connect-LicenseServer'
         $record.CategoryInfo.Category | Should -Be 'AuthenticationError'
-        Get-LicenseServer | Should -Not -BeNullOrEmpty
+        { Get-LicenseServer } | Should -Throw '*failed*'
+        Get-LicenseServer -Session $session | Should -Not -BeNullOrEmpty
+    }
+
+    It 'leaves no default session when <Why>' -ForEach @(
+        @{ Why = 'the address is blank'; Arguments = @{ Server = '' } }
+        @{ Why = 'the hash is blank'; Arguments = @{ Server = 'localhost'; CertHash = ''; TimeoutSeconds = 5 } }
+        @{ Why = 'nobody answers'; Arguments = @{ Server = '127.0.0.1:1'; TimeoutSeconds = 5 } }
+    ) {
+        $null = Connect-TestServer $one
+        { Connect-LicenseServer @Arguments -ErrorAction Stop } | Should -Throw
+        { Get-LicenseInventory } | Should -Throw '*failed*'
+    }
+
+    It 'goes on with the same session when it connects again' {
+        $first = Connect-TestServer $one
+        $second = Connect-TestServer $one
+        [object]::ReferenceEquals($first, $second) | Should -BeTrue
+        [LicensingAdmin.SessionList]::Current.Open | Should -HaveCount 1
+        Get-LicenseServer -Session $first | Should -Not -BeNullOrEmpty
+    }
+
+    It 'connects a table of servers in one pipeline' {
+        $table = $one, $two | ForEach-Object { [pscustomobject]@{ Server = $_.Address; CertHash = $_.CertHash } }
+        $sessions = $table | Connect-LicenseServer -Credential (New-TestCredential admin $one.Password) -PassThru
+        $sessions.Server | Sort-Object | Should -Be ($one.Endpoints.webServices, $two.Endpoints.webServices | Sort-Object)
+        (Get-LicenseInventory).Feature | Sort-Object | Should -Be 'ACME_PRO_CCU', 'ACME_STD_CCU'
     }
 
     It 'leaves the default alone with -NotDefault' {
@@ -148,10 +174,91 @@ Describe 'A session' {
         Get-LicenseServer | Should -Not -BeNullOrEmpty
     }
 
-    It 'is closed when the module is removed' {
+    It 'goes on when the module is imported again' {
         $session = Connect-TestServer $one
-        Remove-Module LicensingAdmin
-        $session.IsOpen | Should -BeFalse
-        Import-BuiltModule
+        Import-Module (Get-BuiltPath 'LicensingAdmin') -Force -Global
+        $session.IsOpen | Should -BeTrue
+        (Get-LicenseServer -Session $session).Server | Should -Be $session.Server
+    }
+
+    It 'that is not open is one error beside the rows of the others' {
+        $session = Connect-TestServer $one
+        $errors = @()
+        $rows = Get-LicenseInventory -Session $session, 'nowhere' -ErrorAction SilentlyContinue -ErrorVariable errors
+        $rows.Feature | Should -Be 'ACME_PRO_CCU'
+        $errors.TargetObject | Should -Be 'nowhere'
+        $errors.FullyQualifiedErrorId | Should -Be 'NotConnected,Get-LicenseInventory'
+    }
+}
+
+Describe 'A call without a session' {
+    BeforeAll {
+        Disconnect-LicenseServer -All
+        $credential = New-TestCredential admin $one.Password
+    }
+    AfterEach {
+        foreach ($name in 'SERVER', 'TOKEN', 'CERT_HASH', 'TIMEOUT') {
+            Remove-Item "env:LICENSING_$name" -ErrorAction SilentlyContinue
+        }
+        Disconnect-LicenseServer -All
+    }
+
+    It 'takes server, certificate and credentials itself, and leaves nothing open' {
+        (Get-LicenseInventory -Server $one.Address -CertHash $one.CertHash -Credential $credential).Feature | Should -Be 'ACME_PRO_CCU'
+        [LicensingAdmin.SessionList]::Current.Open | Should -BeNullOrEmpty
+        { Get-LicenseInventory } | Should -Throw '*Connect-LicenseServer*'
+    }
+
+    It 'takes them from the environment' {
+        $null = Connect-TestServer $one
+        $secret = (New-LicenseToken automation).Secret
+        Disconnect-LicenseServer -All
+        $env:LICENSING_SERVER = $one.Address
+        $env:LICENSING_CERT_HASH = $one.CertHash
+        $env:LICENSING_TOKEN = [System.Net.NetworkCredential]::new('', $secret).Password
+        $env:LICENSING_TIMEOUT = '20'
+        (Get-LicenseInventory).Feature | Should -Be 'ACME_PRO_CCU'
+        $env:LICENSING_TIMEOUT = 'soon'
+        (Get-OnlyError { Get-LicenseInventory }).Exception.Message | Should -BeLike '*LICENSING_TIMEOUT*'
+    }
+
+    It 'does not fall back on the environment after a connect that failed' {
+        $env:LICENSING_SERVER = $one.Address
+        Connect-LicenseServer 127.0.0.1:1 -TimeoutSeconds 5 -ErrorAction SilentlyContinue
+        { Get-LicenseInventory } | Should -Throw '*failed*'
+    }
+}
+
+Describe 'Trust on first use' {
+    BeforeAll {
+        $env:LICENSING_KNOWN_SERVERS = Join-Path $TestDrive 'trust/known_servers'
+        $credential = New-TestCredential admin $one.Password
+    }
+    AfterAll {
+        Remove-Item env:LICENSING_KNOWN_SERVERS
+        Disconnect-LicenseServer -All
+    }
+
+    It 'shows the hash, remembers it, and refuses another one with both shown' {
+        $said = Connect-LicenseServer $one.Address -Credential $credential -TrustOnFirstUse 3>&1
+        "$said" | Should -BeLike "*$($one.CertHash)*"
+        Get-Content -LiteralPath $env:LICENSING_KNOWN_SERVERS | Should -Be "$($one.Endpoints.webServices) $($one.CertHash)"
+        Disconnect-LicenseServer -All
+
+        Connect-LicenseServer $one.Address -Credential $credential 3>&1 | Should -BeNullOrEmpty
+        Get-LicenseServer | Should -Not -BeNullOrEmpty
+
+        Set-Content -LiteralPath $env:LICENSING_KNOWN_SERVERS -Value "$($one.Endpoints.webServices) $($two.CertHash)"
+        $record = Get-OnlyError { Connect-LicenseServer $one.Address -Credential $credential -TrustOnFirstUse }
+        $record.FullyQualifiedErrorId | Should -Be 'CertificateVerificationFailed,Connect-LicenseServer'
+        $plain = "$record" -replace '[: -]'
+        $plain | Should -BeLike "*$($one.CertHash -replace '[: -]')*"
+        $plain | Should -BeLike "*$($two.CertHash -replace '[: -]')*"
+    }
+
+    It 'remembers nothing when the password is wrong' {
+        Set-Content -LiteralPath $env:LICENSING_KNOWN_SERVERS -Value ''
+        Connect-LicenseServer $one.Address -Credential (New-TestCredential admin 'not the pass phrase') -TrustOnFirstUse -ErrorAction SilentlyContinue
+        "$(Get-Content -LiteralPath $env:LICENSING_KNOWN_SERVERS)" | Should -Be ''
     }
 }

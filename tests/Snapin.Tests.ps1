@@ -146,7 +146,7 @@ Describe 'With a session for the same address' {
     It 'Get-LicServerInfo has the properties of WSLServerInfo' {
         $info = Get-LicServerInfo $address
         $info.PSTypeNames[0] | Should -Be 'Citrix.Licensing.Admin.SDK.WSLServerInfo'
-        Get-PropertyNames $info | Should -Be 'WSLVersion', 'SLVersion', 'Locale', 'HostName', 'HostIP', 'UserName', 'UserDomain', 'Permissions'
+        Get-PropertyNames $info | Should -Be 'WSLVersion', 'SLVersion', 'LSVersion', 'Locale', 'HostName', 'HostIP', 'UserName', 'UserDomain', 'Permissions'
         $info.LSVersion | Should -Be $info.SLVersion
         $info.UserName | Should -Be 'admin'
     }

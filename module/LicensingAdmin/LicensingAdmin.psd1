@@ -16,6 +16,7 @@
         'Get-LicenseAdministrator'
         'Get-LicenseAlert'
         'Get-LicenseAssignmentEvent'
+        'Get-LicenseCertificate'
         'Get-LicenseDenial'
         'Get-LicenseErrorCode'
         'Get-LicenseFile'
@@ -62,6 +63,8 @@
     PrivateData          = @{
         PSData = @{
             Tags         = @('PSEdition_Core', 'Windows', 'Linux', 'MacOS', 'License', 'Licensing', 'LicenseServer', 'Administration')
+            ProjectUri   = 'https://licensing-services.example/'
+            LicenseUri   = 'https://licensing-services.example/license'
             ReleaseNotes = 'First release.'
         }
     }

@@ -1,20 +1,20 @@
-# The certificate that an address shows. It is looked at without believing it and without credentials.
+# The certificate that an address shows. It is looked at without trusting it and without credentials.
 function Get-LicCertificateRow {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory)] [System.Management.Automation.PSCmdlet] $Cmdlet,
-        [Parameter(Mandatory)] [string] $AdminAddress
+        [Parameter(Mandatory)] [string] $Address
     )
 
     $session = $null
     $tasks = [System.Collections.Generic.List[LicensingAdmin.LicensingTask]]::new()
     try {
-        $session = [LicensingAdmin.LicensingSession]::Open(@{ address = $AdminAddress }, $null)
+        $session = [LicensingAdmin.LicensingSession]::Open(@{ address = $Address }, $null)
         $tasks.Add($session.InspectCertificate())
-        Receive-LicensingTask -Cmdlet $Cmdlet -Task $tasks -Target $AdminAddress
+        Receive-LicensingTask -Cmdlet $Cmdlet -Task $tasks -Target $Address
     }
     catch [LicensingAdmin.LicensingException] {
-        Write-LicensingProblem -Cmdlet $Cmdlet -Problem (Get-LicensingProblem $_) -Target $AdminAddress
+        Write-LicensingProblem -Cmdlet $Cmdlet -Problem ([LicensingAdmin.Problem]::Of($_.Exception)) -Target $Address
     }
     finally {
         foreach ($task in $tasks) {

@@ -1,31 +1,37 @@
 # Sends one operation to every session at the same time and returns the rows, each with its Server. A server that fails gives
-# one error and does not keep the others from answering.
+# one error and does not keep the others from answering. Without sessions those are used that the parameters of the command
+# name; without a request it is made of the parameters of the command.
 function Invoke-LicensingOperation {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory)] [System.Management.Automation.PSCmdlet] $Cmdlet,
-        [Parameter(Mandatory)] [AllowEmptyCollection()] [LicensingAdmin.LicensingSession[]] $Session,
         [Parameter(Mandatory)] [string] $Operation,
-        [System.Collections.IDictionary] $Request = @{},
+        [AllowNull()] [AllowEmptyCollection()] [LicensingAdmin.LicensingSession[]] $Session,
+        [AllowNull()] [System.Collections.IDictionary] $Request,
         [AllowNull()] [object] $Target,
         [string[]] $Ignore = @(),
         [hashtable] $Outcome = @{}
     )
 
-    if ($Session.Count -eq 0) {
+    $sessions = @(if ($PSBoundParameters.ContainsKey('Session')) { $Session } else { [LicensingAdmin.Command]::Sessions($Cmdlet) })
+    if ($sessions.Count -eq 0) {
         $Outcome['Failed'] = $true
         return
     }
+    if ($null -eq $Request) {
+        $Request = [LicensingAdmin.Command]::Request($Cmdlet, $Operation)
+    }
     $tasks = [System.Collections.Generic.List[LicensingAdmin.LicensingTask]]::new()
     try {
-        foreach ($one in $Session) {
+        foreach ($one in $sessions) {
             $Cmdlet.WriteVerbose("$Operation at $($one.Server)")
             try {
                 $tasks.Add($one.Submit($Operation, $Request))
             }
             catch {
                 $Outcome['Failed'] = $true
-                Write-LicensingProblem -Cmdlet $Cmdlet -Problem (Get-LicensingProblem $_) -Target $Target -Session $one -NameServer:($Session.Count -gt 1)
+                $problem = [LicensingAdmin.Problem]::Of($_.Exception)
+                Write-LicensingProblem -Cmdlet $Cmdlet -Problem $problem -Target $Target -Session $one -NameServer:($sessions.Count -gt 1)
             }
         }
         Receive-LicensingTask -Cmdlet $Cmdlet -Task $tasks -Target $Target -Ignore $Ignore -Outcome $Outcome

@@ -7,14 +7,20 @@ function Connect-LicenseServer {
         Checks address, certificate and credentials at once and makes the session the default one for the other
         commands. Several servers can be given; those that answer are connected, the others give an error each.
 
+        Connecting again with the same server and account goes on with the same session. When no server can be connected,
+        no default session is left, so that what follows does not reach another server by mistake.
+
         The certificate of a license server is usually self-signed. Pin it with -CertHash, name its authority with
-        -CaFile, or have it signed by an authority that the operating system trusts. Without these the environment
-        variables LICENSING_CERT_HASH and LICENSING_CA_FILE count. Without -Credential and -Token the token in
-        LICENSING_TOKEN is used.
+        -CaFile, have it signed by an authority that the operating system trusts, or trust it on first use. Without
+        these the environment variables LICENSING_CERT_HASH and LICENSING_CA_FILE count, then the file of the servers
+        that were trusted on first use. The environment also serves where nothing is given for the server
+        (LICENSING_SERVER), the credentials (LICENSING_TOKEN, LICENSING_TOKEN_FILE, or LICENSING_ACCOUNT with
+        LICENSING_PASSWORD_FILE) and the timeout (LICENSING_TIMEOUT), as for the licensing command. Proxies of the
+        environment are never used.
 
     .PARAMETER Server
-        Address of the web services: https://host:8083, host:port, or the host alone for port 8083. Get-LicLocation
-        finds it.
+        Addresses of web services: https://host:8083, host:port, or the host alone for port 8083; Get-LicLocation finds
+        them. All are connected at the same time.
 
     .PARAMETER Credential
         Account and password at the license server.
@@ -23,10 +29,15 @@ function Connect-LicenseServer {
         Secret of a bearer token, as New-LicenseToken returns it.
 
     .PARAMETER CertHash
-        SHA-256 hash of the one certificate to believe, as Get-LicCertificate shows it.
+        SHA-256 hash of the one certificate to trust, as Get-LicenseCertificate shows it.
 
     .PARAMETER CaFile
-        File in PEM form with the authorities to believe.
+        File in PEM form with the authorities to trust.
+
+    .PARAMETER TrustOnFirstUse
+        Trusts the certificate that a server shows the first time, says its hash in a warning, and remembers it in a file
+        (known_servers in the folder licensing of the user's application data, or the file that LICENSING_KNOWN_SERVERS
+        names). Another certificate of the same server is refused later.
 
     .PARAMETER TimeoutSeconds
         Longest time for one operation, in seconds; 100 unless given. Connecting takes at most 10 of them.
@@ -38,11 +49,16 @@ function Connect-LicenseServer {
         Returns the sessions.
 
     .EXAMPLE
-        $certificate = Get-LicCertificate https://lic1.example.net:8083
+        $certificate = Get-LicenseCertificate https://lic1.example.net:8083
         Connect-LicenseServer https://lic1.example.net:8083 -Credential (Get-Credential) -CertHash $certificate.CertHash
 
         Asks for account and password and opens the default session. Compare the hash with the one on the server
         before trusting it.
+
+    .EXAMPLE
+        Import-Csv ./servers.csv | Connect-LicenseServer -Credential (Get-Credential)
+
+        Connects all servers of a table with the columns Server and CertHash at the same time.
 
     .EXAMPLE
         $both = Connect-LicenseServer lic1.example.net, lic2.example.net -Token $token -CaFile ./ca.pem -PassThru
@@ -51,7 +67,7 @@ function Connect-LicenseServer {
         Opens sessions with two servers and lists the inventory of both.
 
     .INPUTS
-        System.String. Addresses of servers.
+        System.String, or objects with the properties Server and CertHash.
 
     .OUTPUTS
         None; with -PassThru LicensingAdmin.LicensingSession.
@@ -63,6 +79,9 @@ function Connect-LicenseServer {
         Get-LicenseServer
 
     .LINK
+        Get-LicenseCertificate
+
+    .LINK
         New-LicenseToken
 
     .LINK
@@ -71,9 +90,9 @@ function Connect-LicenseServer {
     [CmdletBinding(DefaultParameterSetName = 'Environment')]
     [OutputType([LicensingAdmin.LicensingSession])]
     param(
-        [Parameter(Mandatory, Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
+        # Blank values pass here and are refused below: a default session of before must not outlive them.
+        [Parameter(Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
         [Alias('AdminAddress', 'ComputerName')]
-        [ValidateNotNullOrEmpty()]
         [string[]] $Server,
 
         [Parameter(Mandatory, Position = 1, ParameterSetName = 'Credential')]
@@ -82,15 +101,17 @@ function Connect-LicenseServer {
         [pscredential] $Credential,
 
         [Parameter(Mandatory, ParameterSetName = 'Token')]
+        [AllowNull()]
         [securestring] $Token,
 
-        [ValidateNotNullOrEmpty()]
+        [Parameter(ValueFromPipelineByPropertyName)]
         [string] $CertHash,
 
-        [ValidateNotNullOrEmpty()]
         [string] $CaFile,
 
-        [ValidateRange(1, 3600)]
+        [switch] $TrustOnFirstUse,
+
+        [ValidateRange(1, 86400)]
         [int] $TimeoutSeconds,
 
         [switch] $NotDefault,
@@ -99,67 +120,57 @@ function Connect-LicenseServer {
     )
 
     begin {
+        $list = [LicensingAdmin.SessionList]::Current
+        if (-not $NotDefault) {
+            $list.SetDefault(@())
+        }
+        # A table may have servers without a hash; who types one means one.
+        foreach ($name in 'CertHash', 'CaFile') {
+            if ($PSBoundParameters.ContainsKey($name) -and [string]::IsNullOrWhiteSpace($PSBoundParameters[$name])) {
+                $PSCmdlet.ThrowTerminatingError((New-LicensingErrorRecord -Code 'InvalidRequest' -Category InvalidArgument -Target $name `
+                            -Message "The value of the parameter $name is blank." -Action 'Give a value, or leave the parameter out.'))
+            }
+        }
         if ($CertHash -and $CaFile) {
             $PSCmdlet.ThrowTerminatingError((New-LicensingErrorRecord -Code 'InvalidRequest' -Category InvalidArgument -Target $CaFile `
                         -Message 'CertHash and CaFile exclude each other.' -Action 'Give one of the two.'))
         }
-        $connected = [System.Collections.Generic.List[LicensingAdmin.LicensingSession]]::new()
-        $options = if ($CertHash) {
-            @{ certHash = $CertHash }
-        }
-        elseif ($CaFile) {
-            @{ caFile = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($CaFile) }
-        }
-        else {
-            Get-LicensingEnvironmentTrust
-        }
-        if ($Credential) {
-            $options['account'] = $Credential.UserName
-        }
-        if ($TimeoutSeconds) {
-            $options['timeoutMs'] = 1000 * $TimeoutSeconds
-            $options['connectTimeoutMs'] = 1000 * [math]::Min(10, $TimeoutSeconds)
-        }
-        $secret = switch ($PSCmdlet.ParameterSetName) {
-            'Credential' { $Credential.Password }
-            'Token' { $Token }
-            'Environment' { Get-LicensingEnvironmentToken }
-        }
+        $wanted = [System.Collections.Generic.List[LicensingAdmin.ConnectionSettings]]::new()
     }
+
     process {
-        $opened = @(
-            foreach ($address in $Server) {
-                $options['address'] = $address
-                try {
-                    [LicensingAdmin.LicensingSession]::Open($options, $secret)
-                }
-                catch {
-                    Write-LicensingProblem -Cmdlet $PSCmdlet -Problem (Get-LicensingProblem $_) -Target $address
-                }
+        $addresses = @(if ($null -ne $Server) { $Server } else { [LicensingAdmin.ConnectionSettings]::EnvironmentServer })
+        foreach ($address in $addresses) {
+            if ([string]::IsNullOrWhiteSpace($address)) {
+                $PSCmdlet.ThrowTerminatingError((New-LicensingErrorRecord -Code 'InvalidRequest' -Category InvalidArgument -Target 'Server' `
+                            -Message 'The parameter Server names no license server.' -Action 'Give an address, or leave it out and set LICENSING_SERVER.'))
             }
-        )
-        try {
-            foreach ($permission in Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $opened -Operation 'GetEffectivePermission') {
-                $session = $opened | Where-Object -Property Server -EQ -Value $permission.Server | Select-Object -First 1
-                $session.Account = $permission.Account
-                $session.Permissions = $permission.Permissions
-                $connected.Add($session)
-            }
-        }
-        finally {
-            foreach ($session in $opened) {
-                if (-not $connected.Contains($session)) {
-                    $session.Dispose()
-                }
-            }
+            $wanted.Add([LicensingAdmin.ConnectionSettings]@{
+                    Server         = $address
+                    Credential     = $Credential
+                    Token          = $Token
+                    CertHash       = $CertHash
+                    CaFile         = $CaFile ? $PSCmdlet.GetUnresolvedProviderPathFromPSPath($CaFile) : ''
+                    TimeoutSeconds = $TimeoutSeconds
+                })
         }
     }
+
     end {
-        if ($connected.Count -gt 0) {
-            [LicensingAdmin.SessionList]::Current.Add($connected.ToArray(), -not $NotDefault)
+        $firstUse = @(if ($TrustOnFirstUse) { Set-LicensingFirstTrust -Cmdlet $PSCmdlet -Settings $wanted })
+        $connected = @(Open-LicensingSession -Cmdlet $PSCmdlet -Settings $wanted)
+        foreach ($settings in $firstUse) {
+            if ($connected | Where-Object { $_.IsWith($settings.Server) }) {
+                [LicensingAdmin.KnownServers]::Add($settings.Server, $settings.CertHash)
+                $PSCmdlet.WriteWarning("The certificate of $($settings.Server) is trusted from now on: $($settings.CertHash). Compare it with the hash that licensingd init showed.")
+            }
+        }
+        $sessions = @($connected | ForEach-Object { $list.Add($_) })
+        if (-not $NotDefault) {
+            $list.SetDefault($sessions)
         }
         if ($PassThru) {
-            $connected
+            $sessions
         }
     }
 }

@@ -46,6 +46,7 @@ function Disconnect-LicenseServer {
     param(
         [Parameter(Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
         [Alias('Server')]
+        [ValidateNotNullOrEmpty()]
         [LicensingAdmin.SessionTransformation()]
         [ArgumentCompleter([LicensingAdmin.SessionCompleter])]
         [LicensingAdmin.LicensingSession[]] $Session,
@@ -57,7 +58,12 @@ function Disconnect-LicenseServer {
         $list = [LicensingAdmin.SessionList]::Current
         $closing = if ($All) { $list.Open } elseif ($Session) { $Session } else { $list.Default }
         foreach ($one in $closing) {
-            $list.Close($one)
+            if ($one.IsKnown) {
+                $list.Close($one)
+            }
+            else {
+                $PSCmdlet.WriteError($one.WhyNotUsable().ToErrorRecord($one.Server))
+            }
         }
     }
 }

@@ -17,7 +17,7 @@ function Get-LicAdministrator {
         Returns only accounts that may look but not change.
 
     .PARAMETER CertHash
-        SHA-256 hash of the one server certificate to believe, the CertHash of Get-LicCertificate.
+        SHA-256 hash of the one server certificate to trust, the CertHash of Get-LicCertificate.
 
     .PARAMETER Credentials
         Account and password at the license server. Without it the session that Connect-LicenseServer opened with
@@ -56,6 +56,7 @@ function Get-LicAdministrator {
     #>
     [CmdletBinding()]
     [OutputType('Citrix.Licensing.Admin.SDK.WSLUser')]
+    [LicensingAdmin.SharedParameters('TimeoutSeconds')]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)]
         [ValidateNotNullOrEmpty()]
@@ -76,6 +77,6 @@ function Get-LicAdministrator {
             accountSid  = if ($AccountSid) { $AccountSid } else { $null }
             permissions = if ($ReadOnly) { 'ReadOnly' } else { $null }
         }
-        Invoke-LicOperation -Cmdlet $PSCmdlet -AdminAddress $AdminAddress -CertHash $CertHash -Credentials $Credentials -Operation 'GetAdministrators' -Request $request | ConvertTo-WslUser
+        Invoke-LicensingOperation -Cmdlet $PSCmdlet -Operation 'GetAdministrators' -Request $request | ConvertTo-WslUser
     }
 }

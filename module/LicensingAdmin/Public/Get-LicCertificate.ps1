@@ -4,7 +4,7 @@ function Get-LicCertificate {
         Gets the certificate of a license server.
 
     .DESCRIPTION
-        Returns the certificate that Web Services for Licensing shows, whether it is believed or not. No credentials
+        Returns the certificate that Web Services for Licensing shows, whether it is trusted or not. No credentials
         are sent. Compare CertHash with the one on the server before you trust it.
 
     .PARAMETER AdminAddress
@@ -47,7 +47,7 @@ function Get-LicCertificate {
     )
 
     process {
-        foreach ($row in Get-LicCertificateRow -Cmdlet $PSCmdlet -AdminAddress $AdminAddress) {
+        foreach ($row in Get-LicCertificateRow -Cmdlet $PSCmdlet -Address $AdminAddress) {
             $certificate = [System.Security.Cryptography.X509Certificates.X509Certificate2]::new([System.Convert]::FromBase64String($row.RawData))
             $result = [psobject] $certificate
             $result.PSObject.Properties.Add([psnoteproperty]::new('CertHash', $row.CertHash))

@@ -11,7 +11,7 @@ function Get-LicEffectivePermission {
         and the host alone are taken too.
 
     .PARAMETER CertHash
-        SHA-256 hash of the one server certificate to believe, the CertHash of Get-LicCertificate.
+        SHA-256 hash of the one server certificate to trust, the CertHash of Get-LicCertificate.
 
     .PARAMETER Credentials
         Account and password at the license server. Without it the session that Connect-LicenseServer opened with
@@ -44,6 +44,7 @@ function Get-LicEffectivePermission {
     #>
     [CmdletBinding()]
     [OutputType('Citrix.Licensing.Admin.SDK.WSLServerInfo')]
+    [LicensingAdmin.SharedParameters('TimeoutSeconds')]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)]
         [ValidateNotNullOrEmpty()]
@@ -56,7 +57,7 @@ function Get-LicEffectivePermission {
     )
 
     process {
-        foreach ($row in Invoke-LicOperation -Cmdlet $PSCmdlet -AdminAddress $AdminAddress -CertHash $CertHash -Credentials $Credentials -Operation 'GetEffectivePermission') {
+        foreach ($row in Invoke-LicensingOperation -Cmdlet $PSCmdlet -Operation 'GetEffectivePermission') {
             [pscustomobject]@{
                 PSTypeName  = 'Citrix.Licensing.Admin.SDK.WSLServerInfo'
                 Permissions = $row.Permissions

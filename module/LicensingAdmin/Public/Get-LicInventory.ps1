@@ -21,7 +21,7 @@ function Get-LicInventory {
         Language code of the readable names; EN unless given.
 
     .PARAMETER CertHash
-        SHA-256 hash of the one server certificate to believe, the CertHash of Get-LicCertificate.
+        SHA-256 hash of the one server certificate to trust, the CertHash of Get-LicCertificate.
 
     .PARAMETER Credentials
         Account and password at the license server. Without it the session that Connect-LicenseServer opened with
@@ -54,6 +54,7 @@ function Get-LicInventory {
     #>
     [CmdletBinding()]
     [OutputType('Citrix.Licensing.Admin.SDK.WSLInventory')]
+    [LicensingAdmin.SharedParameters('TimeoutSeconds')]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)]
         [ValidateNotNullOrEmpty()]
@@ -75,7 +76,7 @@ function Get-LicInventory {
     }
     process {
         $request = @{ checkForSameSerialNumber = [bool] $CheckForSameSerialNumber; locale = $Locale.ToLowerInvariant() }
-        foreach ($row in Invoke-LicOperation -Cmdlet $PSCmdlet -AdminAddress $AdminAddress -CertHash $CertHash -Credentials $Credentials -Operation 'GetInventory' -Request $request) {
+        foreach ($row in Invoke-LicensingOperation -Cmdlet $PSCmdlet -Operation 'GetInventory' -Request $request) {
             [pscustomobject]@{
                 PSTypeName                       = 'Citrix.Licensing.Admin.SDK.WSLInventory'
                 LicenseProductName               = $row.LicenseProductName

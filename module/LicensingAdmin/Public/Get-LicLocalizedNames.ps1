@@ -14,7 +14,7 @@ function Get-LicLocalizedNames {
         Language code of the names; en unless given.
 
     .PARAMETER CertHash
-        SHA-256 hash of the one server certificate to believe, the CertHash of Get-LicCertificate.
+        SHA-256 hash of the one server certificate to trust, the CertHash of Get-LicCertificate.
 
     .EXAMPLE
         (Get-LicLocalizedNames -AdminAddress https://licserver.example.net:8083 -CertHash $cert.CertHash).Features
@@ -40,6 +40,7 @@ function Get-LicLocalizedNames {
     #>
     [CmdletBinding()]
     [OutputType('Citrix.Licensing.Admin.SDK.WSLLocalizedNames')]
+    [LicensingAdmin.SharedParameters('TimeoutSeconds')]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)]
         [ValidateNotNullOrEmpty()]
@@ -51,7 +52,7 @@ function Get-LicLocalizedNames {
     )
 
     process {
-        foreach ($row in Invoke-LicOperation -Cmdlet $PSCmdlet -AdminAddress $AdminAddress -CertHash $CertHash -Operation 'GetLocalizedNames' -Request @{ locale = $Locale.ToLowerInvariant() }) {
+        foreach ($row in Invoke-LicensingOperation -Cmdlet $PSCmdlet -Operation 'GetLocalizedNames' -Request @{ locale = $Locale.ToLowerInvariant() }) {
             $features = foreach ($feature in $row.Features) {
                 [pscustomobject]@{
                     PSTypeName            = 'Citrix.Licensing.Admin.SDK.WSLFeature'

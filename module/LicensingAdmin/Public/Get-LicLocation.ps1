@@ -59,17 +59,19 @@ function Get-LicLocation {
         [string] $AddressType = 'WSL'
     )
 
-    $tasks = [System.Collections.Generic.List[LicensingAdmin.LicensingTask]]::new()
-    try {
-        $tasks.Add([LicensingAdmin.LicensingTask]::Locate($LicenseServerAddress, $LicenseServerPort, $AddressType))
-        Receive-LicensingTask -Cmdlet $PSCmdlet -Task $tasks -Target $LicenseServerAddress | ForEach-Object -MemberName Address
-    }
-    catch [LicensingAdmin.LicensingException] {
-        Write-LicensingProblem -Cmdlet $PSCmdlet -Problem (Get-LicensingProblem $_) -Target $LicenseServerAddress
-    }
-    finally {
-        foreach ($task in $tasks) {
-            $task.Dispose()
+    process {
+        $tasks = [System.Collections.Generic.List[LicensingAdmin.LicensingTask]]::new()
+        try {
+            $tasks.Add([LicensingAdmin.LicensingTask]::Locate($LicenseServerAddress, $LicenseServerPort, $AddressType))
+            Receive-LicensingTask -Cmdlet $PSCmdlet -Task $tasks -Target $LicenseServerAddress | ForEach-Object -MemberName Address
+        }
+        catch [LicensingAdmin.LicensingException] {
+            Write-LicensingProblem -Cmdlet $PSCmdlet -Problem ([LicensingAdmin.Problem]::Of($_.Exception)) -Target $LicenseServerAddress
+        }
+        finally {
+            foreach ($task in $tasks) {
+                $task.Dispose()
+            }
         }
     }
 }

@@ -38,6 +38,7 @@ function Get-LicServerInfo {
     #>
     [CmdletBinding()]
     [OutputType('Citrix.Licensing.Admin.SDK.WSLServerInfo')]
+    [LicensingAdmin.SharedParameters('TimeoutSeconds')]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)]
         [ValidateNotNullOrEmpty()]
@@ -45,11 +46,12 @@ function Get-LicServerInfo {
     )
 
     process {
-        foreach ($row in Invoke-LicOperation -Cmdlet $PSCmdlet -AdminAddress $AdminAddress -Operation 'GetServerInfo') {
+        foreach ($row in Invoke-LicensingOperation -Cmdlet $PSCmdlet -Operation 'GetServerInfo') {
             [pscustomobject]@{
                 PSTypeName  = 'Citrix.Licensing.Admin.SDK.WSLServerInfo'
                 WSLVersion  = $row.WslVersion
                 SLVersion   = $row.LsVersion
+                LSVersion   = $row.LsVersion
                 Locale      = $row.Locale
                 HostName    = $row.HostName
                 HostIP      = $row.HostIp

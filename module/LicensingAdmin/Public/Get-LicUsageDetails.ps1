@@ -15,7 +15,7 @@ function Get-LicUsageDetails {
         Feature in the form product_edition_model, such as XDT_PLT_UD; * for all.
 
     .PARAMETER CertHash
-        SHA-256 hash of the one server certificate to believe, the CertHash of Get-LicCertificate.
+        SHA-256 hash of the one server certificate to trust, the CertHash of Get-LicCertificate.
 
     .EXAMPLE
         Get-LicUsageDetails -AdminAddress https://licserver.example.net:8083 -ProductEditionModel XDT_PLT_UD -CertHash $cert.CertHash
@@ -44,6 +44,7 @@ function Get-LicUsageDetails {
     #>
     [CmdletBinding()]
     [OutputType('Citrix.Licensing.Admin.SDK.WSLUsageDetails')]
+    [LicensingAdmin.SharedParameters('TimeoutSeconds')]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)]
         [ValidateNotNullOrEmpty()]
@@ -57,7 +58,12 @@ function Get-LicUsageDetails {
     )
 
     process {
-        foreach ($row in Invoke-LicOperation -Cmdlet $PSCmdlet -AdminAddress $AdminAddress -CertHash $CertHash -Operation 'GetUsage' -Request @{ feature = $ProductEditionModel } -Target $ProductEditionModel) {
+        if ($ProductEditionModel -notmatch '^[A-Za-z0-9_.*?-]+$') {
+            $PSCmdlet.WriteError((New-LicensingErrorRecord -Code 'InvalidProductEditionModelFormat' -Category InvalidArgument -Target $ProductEditionModel `
+                        -Message "'$ProductEditionModel' is not the name of a feature." -Action 'Write product, edition and model joined by underscores, or * for all.'))
+            return
+        }
+        foreach ($row in Invoke-LicensingOperation -Cmdlet $PSCmdlet -Operation 'GetUsage' -Request @{ feature = $ProductEditionModel } -Target $ProductEditionModel) {
             if ($row.LicenseModelType -in 'User', 'Device') {
                 [pscustomobject]@{
                     PSTypeName       = 'Citrix.Licensing.Admin.SDK.WSLUsageDetails'

@@ -15,10 +15,6 @@ function Get-LicenseAdministrator {
     .PARAMETER Permission
         Only accounts of this level.
 
-    .PARAMETER Session
-        Sessions from Connect-LicenseServer, or the names of their servers; several are asked at the same time.
-        Without it the default session is used.
-
     .EXAMPLE
         Get-LicenseAdministrator
 
@@ -54,36 +50,29 @@ function Get-LicenseAdministrator {
     #>
     [CmdletBinding()]
     [OutputType('LicensingAdmin.Administrator')]
+    [LicensingAdmin.SharedParameters('Connection')]
     param(
-        [Parameter(Position = 0)]
+        [Parameter(Position = 0, ValueFromPipelineByPropertyName)]
         [SupportsWildcards()]
+        [ValidateNotNullOrWhiteSpace()]
         [ArgumentCompleter([LicensingAdmin.AccountCompleter])]
         [string[]] $Account,
 
+        [ValidateNotNullOrWhiteSpace()]
         [string] $AccountSid,
 
         [Alias('Permissions')]
         [ValidateSet('Full', 'ReadOnly')]
-        [string] $Permission,
-
-        [Parameter(ValueFromPipelineByPropertyName, ValueFromPipeline)]
-        [Alias('Server')]
-        [LicensingAdmin.SessionTransformation()]
-        [ArgumentCompleter([LicensingAdmin.SessionCompleter])]
-        [LicensingAdmin.LicensingSession[]] $Session
+        [string] $Permission
     )
 
     process {
-        $sessions = @(Resolve-LicensingSession -Cmdlet $PSCmdlet -Session $Session)
-        $request = @{
-            account     = ConvertTo-LicensingFilter $Account
-            accountSid  = if ($AccountSid) { $AccountSid } else { $null }
-            permissions = if ($Permission) { $Permission } else { $null }
+        $request = [LicensingAdmin.Command]::Request($PSCmdlet, 'GetAdministrators')
+        if ($Permission) {
+            $request['permissions'] = $Permission
         }
-        # That no account passes a filter is no error here; a missing name is reported by Select-LicensingMatch.
-        $outcome = @{}
-        Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $sessions -Operation 'GetAdministrators' -Request $request -Ignore 'NoUsers' -Outcome $outcome |
-            Select-LicensingMatch -Cmdlet $PSCmdlet -Outcome $outcome -Property 'Account' -Pattern $Account -NotFoundCode 'UserNotFound' `
-                -NotFoundAction 'List all accounts with Get-LicenseAdministrator.'
+        # That no account passes a filter is no error here; a missing name is reported by its name.
+        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetAdministrators' -Request $request -Ignore 'NoUsers' `
+            -NameProperty 'Account' -NotFoundCode 'UserNotFound' -NotFoundAction 'List all accounts with Get-LicenseAdministrator.'
     }
 }

@@ -10,10 +10,6 @@ function Get-LicenseAlert {
         Only alerts of these levels: Info for information, Alert for what will stop working, Alarm for what has
         stopped.
 
-    .PARAMETER Session
-        Sessions from Connect-LicenseServer, or the names of their servers; several are asked at the same time.
-        Without it the default session is used.
-
     .EXAMPLE
         Get-LicenseAlert
 
@@ -38,20 +34,13 @@ function Get-LicenseAlert {
     #>
     [CmdletBinding()]
     [OutputType('LicensingAdmin.Alert')]
+    [LicensingAdmin.SharedParameters('Connection')]
     param(
         [ValidateSet('Info', 'Alert', 'Alarm')]
-        [string[]] $Level,
-
-        [Parameter(ValueFromPipelineByPropertyName, ValueFromPipeline)]
-        [Alias('Server')]
-        [LicensingAdmin.SessionTransformation()]
-        [ArgumentCompleter([LicensingAdmin.SessionCompleter])]
-        [LicensingAdmin.LicensingSession[]] $Session
+        [string[]] $Level
     )
 
     process {
-        $sessions = @(Resolve-LicensingSession -Cmdlet $PSCmdlet -Session $Session)
-        Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $sessions -Operation 'GetAlerts' |
-            Where-Object { -not $Level -or $_.Level -in $Level }
+        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetAlerts' | Where-Object { -not $Level -or $_.Level -in $Level }
     }
 }

@@ -8,18 +8,8 @@ function Get-LicenseAssignmentEvent {
         that ended: because the period was over, or because an administrator took the seat back. Oldest events come
         first.
 
-    .PARAMETER Feature
-        Features (product_edition_model), wildcards allowed.
-
-    .PARAMETER Vendor
-        Only seats of this vendor.
-
     .PARAMETER Newest
         Most events of each vendor, 1000 unless given.
-
-    .PARAMETER Session
-        Sessions from Connect-LicenseServer, or the names of their servers; several are asked at the same time.
-        Without it the default session is used.
 
     .EXAMPLE
         Get-LicenseAssignmentEvent
@@ -50,35 +40,13 @@ function Get-LicenseAssignmentEvent {
     #>
     [CmdletBinding()]
     [OutputType('LicensingAdmin.AssignmentEventRow')]
+    [LicensingAdmin.SharedParameters('Feature', 'Vendor', 'Connection')]
     param(
-        [Parameter(Position = 0, ValueFromPipelineByPropertyName)]
-        [Alias('ProductEditionModel', 'PEM')]
-        [SupportsWildcards()]
-        [ArgumentCompleter([LicensingAdmin.FeatureCompleter])]
-        [string[]] $Feature,
-
-        [Parameter(ValueFromPipelineByPropertyName)]
-        [ArgumentCompleter([LicensingAdmin.VendorCompleter])]
-        [string] $Vendor,
-
         [ValidateRange(1, 10000)]
-        [int] $Newest = 1000,
-
-        [Parameter(ValueFromPipelineByPropertyName, ValueFromPipeline)]
-        [Alias('Server')]
-        [LicensingAdmin.SessionTransformation()]
-        [ArgumentCompleter([LicensingAdmin.SessionCompleter])]
-        [LicensingAdmin.LicensingSession[]] $Session
+        [int] $Newest = 1000
     )
 
     process {
-        $sessions = @(Resolve-LicensingSession -Cmdlet $PSCmdlet -Session $Session)
-        $request = @{
-            feature = ConvertTo-LicensingFilter $Feature
-            vendor  = if ($Vendor) { $Vendor } else { $null }
-            newest  = $Newest
-        }
-        Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $sessions -Operation 'GetAssignmentEvents' -Request $request |
-            Where-Object { Test-LicensingPattern -Text $_.Feature -Pattern $Feature }
+        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetAssignmentEvents'
     }
 }

@@ -10,30 +10,14 @@ function Get-LicenseDenial {
         one row, Times says how often. The server keeps the newest 10,000 rows. Where made-up names flood the server,
         further refusals are counted in rows without a user.
 
-    .PARAMETER Feature
-        Features (product_edition_model), wildcards allowed.
-
-    .PARAMETER User
-        Users, wildcards allowed.
-
-    .PARAMETER Device
-        Devices, wildcards allowed.
-
     .PARAMETER Number
         Only reasons with these numbers, such as -4 when all seats were taken; the sign may be left out.
 
     .PARAMETER Since
-        Only what was refused since then.
-
-    .PARAMETER Vendor
-        Only refusals of this vendor.
+        Only what was refused since then: a date, the TimeSpan that has passed since, or words such as 7d, 12h or 30m.
 
     .PARAMETER Limit
         Most rows of each server, 1 to 10,000; 1,000 unless given.
-
-    .PARAMETER Session
-        Sessions from Connect-LicenseServer, or the names of their servers; several are asked at the same time.
-        Without it the default session is used.
 
     .EXAMPLE
         Get-LicenseDenial -User alice
@@ -69,56 +53,27 @@ function Get-LicenseDenial {
     #>
     [CmdletBinding()]
     [OutputType('LicensingAdmin.DenialRow')]
+    [LicensingAdmin.SharedParameters('Feature', 'User', 'Device', 'Vendor', 'Connection')]
     param(
-        [Parameter(Position = 0, ValueFromPipelineByPropertyName)]
-        [Alias('ProductEditionModel', 'PEM')]
-        [SupportsWildcards()]
-        [ArgumentCompleter([LicensingAdmin.FeatureCompleter])]
-        [string[]] $Feature,
-
-        [Parameter(ValueFromPipelineByPropertyName)]
-        [SupportsWildcards()]
-        [string[]] $User,
-
-        [Parameter(ValueFromPipelineByPropertyName)]
-        [SupportsWildcards()]
-        [string[]] $Device,
-
         [ValidateRange(-10000, 10000)]
         [int[]] $Number,
 
+        [LicensingAdmin.InstantTransformation()]
         [datetime] $Since,
 
-        [Parameter(ValueFromPipelineByPropertyName)]
-        [ArgumentCompleter([LicensingAdmin.VendorCompleter])]
-        [string] $Vendor,
-
         [ValidateRange(1, 10000)]
-        [int] $Limit,
-
-        [Parameter(ValueFromPipelineByPropertyName, ValueFromPipeline)]
-        [Alias('Server')]
-        [LicensingAdmin.SessionTransformation()]
-        [ArgumentCompleter([LicensingAdmin.SessionCompleter])]
-        [LicensingAdmin.LicensingSession[]] $Session
+        [int] $Limit
     )
 
     process {
-        $sessions = @(Resolve-LicensingSession -Cmdlet $PSCmdlet -Session $Session)
-        $numbers = @($Number | ForEach-Object { - [Math]::Abs($_) })
-        $request = @{
-            feature = ConvertTo-LicensingFilter $Feature
-            user    = ConvertTo-LicensingFilter $User
-            device  = ConvertTo-LicensingFilter $Device
-            number  = if ($Number -and $numbers.Count -eq 1) { $numbers[0] } else { $null }
-            since   = if ($PSBoundParameters.ContainsKey('Since')) { $Since.ToUniversalTime().ToString('o') } else { $null }
-            vendor  = if ($Vendor) { $Vendor } else { $null }
-            limit   = if ($Limit) { $Limit } else { $null }
+        $numbers = @(foreach ($one in $Number) { - [Math]::Abs($one) })
+        $request = [LicensingAdmin.Command]::Request($PSCmdlet, 'GetDenials')
+        if ($numbers.Count -eq 1) {
+            $request['number'] = $numbers[0]
         }
-        Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $sessions -Operation 'GetDenials' -Request $request |
-            Where-Object { Test-LicensingPattern -Text $_.Feature -Pattern $Feature } |
-            Where-Object { Test-LicensingPattern -Text $_.User -Pattern $User } |
-            Where-Object { Test-LicensingPattern -Text $_.Device -Pattern $Device } |
-            Where-Object { -not $Number -or $_.Number -in $numbers }
+        else {
+            $request.Remove('number')
+        }
+        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetDenials' -Request $request | Where-Object { -not $Number -or $_.Number -in $numbers }
     }
 }

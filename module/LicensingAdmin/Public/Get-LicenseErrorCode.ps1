@@ -13,10 +13,6 @@ function Get-LicenseErrorCode {
     .PARAMETER Locale
         Language of the texts; English unless given.
 
-    .PARAMETER Session
-        Sessions from Connect-LicenseServer, or the names of their servers; several are asked at the same time.
-        Without it the default session is used.
-
     .EXAMPLE
         Get-LicenseErrorCode
 
@@ -41,27 +37,37 @@ function Get-LicenseErrorCode {
     #>
     [CmdletBinding()]
     [OutputType('LicensingAdmin.ErrorDescription')]
+    [LicensingAdmin.SharedParameters('Connection')]
     param(
         [Parameter(Position = 0, ValueFromPipelineByPropertyName)]
         [SupportsWildcards()]
+        [ValidateNotNullOrWhiteSpace()]
         [ArgumentCompleter([LicensingAdmin.CodeCompleter])]
         [string[]] $Code,
 
-        [string] $Locale,
-
-        [Parameter(ValueFromPipelineByPropertyName, ValueFromPipeline)]
-        [Alias('Server')]
-        [LicensingAdmin.SessionTransformation()]
-        [ArgumentCompleter([LicensingAdmin.SessionCompleter])]
-        [LicensingAdmin.LicensingSession[]] $Session
+        [ValidateNotNullOrWhiteSpace()]
+        [string] $Locale
     )
 
     process {
-        $sessions = @(Resolve-LicensingSession -Cmdlet $PSCmdlet -Session $Session)
-        $request = @{ locale = if ($Locale) { $Locale } else { $null } }
-        $outcome = @{}
-        Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $sessions -Operation 'GetErrors' -Request $request -Outcome $outcome |
-            Select-LicensingMatch -Cmdlet $PSCmdlet -Outcome $outcome -Property 'Code' -Pattern $Code -NotFoundCode 'ErrorCodeNotFound' `
-                -NotFoundAction 'List all codes with Get-LicenseErrorCode.'
+        if ($Locale -and $Locale -notlike 'en*') {
+            $request = @{ locale = $Locale }
+            $all = @(Invoke-LicensingOperation -Cmdlet $PSCmdlet -Operation 'GetErrors' -Request $request)
+        }
+        else {
+            $all = [LicensingAdmin.OperationTable]::Current.Errors
+        }
+        if ($all.Count -eq 0) {
+            return
+        }
+        foreach ($pattern in $Code ? $Code : '*') {
+            $wildcard = [System.Management.Automation.WildcardPattern]::new($pattern, 'IgnoreCase, CultureInvariant')
+            $found = @($all | Where-Object { $wildcard.IsMatch($_.Code) })
+            $found
+            if ($found.Count -eq 0 -and -not [System.Management.Automation.WildcardPattern]::ContainsWildcardCharacters($pattern)) {
+                $PSCmdlet.WriteError((New-LicensingErrorRecord -Code 'ErrorCodeNotFound' -Category ObjectNotFound -Target $pattern `
+                            -Message "There is no error code $pattern." -Action 'List all codes with Get-LicenseErrorCode.'))
+            }
+        }
     }
 }

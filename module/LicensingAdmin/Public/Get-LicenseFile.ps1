@@ -10,10 +10,6 @@ function Get-LicenseFile {
     .PARAMETER FileName
         Names without folder, wildcards allowed.
 
-    .PARAMETER Session
-        Sessions from Connect-LicenseServer, or the names of their servers; several are asked at the same time.
-        Without it the default session is used.
-
     .EXAMPLE
         Get-LicenseFile
 
@@ -41,25 +37,18 @@ function Get-LicenseFile {
     #>
     [CmdletBinding()]
     [OutputType('LicensingAdmin.LicenseFileInfo')]
+    [LicensingAdmin.SharedParameters('Connection')]
     param(
-        [Parameter(Position = 0)]
+        [Parameter(Position = 0, ValueFromPipelineByPropertyName)]
         [Alias('Name')]
         [SupportsWildcards()]
+        [ValidateNotNullOrWhiteSpace()]
         [ArgumentCompleter([LicensingAdmin.FileNameCompleter])]
-        [string[]] $FileName,
-
-        [Parameter(ValueFromPipelineByPropertyName, ValueFromPipeline)]
-        [Alias('Server')]
-        [LicensingAdmin.SessionTransformation()]
-        [ArgumentCompleter([LicensingAdmin.SessionCompleter])]
-        [LicensingAdmin.LicensingSession[]] $Session
+        [string[]] $FileName
     )
 
     process {
-        $sessions = @(Resolve-LicensingSession -Cmdlet $PSCmdlet -Session $Session)
-        $outcome = @{}
-        Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $sessions -Operation 'GetLicenseFiles' -Request @{ fileName = ConvertTo-LicensingFilter $FileName } -Outcome $outcome |
-            Select-LicensingMatch -Cmdlet $PSCmdlet -Outcome $outcome -Property 'FileName' -Pattern $FileName -NotFoundCode 'FileNotFound' `
-                -NotFoundAction 'List all files with Get-LicenseFile.'
+        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetLicenseFiles' -NameProperty 'FileName' -NotFoundCode 'FileNotFound' `
+            -NotFoundAction 'List all files with Get-LicenseFile.'
     }
 }

@@ -18,21 +18,11 @@ function Get-LicenseInventory {
 
         A name without wildcards that no pool has is an error; a pattern without a match is not.
 
-    .PARAMETER Feature
-        Features (product_edition_model), wildcards allowed.
-
-    .PARAMETER Vendor
-        Only pools of this vendor.
-
     .PARAMETER CheckForSameSerialNumber
         Only pools with a serial number that another increment also carries.
 
     .PARAMETER Locale
         Language of the readable names; English unless given.
-
-    .PARAMETER Session
-        Sessions from Connect-LicenseServer, or the names of their servers; several are asked at the same time.
-        Without it the default session is used.
 
     .EXAMPLE
         Get-LicenseInventory
@@ -74,38 +64,16 @@ function Get-LicenseInventory {
     #>
     [CmdletBinding()]
     [OutputType('LicensingAdmin.InventoryRow')]
+    [LicensingAdmin.SharedParameters('Feature', 'Vendor', 'Connection')]
     param(
-        [Parameter(Position = 0, ValueFromPipelineByPropertyName)]
-        [Alias('ProductEditionModel', 'PEM')]
-        [SupportsWildcards()]
-        [ArgumentCompleter([LicensingAdmin.FeatureCompleter])]
-        [string[]] $Feature,
-
-        [ArgumentCompleter([LicensingAdmin.VendorCompleter])]
-        [string] $Vendor,
-
         [switch] $CheckForSameSerialNumber,
 
-        [string] $Locale,
-
-        [Parameter(ValueFromPipelineByPropertyName, ValueFromPipeline)]
-        [Alias('Server')]
-        [LicensingAdmin.SessionTransformation()]
-        [ArgumentCompleter([LicensingAdmin.SessionCompleter])]
-        [LicensingAdmin.LicensingSession[]] $Session
+        [ValidateNotNullOrWhiteSpace()]
+        [string] $Locale
     )
 
     process {
-        $sessions = @(Resolve-LicensingSession -Cmdlet $PSCmdlet -Session $Session)
-        $request = @{
-            feature                  = ConvertTo-LicensingFilter $Feature
-            vendor                   = if ($Vendor) { $Vendor } else { $null }
-            checkForSameSerialNumber = [bool] $CheckForSameSerialNumber
-            locale                   = if ($Locale) { $Locale } else { $null }
-        }
-        $outcome = @{}
-        Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $sessions -Operation 'GetInventory' -Request $request -Outcome $outcome |
-            Select-LicensingMatch -Cmdlet $PSCmdlet -Outcome $outcome -Property 'Feature' -Pattern $Feature -NotFoundCode 'FeatureNotFound' `
-                -NotFoundAction 'List all features with Get-LicenseInventory.'
+        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetInventory' -NameProperty 'Feature' -NotFoundCode 'FeatureNotFound' `
+            -NotFoundAction 'List all features with Get-LicenseInventory.'
     }
 }

@@ -7,10 +7,6 @@ function Get-LicenseServer {
         Shows what the server is, since when it runs, on which ports it listens, what each of its vendor daemons is
         doing, and what the caller may do.
 
-    .PARAMETER Session
-        Sessions from Connect-LicenseServer, or the names of their servers; several are asked at the same time.
-        Without it the default session is used.
-
     .EXAMPLE
         Get-LicenseServer
 
@@ -38,16 +34,10 @@ function Get-LicenseServer {
     #>
     [CmdletBinding()]
     [OutputType('LicensingAdmin.ServerInfo')]
-    param(
-        [Parameter(ValueFromPipelineByPropertyName, ValueFromPipeline)]
-        [Alias('Server')]
-        [LicensingAdmin.SessionTransformation()]
-        [ArgumentCompleter([LicensingAdmin.SessionCompleter])]
-        [LicensingAdmin.LicensingSession[]] $Session
-    )
+    [LicensingAdmin.SharedParameters('Connection')]
+    param()
 
     process {
-        $sessions = @(Resolve-LicensingSession -Cmdlet $PSCmdlet -Session $Session)
-        Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $sessions -Operation 'GetServerInfo'
+        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetServerInfo'
     }
 }

@@ -9,10 +9,6 @@ function Get-LicenseToken {
     .PARAMETER Name
         Names of tokens, wildcards allowed. A name without wildcards that no token has is an error.
 
-    .PARAMETER Session
-        Sessions from Connect-LicenseServer, or the names of their servers; several are asked at the same time.
-        Without it the default session is used.
-
     .EXAMPLE
         Get-LicenseToken
 
@@ -37,23 +33,17 @@ function Get-LicenseToken {
     #>
     [CmdletBinding()]
     [OutputType('LicensingAdmin.Token')]
+    [LicensingAdmin.SharedParameters('Connection')]
     param(
         [Parameter(Position = 0)]
         [SupportsWildcards()]
-        [string[]] $Name,
-
-        [Parameter(ValueFromPipelineByPropertyName, ValueFromPipeline)]
-        [Alias('Server')]
-        [LicensingAdmin.SessionTransformation()]
-        [ArgumentCompleter([LicensingAdmin.SessionCompleter])]
-        [LicensingAdmin.LicensingSession[]] $Session
+        [ValidateNotNullOrWhiteSpace()]
+        [ArgumentCompleter([LicensingAdmin.TokenNameCompleter])]
+        [string[]] $Name
     )
 
     process {
-        $sessions = @(Resolve-LicensingSession -Cmdlet $PSCmdlet -Session $Session)
-        $outcome = @{}
-        Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $sessions -Operation 'GetTokens' -Request @{ name = ConvertTo-LicensingFilter $Name } -Outcome $outcome |
-            Select-LicensingMatch -Cmdlet $PSCmdlet -Outcome $outcome -Property 'Name' -Pattern $Name -NotFoundCode 'TokenNotFound' `
-                -NotFoundAction 'List all tokens with Get-LicenseToken.'
+        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetTokens' -NameProperty 'Name' -NotFoundCode 'TokenNotFound' `
+            -NotFoundAction 'List all tokens with Get-LicenseToken.'
     }
 }

@@ -10,24 +10,16 @@ function Get-LicenseUsage {
         A seat that is assigned to a user or device is one row, however many sessions are on it; its product is the one
         that used it last.
 
-    .PARAMETER Feature
-        Features (product_edition_model), wildcards allowed.
-
-    .PARAMETER User
-        User as the product named it; the wildcards * and ? are allowed.
-
-    .PARAMETER Device
-        Device that the product runs on or serves; the wildcards * and ? are allowed.
-
-    .PARAMETER Vendor
-        Only seats of this vendor.
-
     .PARAMETER Model
         Only seats that are counted by this.
 
-    .PARAMETER Session
-        Sessions from Connect-LicenseServer, or the names of their servers; several are asked at the same time.
-        Without it the default session is used.
+    .PARAMETER OlderThan
+        Only seats that were checked out at least so long ago: a TimeSpan, words such as 7d, 12h or 30m, or the date since
+        which they are held.
+
+    .PARAMETER Idle
+        Only seats whose product was last heard of at least so long ago, written in the same ways. Products report every
+        few minutes while they run; of an assigned seat it is the last use.
 
     .EXAMPLE
         Get-LicenseUsage
@@ -40,12 +32,17 @@ function Get-LicenseUsage {
         Lists the seats of users whose name begins with alice.
 
     .EXAMPLE
+        Get-LicenseUsage -OlderThan 7d | Sort-Object Since
+
+        Lists the seats that have been out for a week or more, the oldest first.
+
+    .EXAMPLE
         Get-LicenseInventory *_CCU | Get-LicenseUsage | Group-Object User -NoElement
 
         Counts the concurrent seats of each user.
 
     .INPUTS
-        Objects with the properties Feature, Vendor and Server.
+        Objects with the properties Feature, User, Device, Vendor and Server.
 
     .OUTPUTS
         LicensingAdmin.UsageRow.
@@ -58,43 +55,19 @@ function Get-LicenseUsage {
     #>
     [CmdletBinding()]
     [OutputType('LicensingAdmin.UsageRow')]
+    [LicensingAdmin.SharedParameters('Feature', 'User', 'Device', 'Vendor', 'Connection')]
     param(
-        [Parameter(Position = 0, ValueFromPipelineByPropertyName)]
-        [Alias('ProductEditionModel', 'PEM')]
-        [SupportsWildcards()]
-        [ArgumentCompleter([LicensingAdmin.FeatureCompleter])]
-        [string[]] $Feature,
-
-        [SupportsWildcards()]
-        [string] $User,
-
-        [SupportsWildcards()]
-        [string] $Device,
-
-        [Parameter(ValueFromPipelineByPropertyName)]
-        [ArgumentCompleter([LicensingAdmin.VendorCompleter])]
-        [string] $Vendor,
-
         [ValidateSet('Concurrent', 'User', 'Device', 'Server')]
         [string] $Model,
 
-        [Parameter(ValueFromPipelineByPropertyName, ValueFromPipeline)]
-        [Alias('Server')]
-        [LicensingAdmin.SessionTransformation()]
-        [ArgumentCompleter([LicensingAdmin.SessionCompleter])]
-        [LicensingAdmin.LicensingSession[]] $Session
+        [LicensingAdmin.DurationTransformation()]
+        [timespan] $OlderThan,
+
+        [LicensingAdmin.DurationTransformation()]
+        [timespan] $Idle
     )
 
     process {
-        $sessions = @(Resolve-LicensingSession -Cmdlet $PSCmdlet -Session $Session)
-        $request = @{
-            feature = ConvertTo-LicensingFilter $Feature
-            user    = if ($User) { $User } else { $null }
-            device  = if ($Device) { $Device } else { $null }
-            vendor  = if ($Vendor) { $Vendor } else { $null }
-            model   = if ($Model) { $Model } else { $null }
-        }
-        Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $sessions -Operation 'GetUsage' -Request $request |
-            Where-Object { Test-LicensingPattern -Text $_.Feature -Pattern $Feature }
+        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetUsage'
     }
 }

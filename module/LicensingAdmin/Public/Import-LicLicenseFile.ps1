@@ -17,7 +17,7 @@ function Import-LicLicenseFile {
         Replaces a file of the same name.
 
     .PARAMETER CertHash
-        SHA-256 hash of the one server certificate to believe, the CertHash of Get-LicCertificate.
+        SHA-256 hash of the one server certificate to trust, the CertHash of Get-LicCertificate.
 
     .PARAMETER Credentials
         Account and password at the license server. Without it the session that Connect-LicenseServer opened with
@@ -50,6 +50,7 @@ function Import-LicLicenseFile {
     #>
     [CmdletBinding(SupportsShouldProcess)]
     [OutputType([void])]
+    [LicensingAdmin.SharedParameters('TimeoutSeconds')]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)]
         [ValidateNotNullOrEmpty()]
@@ -76,7 +77,7 @@ function Import-LicLicenseFile {
         $name = Split-Path -Path $path -Leaf
         if ($PSCmdlet.ShouldProcess($AdminAddress, "Import license file $name")) {
             $request = @{ fileName = $name; content = $content; overwrite = [bool] $Overwrite }
-            $null = Invoke-LicOperation -Cmdlet $PSCmdlet -AdminAddress $AdminAddress -CertHash $CertHash -Credentials $Credentials -Operation 'ImportLicenseFile' -Request $request -Target $FileName
+            $null = Invoke-LicensingOperation -Cmdlet $PSCmdlet -Operation 'ImportLicenseFile' -Request $request -Target $FileName
         }
     }
 }

@@ -18,10 +18,6 @@ function Import-LicenseFile {
     .PARAMETER Overwrite
         Replaces a file of the same name.
 
-    .PARAMETER Session
-        Sessions from Connect-LicenseServer, or the names of their servers; several are asked at the same time.
-        Without it the default session is used.
-
     .EXAMPLE
         Import-LicenseFile ./acme.lic
 
@@ -57,6 +53,7 @@ function Import-LicenseFile {
     #>
     [CmdletBinding(SupportsShouldProcess, DefaultParameterSetName = 'Path')]
     [OutputType('LicensingAdmin.ImportedLicenseFile')]
+    [LicensingAdmin.SharedParameters('Connection')]
     param(
         [Parameter(Mandatory, Position = 0, ParameterSetName = 'Path', ValueFromPipeline)]
         [SupportsWildcards()]
@@ -77,17 +74,25 @@ function Import-LicenseFile {
     )
 
     process {
-        $sessions = @(Resolve-LicensingSession -Cmdlet $PSCmdlet -Session $Session)
         foreach ($file in Resolve-LicensingPath -Cmdlet $PSCmdlet -Path $Path -LiteralPath $LiteralPath) {
             $content = Read-LicensingFile -Cmdlet $PSCmdlet -Path $file
             if ($null -eq $content) {
                 continue
             }
-            $name = Split-Path -Path $file -Leaf
-            $allowed = @($sessions | Where-Object { $PSCmdlet.ShouldProcess($_.Server, "Import license file $name") })
-            if ($allowed.Count -gt 0) {
-                $request = @{ fileName = $name; content = $content; overwrite = [bool] $Overwrite }
-                Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'ImportLicenseFile' -Request $request -Target $file
+            $name = [System.IO.Path]::GetFileName($file)
+            foreach ($connection in [LicensingAdmin.Command]::Sessions($PSCmdlet)) {
+                $what = "Import license file $name"
+                if ($WhatIfPreference -or $ConfirmPreference -in 'Low', 'Medium') {
+                    $request = @{ fileName = $name; content = $content }
+                    $explanation = Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $connection -Operation 'ExplainLicenseFile' -Request $request -Target $file
+                    if ($explanation) {
+                        $what += ": $(Format-LicensingEffect $explanation.Effects)"
+                    }
+                }
+                if ($PSCmdlet.ShouldProcess($connection.Server, $what)) {
+                    $request = @{ fileName = $name; content = $content; overwrite = [bool] $Overwrite }
+                    Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $connection -Operation 'ImportLicenseFile' -Request $request -Target $file
+                }
             }
         }
     }

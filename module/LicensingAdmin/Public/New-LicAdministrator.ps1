@@ -21,7 +21,7 @@ function New-LicAdministrator {
         The account may look but not change; without it the account gets full permission.
 
     .PARAMETER CertHash
-        SHA-256 hash of the one server certificate to believe, the CertHash of Get-LicCertificate.
+        SHA-256 hash of the one server certificate to trust, the CertHash of Get-LicCertificate.
 
     .PARAMETER Credentials
         Account and password at the license server. Without it the session that Connect-LicenseServer opened with
@@ -60,6 +60,7 @@ function New-LicAdministrator {
     #>
     [CmdletBinding(SupportsShouldProcess)]
     [OutputType('Citrix.Licensing.Admin.SDK.WSLUser')]
+    [LicensingAdmin.SharedParameters('TimeoutSeconds')]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)]
         [ValidateNotNullOrEmpty()]
@@ -83,7 +84,7 @@ function New-LicAdministrator {
         $level = if ($ReadOnly) { 'ReadOnly' } else { 'Full' }
         if ($PSCmdlet.ShouldProcess($AdminAddress, "Add administrator $Account ($level)")) {
             $request = @{ account = $Account; group = [bool] $Group; permissions = $level }
-            Invoke-LicOperation -Cmdlet $PSCmdlet -AdminAddress $AdminAddress -CertHash $CertHash -Credentials $Credentials -Operation 'NewAdministrator' -Request $request -Target $Account | ConvertTo-WslUser
+            Invoke-LicensingOperation -Cmdlet $PSCmdlet -Operation 'NewAdministrator' -Request $request -Target $Account | ConvertTo-WslUser
         }
     }
 }

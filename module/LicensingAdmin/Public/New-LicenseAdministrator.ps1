@@ -22,10 +22,6 @@ function New-LicenseAdministrator {
     .PARAMETER Group
         The name is that of a group.
 
-    .PARAMETER Session
-        Sessions from Connect-LicenseServer, or the names of their servers; several are asked at the same time.
-        Without it the default session is used.
-
     .EXAMPLE
         New-LicenseAdministrator alice -Permission ReadOnly -Password (Read-Host -AsSecureString)
 
@@ -61,9 +57,10 @@ function New-LicenseAdministrator {
     #>
     [CmdletBinding(SupportsShouldProcess, DefaultParameterSetName = 'Account')]
     [OutputType('LicensingAdmin.Administrator')]
+    [LicensingAdmin.SharedParameters('Connection')]
     param(
         [Parameter(Mandatory, Position = 0, ParameterSetName = 'Account', ValueFromPipelineByPropertyName)]
-        [ValidateNotNullOrEmpty()]
+        [ValidateNotNullOrWhiteSpace()]
         [string] $Account,
 
         [Parameter(ParameterSetName = 'Account')]
@@ -79,20 +76,14 @@ function New-LicenseAdministrator {
         [string] $Permission = 'Full',
 
         [Parameter(ValueFromPipelineByPropertyName)]
-        [switch] $Group,
-
-        [Parameter(ValueFromPipelineByPropertyName)]
-        [Alias('Server')]
-        [LicensingAdmin.SessionTransformation()]
-        [ArgumentCompleter([LicensingAdmin.SessionCompleter])]
-        [LicensingAdmin.LicensingSession[]] $Session
+        [switch] $Group
     )
 
     process {
-        $sessions = @(Resolve-LicensingSession -Cmdlet $PSCmdlet -Session $Session)
         $name = if ($Credential) { $Credential.UserName } else { $Account }
-        $allowed = @($sessions | Where-Object { $PSCmdlet.ShouldProcess($_.Server, "Add administrator $name ($Permission)") })
-        if ($allowed.Count -gt 0) {
+        $kind = if ($Group) { 'group' } else { 'administrator' }
+        $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Add $kind $name ($Permission)")
+        if ($allowed) {
             $request = @{
                 account     = $name
                 group       = [bool] $Group

@@ -19,10 +19,6 @@ function New-LicenseToken {
     .PARAMETER Days
         Days until it ends; 90 unless given.
 
-    .PARAMETER Session
-        Sessions from Connect-LicenseServer, or the names of their servers; several are asked at the same time.
-        Without it the default session is used.
-
     .EXAMPLE
         $token = New-LicenseToken monitoring -Days 30
 
@@ -50,9 +46,10 @@ function New-LicenseToken {
     #>
     [CmdletBinding(SupportsShouldProcess)]
     [OutputType('LicensingAdmin.IssuedToken')]
+    [LicensingAdmin.SharedParameters('Connection')]
     param(
         [Parameter(Mandatory, Position = 0)]
-        [ValidateNotNullOrEmpty()]
+        [ValidateNotNullOrWhiteSpace()]
         [string] $Name,
 
         [ValidateSet('Administration', 'Product')]
@@ -63,20 +60,13 @@ function New-LicenseToken {
         [string] $Permission = 'ReadOnly',
 
         [ValidateRange(1, 366)]
-        [int] $Days = 90,
-
-        [Parameter(ValueFromPipelineByPropertyName)]
-        [Alias('Server')]
-        [LicensingAdmin.SessionTransformation()]
-        [ArgumentCompleter([LicensingAdmin.SessionCompleter])]
-        [LicensingAdmin.LicensingSession[]] $Session
+        [int] $Days = 90
     )
 
     process {
-        $sessions = @(Resolve-LicensingSession -Cmdlet $PSCmdlet -Session $Session)
-        $allowed = @($sessions | Where-Object { $PSCmdlet.ShouldProcess($_.Server, "Make token $Name ($Scope, $Permission, $Days days)") })
-        if ($allowed.Count -gt 0) {
-            $request = @{ name = $Name; scope = $Scope; permissions = $Permission; days = $Days }
+        $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Make token $Name ($Scope, $Permission, $Days days)")
+        $request = @{ name = $Name; scope = $Scope; permissions = $Permission; days = $Days }
+        if ($allowed) {
             Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'NewToken' -Request $request -Target $Name
         }
     }

@@ -18,7 +18,7 @@ function Remove-LicAdministrator {
         SID of the account; taken from the objects of Get-LicAdministrator.
 
     .PARAMETER CertHash
-        SHA-256 hash of the one server certificate to believe, the CertHash of Get-LicCertificate.
+        SHA-256 hash of the one server certificate to trust, the CertHash of Get-LicCertificate.
 
     .PARAMETER Credentials
         Account and password at the license server. Without it the session that Connect-LicenseServer opened with
@@ -57,6 +57,7 @@ function Remove-LicAdministrator {
     #>
     [CmdletBinding(SupportsShouldProcess, DefaultParameterSetName = 'Account')]
     [OutputType([void])]
+    [LicensingAdmin.SharedParameters('TimeoutSeconds')]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)]
         [ValidateNotNullOrEmpty()]
@@ -79,7 +80,7 @@ function Remove-LicAdministrator {
     process {
         $identity = if ($PSCmdlet.ParameterSetName -eq 'AccountSid') { $AccountSid } else { $Account }
         if ($PSCmdlet.ShouldProcess($AdminAddress, "Remove administrator $identity")) {
-            $null = Invoke-LicOperation -Cmdlet $PSCmdlet -AdminAddress $AdminAddress -CertHash $CertHash -Credentials $Credentials -Operation 'RemoveAdministrator' -Request @{ identity = $identity } -Target $identity
+            $null = Invoke-LicensingOperation -Cmdlet $PSCmdlet -Operation 'RemoveAdministrator' -Request @{ identity = $identity } -Target $identity
         }
     }
 }

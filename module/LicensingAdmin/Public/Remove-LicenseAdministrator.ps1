@@ -10,10 +10,6 @@ function Remove-LicenseAdministrator {
     .PARAMETER Account
         Account names or SIDs.
 
-    .PARAMETER Session
-        Sessions from Connect-LicenseServer, or the names of their servers; several are asked at the same time.
-        Without it the default session is used.
-
     .EXAMPLE
         Remove-LicenseAdministrator alice -Confirm:$false
 
@@ -44,25 +40,19 @@ function Remove-LicenseAdministrator {
     #>
     [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'High')]
     [OutputType([void])]
+    [LicensingAdmin.SharedParameters('Connection')]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
         [Alias('Identity')]
         [ArgumentCompleter([LicensingAdmin.AccountCompleter])]
-        [ValidateNotNullOrEmpty()]
-        [string[]] $Account,
-
-        [Parameter(ValueFromPipelineByPropertyName)]
-        [Alias('Server')]
-        [LicensingAdmin.SessionTransformation()]
-        [ArgumentCompleter([LicensingAdmin.SessionCompleter])]
-        [LicensingAdmin.LicensingSession[]] $Session
+        [ValidateNotNullOrWhiteSpace()]
+        [string[]] $Account
     )
 
     process {
-        $sessions = @(Resolve-LicensingSession -Cmdlet $PSCmdlet -Session $Session)
         foreach ($name in $Account) {
-            $allowed = @($sessions | Where-Object { $PSCmdlet.ShouldProcess($_.Server, "Remove administrator $name") })
-            if ($allowed.Count -gt 0) {
+            $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Remove administrator $name")
+            if ($allowed) {
                 $null = Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'RemoveAdministrator' -Request @{ identity = $name } -Target $name
             }
         }

@@ -13,10 +13,6 @@ function Remove-LicenseFile {
     .PARAMETER PassThru
         Returns how the pools changed.
 
-    .PARAMETER Session
-        Sessions from Connect-LicenseServer, or the names of their servers; several are asked at the same time.
-        Without it the default session is used.
-
     .EXAMPLE
         Remove-LicenseFile acme.lic -Confirm:$false
 
@@ -41,27 +37,21 @@ function Remove-LicenseFile {
     #>
     [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'High')]
     [OutputType('LicensingAdmin.RemovedLicenseFile')]
+    [LicensingAdmin.SharedParameters('Connection')]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
         [Alias('Name')]
         [ArgumentCompleter([LicensingAdmin.FileNameCompleter])]
-        [ValidateNotNullOrEmpty()]
+        [ValidateNotNullOrWhiteSpace()]
         [string[]] $FileName,
 
-        [switch] $PassThru,
-
-        [Parameter(ValueFromPipelineByPropertyName)]
-        [Alias('Server')]
-        [LicensingAdmin.SessionTransformation()]
-        [ArgumentCompleter([LicensingAdmin.SessionCompleter])]
-        [LicensingAdmin.LicensingSession[]] $Session
+        [switch] $PassThru
     )
 
     process {
-        $sessions = @(Resolve-LicensingSession -Cmdlet $PSCmdlet -Session $Session)
         foreach ($name in $FileName) {
-            $allowed = @($sessions | Where-Object { $PSCmdlet.ShouldProcess($_.Server, "Remove license file $name") })
-            if ($allowed.Count -gt 0) {
+            $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Remove license file $name")
+            if ($allowed) {
                 Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'RemoveLicenseFile' -Request @{ fileName = $name } -Target $name |
                     Where-Object { $PassThru }
             }

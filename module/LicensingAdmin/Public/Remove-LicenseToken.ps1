@@ -9,10 +9,6 @@ function Remove-LicenseToken {
     .PARAMETER TokenId
         Ids of the tokens, as Get-LicenseToken shows them.
 
-    .PARAMETER Session
-        Sessions from Connect-LicenseServer, or the names of their servers; several are asked at the same time.
-        Without it the default session is used.
-
     .EXAMPLE
         Get-LicenseToken monitoring | Remove-LicenseToken -Confirm:$false
 
@@ -37,25 +33,23 @@ function Remove-LicenseToken {
     #>
     [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'High')]
     [OutputType([void])]
+    [LicensingAdmin.SharedParameters('Connection')]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
         [ArgumentCompleter([LicensingAdmin.TokenIdCompleter])]
-        [ValidateNotNullOrEmpty()]
-        [string[]] $TokenId,
-
-        [Parameter(ValueFromPipelineByPropertyName)]
-        [Alias('Server')]
-        [LicensingAdmin.SessionTransformation()]
-        [ArgumentCompleter([LicensingAdmin.SessionCompleter])]
-        [LicensingAdmin.LicensingSession[]] $Session
+        [ValidateNotNullOrWhiteSpace()]
+        [string[]] $TokenId
     )
 
     process {
-        $sessions = @(Resolve-LicensingSession -Cmdlet $PSCmdlet -Session $Session)
-        foreach ($id in $TokenId) {
-            $allowed = @($sessions | Where-Object { $PSCmdlet.ShouldProcess($_.Server, "End token $id") })
-            if ($allowed.Count -gt 0) {
-                $null = Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'RemoveToken' -Request @{ tokenId = $id } -Target $id
+        foreach ($connection in [LicensingAdmin.Command]::Sessions($PSCmdlet)) {
+            $tokens = @(Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $connection -Operation 'GetTokens' -Request @{})
+            foreach ($id in $TokenId) {
+                $name = $tokens | Where-Object TokenId -EQ $id | ForEach-Object Name
+                $what = if ($name) { "Remove token $id ($name)" } else { "Remove token $id" }
+                if ($PSCmdlet.ShouldProcess($connection.Server, $what)) {
+                    $null = Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $connection -Operation 'RemoveToken' -Request @{ tokenId = $id } -Target $id
+                }
             }
         }
     }

@@ -1,15 +1,18 @@
 function Revoke-License {
     <#
     .SYNOPSIS
-        Takes seats back from those who hold them.
+        Revokes seats from those who hold them.
 
     .DESCRIPTION
         Ends seats by id, usually from Get-LicenseUsage, or all that fit the filters. All seats from the pipeline are
-        taken back at once, in one step for each server. A seat that is assigned to a user or device ends with the
+        revoked at once, in one step for each server. A seat that is assigned to a user or device ends with the
         sessions on it, before its period is over. Products hear of it with their next heartbeat. Asks before each
-        unless -Confirm:$false is given.
+        unless -Confirm:$false is given; -WhatIf and the question name server, feature, user, device and number of seats.
 
-        A borrowed seat is taken back by its id only, never by a filter: its product goes on with it until the end of
+        At least one id, feature, user or device has to be named; a blank one is an error. That nothing is there to be
+        revoked is an error too.
+
+        A borrowed seat is revoked by its id only, never by a filter: its product goes on with it until the end of
         the time it was borrowed for, so that the seat may be used twice. From the pipeline every seat comes by its
         id; leave borrowed ones out with Where-Object State -ne Borrowed.
 
@@ -17,33 +20,37 @@ function Revoke-License {
         Ids of seats, as Get-LicenseUsage shows them.
 
     .PARAMETER Feature
-        Seats of this feature; the wildcards * and ? are allowed.
+        Seats of these features, wildcards allowed.
 
     .PARAMETER User
-        Seats of this user; the wildcards * and ? are allowed.
+        Seats of these users, wildcards allowed.
 
     .PARAMETER Device
-        Seats of this device; the wildcards * and ? are allowed.
+        Seats of these devices, wildcards allowed.
+
+    .PARAMETER Vendor
+        Only seats of these vendors, wildcards allowed.
 
     .PARAMETER PassThru
         Returns the seats as they were.
 
-    .PARAMETER Session
-        Sessions from Connect-LicenseServer, or the names of their servers; several are asked at the same time.
-        Without it the default session is used.
-
     .EXAMPLE
         Get-LicenseUsage -User alice | Revoke-License -WhatIf
 
-        Says which seats would be taken back, each from the server it is on.
+        Says which seats would be revoked, each at the server it is on.
 
     .EXAMPLE
         Revoke-License -Device 'lab-*' -Confirm:$false -PassThru
 
-        Takes all seats of a row of devices back and lists them.
+        Revokes all seats of a row of devices and lists them.
+
+    .EXAMPLE
+        Import-Csv ./leavers.csv | Revoke-License -WhatIf
+
+        Says which seats of the users in the column User of a table would be revoked.
 
     .INPUTS
-        Objects with the properties LeaseId and Server.
+        Objects with the properties LeaseId and Server, or Feature, User, Device, Vendor and Server.
 
     .OUTPUTS
         None; with -PassThru LicensingAdmin.UsageRow.
@@ -51,73 +58,80 @@ function Revoke-License {
     .LINK
         Get-LicenseUsage
     #>
-    [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'High', DefaultParameterSetName = 'Lease')]
+    [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'High')]
     [OutputType('LicensingAdmin.UsageRow')]
+    [LicensingAdmin.SharedParameters('Connection')]
     param(
-        [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName, ParameterSetName = 'Lease')]
-        [ValidateNotNullOrEmpty()]
+        [Parameter(Position = 0, ValueFromPipelineByPropertyName)]
         [string[]] $LeaseId,
 
-        [Parameter(ParameterSetName = 'Filter')]
+        # Not validated here: a seat from the pipeline has a user or a device that is empty, and an id that counts.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [Alias('ProductEditionModel', 'PEM')]
         [SupportsWildcards()]
         [ArgumentCompleter([LicensingAdmin.FeatureCompleter])]
-        [string] $Feature,
-
-        [Parameter(ParameterSetName = 'Filter')]
-        [SupportsWildcards()]
-        [string] $User,
-
-        [Parameter(ParameterSetName = 'Filter')]
-        [SupportsWildcards()]
-        [string] $Device,
-
-        [switch] $PassThru,
+        [string[]] $Feature,
 
         [Parameter(ValueFromPipelineByPropertyName)]
-        [Alias('Server')]
-        [LicensingAdmin.SessionTransformation()]
-        [ArgumentCompleter([LicensingAdmin.SessionCompleter])]
-        [LicensingAdmin.LicensingSession[]] $Session
+        [SupportsWildcards()]
+        [ArgumentCompleter([LicensingAdmin.UserCompleter])]
+        [string[]] $User,
+
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [SupportsWildcards()]
+        [ArgumentCompleter([LicensingAdmin.DeviceCompleter])]
+        [string[]] $Device,
+
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [SupportsWildcards()]
+        [ArgumentCompleter([LicensingAdmin.VendorCompleter])]
+        [string[]] $Vendor,
+
+        [switch] $PassThru
     )
 
     begin {
+        $seats = [ordered]@{}
         $ids = [ordered]@{}
-        $sessionOf = @{}
     }
 
     process {
-        $sessions = @(Resolve-LicensingSession -Cmdlet $PSCmdlet -Session $Session)
-        if ($PSCmdlet.ParameterSetName -eq 'Filter') {
-            $request = @{
-                feature = if ($Feature) { $Feature } else { $null }
-                user    = if ($User) { $User } else { $null }
-                device  = if ($Device) { $Device } else { $null }
+        foreach ($connection in [LicensingAdmin.Command]::Sessions($PSCmdlet)) {
+            $seats[$connection] ??= [System.Collections.Generic.List[object]]::new()
+            $ids[$connection] ??= [System.Collections.Generic.List[string]]::new()
+            if (-not $LeaseId) {
+                $seats[$connection].AddRange(@(Find-LicensingSeat -Cmdlet $PSCmdlet -Session $connection))
             }
-            $what = ($request.GetEnumerator() | Where-Object Value | Sort-Object Name | ForEach-Object { "$($_.Name) $($_.Value)" }) -join ', '
-            $allowed = @($sessions | Where-Object { $PSCmdlet.ShouldProcess($_.Server, "Take back the seats of $what") })
-            if ($allowed.Count -gt 0) {
-                Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'RevokeLeases' -Request $request -Target $what |
-                    Where-Object { $PassThru }
+            elseif ($null -ne $_ -and $_.PSTypeNames -contains 'LicensingAdmin.UsageRow') {
+                $seats[$connection].Add($_)
             }
-            return
-        }
-        foreach ($one in $sessions) {
-            foreach ($id in $LeaseId) {
-                if ($PSCmdlet.ShouldProcess($one.Server, "Take back seat $id")) {
-                    if (-not $ids.Contains($one.Server)) {
-                        $ids[$one.Server] = [System.Collections.Generic.List[string]]::new()
-                        $sessionOf[$one.Server] = $one
-                    }
-                    $ids[$one.Server].Add($id)
-                }
+            else {
+                $ids[$connection].AddRange($LeaseId)
             }
         }
     }
 
     end {
-        foreach ($name in $ids.Keys) {
-            Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $sessionOf[$name] -Operation 'RevokeLeases' -Request @{ leaseIds = $ids[$name].ToArray() } |
-                Where-Object { $PassThru }
+        foreach ($connection in $seats.Keys) {
+            $seats[$connection].AddRange(@(Get-LicensingSeat -Cmdlet $PSCmdlet -Session $connection -LeaseId $ids[$connection]))
+            $allowed = @(
+                foreach ($seat in $seats[$connection]) {
+                    if ($PSCmdlet.ShouldProcess($connection.Server, "Revoke $(Format-LicensingSeat $seat)")) {
+                        $seat.LeaseId
+                    }
+                }
+            )
+            if ($allowed.Count -eq 0) {
+                continue
+            }
+            $outcome = @{}
+            $revoked = @(Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $connection -Operation 'RevokeLeases' -Request @{ leaseIds = $allowed } -Outcome $outcome)
+            if (-not $outcome.ContainsKey('Failed')) {
+                Write-LicensingSeatNotFound -Cmdlet $PSCmdlet -Server $connection.Server -Wanted $allowed -Found $revoked
+            }
+            if ($PassThru) {
+                $revoked
+            }
         }
     }
 }

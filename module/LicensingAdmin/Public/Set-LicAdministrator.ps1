@@ -25,7 +25,7 @@ function Set-LicAdministrator {
         The account may look but not change; without it the account gets full permission.
 
     .PARAMETER CertHash
-        SHA-256 hash of the one server certificate to believe, the CertHash of Get-LicCertificate.
+        SHA-256 hash of the one server certificate to trust, the CertHash of Get-LicCertificate.
 
     .PARAMETER Credentials
         Account and password at the license server. Without it the session that Connect-LicenseServer opened with
@@ -64,6 +64,7 @@ function Set-LicAdministrator {
     #>
     [CmdletBinding(SupportsShouldProcess)]
     [OutputType('Citrix.Licensing.Admin.SDK.WSLUser')]
+    [LicensingAdmin.SharedParameters('TimeoutSeconds')]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)]
         [ValidateNotNullOrEmpty()]
@@ -94,7 +95,7 @@ function Set-LicAdministrator {
         $kind = if ($Group) { 'group' } else { 'administrator' }
         if ($PSCmdlet.ShouldProcess($AdminAddress, "Set $kind $identity to $level")) {
             $request = @{ identity = $identity; permissions = $level }
-            Invoke-LicOperation -Cmdlet $PSCmdlet -AdminAddress $AdminAddress -CertHash $CertHash -Credentials $Credentials -Operation 'SetAdministrator' -Request $request -Target $identity | ConvertTo-WslUser
+            Invoke-LicensingOperation -Cmdlet $PSCmdlet -Operation 'SetAdministrator' -Request $request -Target $identity | ConvertTo-WslUser
         }
     }
 }

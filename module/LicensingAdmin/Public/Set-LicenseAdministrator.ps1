@@ -18,10 +18,6 @@ function Set-LicenseAdministrator {
     .PARAMETER PassThru
         Returns the account as it is now.
 
-    .PARAMETER Session
-        Sessions from Connect-LicenseServer, or the names of their servers; several are asked at the same time.
-        Without it the default session is used.
-
     .EXAMPLE
         Set-LicenseAdministrator alice -Permission Full
 
@@ -52,11 +48,12 @@ function Set-LicenseAdministrator {
     #>
     [CmdletBinding(SupportsShouldProcess)]
     [OutputType('LicensingAdmin.Administrator')]
+    [LicensingAdmin.SharedParameters('Connection')]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
         [Alias('Identity')]
         [ArgumentCompleter([LicensingAdmin.AccountCompleter])]
-        [ValidateNotNullOrEmpty()]
+        [ValidateNotNullOrWhiteSpace()]
         [string] $Account,
 
         [ValidateSet('Full', 'ReadOnly')]
@@ -64,17 +61,10 @@ function Set-LicenseAdministrator {
 
         [securestring] $Password,
 
-        [switch] $PassThru,
-
-        [Parameter(ValueFromPipelineByPropertyName)]
-        [Alias('Server')]
-        [LicensingAdmin.SessionTransformation()]
-        [ArgumentCompleter([LicensingAdmin.SessionCompleter])]
-        [LicensingAdmin.LicensingSession[]] $Session
+        [switch] $PassThru
     )
 
     process {
-        $sessions = @(Resolve-LicensingSession -Cmdlet $PSCmdlet -Session $Session)
         $what = @(
             if ($Permission) { "level $Permission" }
             if ($Password) { 'password' }
@@ -84,8 +74,8 @@ function Set-LicenseAdministrator {
                         -Message 'There is nothing to change.' -Action 'Give -Permission or -Password.'))
             return
         }
-        $allowed = @($sessions | Where-Object { $PSCmdlet.ShouldProcess($_.Server, "Set $what of administrator $Account") })
-        if ($allowed.Count -gt 0) {
+        $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Set $what of administrator $Account")
+        if ($allowed) {
             $request = @{
                 identity    = $Account
                 permissions = if ($Permission) { $Permission } else { $null }

@@ -16,10 +16,6 @@ function Test-LicenseFile {
     .PARAMETER Quiet
         Returns only whether the server would take the file.
 
-    .PARAMETER Session
-        Sessions from Connect-LicenseServer, or the names of their servers; several are asked at the same time.
-        Without it the default session is used.
-
     .EXAMPLE
         (Test-LicenseFile ./acme.lic).Lines
 
@@ -50,6 +46,7 @@ function Test-LicenseFile {
     [CmdletBinding(DefaultParameterSetName = 'Path')]
     [OutputType('LicensingAdmin.LicenseFileExplanation')]
     [OutputType([bool])]
+    [LicensingAdmin.SharedParameters('Connection')]
     param(
         [Parameter(Mandatory, Position = 0, ParameterSetName = 'Path', ValueFromPipeline)]
         [SupportsWildcards()]
@@ -69,14 +66,13 @@ function Test-LicenseFile {
     )
 
     process {
-        $sessions = @(Resolve-LicensingSession -Cmdlet $PSCmdlet -Session $Session)
         foreach ($file in Resolve-LicensingPath -Cmdlet $PSCmdlet -Path $Path -LiteralPath $LiteralPath) {
             $content = Read-LicensingFile -Cmdlet $PSCmdlet -Path $file
             if ($null -eq $content) {
                 continue
             }
-            $request = @{ fileName = Split-Path -Path $file -Leaf; content = $content }
-            foreach ($explanation in Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $sessions -Operation 'ExplainLicenseFile' -Request $request -Target $file) {
+            $request = @{ fileName = [System.IO.Path]::GetFileName($file); content = $content }
+            foreach ($explanation in Invoke-LicensingOperation -Cmdlet $PSCmdlet -Operation 'ExplainLicenseFile' -Request $request -Target $file) {
                 if ($Quiet) {
                     $explanation.Acceptable
                 }

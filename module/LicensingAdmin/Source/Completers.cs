@@ -1,29 +1,24 @@
 using System;
 using System.Collections;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Collections.Specialized;
+using System.Diagnostics;
 using System.Linq;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 
 namespace LicensingAdmin
 {
-    /// <summary>Completes with values that earlier answers of the open sessions held: quick, silent, without the network.</summary>
-    public abstract class SeenValueCompleter : IArgumentCompleter
+    /// <summary>Completes words from a list.</summary>
+    public abstract class ListCompleter : IArgumentCompleter
     {
-        private readonly string property;
-
-        /// <summary>A completer for the values of this property of rows.</summary>
-        protected SeenValueCompleter(string property)
-        {
-            this.property = property;
-        }
-
         /// <inheritdoc/>
         public IEnumerable<CompletionResult> CompleteArgument(
             string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
         {
             string start = wordToComplete.Trim('\'', '"');
-            return Values()
+            return Values(fakeBoundParameters)
                 .Where(value => value.StartsWith(start, StringComparison.OrdinalIgnoreCase))
                 .Distinct(StringComparer.OrdinalIgnoreCase)
                 .OrderBy(value => value, StringComparer.OrdinalIgnoreCase)
@@ -31,7 +26,7 @@ namespace LicensingAdmin
         }
 
         /// <summary>What there is to choose from.</summary>
-        protected virtual IEnumerable<string> Values() => SessionList.Current.Open.SelectMany(session => session.Seen(property));
+        protected abstract IEnumerable<string> Values(IDictionary boundParameters);
 
         private static string Quoted(string value) =>
             value.All(character => char.IsLetterOrDigit(character) || "_-.:\\".Contains(character))
@@ -39,55 +34,146 @@ namespace LicensingAdmin
                 : "'" + CodeGeneration.EscapeSingleQuotedStringContent(value) + "'";
     }
 
+    /// <summary>Completes with what the servers answer. They get half a second; an answer serves for some seconds.</summary>
+    public abstract class ServerCompleter : ListCompleter
+    {
+        private const int LongestWaitMilliseconds = 500;
+        private static readonly TimeSpan AnswerServes = TimeSpan.FromSeconds(5);
+
+        private static readonly ConcurrentDictionary<(string, string, string), (Stopwatch Age, string[] Values)> Answers =
+            new ConcurrentDictionary<(string, string, string), (Stopwatch, string[])>();
+
+        private readonly string operation;
+        private readonly string property;
+
+        /// <summary>A completer for the values of this property in the rows of an operation.</summary>
+        protected ServerCompleter(string operation, string property)
+        {
+            this.operation = operation;
+            this.property = property;
+        }
+
+        /// <inheritdoc/>
+        protected override IEnumerable<string> Values(IDictionary boundParameters)
+        {
+            var clock = Stopwatch.StartNew();
+            return Sessions(boundParameters).SelectMany(session => ValuesOf(session, clock)).ToArray();
+        }
+
+        private static LicensingSession[] Sessions(IDictionary boundParameters)
+        {
+            object named = boundParameters["Session"] ?? boundParameters["Server"] ?? boundParameters["AdminAddress"];
+            LicensingSession[] found = LanguagePrimitives.TryConvertTo(named, out object[] several) && named != null
+                ? several.Select(one => one is PSObject wrapped ? wrapped.BaseObject : one)
+                    .Select(one => one as LicensingSession ?? SessionList.Current.FindByName(one.ToString()))
+                    .ToArray()
+                : SessionList.Current.Default;
+            return found.Where(session => session?.IsOpen == true).ToArray();
+        }
+
+        private string[] ValuesOf(LicensingSession session, Stopwatch clock)
+        {
+            (string, string, string) key = (session.Server + " " + session.Account, operation, property);
+            if (Answers.TryGetValue(key, out (Stopwatch Age, string[] Values) earlier) && earlier.Age.Elapsed < AnswerServes)
+            {
+                return earlier.Values;
+            }
+
+            string[] values = Ask(session, clock);
+            if (values != null)
+            {
+                Answers[key] = (Stopwatch.StartNew(), values);
+            }
+
+            return values ?? Array.Empty<string>();
+        }
+
+        // Completion is silent: without an answer in time there is nothing to choose from.
+        private string[] Ask(LicensingSession session, Stopwatch clock)
+        {
+            var values = new List<string>();
+            using LicensingTask task = session.Submit(operation, new OrderedDictionary());
+            for (long left = LongestWaitMilliseconds; left > 0; left = LongestWaitMilliseconds - clock.ElapsedMilliseconds)
+            {
+                TaskEvent report = task.Next((int)left);
+                values.AddRange(report.Rows.Select(row => row.Properties[property]?.Value as string).Where(value => !string.IsNullOrEmpty(value)));
+                if (report.IsLast)
+                {
+                    return report.Kind == TaskEventKind.Done ? values.Distinct().ToArray() : null;
+                }
+            }
+
+            return null;
+        }
+    }
+
     /// <summary>Completes features.</summary>
-    public sealed class FeatureCompleter : SeenValueCompleter
+    public sealed class FeatureCompleter : ServerCompleter
     {
         /// <summary>A completer of features.</summary>
-        public FeatureCompleter() : base("Feature") { }
+        public FeatureCompleter() : base("GetInventory", "Feature") { }
     }
 
     /// <summary>Completes vendors.</summary>
-    public sealed class VendorCompleter : SeenValueCompleter
+    public sealed class VendorCompleter : ServerCompleter
     {
         /// <summary>A completer of vendors.</summary>
-        public VendorCompleter() : base("Vendor") { }
+        public VendorCompleter() : base("GetInventory", "Vendor") { }
+    }
+
+    /// <summary>Completes users who hold seats.</summary>
+    public sealed class UserCompleter : ServerCompleter
+    {
+        /// <summary>A completer of users.</summary>
+        public UserCompleter() : base("GetUsage", "User") { }
+    }
+
+    /// <summary>Completes devices that seats are held on.</summary>
+    public sealed class DeviceCompleter : ServerCompleter
+    {
+        /// <summary>A completer of devices.</summary>
+        public DeviceCompleter() : base("GetUsage", "Device") { }
     }
 
     /// <summary>Completes accounts.</summary>
-    public sealed class AccountCompleter : SeenValueCompleter
+    public sealed class AccountCompleter : ServerCompleter
     {
         /// <summary>A completer of accounts.</summary>
-        public AccountCompleter() : base("Account") { }
+        public AccountCompleter() : base("GetAdministrators", "Account") { }
     }
 
     /// <summary>Completes names of license files.</summary>
-    public sealed class FileNameCompleter : SeenValueCompleter
+    public sealed class FileNameCompleter : ServerCompleter
     {
         /// <summary>A completer of file names.</summary>
-        public FileNameCompleter() : base("FileName") { }
+        public FileNameCompleter() : base("GetLicenseFiles", "FileName") { }
+    }
+
+    /// <summary>Completes names of tokens.</summary>
+    public sealed class TokenNameCompleter : ServerCompleter
+    {
+        /// <summary>A completer of token names.</summary>
+        public TokenNameCompleter() : base("GetTokens", "Name") { }
     }
 
     /// <summary>Completes ids of tokens.</summary>
-    public sealed class TokenIdCompleter : SeenValueCompleter
+    public sealed class TokenIdCompleter : ServerCompleter
     {
         /// <summary>A completer of token ids.</summary>
-        public TokenIdCompleter() : base("TokenId") { }
+        public TokenIdCompleter() : base("GetTokens", "TokenId") { }
     }
 
     /// <summary>Completes error codes.</summary>
-    public sealed class CodeCompleter : SeenValueCompleter
+    public sealed class CodeCompleter : ListCompleter
     {
-        /// <summary>A completer of error codes.</summary>
-        public CodeCompleter() : base("Code") { }
+        /// <inheritdoc/>
+        protected override IEnumerable<string> Values(IDictionary boundParameters) => OperationTable.Current.Errors.Select(error => error.Code);
     }
 
-    /// <summary>Completes names of open sessions.</summary>
-    public sealed class SessionCompleter : SeenValueCompleter
+    /// <summary>Completes servers that a session is open with.</summary>
+    public sealed class SessionCompleter : ListCompleter
     {
-        /// <summary>A completer of sessions.</summary>
-        public SessionCompleter() : base("Server") { }
-
         /// <inheritdoc/>
-        protected override IEnumerable<string> Values() => SessionList.Current.Open.Select(session => session.Server);
+        protected override IEnumerable<string> Values(IDictionary boundParameters) => SessionList.Current.Open.Select(session => session.Server);
     }
 }

@@ -1,7 +1,5 @@
 using System;
 using System.Collections;
-using System.Collections.Concurrent;
-using System.Collections.Generic;
 using System.Collections.Specialized;
 using System.Linq;
 using System.Management.Automation;
@@ -12,15 +10,12 @@ namespace LicensingAdmin
     /// <summary>A connection to the web services of one license server, with the credentials it was opened with.</summary>
     public sealed class LicensingSession : IDisposable
     {
-        // Enough for completion, and a bound on what a long session remembers.
-        private const int MostSeenValues = 2000;
+        private const string Scheme = "https://";
+        private const int DefaultPort = 8083;
 
-        private static readonly string[] SeenProperties = { "Feature", "Vendor", "Account", "FileName", "TokenId", "Code" };
-
-        private readonly ConnectionHandle handle;
         private readonly OrderedDictionary options;
-        private readonly SecureString secret;
-        private readonly ConcurrentDictionary<(string Property, string Value), bool> seen = new ConcurrentDictionary<(string, string), bool>();
+        private ConnectionHandle handle;
+        private SecureString secret;
 
         private LicensingSession(ConnectionHandle handle, OrderedDictionary options, SecureString secret, string address)
         {
@@ -28,7 +23,7 @@ namespace LicensingAdmin
             this.options = options;
             this.secret = secret;
             Address = address;
-            Server = address.Substring("https://".Length).TrimEnd('/');
+            Server = handle.IsInvalid ? address : NameOf(address);
         }
 
         /// <summary>Host and port.</summary>
@@ -43,14 +38,30 @@ namespace LicensingAdmin
         /// <summary>What the account may do; empty until it is known.</summary>
         public string Permissions { get; set; } = "";
 
-        /// <summary>Hash of the one certificate that is believed; empty when authorities decide.</summary>
+        /// <summary>Hash of the one certificate that is trusted; empty when authorities decide.</summary>
         public string CertHash => options["certHash"] as string ?? "";
 
-        /// <summary>When it was opened.</summary>
-        public DateTimeOffset Opened { get; } = DateTimeOffset.Now;
+        /// <summary>When it was opened, in the time zone of this machine.</summary>
+        public DateTime Opened { get; } = DateTime.Now;
 
         /// <summary>Whether it can be used.</summary>
-        public bool IsOpen => !handle.IsClosed;
+        public bool IsOpen => !handle.IsClosed && !handle.IsInvalid;
+
+        /// <summary>Whether it was ever open.</summary>
+        public bool IsKnown => handle.IsClosed || !handle.IsInvalid;
+
+        /// <summary>Host and port of an address, as <see cref="Server"/> shows them.</summary>
+        public static string NameOf(string address)
+        {
+            string name = address.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? address.Substring(Scheme.Length) : address;
+            name = name.TrimEnd('/');
+            bool hasPort = name.LastIndexOf(':') > name.LastIndexOf(']') && (name.Contains(']') || name.IndexOf(':') == name.LastIndexOf(':'));
+            return hasPort ? name : name + ":" + DefaultPort;
+        }
+
+        /// <summary>Stands for a session that is not open, so that a command can report it and go on with the others.</summary>
+        public static LicensingSession NotOpen(string name) =>
+            new LicensingSession(new ConnectionHandle(IntPtr.Zero), new OrderedDictionary(), null, name);
 
         /// <summary>Opens a session. Nothing is sent yet.</summary>
         /// <param name="options">What the native library's connection takes; null values are left out.</param>
@@ -92,11 +103,47 @@ namespace LicensingAdmin
             return Open(changed, otherSecret ?? secret);
         }
 
-        /// <summary>Whether this is the name or address of the server.</summary>
+        /// <summary>Whether this is the name or address of the server; the host alone is a name too.</summary>
         public bool IsCalled(string name) =>
-            string.Equals(name, Server, StringComparison.OrdinalIgnoreCase)
-            || string.Equals(name, Server.Substring(0, Server.LastIndexOf(':')), StringComparison.OrdinalIgnoreCase)
-            || string.Equals(name.TrimEnd('/'), Address.TrimEnd('/'), StringComparison.OrdinalIgnoreCase);
+            IsWith(name) || string.Equals(name, Server.Substring(0, Server.LastIndexOf(':')), StringComparison.OrdinalIgnoreCase);
+
+        /// <summary>Whether this is the address of the server.</summary>
+        public bool IsWith(string address) => string.Equals(NameOf(address), Server, StringComparison.OrdinalIgnoreCase);
+
+        /// <summary>Whether another session speaks to the same server, as the same account, on the same terms.</summary>
+        public bool IsLike(LicensingSession other) =>
+            string.Equals(Server, other.Server, StringComparison.OrdinalIgnoreCase)
+            && string.Equals(Account, other.Account, StringComparison.OrdinalIgnoreCase)
+            && options.Count == other.options.Count
+            && options.Keys.Cast<object>().All(key => other.options.Contains(key) && Equals(options[key], other.options[key]));
+
+        /// <summary>Takes over the connection and the secret of a session that is like this one; that one is closed then.</summary>
+        public void Renew(LicensingSession other)
+        {
+            (handle, other.handle) = (other.handle, handle);
+            (secret, other.secret) = (other.secret, secret);
+            Permissions = other.Permissions;
+            other.Dispose();
+        }
+
+        /// <summary>Why it cannot be used.</summary>
+        public Problem WhyNotUsable() => !IsKnown
+            ? new Problem
+            {
+                Code = "NotConnected",
+                Category = nameof(ErrorCategory.ConnectionError),
+                Target = Server,
+                Detail = "No session with the server " + Server + " is open.",
+                Action = "Open one with Connect-LicenseServer, or give -Credential or -Token with -Server.",
+            }
+            : new Problem
+            {
+                Code = "SessionClosed",
+                Category = nameof(ErrorCategory.ConnectionError),
+                Target = Server,
+                Detail = "The session with " + Server + " was closed.",
+                Action = "Open a new one with Connect-LicenseServer.",
+            };
 
         /// <summary>Sends an operation and returns at once.</summary>
         public LicensingTask Submit(string operation, IDictionary request)
@@ -106,34 +153,11 @@ namespace LicensingAdmin
             return new LicensingTask(Native.Submit(handle, description.Number, json.Written), description.Row, description.Rows, this);
         }
 
-        /// <summary>Looks at the certificate that the server shows, without believing it and without credentials.</summary>
+        /// <summary>Looks at the certificate that the server shows, without trusting it and without credentials.</summary>
         public LicensingTask InspectCertificate()
         {
             using PinnedBuffer json = RequestWriter.Write(new OrderedDictionary { ["address"] = Address });
             return new LicensingTask(Native.FetchCertificate(json.Written), Native.Operation("GetCertificate").Row, isList: false, this);
-        }
-
-        /// <summary>Values of this property that rows of this session had.</summary>
-        public IEnumerable<string> Seen(string property) =>
-            seen.Keys.Where(key => key.Property == property).Select(key => key.Value);
-
-        internal void Remember(IReadOnlyList<PSObject> rows)
-        {
-            foreach (string property in SeenProperties)
-            {
-                if (rows.Count == 0 || rows[0].Properties[property] == null)
-                {
-                    continue;
-                }
-
-                foreach (PSObject row in rows)
-                {
-                    if (seen.Count < MostSeenValues && row.Properties[property]?.Value is string { Length: > 0 } value)
-                    {
-                        seen.TryAdd((property, value), true);
-                    }
-                }
-            }
         }
 
         /// <inheritdoc/>

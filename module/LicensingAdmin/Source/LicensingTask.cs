@@ -145,11 +145,6 @@ namespace LicensingAdmin
             return report;
         }
 
-        private PSObject[] ReadRows(ReadOnlySpan<byte> json)
-        {
-            var rows = RowReader.Read(json, row, Session?.Server ?? "");
-            Session?.Remember(rows);
-            return rows.ToArray();
-        }
+        private PSObject[] ReadRows(ReadOnlySpan<byte> json) => RowReader.Read(json, row, Session?.Server ?? "").ToArray();
     }
 }

@@ -99,6 +99,22 @@ namespace LicensingAdmin
         public TypeDescription Row { get; set; } = new TypeDescription();
     }
 
+    /// <summary>An error code, or a reason for which seats are refused, in words.</summary>
+    public sealed class ErrorDescription
+    {
+        /// <summary>Stable name.</summary>
+        public string Code { get; set; } = "";
+
+        /// <summary>Stable number; negative for a reason of a refusal.</summary>
+        public int Number { get; set; }
+
+        /// <summary>What happened.</summary>
+        public string Title { get; set; } = "";
+
+        /// <summary>What to do.</summary>
+        public string Action { get; set; } = "";
+    }
+
     /// <summary>Everything that can be asked of a license server, as the native library describes it.</summary>
     public sealed class OperationTable
     {
@@ -110,6 +126,9 @@ namespace LicensingAdmin
 
         /// <summary>The operations, by their numbers.</summary>
         public OperationDescription[] Operations { get; set; } = Array.Empty<OperationDescription>();
+
+        /// <summary>Error codes and reasons for which seats are refused, in English.</summary>
+        public ErrorDescription[] Errors { get; set; } = Array.Empty<ErrorDescription>();
 
         /// <summary>The table of the native library that this module uses.</summary>
         public static OperationTable Current => Native.Table;

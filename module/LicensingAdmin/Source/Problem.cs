@@ -52,6 +52,32 @@ namespace LicensingAdmin
             }
         }
 
+        /// <summary>The problem that an error carries; any other error becomes a problem of its own, so that it is reported all the same.</summary>
+        public static Problem Of(Exception error)
+        {
+            for (Exception cause = error; cause != null; cause = cause.InnerException)
+            {
+                if (cause is LicensingException known)
+                {
+                    return known.Problem;
+                }
+            }
+
+            Exception last = error.GetBaseException();
+            return last switch
+            {
+                ArgumentException => new Problem
+                {
+                    Code = "InvalidRequest", Category = nameof(ErrorCategory.InvalidArgument), Detail = last.Message, Action = "Correct the argument.",
+                },
+                System.IO.IOException or UnauthorizedAccessException => new Problem
+                {
+                    Code = "LocalFileUnreadable", Category = nameof(ErrorCategory.OpenError), Detail = last.Message, Action = "Check the path and your permissions.",
+                },
+                _ => new Problem { Code = "InternalError", Detail = last.Message, Action = "Please report it with this text." },
+            };
+        }
+
         /// <summary>Title and detail as one text.</summary>
         public override string ToString() => Detail.Length == 0 ? Title : Title.Length == 0 ? Detail : Title + " " + Detail;
 

@@ -67,7 +67,7 @@ namespace LicensingAdmin
             var row = new PSObject(fields.Length + 1);
             for (int at = 0; at < fields.Length; at++)
             {
-                object value = values[at] ?? (fields[at].Kind == FieldKind.TextList ? Array.Empty<string>() : null);
+                object value = values[at] ?? (fields[at].Kind == FieldKind.TextList ? RowList.Empty : null);
                 row.Properties.Add(new PSNoteProperty(fields[at].PropertyName, value), preValidated: true);
             }
 
@@ -103,10 +103,10 @@ namespace LicensingAdmin
                 case FieldKind.Boolean:
                     return reader.GetBoolean();
                 case FieldKind.Instant:
-// In the zone of this machine, as people read clocks; it is the same instant.
-                    return DateTimeOffset.Parse(reader.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToLocalTime();
+                    // In the time zone of this machine, and of the type that Get-Date returns, so that the two can be compared and subtracted.
+                    return DateTimeOffset.Parse(reader.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).LocalDateTime;
                 case FieldKind.Date:
-                    return DateTime.ParseExact(reader.GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture);
+                    return DateTime.ParseExact(reader.GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal);
                 case FieldKind.Secret:
                     return ReadSecret(ref reader);
                 case FieldKind.TextList:
@@ -134,18 +134,18 @@ namespace LicensingAdmin
                 items.Add(ReadObject(ref reader, field.TypeName, field.Fields));
             }
 
-            return items.ToArray();
+            return new RowList(items);
         }
 
-        private static string[] ReadTexts(ref Utf8JsonReader reader)
+        private static RowList ReadTexts(ref Utf8JsonReader reader)
         {
-            var texts = new List<string>();
+            var texts = new List<object>();
             for (Advance(ref reader); reader.TokenType != JsonTokenType.EndArray; Advance(ref reader))
             {
                 texts.Add(reader.GetString());
             }
 
-            return texts.ToArray();
+            return new RowList(texts);
         }
 
         private static SecureString ReadSecret(ref Utf8JsonReader reader)

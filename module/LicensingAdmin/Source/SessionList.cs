@@ -24,14 +24,31 @@ namespace LicensingAdmin
         /// <summary>The sessions that are used when a command names none.</summary>
         public LicensingSession[] Default => defaults.ToArray();
 
-        /// <summary>Adds sessions and, when wanted, makes them the default ones.</summary>
-        public void Add(LicensingSession[] sessions, bool asDefault)
+        /// <summary>Whether the last attempt to open default sessions failed; then no other server may stand in for them.</summary>
+        public bool ConnectFailed { get; private set; }
+
+        /// <summary>
+        /// Adds a session that works and returns the one to use: an open session that is like it goes on with its connection, so
+        /// that connecting again and again does not leave connections behind.
+        /// </summary>
+        public LicensingSession Add(LicensingSession session)
         {
-            open.AddRange(sessions);
-            if (asDefault)
+            LicensingSession known = open.Find(session.IsLike);
+            if (known != null)
             {
-                defaults = sessions.ToArray();
+                known.Renew(session);
+                return known;
             }
+
+            open.Add(session);
+            return session;
+        }
+
+        /// <summary>Makes these the sessions that are used when a command names none. None are left when connecting failed.</summary>
+        public void SetDefault(LicensingSession[] sessions)
+        {
+            defaults = sessions.ToArray();
+            ConnectFailed = sessions.Length == 0;
         }
 
         /// <summary>Closes a session and forgets it.</summary>
@@ -39,44 +56,17 @@ namespace LicensingAdmin
         {
             open.Remove(session);
             defaults = defaults.Where(other => other != session).ToArray();
+            ConnectFailed = false;
             session.Dispose();
         }
 
-        /// <summary>Closes all sessions.</summary>
-        public void CloseAll()
-        {
-            foreach (LicensingSession session in Open)
-            {
-                Close(session);
-            }
-        }
+        /// <summary>The open session with the server of that name, the default one or the newest first; null when there is none.</summary>
+        public LicensingSession FindByName(string name) => Newest(session => session.IsCalled(name));
 
-        /// <summary>The open session of that name, the default one or the newest first; null when there is none.</summary>
-        public LicensingSession Find(string name) =>
-            defaults.Concat(Enumerable.Reverse(open)).FirstOrDefault(session => session.IsCalled(name));
-    }
+        /// <summary>The open session with the server at that address, the default one or the newest first; null when there is none.</summary>
+        public LicensingSession FindByAddress(string address) => Newest(session => session.IsWith(address));
 
-    /// <summary>Lets a session parameter take the server's name instead of the session.</summary>
-    [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
-    public sealed class SessionTransformationAttribute : ArgumentTransformationAttribute
-    {
-        /// <inheritdoc/>
-        public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
-        {
-            object input = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-            switch (input)
-            {
-                case string name:
-                    return SessionOf(name);
-                case object[] several:
-                    return Array.ConvertAll(several, one => Transform(engineIntrinsics, one));
-                default:
-                    return inputData;
-            }
-        }
-
-        private static LicensingSession SessionOf(string name) =>
-            SessionList.Current.Find(name) ?? throw new ArgumentTransformationMetadataException(
-                "No session with the server " + name + " is open. Open one with Connect-LicenseServer.");
+        private LicensingSession Newest(Func<LicensingSession, bool> fits) =>
+            defaults.Concat(Enumerable.Reverse(open)).FirstOrDefault(fits);
     }
 }

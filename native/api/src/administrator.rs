@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::patterns::Patterns;
 use crate::permission::Permission;
 use crate::secret::Secret;
 
@@ -26,9 +27,9 @@ pub struct Administrator {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct GetAdministrators {
-    /// Account name, wildcards `*` and `?` allowed; compared without case.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub account: Option<String>,
+    /// Account names, wildcards `*` and `?` allowed; compared without case.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub account: Patterns,
     /// SID of the one account wanted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account_sid: Option<String>,

@@ -4,16 +4,18 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::patterns::Patterns;
+
 /// Lists the newest events.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct GetAssignmentEvents {
-    /// Feature, wildcards `*` and `?` allowed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub feature: Option<String>,
-    /// Only this vendor.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vendor: Option<String>,
+    /// Features, wildcards `*` and `?` allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub feature: Patterns,
+    /// Vendors, wildcards allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub vendor: Patterns,
     /// Most events of each vendor, 1 to 10,000; 1,000 when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub newest: Option<u32>,

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::patterns::Patterns;
+
 macro_rules! denial_reasons {
     ($($(#[doc = $doc:literal])+ $name:ident = $number:literal, $text:literal, $action:literal;)+) => {
         /// Reason of a denial. The discriminant is the error number that administrators know from license manager logs.
@@ -89,24 +91,24 @@ denial_reasons! {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct GetDenials {
-    /// Feature, wildcards `*` and `?` allowed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub feature: Option<String>,
-    /// User, wildcards allowed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user: Option<String>,
-    /// Device, wildcards allowed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub device: Option<String>,
+    /// Features, wildcards `*` and `?` allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub feature: Patterns,
+    /// Users, wildcards allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub user: Patterns,
+    /// Devices, wildcards allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub device: Patterns,
     /// Only this reason, by its number; `4` means the same as `-4`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<i32>,
     /// Only what was refused since then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
-    /// Only this vendor.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vendor: Option<String>,
+    /// Vendors, wildcards allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub vendor: Patterns,
     /// Most rows; 1,000 when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,

@@ -4,16 +4,18 @@ use jiff::{Timestamp, civil::Date};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::patterns::Patterns;
+
 /// Lists pools.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct GetInventory {
-    /// Feature (product_edition_model), wildcards `*` and `?` allowed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub feature: Option<String>,
-    /// Only this vendor.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vendor: Option<String>,
+    /// Features (product_edition_model), wildcards `*` and `?` allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub feature: Patterns,
+    /// Vendors, wildcards allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub vendor: Patterns,
     /// Only pools with a serial number that another increment also carries.
     pub check_for_same_serial_number: bool,
     /// Language of the readable names; `en` when absent.
@@ -88,8 +90,8 @@ pub struct InventoryRow {
     pub vendor: String,
     /// Version as printed, `yyyy.mmdd` for dates.
     pub version: String,
-    /// Seats that could be given out now to anybody, overdraft included.
-    pub free: u32,
+    /// Seats that could be given out now to anybody, overdraft included; none where nothing is counted.
+    pub free: Option<u32>,
     /// How many of the seats in use are overdraft.
     pub overdraft_in_use: u32,
     /// Seats set aside that are not in use; those in use count there.

@@ -17,6 +17,7 @@ pub mod license_file;
 pub mod management;
 pub mod names;
 pub mod operation;
+pub mod patterns;
 pub mod permission;
 pub mod queue;
 pub mod reservation;

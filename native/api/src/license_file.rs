@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::Finding;
 use crate::inventory::SignatureState;
+use crate::patterns::Patterns;
 
 /// Largest license file that is taken, in bytes.
 pub const MAX_LICENSE_FILE_BYTES: usize = 16 * 1024 * 1024;
@@ -14,9 +15,9 @@ pub const MAX_LICENSE_FILE_BYTES: usize = 16 * 1024 * 1024;
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct GetLicenseFiles {
-    /// File name, wildcards `*` and `?` allowed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub file_name: Option<String>,
+    /// File names, wildcards `*` and `?` allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub file_name: Patterns,
 }
 
 /// One installed file.

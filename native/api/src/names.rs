@@ -3,6 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::denial::DenialReason;
+use crate::error::ErrorCode;
+
 /// Asks for [`LocalizedNames`].
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -74,4 +77,26 @@ pub struct ErrorDescription {
     pub title: String,
     /// What to do.
     pub action: String,
+}
+
+impl ErrorDescription {
+    /// Error codes by number, then the reasons for which seats are refused, in English.
+    pub fn all() -> Vec<Self> {
+        let codes = ErrorCode::ALL.iter().map(|code| {
+            let number = i32::try_from(code.number()).unwrap_or(i32::MAX);
+            (code.name(), number, code.title(), code.action())
+        });
+        let reasons = DenialReason::ALL
+            .iter()
+            .map(|reason| (reason.name(), reason.number(), reason.text(), reason.action()));
+        codes
+            .chain(reasons)
+            .map(|(code, number, title, action)| Self {
+                code: code.to_owned(),
+                number,
+                title: title.to_owned(),
+                action: action.to_owned(),
+            })
+            .collect()
+    }
 }

@@ -4,22 +4,24 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::patterns::Patterns;
+
 /// Lists requests that wait.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct GetQueue {
-    /// Feature, wildcards `*` and `?` allowed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub feature: Option<String>,
-    /// User, wildcards allowed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user: Option<String>,
-    /// Device, wildcards allowed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub device: Option<String>,
-    /// Only this vendor.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vendor: Option<String>,
+    /// Features, wildcards `*` and `?` allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub feature: Patterns,
+    /// Users, wildcards allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub user: Patterns,
+    /// Devices, wildcards allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub device: Patterns,
+    /// Vendors, wildcards allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub vendor: Patterns,
 }
 
 /// One request that waits for seats.

@@ -3,16 +3,27 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::patterns::Patterns;
+
 /// Lists reservations.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct GetReservations {
-    /// Feature, wildcards `*` and `?` allowed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub feature: Option<String>,
-    /// Only this vendor.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vendor: Option<String>,
+    /// Features, wildcards `*` and `?` allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub feature: Patterns,
+    /// Vendors, wildcards allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub vendor: Patterns,
+    /// Only lines for users of these names, wildcards allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub user: Patterns,
+    /// Only lines for hosts or displays of these names, wildcards allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub device: Patterns,
+    /// Only lines for these names of any kind, wildcards allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub name: Patterns,
 }
 
 /// By what a RESERVE line names those it is for, in the words of the options file.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::patterns::Patterns;
 use crate::permission::Permission;
 use crate::secret::Secret;
 
@@ -41,8 +42,8 @@ pub struct Token {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct GetTokens {
     /// Token name, wildcards `*` and `?` allowed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub name: Patterns,
 }
 
 /// Makes a token.

@@ -4,25 +4,36 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::patterns::Patterns;
+
 /// Lists holders.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct GetUsage {
-    /// Feature, wildcards `*` and `?` allowed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub feature: Option<String>,
-    /// User, wildcards allowed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user: Option<String>,
-    /// Device, wildcards allowed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub device: Option<String>,
-    /// Only this vendor.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vendor: Option<String>,
+    /// Features, wildcards `*` and `?` allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub feature: Patterns,
+    /// Users, wildcards allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub user: Patterns,
+    /// Devices, wildcards allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub device: Patterns,
+    /// Vendors, wildcards allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub vendor: Patterns,
     /// Only this model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<LicenseModel>,
+    /// Only seats that were checked out, or assigned, this many seconds ago or earlier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub older_than_seconds: Option<u64>,
+    /// Only seats whose product was last heard of this many seconds ago or earlier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idle_seconds: Option<u64>,
+    /// Only seats with these lease ids.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lease_ids: Vec<String>,
 }
 
 /// Takes seats back: those with these ids that fit the filters, or all that fit the filters. A request that names neither
@@ -34,18 +45,18 @@ pub struct RevokeLeases {
     /// Lease ids as the list of holders shows them, at most 100,000.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lease_ids: Vec<String>,
-    /// Feature, wildcards `*` and `?` allowed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub feature: Option<String>,
-    /// User, wildcards allowed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user: Option<String>,
-    /// Device, wildcards allowed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub device: Option<String>,
-    /// Only this vendor.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vendor: Option<String>,
+    /// Features, wildcards `*` and `?` allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub feature: Patterns,
+    /// Users, wildcards allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub user: Patterns,
+    /// Devices, wildcards allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub device: Patterns,
+    /// Vendors, wildcards allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub vendor: Patterns,
 }
 
 /// By what a seat is counted.

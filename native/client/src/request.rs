@@ -128,20 +128,27 @@ fn body(info: &OperationInfo, fields: &Map<String, Value>) -> Result<Zeroizing<V
 fn append_query(info: &OperationInfo, fields: &Map<String, Value>, path: &mut String) -> Result<(), Problem> {
     let mut separator = '?';
     for (name, value) in fields {
-        let text = match value {
-            Value::Null => continue,
-            Value::Bool(yes) => yes.to_string(),
-            Value::Number(number) => number.to_string(),
-            Value::String(text) => text.clone(),
-            Value::Array(_) | Value::Object(_) => {
-                return Err(invalid(info, name, &format!("{name} must be a plain value")));
-            }
+        // A list is its name with each of its values.
+        let values = match value {
+            Value::Array(values) => values.as_slice(),
+            value => std::slice::from_ref(value),
         };
-        path.push(separator);
-        path.extend(percent_encode(name.as_bytes(), ESCAPED));
-        path.push('=');
-        path.extend(percent_encode(text.as_bytes(), ESCAPED));
-        separator = '&';
+        for value in values {
+            let text = match value {
+                Value::Null => continue,
+                Value::Bool(yes) => yes.to_string(),
+                Value::Number(number) => number.to_string(),
+                Value::String(text) => text.clone(),
+                Value::Array(_) | Value::Object(_) => {
+                    return Err(invalid(info, name, &format!("{name} must be a plain value")));
+                }
+            };
+            path.push(separator);
+            path.extend(percent_encode(name.as_bytes(), ESCAPED));
+            path.push('=');
+            path.extend(percent_encode(text.as_bytes(), ESCAPED));
+            separator = '&';
+        }
     }
     Ok(())
 }

@@ -192,12 +192,13 @@ fn read_authorities(path: &Path) -> Result<RootCertStore, Problem> {
 
 /// The server showed a certificate other than the pinned one.
 #[derive(Debug, thiserror::Error)]
-#[error("its certificate has the hash {found}, another than the given one")]
+#[error("its certificate has the hash {found}, not {expected} as expected")]
 struct AnotherCertificate {
     found: CertHash,
+    expected: CertHash,
 }
 
-/// Believes one certificate. The signature of the handshake is still verified: that the server holds the key is
+/// Trusts one certificate. The signature of the handshake is still verified: that the server holds the key is
 /// what makes the pinned certificate worth something.
 #[derive(Debug)]
 struct Pinned {
@@ -205,7 +206,7 @@ struct Pinned {
     provider: Arc<CryptoProvider>,
 }
 
-/// Believes every certificate, yet verifies that the server holds its key.
+/// Trusts every certificate, yet verifies that the server holds its key.
 #[derive(Debug)]
 struct Inspecting {
     provider: Arc<CryptoProvider>,
@@ -262,7 +263,10 @@ impl ServerCertVerifier for Pinned {
         if bool::from(found.0.ct_eq(&self.hash.0)) {
             Ok(ServerCertVerified::assertion())
         } else {
-            let other = rustls::OtherError(Arc::new(AnotherCertificate { found }));
+            let other = rustls::OtherError(Arc::new(AnotherCertificate {
+                found,
+                expected: self.hash,
+            }));
             Err(rustls::Error::InvalidCertificate(CertificateError::Other(other)))
         }
     }

@@ -17,7 +17,7 @@ use licensing_seats::pool::{PoolIdentity, PoolSet};
 use licensing_seats::seat::{
     Change, DenialCount, DenialFilter, DenialRecord, Ledger, PoolLevel, SeatRules, SeatSettings,
 };
-use licensing_seats::wildcard::Wildcard;
+use licensing_seats::wildcard::Wildcards;
 
 use crate::StoreError;
 
@@ -84,7 +84,7 @@ pub trait SeatHistory: Send + Sync {
     /// When they cannot be read, or are damaged.
     fn assignment_events(
         &self,
-        feature: Option<&Wildcard>,
+        feature: &Wildcards,
         most: usize,
     ) -> Result<Vec<AssignmentEventRow>, StoreError>;
 

@@ -3,6 +3,7 @@
 use licensing_api::error::ErrorCategory;
 use licensing_api::inventory::{GetInventory, InventoryRow};
 use licensing_api::operation::op;
+use licensing_api::patterns::Patterns;
 use licensing_api::queue::{GetQueue, QueueRow};
 use licensing_api::reservation::{GetReservations, ReservationRow};
 use licensing_api::server::{DaemonState, GetServerInfo, ServerInfo};
@@ -64,7 +65,7 @@ pub(super) async fn read(client: &AdminClient) -> Result<Status, Problem> {
 
 /// What one vendor knows.
 async fn seats(client: &AdminClient, vendor: &str) -> Result<Seats, Problem> {
-    let vendor = Some(vendor.to_owned());
+    let vendor = Patterns::from(vendor);
     let inventory = GetInventory {
         vendor: vendor.clone(),
         ..GetInventory::default()
@@ -79,7 +80,7 @@ async fn seats(client: &AdminClient, vendor: &str) -> Result<Seats, Problem> {
     };
     let reservations = GetReservations {
         vendor,
-        feature: None,
+        ..GetReservations::default()
     };
     let inventory = match client.call::<op::GetInventory>(&inventory).await {
         Ok(rows) => rows.items,

@@ -4,6 +4,7 @@ use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command};
 use jiff::tz::TimeZone;
 use licensing_api::assignment::{AssignmentEventKind, GetAssignmentEvents};
 use licensing_api::operation::op;
+use licensing_api::patterns::Patterns;
 use licensing_api::usage::UsageRow;
 use licensing_texts::status_text::{
     Assignment, AssignmentEvent, ListOptions, assignment_events, assignment_list, export_assignments,
@@ -113,9 +114,9 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
 
 async fn events(matches: &ArgMatches) -> Result<Exit, Failure> {
     let request = GetAssignmentEvents {
-        feature: matches.get_one::<String>(FEATURE).cloned(),
+        feature: matches.get_one::<String>(FEATURE).cloned().into(),
         newest: Some(MOST_EVENTS),
-        vendor: None,
+        vendor: Patterns::default(),
     };
     let rows = connection::client(matches)?
         .call::<op::GetAssignmentEvents>(&request)

@@ -114,13 +114,16 @@ pub(super) fn list(
         .iter()
         .map(|account| (account, shown(account, &machine_sid, host_name)))
         .filter(|(account, row)| {
-            filter.account.as_deref().is_none_or(|pattern| {
-                Wildcard::new(pattern).matches(&row.account)
-                    || (!pattern.contains('\\') && Wildcard::new(pattern).matches(account.name.name()))
-            }) && filter
-                .account_sid
-                .as_deref()
-                .is_none_or(|sid| sid.eq_ignore_ascii_case(&row.account_sid))
+            let is_wanted = filter.account.is_empty()
+                || filter.account.iter().any(|pattern| {
+                    Wildcard::new(pattern).matches(&row.account)
+                        || (!pattern.contains('\\') && Wildcard::new(pattern).matches(account.name.name()))
+                });
+            is_wanted
+                && filter
+                    .account_sid
+                    .as_deref()
+                    .is_none_or(|sid| sid.eq_ignore_ascii_case(&row.account_sid))
                 && filter.permissions.is_none_or(|level| level == row.permissions)
         })
         .map(|(_, row)| row)

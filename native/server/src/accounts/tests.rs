@@ -184,7 +184,7 @@ async fn adding_twice_changes_nothing() {
     let root = fixture
         .accounts
         .administrators(GetAdministrators {
-            account: Some("root".to_owned()),
+            account: "root".into(),
             ..GetAdministrators::default()
         })
         .await
@@ -201,7 +201,7 @@ async fn lists_are_filtered() {
     fixture.add("CORP\\bob", Permission::Full).await;
     let list = async |account: Option<&str>, sid: Option<&str>, permissions| {
         let filter = GetAdministrators {
-            account: account.map(str::to_owned),
+            account: account.map(str::to_owned).into(),
             account_sid: sid.map(str::to_owned),
             permissions,
         };

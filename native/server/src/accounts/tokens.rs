@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use licensing_api::token::{GetTokens, IssuedToken, NewToken, RemoveToken, Token, TokenScope};
 use licensing_api::{ErrorCode, Permission, Problem, Rows, Secret};
-use licensing_seats::wildcard::Wildcard;
+use licensing_seats::wildcard::Wildcards;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -100,10 +100,8 @@ pub(super) fn list(
     let mut items = statement
         .query_map([], |row| stored(row, host_name).map(|stored| stored.token))?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    if let Some(pattern) = &filter.name {
-        let pattern = Wildcard::new(pattern);
-        items.retain(|token| pattern.matches(&token.name));
-    }
+    let names = Wildcards::new(&filter.name);
+    items.retain(|token| names.matches(&token.name));
     Ok(items.into())
 }
 

@@ -76,6 +76,11 @@ impl DataFolder {
         self.state().join("server.db")
     }
 
+    /// Ports that vendor daemons were given, by vendor.
+    pub fn vendor_ports(&self) -> PathBuf {
+        self.state().join("vendor-ports.json")
+    }
+
     /// Key that tickets are signed with: 32 secret bytes.
     pub fn ticket_key(&self) -> PathBuf {
         self.state().join("ticket.key")

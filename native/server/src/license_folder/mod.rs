@@ -14,11 +14,12 @@ use licensing_api::alert::{Alert, AlertLevel};
 use licensing_api::license_file::{
     LicenseFileExplanation, LicenseFileInfo, MAX_LICENSE_FILE_BYTES, PoolEffect,
 };
+use licensing_api::patterns::Patterns;
 use licensing_api::{ErrorCode, Problem};
 use licensing_files::{Existing, Readers, durable};
 use licensing_license_file::license_file::parse;
 use licensing_seats::explain::{ExplainContext, Explanation, explain};
-use licensing_seats::wildcard::Wildcard;
+use licensing_seats::wildcard::Wildcards;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::blocking::blocking;
@@ -90,14 +91,14 @@ impl LicenseFolder {
     ///
     /// # Errors
     /// `StorageUnavailable` when the folder cannot be read.
-    pub async fn list(&self, pattern: Option<String>) -> Result<Vec<LicenseFileInfo>, Problem> {
+    pub async fn list(&self, names: Patterns) -> Result<Vec<LicenseFileInfo>, Problem> {
         self.blocking(move |this| {
             let installed = this.installed()?;
-            let pattern = pattern.as_deref().map(Wildcard::new);
+            let names = Wildcards::new(&names);
             installed
                 .files
                 .iter()
-                .filter(|file| pattern.as_ref().is_none_or(|pattern| pattern.matches(&file.name)))
+                .filter(|file| names.matches(&file.name))
                 .filter_map(|file| match contents::installed_at(&this.data, &file.name) {
                     Ok(at) => Some(Ok(contents::info(file, at))),
                     // Removed since the folder was read.

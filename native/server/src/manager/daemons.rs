@@ -14,7 +14,7 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
 
 use super::license_scan::{self, NamedVendor, Scan};
-use super::ports;
+use super::ports::{self, GivenPorts};
 use super::supervisor::{Launch, Supervisor};
 use crate::config::{DataFolder, LiveConfig};
 use crate::control::{
@@ -46,20 +46,26 @@ struct Shared {
     access: Arc<ProductAccess>,
     changes: watch::Sender<u64>,
     rereading: tokio::sync::Mutex<bool>,
+    ports: Mutex<GivenPorts>,
 }
 
 impl Daemons {
     /// No daemon yet.
+    ///
+    /// # Errors
+    /// When the record of the ports that daemons were given cannot be read.
     pub(super) fn new(
         config: LiveConfig,
         data: DataFolder,
         installed: InstalledFiles,
         executable: PathBuf,
         access: Arc<ProductAccess>,
-    ) -> Self {
-        Self {
+    ) -> std::io::Result<Self> {
+        let ports = Mutex::new(GivenPorts::open(&data)?);
+        Ok(Self {
             shared: Arc::new(Shared {
                 access,
+                ports,
                 config,
                 installed,
                 data,
@@ -71,7 +77,7 @@ impl Daemons {
                 changes: watch::channel(0).0,
                 rereading: tokio::sync::Mutex::new(true),
             }),
-        }
+        })
     }
 
     /// Who may use the licensing ports, as the daemons know it.
@@ -116,7 +122,7 @@ impl Daemons {
         let config = serde_json::to_vec(&*self.shared.config.now())
             .map_err(|error| Problem::new(ErrorCode::UnknownError, error.to_string()))?;
         let staying: Vec<_> = self.running().values().map(Supervisor::control).collect();
-        let starting = self.start_missing(&scan.vendors);
+        let starting = self.start_missing(&scan.vendors)?;
         // Whoever is down reads the files at its next start anyhow.
         let answers = join_all(staying.into_iter().flatten().map(|control| {
             let config = config.clone();
@@ -156,7 +162,10 @@ impl Daemons {
             .is_none_or(|port| port == supervisor.wanted_port)
     }
 
-    fn start_missing(&self, vendors: &[NamedVendor]) -> Vec<impl Future<Output = ()> + use<>> {
+    fn start_missing(
+        &self,
+        vendors: &[NamedVendor],
+    ) -> Result<Vec<impl Future<Output = ()> + use<>>, Problem> {
         let mut running = self.running();
         let mut starting = Vec::new();
         for vendor in vendors {
@@ -170,14 +179,21 @@ impl Daemons {
                 .map(|supervisor| supervisor.wanted_port)
                 .chain(written)
                 .collect();
-            let supervisor = self.start(
-                vendor,
-                ports::choose(&self.shared.config.now().licensing, vendor, &taken),
-            );
+            let config = self.shared.config.now();
+            let port = self
+                .shared
+                .ports
+                .lock()
+                .choose(&config.licensing, vendor, &taken)
+                .map_err(|error| {
+                    let detail = format!("The port of {} cannot be recorded: {error}.", vendor.name);
+                    Problem::new(ErrorCode::StorageUnavailable, detail).about(&*vendor.name)
+                })?;
+            let supervisor = self.start(vendor, port);
             starting.push(supervisor.first_attempt());
             running.insert(key, supervisor);
         }
-        starting
+        Ok(starting)
     }
 
     fn start(&self, vendor: &NamedVendor, port: u16) -> Supervisor {

@@ -154,7 +154,13 @@ impl Server {
                 installed.clone(),
                 executable,
                 Arc::clone(&access),
-            ),
+            )
+            .with_context(|| {
+                format!(
+                    "the ports of the vendor daemons, {}, cannot be read",
+                    data.vendor_ports().display()
+                )
+            })?,
             installed,
             config,
             config_file,

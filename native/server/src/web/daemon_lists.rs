@@ -5,7 +5,9 @@
 
 use futures_util::future::join_all;
 use licensing_api::operation::{AnsweredBy, OperationInfo};
+use licensing_api::patterns::Patterns;
 use licensing_api::{ErrorCode, Operation, Problem, Rows};
+use licensing_seats::wildcard::Wildcards;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -17,7 +19,7 @@ use super::dispatch::Call;
 #[derive(Deserialize)]
 struct OfVendor {
     #[serde(default)]
-    vendor: Option<String>,
+    vendor: Patterns,
 }
 
 /// A daemon's answer whose rows stay as they were written.
@@ -98,7 +100,7 @@ impl WebServices {
     ) -> Result<Vec<u8>, Problem> {
         let OfVendor { vendor } = serde_json::from_slice(&request)
             .map_err(|error| Problem::new(ErrorCode::InvalidRequest, error.to_string()))?;
-        let answers = self.ask(info, vendor.as_deref(), request, call).await?;
+        let answers = self.ask(info, &vendor, request, call).await?;
         let (lists, problems) = answers.understood(unread_rows)?;
         let lists: Vec<_> = lists.into_iter().filter(|rows| !rows.is_empty()).collect();
         let mut text = b"{\"items\":[".to_vec();
@@ -112,13 +114,13 @@ impl WebServices {
         Ok(text)
     }
 
-    /// Has the daemon of one vendor answer, or all of them, and reads their rows.
+    /// Has the daemons of these vendors answer, and reads their rows.
     ///
     /// # Errors
     /// When no daemon answered, and at least one should have.
     pub(super) async fn ask_daemons<Op, Row>(
         &self,
-        vendor: Option<&str>,
+        vendor: &Patterns,
         request: &Op::Request,
         call: &Call,
     ) -> Result<Rows<Row>, Problem>
@@ -137,7 +139,7 @@ impl WebServices {
     async fn ask(
         &self,
         info: &OperationInfo,
-        vendor: Option<&str>,
+        vendor: &Patterns,
         request: Vec<u8>,
         call: &Call,
     ) -> Result<Answers, Problem> {
@@ -147,11 +149,12 @@ impl WebServices {
         };
         let actor = &call.caller()?.account;
         let daemons = &self.setup.daemons;
+        let wanted = Wildcards::new(vendor);
         let asked = daemons
             .vendors()
             .into_iter()
             .map(|daemon| daemon.vendor)
-            .filter(|name| vendor.is_none_or(|vendor| vendor.eq_ignore_ascii_case(name)));
+            .filter(|name| wanted.matches(name));
         let outcomes = join_all(asked.map(|name| {
             let request = request.clone();
             async move {

@@ -29,7 +29,7 @@ use licensing_seats::seat::{
     BurstTerms, CheckoutRequest, Decision, DenialFilter, LeaseId, Ledger, Place, QueueFilter, RequestKey,
     RevokeFilter, SeatRules, SeatSettings, TicketTerms, UsageFilter,
 };
-use licensing_seats::wildcard::Wildcard;
+use licensing_seats::wildcard::Wildcards;
 use licensing_seats::{Moment, audit::AuditEntry, audit::AuditField, audit::AuditKind};
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -470,9 +470,9 @@ impl SeatService {
         &self,
         request: &GetAssignmentEvents,
     ) -> Result<Vec<AssignmentEventRow>, StoreError> {
-        let feature = request.feature.as_deref().map(Wildcard::new);
+        let feature = Wildcards::new(&request.feature);
         let most = request.newest.unwrap_or(EVENTS).clamp(1, MOST_EVENTS);
-        self.read(move |history| history.assignment_events(feature.as_ref(), most as usize))
+        self.read(move |history| history.assignment_events(&feature, most as usize))
             .await
     }
 

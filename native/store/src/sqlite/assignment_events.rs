@@ -5,7 +5,7 @@ use std::path::Path;
 use licensing_api::assignment::{AssignmentEventKind, AssignmentEventRow};
 use licensing_license_file::feature_code::SeatUnit;
 use licensing_seats::audit::{AuditField, AuditKind, AuditRecord};
-use licensing_seats::wildcard::Wildcard;
+use licensing_seats::wildcard::Wildcards;
 
 use crate::StoreError;
 
@@ -22,7 +22,7 @@ const NEWEST: &str =
 pub(crate) fn newest(
     path: &Path,
     vendor: &str,
-    feature: Option<&Wildcard>,
+    feature: &Wildcards,
     most: usize,
 ) -> Result<Vec<AssignmentEventRow>, StoreError> {
     let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
@@ -39,7 +39,7 @@ pub(crate) fn newest(
         let event = AuditRecord::decode(&body)
             .and_then(|record| event(&record, vendor))
             .ok_or_else(|| StoreError::damaged(path, format!("audit record {sequence} was changed")))?;
-        if feature.is_none_or(|wanted| wanted.matches(&event.feature)) {
+        if feature.matches(&event.feature) {
             events.push(event);
         }
     }

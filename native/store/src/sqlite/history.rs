@@ -6,7 +6,7 @@ use licensing_api::assignment::AssignmentEventRow;
 use licensing_api::denial::DenialRow;
 use licensing_management::usage::Hour;
 use licensing_seats::seat::DenialFilter;
-use licensing_seats::wildcard::Wildcard;
+use licensing_seats::wildcard::Wildcards;
 
 use crate::StoreError;
 use crate::journal::{AuditReport, PoolHistory, SeatHistory};
@@ -26,7 +26,7 @@ impl SeatHistory for SqliteHistory {
 
     fn assignment_events(
         &self,
-        feature: Option<&Wildcard>,
+        feature: &Wildcards,
         most: usize,
     ) -> Result<Vec<AssignmentEventRow>, StoreError> {
         assignment_events::newest(&self.path, &self.vendor, feature, most)

@@ -23,7 +23,7 @@ async fn what_was_revoked_stays_revoked_and_the_audit_tells_of_it() {
         );
     }
     let filter = RevokeFilter::new(&RevokeLeases {
-        user: Some("user*1".to_owned()),
+        user: "user*1".into(),
         ..RevokeLeases::default()
     });
     let revoked = service.revoke(filter.unwrap(), "admin").await.unwrap();

@@ -29,7 +29,7 @@ impl RevokeFilter {
     pub fn new(request: &RevokeLeases) -> Option<Self> {
         let ids = &request.lease_ids;
         let named = [&request.feature, &request.user, &request.device];
-        if ids.is_empty() && named.iter().all(|name| name.is_none()) {
+        if ids.is_empty() && named.iter().all(|name| name.is_empty()) {
             return None;
         }
         Some(Self {
@@ -39,7 +39,7 @@ impl RevokeFilter {
                 user: request.user.clone(),
                 device: request.device.clone(),
                 vendor: request.vendor.clone(),
-                model: None,
+                ..GetUsage::default()
             }),
             text: text(request),
         })
@@ -68,8 +68,8 @@ fn text(request: &RevokeLeases) -> String {
         ("device", &request.device),
         ("vendor", &request.vendor),
     ] {
-        if let Some(name) = name {
-            let name: String = name.chars().take(64).collect();
+        if !name.is_empty() {
+            let name: String = name.to_string().chars().take(64).collect();
             parts.push(format!("{what} {name}"));
         }
     }

@@ -15,6 +15,7 @@ use licensing_license_file::options_file::WhoKind;
 use crate::seat::ledger::Ledger;
 use crate::seat::pools::PoolState;
 use crate::seat::view::Wanted;
+use crate::wildcard::Wildcards;
 
 impl Ledger {
     /// The pools asked for, in the order in which they are tried, then those that are gone but have seats out. The
@@ -55,16 +56,18 @@ impl Ledger {
     /// the file.
     pub fn reservations(&self, filter: &GetReservations) -> Vec<ReservationRow> {
         let wanted = Wanted::of(&filter.feature, &filter.vendor);
+        let names = Wildcards::new(&filter.name);
         self.pools
             .installed()
             .map(|position| &self.pools[position])
             .filter(|state| wanted.fits_pool(&state.pool.identity))
             .flat_map(reservation_rows)
+            .filter(|row| names.matches(&row.name) && is_for(row, filter))
             .collect()
     }
 
     /// Seats that anybody could have now: of a component of a suite, as many as the package has too.
-    fn free_to_all(&self, state: &PoolState) -> u32 {
+    fn free_to_all(&self, state: &PoolState) -> Option<u32> {
         let free = |state: &PoolState| {
             state.capacity.total().map(|total| {
                 let taken = state.seats_out().saturating_add(self.idle(state));
@@ -73,9 +76,8 @@ impl Ledger {
         };
         let package = state.suite.package.map(|package| &self.pools[package]);
         match (free(state), package.and_then(free)) {
-            (Some(own), Some(package)) => own.min(package),
-            (Some(free), None) | (None, Some(free)) => free,
-            (None, None) => 0,
+            (Some(own), Some(package)) => Some(own.min(package)),
+            (free, None) | (None, free) => free,
         }
     }
 
@@ -92,7 +94,7 @@ impl Ledger {
 
 fn inventory_row(
     state: &PoolState,
-    (free, reserved): (u32, u32),
+    (free, reserved): (Option<u32>, u32),
     (burst, burst_until): (u32, Option<Timestamp>),
     now: Moment,
 ) -> InventoryRow {
@@ -164,6 +166,25 @@ fn reservation_rows(state: &PoolState) -> impl Iterator<Item = ReservationRow> {
             pool_id: state.id.to_string(),
         }
     })
+}
+
+/// Whether a line is for the users or devices that are asked for.
+fn is_for(row: &ReservationRow, filter: &GetReservations) -> bool {
+    let named = match row.kind {
+        ReservationKind::User => &filter.user,
+        ReservationKind::Host | ReservationKind::Display => &filter.device,
+        ReservationKind::Group
+        | ReservationKind::HostGroup
+        | ReservationKind::Internet
+        | ReservationKind::Project => return filter.user.is_empty() && filter.device.is_empty(),
+    };
+    match (
+        named.is_empty(),
+        filter.user.is_empty() && filter.device.is_empty(),
+    ) {
+        (true, nobody_is_asked_for) => nobody_is_asked_for,
+        (false, _) => Wildcards::new(named).matches(&row.name),
+    }
 }
 
 const fn reservation_kind(kind: WhoKind) -> ReservationKind {

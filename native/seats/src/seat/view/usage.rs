@@ -1,5 +1,7 @@
 //! What the ledger tells administrators of holders.
 
+use std::collections::HashSet;
+
 use jiff::SignedDuration;
 use licensing_api::usage::{GetUsage, HolderState, LicenseModel, UsageRow};
 use sha2::{Digest, Sha256};
@@ -18,6 +20,9 @@ use crate::seat::view::Wanted;
 pub struct UsageFilter {
     wanted: Wanted,
     model: Option<LicenseModel>,
+    older_than_ms: Option<i64>,
+    idle_ms: Option<i64>,
+    lease_ids: Option<HashSet<String>>,
 }
 
 impl UsageFilter {
@@ -27,7 +32,31 @@ impl UsageFilter {
         Self {
             wanted: wanted.by(&request.user, &request.device),
             model: request.model,
+            older_than_ms: request.older_than_seconds.map(milliseconds),
+            idle_ms: request.idle_seconds.map(milliseconds),
+            lease_ids: (!request.lease_ids.is_empty()).then(|| {
+                request
+                    .lease_ids
+                    .iter()
+                    .map(|id| id.to_ascii_lowercase())
+                    .collect()
+            }),
         }
+    }
+
+    /// What can be told of a row only once it is there: its age, and its id.
+    fn fits_row(&self, row: &UsageRow, now: Moment) -> bool {
+        let is_past = |since: jiff::Timestamp, longest: Option<i64>| {
+            longest.is_none_or(|longest| {
+                now.wall.as_millisecond().saturating_sub(since.as_millisecond()) >= longest
+            })
+        };
+        is_past(row.since, self.older_than_ms)
+            && is_past(row.last_heartbeat, self.idle_ms)
+            && self
+                .lease_ids
+                .as_ref()
+                .is_none_or(|ids| ids.contains(&row.lease_id))
     }
 
     pub(in crate::seat) fn fits(
@@ -91,7 +120,7 @@ impl Ledger {
         let silent = now.monotonic_ms.saturating_sub(held.heard_ms);
         let last_heartbeat = shifted(now, -i128::from(silent));
         let left = i128::from(self.leases.deadline(held, state.lifetime)) - i128::from(now.monotonic_ms);
-        Some(UsageRow {
+        let row = UsageRow {
             feature: identity.feature.clone(),
             version: identity.version.to_string(),
             license_model_type: model,
@@ -109,7 +138,8 @@ impl Ledger {
             vendor: identity.vendor.clone(),
             pool_id: state.id.to_string(),
             lease_id: hex::encode(held.id.public()),
-        })
+        };
+        filter.fits_row(&row, now).then_some(row)
     }
 
     /// Appends the assigned seats of the pool at position `from`, and gives the next position; none at the end. Their
@@ -129,7 +159,8 @@ impl Ledger {
             .flat_map(|book| book.assigned(now.trusted.as_millisecond()));
         for one in assigned {
             let row = assignment_row(state, &one);
-            if filter.fits(identity, &row.user, &row.device, kind(one.to_user)) {
+            let fits = filter.fits(identity, &row.user, &row.device, kind(one.to_user));
+            if fits && filter.fits_row(&row, now) {
                 rows.push(row);
             }
         }
@@ -167,6 +198,10 @@ pub(in crate::seat) fn assignment_row(state: &PoolState, one: &Assigned) -> Usag
         pool_id: state.id.to_string(),
         lease_id: hex::encode(&hash.finalize()[..16]),
     }
+}
+
+fn milliseconds(seconds: u64) -> i64 {
+    i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1000)
 }
 
 fn shifted(now: Moment, milliseconds: i128) -> jiff::Timestamp {

@@ -1,44 +1,44 @@
 //! Of what and of whom a list is wanted.
 
+use licensing_api::patterns::Patterns;
+
 use crate::pool::PoolIdentity;
-use crate::wildcard::Wildcard;
+use crate::wildcard::Wildcards;
 
 /// The words that all lists have in common. What is not named, fits.
 #[derive(Debug, Clone, Default)]
 pub(in crate::seat) struct Wanted {
-    feature: Option<Wildcard>,
-    user: Option<Wildcard>,
-    device: Option<Wildcard>,
-    vendor: Option<String>,
+    feature: Wildcards,
+    user: Wildcards,
+    device: Wildcards,
+    vendor: Wildcards,
 }
 
 impl Wanted {
-    /// Of what: wildcards of a feature, and a vendor.
-    pub(in crate::seat) fn of(feature: &Option<String>, vendor: &Option<String>) -> Self {
+    /// Of what: features and vendors.
+    pub(in crate::seat) fn of(feature: &Patterns, vendor: &Patterns) -> Self {
         Self {
-            feature: feature.as_deref().map(Wildcard::new),
-            vendor: vendor.clone(),
+            feature: Wildcards::new(feature),
+            vendor: Wildcards::new(vendor),
             ..Self::default()
         }
     }
 
-    /// And of whom: wildcards of a user and a device.
-    pub(in crate::seat) fn by(self, user: &Option<String>, device: &Option<String>) -> Self {
+    /// And of whom: users and devices.
+    pub(in crate::seat) fn by(self, user: &Patterns, device: &Patterns) -> Self {
         Self {
-            user: user.as_deref().map(Wildcard::new),
-            device: device.as_deref().map(Wildcard::new),
+            user: Wildcards::new(user),
+            device: Wildcards::new(device),
             ..self
         }
     }
 
     pub(in crate::seat) fn fits_feature(&self, feature: &str) -> bool {
-        fits(&self.feature, feature)
+        self.feature.matches(feature)
     }
 
     pub(in crate::seat) fn fits_vendor(&self, vendor: &str) -> bool {
-        self.vendor
-            .as_ref()
-            .is_none_or(|wanted| wanted.eq_ignore_ascii_case(vendor))
+        self.vendor.matches(vendor)
     }
 
     pub(in crate::seat) fn fits_pool(&self, identity: &PoolIdentity) -> bool {
@@ -46,10 +46,6 @@ impl Wanted {
     }
 
     pub(in crate::seat) fn fits_holder(&self, user: &str, device: &str) -> bool {
-        fits(&self.user, user) && fits(&self.device, device)
+        self.user.matches(user) && self.device.matches(device)
     }
-}
-
-fn fits(wanted: &Option<Wildcard>, text: &str) -> bool {
-    wanted.as_ref().is_none_or(|wanted| wanted.matches(text))
 }

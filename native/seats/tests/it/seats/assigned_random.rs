@@ -358,8 +358,8 @@ impl Run {
 
     fn revoke(&mut self, seat: Names) -> Result<(), TestCaseError> {
         let request = RevokeLeases {
-            user: seat.0.first().cloned(),
-            device: seat.1.first().cloned(),
+            user: seat.0.first().cloned().into(),
+            device: seat.1.first().cloned().into(),
             ..RevokeLeases::default()
         };
         // Where devices alone count they stand on both sides.

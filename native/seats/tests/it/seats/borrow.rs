@@ -108,7 +108,7 @@ fn a_borrowed_seat_stays_out_in_silence_and_comes_back_in_its_time() {
     assert_eq!(lease.borrowed_until, Some(until));
     assert_eq!(desk.ask("bert", 0).unwrap().borrowed_until, None);
     let row = desk.row();
-    assert_eq!((row.licenses_in_use, row.borrowed, row.free), (2, 1, 0));
+    assert_eq!((row.licenses_in_use, row.borrowed, row.free), (2, 1, Some(0)));
     assert_eq!(desk.pass(24 * HOUR_MS), [CloseReason::Expired]);
     let holder = desk.holders().swap_remove(0);
     assert_eq!(
@@ -320,7 +320,7 @@ fn a_borrowed_seat_is_revoked_by_its_id_only() {
     desk.ask("anna", 0).unwrap();
     let by = |request: RevokeLeases| RevokeFilter::new(&request).unwrap();
     let anna = RevokeLeases {
-        user: Some("anna".to_owned()),
+        user: "anna".into(),
         ..RevokeLeases::default()
     };
     let revoked = desk.ledger.revoke(&by(anna), desk.now);

@@ -138,7 +138,7 @@ fn a_burst_begins_when_everything_is_out_and_ends_and_comes_again_in_its_time() 
     let row = desk.row();
     assert_eq!(
         (row.licenses_in_use, row.overdraft_in_use, row.burst, row.free),
-        (5, 1, 2, 0)
+        (5, 1, 2, Some(0))
     );
     assert_eq!(row.burst_until.unwrap().as_millisecond(), started.ends_ms);
     assert_eq!(desk.alerts(), [("BurstActive".to_owned(), AlertLevel::Alert)]);

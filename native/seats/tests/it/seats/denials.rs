@@ -1,6 +1,7 @@
 //! What is kept of refused requests.
 
 use licensing_api::denial::{DenialReason, GetDenials};
+use licensing_api::patterns::Patterns;
 use licensing_license_file::license_file::DupGroup;
 use licensing_seats::pool::Pool;
 use licensing_seats::seat::{
@@ -162,7 +163,7 @@ fn rows_are_found_by_feature_user_device_number_and_time() {
         let record = denied.record.as_deref().cloned().unwrap();
         filter.row("ACME", record, denied.stored).is_some()
     };
-    let some = |text: &str| Some(text.to_owned());
+    let some = |text: &str| Patterns::from(text);
     let all = GetDenials::default();
     assert!(finds(all.clone()));
     let at = moment(0, 0).wall;

@@ -89,7 +89,7 @@ fn overdraft_goes_out_last_and_is_counted() {
             row.overdraft_in_use,
             row.free
         ),
-        (2, 1, 1, 0)
+        (2, 1, 1, Some(0))
     );
 }
 
@@ -346,7 +346,7 @@ fn usage_is_filtered_and_shows_no_right_to_give_back() {
     };
     assert_eq!(list(GetUsage::default()).len(), 2);
     let rows = list(GetUsage {
-        user: Some("AN*".to_owned()),
+        user: "AN*".into(),
         ..GetUsage::default()
     });
     assert_eq!(rows.len(), 1);
@@ -361,7 +361,7 @@ fn usage_is_filtered_and_shows_no_right_to_give_back() {
     );
     assert!(
         list(GetUsage {
-            device: Some("ws3".to_owned()),
+            device: "ws3".into(),
             ..GetUsage::default()
         })
         .is_empty()

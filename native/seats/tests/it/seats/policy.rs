@@ -173,7 +173,7 @@ fn sessions_that_share_a_seat_count_once_under_a_maximum() {
 #[test]
 fn reserved_seats_are_for_their_holders_alone() {
     let mut desk = Desk::new(vec![cad("1.0", 4, 0)], &["RESERVE 2 cad USER anna"]);
-    assert_eq!((desk.row().reserved, desk.row().free), (2, 2));
+    assert_eq!((desk.row().reserved, desk.row().free), (2, Some(2)));
     desk.ask("cad", "bert", 2).unwrap();
     assert_eq!(desk.ask("cad", "carl", 1).unwrap_err(), DenialReason::AllReserved);
     let hers = desk.ask("cad", "anna", 1).unwrap();
@@ -204,8 +204,8 @@ fn reservations_are_listed_with_what_is_used_of_them() {
     desk.ask("cad", "anna", 1).unwrap();
     let list = |desk: &Desk, feature: &str| -> Vec<_> {
         let filter = GetReservations {
-            feature: Some(feature.to_owned()),
-            vendor: None,
+            feature: feature.into(),
+            ..GetReservations::default()
         };
         let rows = desk.ledger.reservations(&filter).into_iter();
         rows.map(|row| {
@@ -265,7 +265,7 @@ fn assigned_seats_cannot_be_reserved_and_the_line_is_reported() {
     let row = ledger
         .inventory(&GetInventory::default(), moment(0, 0))
         .swap_remove(0);
-    assert_eq!((row.reserved, row.free), (0, 2));
+    assert_eq!((row.reserved, row.free), (0, Some(2)));
 }
 
 #[test]

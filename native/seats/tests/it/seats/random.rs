@@ -289,7 +289,7 @@ impl Run {
             Step::Checkin(_) | Step::Heartbeat(_) | Step::RevokeOne(_) => {}
             Step::Revoke(user) => {
                 let revoke = RevokeLeases {
-                    user: Some(user.to_owned()),
+                    user: user.into(),
                     ..RevokeLeases::default()
                 };
                 let revoked = self.ledger.revoke(&RevokeFilter::new(&revoke).unwrap(), self.now);

@@ -59,7 +59,7 @@ impl Desk {
 
 fn user(name: &str) -> RevokeLeases {
     RevokeLeases {
-        user: Some(name.to_owned()),
+        user: name.into(),
         ..RevokeLeases::default()
     }
 }
@@ -68,7 +68,7 @@ fn user(name: &str) -> RevokeLeases {
 fn a_request_that_names_nothing_takes_nothing() {
     assert!(RevokeFilter::new(&RevokeLeases::default()).is_none());
     let vendor_alone = RevokeLeases {
-        vendor: Some("ACME".to_owned()),
+        vendor: "ACME".into(),
         ..RevokeLeases::default()
     };
     assert!(RevokeFilter::new(&vendor_alone).is_none());
@@ -88,7 +88,7 @@ fn sessions_end_by_id_or_by_what_they_are() {
     };
     // Ids and filters together narrow.
     let nobody = desk.revoke(&RevokeLeases {
-        user: Some("bert".to_owned()),
+        user: "bert".into(),
         ..by_id.clone()
     });
     assert_eq!(nobody, []);
@@ -139,7 +139,7 @@ fn a_seat_of_a_device_ends_for_all_its_users() {
     desk.ask("cad_UD", "bert", "d1").unwrap();
     desk.ask("cad_UD", "carl", "d9").unwrap();
     let device = RevokeLeases {
-        device: Some("D1".to_owned()),
+        device: "D1".into(),
         ..RevokeLeases::default()
     };
     let revoked = desk.revoke(&device);

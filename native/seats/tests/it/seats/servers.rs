@@ -50,7 +50,7 @@ fn a_server_holds_one_seat_however_many_sessions_it_serves() {
     let mut rows = Vec::new();
     let filter = GetUsage {
         model: Some(LicenseModel::Server),
-        device: Some("srv1".to_owned()),
+        device: "srv1".into(),
         ..GetUsage::default()
     };
     ledger.usage_page(&UsageFilter::new(&filter), 0, 100, moment(0, 0), &mut rows);

@@ -133,12 +133,12 @@ impl Desk {
     /// Seats in use, set aside and free of a feature's only pool.
     fn figures(&self, feature: &str) -> (u32, u32, u32) {
         let filter = GetInventory {
-            feature: Some(feature.to_owned()),
+            feature: feature.into(),
             ..GetInventory::default()
         };
         let rows = self.ledger.inventory(&filter, moment(0, 0));
         let [row] = &rows[..] else { panic!("{rows:?}") };
-        (row.licenses_in_use, row.reserved, row.free)
+        (row.licenses_in_use, row.reserved, row.free.unwrap())
     }
 }
 
@@ -300,7 +300,7 @@ fn a_borrowed_component_takes_the_package_along() {
     );
     let borrowed = |desk: &Desk| {
         let filter = GetInventory {
-            feature: Some("office".to_owned()),
+            feature: "office".into(),
             ..GetInventory::default()
         };
         desk.ledger.inventory(&filter, moment(0, 0))[0].borrowed
@@ -348,7 +348,7 @@ fn holders_of_components_are_those_of_the_package() {
     desk.get("calc", "ben").unwrap();
     desk.get("other", "cleo").unwrap();
     let revoke = RevokeLeases {
-        feature: Some("office".to_owned()),
+        feature: "office".into(),
         ..RevokeLeases::default()
     };
     let filter = RevokeFilter::new(&revoke).unwrap();

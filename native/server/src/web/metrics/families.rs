@@ -38,7 +38,7 @@ const POOL_GAUGES: &[PoolGauge] = &[
     (
         "licensing_pool_seats_free",
         "Seats that anybody could have, with overdraft",
-        |row| counted(row, row.free),
+        |row| row.free.map(i64::from),
     ),
     (
         "licensing_pool_seats_in_use",

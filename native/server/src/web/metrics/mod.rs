@@ -66,7 +66,7 @@ async fn snapshot(services: &WebServices) -> Snapshot {
     let daemons = &services.setup.daemons;
     let asked = daemons.vendors().into_iter().map(|daemon| async move {
         let request = GetInventory {
-            vendor: Some(daemon.vendor.clone()),
+            vendor: daemon.vendor.clone().into(),
             ..GetInventory::default()
         };
         let (pools, figures) = tokio::join!(

@@ -15,7 +15,7 @@ impl Handler for op::GetAssignmentEvents {
     ) -> Result<Rows<AssignmentEventRow>, Problem> {
         let vendor = request.vendor.clone();
         let mut rows = services
-            .ask_daemons::<Self, AssignmentEventRow>(vendor.as_deref(), &request, call)
+            .ask_daemons::<Self, AssignmentEventRow>(&vendor, &request, call)
             .await?;
         rows.items.sort_by_key(|row| row.at);
         Ok(rows)

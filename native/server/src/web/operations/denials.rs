@@ -25,7 +25,7 @@ impl Handler for op::GetDenials {
         }
         let vendor = request.vendor.clone();
         let mut rows = services
-            .ask_daemons::<Self, DenialRow>(vendor.as_deref(), &request, call)
+            .ask_daemons::<Self, DenialRow>(&vendor, &request, call)
             .await?;
         rows.items.sort_by_key(|row| Reverse((row.time, row.denial_id)));
         rows.items.truncate(DenialFilter::new(&request).limit());

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use licensing_api::inventory::{GetInventory, InventoryRow};
 use licensing_api::operation::op;
+use licensing_api::patterns::Patterns;
 use licensing_api::{ErrorCode, Problem, Rows};
+use licensing_seats::wildcard::Wildcards;
 use licensing_texts::catalog::{self, Locale};
 
 use crate::web::WebServices;
@@ -23,28 +25,20 @@ impl Handler for op::GetInventory {
         let asked = GetInventory {
             check_for_same_serial_number: false,
             vendor: if request.check_for_same_serial_number {
-                None
+                Patterns::default()
             } else {
                 request.vendor.clone()
             },
             ..request.clone()
         };
-        let vendor_asked = if request.check_for_same_serial_number {
-            None
-        } else {
-            vendor.as_deref()
-        };
         let mut rows = services
-            .ask_daemons::<Self, InventoryRow>(vendor_asked, &asked, call)
+            .ask_daemons::<Self, InventoryRow>(&asked.vendor, &asked, call)
             .await?;
         if request.check_for_same_serial_number {
             keep_same_serial_numbers(&mut rows.items);
-            rows.items.retain(|row| {
-                vendor
-                    .as_deref()
-                    .is_none_or(|vendor| row.vendor.eq_ignore_ascii_case(vendor))
-            });
-        } else if rows.items.is_empty() && rows.problems.is_empty() && request.feature.is_none() {
+            let vendors = Wildcards::new(&vendor);
+            rows.items.retain(|row| vendors.matches(&row.vendor));
+        } else if rows.items.is_empty() && rows.problems.is_empty() && request.feature.is_empty() {
             return Err(Problem::new(ErrorCode::NoInventory, "There is nothing to list."));
         }
         for row in &mut rows.items {

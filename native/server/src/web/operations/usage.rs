@@ -29,7 +29,7 @@ impl Handler for op::RevokeLeases {
         }
         let vendor = request.vendor.clone();
         services
-            .ask_daemons::<Self, UsageRow>(vendor.as_deref(), &request, call)
+            .ask_daemons::<Self, UsageRow>(&vendor, &request, call)
             .await
     }
 }

@@ -1,0 +1,11 @@
+# What importing or removing a license file does to the pools, in the words that a person checks.
+function Format-LicensingEffect {
+    [CmdletBinding()]
+    [OutputType([string])]
+    param([AllowNull()] [AllowEmptyCollection()] [object[]] $Effect)
+
+    $texts = foreach ($one in $Effect) {
+        "$($one.Feature) $($one.Version) from $($one.CountBefore) to $($one.CountAfter) seats"
+    }
+    if ($texts) { $texts -join ', ' } else { 'no change of seats' }
+}

@@ -1,0 +1,360 @@
+# What holds for every exported command, whichever are added: whose preferences count, that a blank name never means everything,
+# what the confirmation says, and of what types the results are.
+
+BeforeDiscovery {
+    Import-Module (Join-Path $PSScriptRoot 'Support.psm1') -Force
+    Import-BuiltModule
+    $commands = Get-Command -Module LicensingAdmin | ForEach-Object { @{ Name = $_.Name; Command = $_ } }
+    $changing = $commands | Where-Object { $_.Command.Parameters.ContainsKey('WhatIf') }
+    $callers = 'Function', 'Script', 'Module' | ForEach-Object { @{ Caller = $_ } }
+    $preferences = @(
+        @{ Preference = 'WhatIfPreference'; Value = $true; Parameter = 'WhatIf' }
+        @{ Preference = 'ConfirmPreference'; Value = 'Low'; Parameter = 'Confirm' }
+        @{ Preference = 'ErrorActionPreference'; Value = 'Stop'; Parameter = 'ErrorAction' }
+        @{ Preference = 'VerbosePreference'; Value = 'Continue'; Parameter = 'Verbose' }
+        @{ Preference = 'DebugPreference'; Value = 'Continue'; Parameter = 'Debug' }
+        @{ Preference = 'WarningPreference'; Value = 'SilentlyContinue'; Parameter = 'WarningAction' }
+        @{ Preference = 'InformationPreference'; Value = 'Continue'; Parameter = 'InformationAction' }
+        @{ Preference = 'ProgressPreference'; Value = 'SilentlyContinue'; Parameter = 'ProgressAction' }
+    )
+    # Texts that name something; secrets, languages and places have their own checks.
+    $filters = foreach ($command in Get-Command -Module LicensingAdmin) {
+        foreach ($parameter in $command.Parameters.Values) {
+            $takesInput = $parameter.Attributes | Where-Object { $_ -is [System.Management.Automation.ParameterAttribute] -and ($_.ValueFromPipelineByPropertyName -or $_.ValueFromPipeline) }
+            $hasWildcards = $parameter.Attributes | Where-Object { $_ -is [System.Management.Automation.SupportsWildcardsAttribute] }
+            if ($parameter.ParameterType -in [string], [string[]] -and ($takesInput -or $hasWildcards)) {
+                foreach ($blank in @{ Text = '$null'; Value = $null }, @{ Text = "''"; Value = '' }, @{ Text = "@('a', '')"; Value = @('a', '') }) {
+                    if ($parameter.ParameterType -eq [string[]] -or $blank.Value -isnot [array]) {
+                        @{ Name = $command.Name; Parameter = $parameter.Name; Text = $blank.Text; Value = $blank.Value; Command = $command }
+                    }
+                }
+            }
+        }
+    }
+}
+
+BeforeAll {
+    Import-Module (Join-Path $PSScriptRoot 'Support.psm1') -Force
+    Import-BuiltModule
+    $server = $null
+    $server = Start-TestServer -Grants ([ordered]@{ DESIGN_PLT_UD = @{ count = 3 }; ACME_PRO_CCU = @{ count = 5 }; ACME_STD_CCU = @{ count = 1 } }) `
+        -Options 'RESERVE 1 ACME_PRO_CCU USER alice'
+    $null = Connect-TestServer $server
+    $extra = New-TestLicenseFile $server 'extra.lic' @{ ACME_ADV_CCU = @{ count = 7 } }
+    $null = Import-LicenseFile $extra
+    $null = New-LicenseAdministrator 'EXAMPLE\reader' -Permission ReadOnly
+    $token = New-LicenseToken monitoring
+    $null = Start-TestProduct $server DESIGN_PLT_UD -User 'Anna' -Device 'PC-1'
+    $null = Start-TestProduct $server ACME_PRO_CCU -User 'ben' -Device 'PC-2' -Count 2
+    $null = Start-TestProduct $server ACME_STD_CCU -User 'carol' -Device 'PC-3'
+    # One who is refused.
+    try { $null = Start-TestProduct $server ACME_STD_CCU -User 'dora' -Device 'PC-4' } catch { $null = $_ }
+    $closed = "127.0.0.1:$(Get-ClosedPort)"
+
+    # What a command needs besides the parameters under test.
+    $needs = @{
+        AdminAddress        = $server.Address
+        Account             = 'EXAMPLE\reader'
+        Credential          = New-TestCredential nobody 'correct horse battery staple'
+        FileName            = 'extra.lic'
+        LeaseId             = (Get-LicenseUsage -User ben).LeaseId
+        Name                = 'other'
+        Path                = $extra
+        ProductEditionModel = '*'
+        Token               = ConvertTo-TestSecret 'x'
+        TokenId             = $token.TokenId
+        Permission          = 'ReadOnly'
+    }
+
+    # The arguments with which a command can be called.
+    function Get-Argument($Command, [string[]] $Besides) {
+        $sets = $Command.ParameterSets
+        $set = @($sets | Where-Object IsDefault)[0] ?? @($sets)[0]
+        $arguments = @{}
+        foreach ($parameter in $set.Parameters | Where-Object IsMandatory) {
+            if ($parameter.Name -notin $Besides) {
+                $arguments[$parameter.Name] = $needs[$parameter.Name]
+            }
+        }
+        if ($Command.Name -eq 'Import-LicLicenseFile') {
+            $arguments['FileName'] = $extra
+        }
+        if ($Command.Name -eq 'Revoke-License' -and -not $Besides) {
+            $arguments['LeaseId'] = $needs['LeaseId']
+        }
+        if ($Command.Name -in 'Set-LicenseAdministrator') {
+            $arguments['Permission'] = 'Full'
+        }
+        if ($Command.Name -eq 'Set-LicAdministrator') {
+            $arguments['Account'] = $needs['Account']
+        }
+        $arguments
+    }
+
+    # Runs code with a preference set in a function, a script or a module that is not ours.
+    function Invoke-Caller([string] $Kind, [string] $Code) {
+        switch ($Kind) {
+            'Function' {
+                . ([scriptblock]::Create("function Invoke-Inner { $Code }"))
+                Invoke-Inner
+            }
+            'Script' {
+                $path = Join-Path $TestDrive "$([guid]::NewGuid()).ps1"
+                Set-Content -LiteralPath $path -Value $Code
+                & $path
+            }
+            'Module' {
+                $module = New-Module -ScriptBlock ([scriptblock]::Create("function Invoke-Inner { $Code }; Export-ModuleMember -Function Invoke-Inner"))
+                & $module { Invoke-Inner }
+            }
+        }
+    }
+}
+
+AfterAll {
+    Disconnect-LicenseServer -All
+    Stop-TestServer $server
+}
+
+Describe 'Every command' {
+    It '<Name> begins by taking over the preferences of its caller, and ends by closing what it opened' -ForEach $commands {
+        $body = $Command.ScriptBlock.Ast.Body
+        $body.BeginBlock.Statements[0].Extent.Text | Should -Be '[LicensingAdmin.Command]::Enter($PSCmdlet, $ExecutionContext.SessionState)'
+        $body.ProcessBlock.Statements[0].Extent.Text | Should -BeLike '*::Accept($PSCmdlet, $_)*'
+        $body.CleanBlock.Statements[-1].Extent.Text | Should -Be '[LicensingAdmin.Command]::Leave($PSCmdlet)'
+    }
+
+    It '<Name> says where its help is online' -ForEach $commands {
+        $Command.HelpUri | Should -BeLike 'https://*'
+    }
+}
+
+Describe 'The preference <Preference>' -ForEach $preferences {
+    BeforeAll {
+        # A function completed by the build as ours are; it tells what it and what it calls work with.
+        . (Join-Path $PSScriptRoot '../module/Complete-Function.ps1')
+        $source = Join-Path $TestDrive 'Test-Probe.ps1'
+        Set-Content -LiteralPath $source -Value @'
+function Test-Probe {
+    [CmdletBinding(SupportsShouldProcess)]
+    param()
+
+    process {
+        Get-Preference
+    }
+}
+'@
+        $completed = Complete-Function -Path $source -Shared @{} -HelpRoot 'https://localhost/'
+        $inner = "function Get-Preference { `$$Preference }"
+        $probe = New-Module -Name Probe -ScriptBlock ([scriptblock]::Create("$inner`n$completed`nExport-ModuleMember -Function Test-Probe"))
+        Import-Module $probe
+    }
+    AfterAll {
+        Remove-Module Probe
+    }
+
+    It 'is that of the calling <Caller>' -ForEach $callers {
+        $set = if ($Value -is [bool]) { '$true' } else { "'$Value'" }
+        Invoke-Caller $Caller "`$$Preference = $set; Test-Probe" | Should -Be $Value
+    }
+
+    It 'gives way to the parameter' {
+        $arguments = @{ $Parameter = if ($Value -is [bool] -or $Parameter -in 'Verbose', 'Debug', 'Confirm') { $false } else { 'Ignore' } }
+        $expected = Test-Probe @arguments
+        $set = if ($Value -is [bool]) { '$true' } else { "'$Value'" }
+        $written = if ($arguments[$Parameter] -is [bool]) { "-$($Parameter):`$false" } else { "-$Parameter Ignore" }
+        Invoke-Caller 'Function' "`$$Preference = $set; Test-Probe $written" | Should -Be $expected
+    }
+}
+
+Describe 'A caller in a <Caller>' -ForEach $callers {
+    It 'can do without changes: <Name>' -ForEach $changing {
+        $before = Get-State
+        $arguments = Get-Argument $Command
+        $global:licensingTestArguments = $arguments
+        Invoke-Caller $Caller "`$WhatIfPreference = `$true; `$licensingTestArguments = `$global:licensingTestArguments; $Name @licensingTestArguments"
+        Get-State | Should -Be $before
+    }
+
+    It 'can have the error of <Name> end everything' -ForEach ($commands | Where-Object { $_.Command.Parameters.ContainsKey('Server') -or $_.Command.Parameters.ContainsKey('AdminAddress') }) {
+        $arguments = Get-Argument $Command
+        $address = if ($arguments.ContainsKey('AdminAddress')) { 'AdminAddress' } else { 'Server' }
+        $arguments[$address] = $closed
+        if ($Command.Parameters.ContainsKey('Token') -and -not $arguments.ContainsKey('Credential')) {
+            $arguments['Token'] = $needs['Token']
+        }
+        if ($Name -eq 'Get-LicenseErrorCode') {
+            $arguments['Locale'] = 'de'
+        }
+        if ($Name -eq 'Connect-LicenseServer') {
+            $arguments['NotDefault'] = $true
+        }
+        if ($Command.Parameters.ContainsKey('Confirm')) {
+            $arguments['Confirm'] = $false
+        }
+        $global:licensingTestArguments = $arguments
+        $code = "`$ErrorActionPreference = 'Stop'; `$licensingTestArguments = `$global:licensingTestArguments; try { `$null = $Name @licensingTestArguments; 'went on' } catch { 'caught' }"
+        Invoke-Caller $Caller $code | Should -Be 'caught'
+    }
+
+    BeforeAll {
+        function Get-State {
+            $(
+                (Get-LicenseFile).FileName
+                (Get-LicenseAdministrator | ForEach-Object { "$($_.Account) $($_.Permissions)" })
+                (Get-LicenseToken).TokenId
+                (Get-LicenseUsage).LeaseId
+            ) -join ' | '
+        }
+    }
+}
+
+Describe 'A blank name' {
+    It '<Name> -<Parameter> <Text> is an error that names the parameter' -ForEach $filters {
+        $arguments = Get-Argument $Command -Besides $Parameter
+        $arguments[$Parameter] = $Value
+        if ($Name -eq 'Connect-LicenseServer') {
+            $arguments['NotDefault'] = $true
+            $arguments.Remove($Parameter)
+            if ($Parameter -ne 'Server') {
+                $arguments['Server'] = $server.Address
+            }
+            $arguments[$Parameter] = $Value
+        }
+        if ($Command.Parameters.ContainsKey('Confirm')) {
+            $arguments['Confirm'] = $false
+        }
+        $record = Get-OnlyError { & $Name @arguments }
+        "$record" | Should -BeLike "*$Parameter*"
+        $record.CategoryInfo.Category | Should -BeIn 'InvalidArgument', 'InvalidData' -Because $record.FullyQualifiedErrorId
+        Get-LicenseUsage | Should -HaveCount 3
+        Get-LicenseFile | Should -HaveCount 2
+    }
+
+    It 'in a property of a piped object is an error of <Name> -<Parameter>' -ForEach ($filters | Where-Object {
+            $_.Text -eq "''" -and $_.Parameter -notin 'Server', 'AdminAddress', 'CertHash' -and $_.Name -ne 'Connect-LicenseServer' -and
+            ($_.Command.Parameters[$_.Parameter].Attributes | Where-Object { $_ -is [System.Management.Automation.ParameterAttribute] -and $_.ValueFromPipelineByPropertyName })
+        }) {
+        $arguments = Get-Argument $Command -Besides $Parameter
+        $arguments.Remove('LeaseId')
+        if ($Command.Parameters.ContainsKey('Confirm')) {
+            $arguments['Confirm'] = $false
+        }
+        $record = Get-OnlyError { [pscustomobject]@{ $Parameter = '' } | & $Name @arguments }
+        # A parameter of another set is not looked at; the engine then says that the object fits nothing.
+        "$($record.FullyQualifiedErrorId) $record" | Should -Match "$Parameter|^InputObjectNotBound"
+        Get-LicenseUsage | Should -HaveCount 3
+        Get-LicenseFile | Should -HaveCount 2
+    }
+
+    It 'a row without the property revokes nothing' {
+        $address = $server.Endpoints.webServices
+        foreach ($row in [pscustomobject]@{ UserName = 'ben' }, [pscustomobject]@{ UserName = 'ben'; Server = $address }) {
+            (Get-OnlyError { $row | Revoke-License -Confirm:$false }).CategoryInfo.Category | Should -Be 'InvalidArgument'
+            (Get-OnlyError { $row | Get-LicenseUsage | Revoke-License -Confirm:$false }).CategoryInfo.Category | Should -Be 'InvalidArgument'
+        }
+        Get-LicenseUsage | Should -HaveCount 3
+    }
+}
+
+Describe 'What -WhatIf says' {
+    BeforeAll {
+        # What is said goes to the host: run by a host that keeps it.
+        function Get-WhatIf([string] $Code) {
+            $program = (Get-Process -Id $PID).Path
+            $file = Join-Path $TestDrive "$([guid]::NewGuid()).ps1"
+            Set-Content -LiteralPath $file -Value @(
+                "Import-Module '$(Get-BuiltPath 'LicensingAdmin')'"
+                "Connect-LicenseServer $($server.Address) -CertHash $($server.CertHash) -Credential ([pscredential]::new('admin', [System.Net.NetworkCredential]::new('', '$($server.Password)').SecurePassword))"
+                $Code
+            )
+            (& $program -NoProfile -File $file) -join "`n"
+        }
+        $address = $server.Endpoints.webServices
+    }
+
+    It 'holds what a person checks: <Code>' -ForEach @(
+        @{ Code = 'Get-LicenseUsage -User ben | Revoke-License -WhatIf'; Words = 'ACME_PRO_CCU', 'ben', 'PC-2', '2 seats' }
+        @{ Code = 'Revoke-License -User be* -WhatIf'; Words = 'ACME_PRO_CCU', 'ben', 'PC-2', '2 seats' }
+        @{ Code = 'Revoke-License -LeaseId (Get-LicenseUsage -User ben).LeaseId -WhatIf'; Words = 'ACME_PRO_CCU', 'ben', 'PC-2', '2 seats' }
+        @{ Code = 'Remove-LicenseAdministrator EXAMPLE\reader -WhatIf'; Words = , 'EXAMPLE\reader' }
+        @{ Code = 'Set-LicenseAdministrator EXAMPLE\reader -Permission Full -WhatIf'; Words = 'EXAMPLE\reader', 'Full' }
+        @{ Code = 'New-LicenseAdministrator EXAMPLE\x -Permission ReadOnly -WhatIf'; Words = 'EXAMPLE\x', 'ReadOnly' }
+        @{ Code = 'New-LicenseToken other -WhatIf'; Words = 'other', 'ReadOnly', '90 days' }
+        @{ Code = 'Get-LicenseToken monitoring | Remove-LicenseToken -WhatIf'; Words = , 'monitoring' }
+        @{ Code = 'Remove-LicenseFile extra.lic -WhatIf'; Words = 'extra.lic', 'ACME_ADV_CCU', 'from 7 to 0 seats' }
+    ) {
+        $said = Get-WhatIf $Code
+        $said | Should -BeLike "*$address*"
+        foreach ($word in $Words) {
+            $said | Should -BeLike "*$word*"
+        }
+    }
+
+    It 'tells the seats that a file brings' {
+        $path = New-TestLicenseFile $server 'more.lic' @{ ACME_ENT_CCU = @{ count = 4 } }
+        $said = Get-WhatIf "Import-LicenseFile '$path' -WhatIf"
+        foreach ($word in $address, 'more.lic', 'ACME_ENT_CCU', 'from 0 to 4 seats') {
+            $said | Should -BeLike "*$word*"
+        }
+    }
+}
+
+Describe 'What comes out' {
+    BeforeDiscovery {
+        $lists = @(
+            { Get-LicenseServer }, { Get-LicenseInventory }, { Get-LicenseUsage }, { Get-LicenseDenial }, { Get-LicenseReservation }, { Get-LicenseFile },
+            { Get-LicenseAdministrator }, { Get-LicenseToken }, { Get-LicenseErrorCode }, { Get-LicenseAssignmentEvent }, { Get-LicenseCertificate },
+            { Test-LicenseFile $extra }, { [LicensingAdmin.SessionList]::Current.Default },
+            { Get-LicInventory $server.Address }, { Get-LicServerInfo $server.Address }, { Get-LicUsageDetails $server.Address -ProductEditionModel * },
+            { Get-LicEffectivePermission $server.Address }, { Get-LicAdministrator $server.Address }, { Get-LicLocalizedNames $server.Address }
+        ) | ForEach-Object { @{ Code = "$_".Trim(); List = $_ } }
+    }
+
+    It '<Code> has rows, and times of the kind that Get-Date gives' -ForEach $lists {
+        $rows = @(& $List)
+        $rows | Should -Not -BeNullOrEmpty
+        foreach ($row in $rows) {
+            foreach ($property in $row.PSObject.Properties) {
+                $property.Value | Should -Not -BeOfType [DateTimeOffset] -Because $property.Name
+                if ($property.Value -is [datetime] -and $property.TypeNameOfValue -notlike '*X509*') {
+                    $property.Value.Kind | Should -BeIn 'Local', 'Unspecified'
+                    { New-TimeSpan -Start $property.Value } | Should -Not -Throw
+                    (Get-Date) -gt $property.Value -or (Get-Date) -le $property.Value | Should -BeTrue
+                }
+            }
+        }
+    }
+
+    It '<Code> shows headings that are properties' -ForEach $lists {
+        $row = @(& $List)[0]
+        foreach ($type in $row.PSObject.TypeNames | Where-Object { $_ -like 'LicensingAdmin.*' -or $_ -like 'Citrix.*' }) {
+            foreach ($definition in (Get-FormatData -TypeName $type).FormatViewDefinition.Control | Where-Object { $_ -is [System.Management.Automation.TableControl] }) {
+                $entries = $definition.Rows[0].Columns
+                for ($at = 0; $at -lt $entries.Count; $at++) {
+                    $heading = $definition.Headers[$at].Label
+                    if (-not $heading) {
+                        $heading = $entries[$at].DisplayEntry.Value
+                    }
+                    $row.PSObject.Properties.Name | Should -Contain $heading -Because "it is a heading of $type"
+                }
+            }
+        }
+    }
+
+    It 'has a text for what is nested' {
+        $csv = Get-LicenseServer | ConvertTo-Csv
+        "$csv" | Should -BeLike '*ACME*Running*'
+        "$csv" | Should -Not -BeLike '*System.Object*'
+        "$(Get-LicenseDenial | ConvertTo-Csv)" | Should -BeLike '*carol*'
+    }
+
+    It 'is completed before there is a row' {
+        (TabExpansion2 'Get-LicenseUsage | Select-Object Us' 35).CompletionMatches.CompletionText | Should -Contain 'User'
+        (TabExpansion2 'Get-LicenseInventory | Where-Object PercentI' 44).CompletionMatches.CompletionText | Should -Contain 'PercentInUse'
+    }
+
+    It 'names come as the product sent them' {
+        (Get-LicenseUsage DESIGN_PLT_UD).User | Should -BeExactly 'Anna'
+    }
+}
