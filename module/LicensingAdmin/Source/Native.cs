@@ -17,7 +17,7 @@ namespace LicensingAdmin
     internal static class Native
     {
         // What this file is written against; raised with the library's.
-        private const uint AbiVersion = 2;
+        private const uint AbiVersion = 3;
 
         private static readonly Lazy<OperationTable> LazyTable = new Lazy<OperationTable>(ReadTable);
 

@@ -182,7 +182,7 @@ async fn hold(lease: &Lease, interruption: &mut Interruption, json: bool) -> Res
     tokio::select! {
         state = lease.ended() => return match state {
             LeaseState::Ended => Err(Failure::lease_ended(&lease.info().feature)),
-            LeaseState::Held | LeaseState::Grace | LeaseState::CheckedIn => Ok(Exit::Success),
+            LeaseState::Held | LeaseState::Unconfirmed | LeaseState::Grace | LeaseState::CheckedIn => Ok(Exit::Success),
         },
         () = interruption.arrives() => {}
         () = end_of_input() => {}

@@ -193,11 +193,11 @@ pub(crate) fn is_passing(problem: &Problem) -> bool {
     )
 }
 
-/// Whether the server cannot serve at all, for whatever reason, as opposed to not serving this request.
+/// Whether there was no answer at all: nobody serves at the address, or nothing comes back from there. Only that lets a
+/// product go on by a ticket; a server that answers decides itself, whatever its answer is.
 pub(crate) fn is_outage(problem: &Problem) -> bool {
-    is_passing(problem)
-        || matches!(
-            problem.code,
-            ErrorCode::StorageUnavailable | ErrorCode::StorageDamaged
-        )
+    matches!(
+        problem.code,
+        ErrorCode::CommunicationError | ErrorCode::Timeout | ErrorCode::CitrixLicensingVendorOrServiceDown
+    )
 }

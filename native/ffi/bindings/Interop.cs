@@ -226,8 +226,9 @@ namespace Licensing.Native
         [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_checkin")]
         public static extern uint licensing_checkin(IntPtr lease, out uint was_held, ref IntPtr error);
 
-        /// Frees a lease. Seats that it still holds are given back in the background, as well as that goes, unless they are
-        /// borrowed. NULL and handles that are not valid are left alone.
+        /// Frees a lease. Seats that it still holds are given back unless they are borrowed, for which this waits two seconds at
+        /// most; what took longer goes on in the background. The same happens to all leases when the process ends by exit or by
+        /// returning from main. NULL and handles that are not valid are left alone.
         [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_lease_free")]
         public static extern void licensing_lease_free(IntPtr lease);
 
@@ -341,6 +342,9 @@ namespace Licensing.Native
         CheckedIn = 2,
         /// The server cannot be reached: the product goes on by a ticket, and back to the server by itself.
         Grace = 3,
+        /// The server did not answer the last heartbeat, and no ticket stands in. It keeps the seats until
+        /// unconfirmed_until; then it is asked once more before the lease ends.
+        Unconfirmed = 4,
     }
 
     /// Numbers of the operations.
@@ -478,6 +482,10 @@ namespace Licensing.Native
         public long grace_until;
         /// Until when the ticket at hand would help without the server, in seconds since 1970 UTC; 0 without one.
         public long ticket_until;
+        /// While the state is Unconfirmed: since when the server has not answered; else 0. In seconds since 1970 UTC.
+        public long unconfirmed_since;
+        /// While the state is Unconfirmed: until when the server keeps the seats; else 0. In seconds since 1970 UTC.
+        public long unconfirmed_until;
         /// Seats.
         public uint count;
         /// How many of them are overdraft.

@@ -2,6 +2,8 @@
  * A product that goes on without its server.
  *
  *   offline FOLDER use FEATURE [HOST [PORT]]           uses a seat: borrowed, from the server, or by a grace ticket
+ *   offline FOLDER crash FEATURE [HOST [PORT]]         the same, and ends without giving it back, as in a power cut:
+ *                                                      only then a ticket is left to go on with
  *   offline FOLDER borrow FEATURE [HOST [PORT]]        takes a seat along for eight hours
  *   offline FOLDER return FEATURE-ID [HOST [PORT]]     gives it back early, by the id that borrowing printed
  *
@@ -30,6 +32,8 @@ static const char *name_of(licensing_lease_state state)
         return "held";
     case LICENSING_LEASE_STATE_GRACE:
         return "grace";
+    case LICENSING_LEASE_STATE_UNCONFIRMED:
+        return "unconfirmed";
     case LICENSING_LEASE_STATE_ENDED:
         return "ended";
     case LICENSING_LEASE_STATE_CHECKED_IN:
@@ -38,7 +42,7 @@ static const char *name_of(licensing_lease_state state)
     return "unknown";
 }
 
-static int use(licensing_product *product, const char *feature, uint32_t borrow_seconds)
+static int use(licensing_product *product, const char *feature, uint32_t borrow_seconds, int crash)
 {
     licensing_checkout_request request = {0};
     licensing_lease_info info;
@@ -57,6 +61,10 @@ static int use(licensing_product *product, const char *feature, uint32_t borrow_
     }
     printf("%s: %s%s%s\n", info.feature, name_of(info.state), info.borrowed_until != 0 ? ", borrowed" : "",
            info.ticket_until != 0 ? ", has a ticket" : "");
+    if (crash) {
+        fflush(stdout);
+        _Exit(EXIT_SUCCESS);
+    }
     /* What is borrowed stays so: only a checkin of the lease that borrowed it would give it back. */
     if (borrow_seconds == 0 && licensing_checkin(lease, NULL, &error) != LICENSING_ERROR_SUCCESS) {
         licensing_lease_free(lease);
@@ -99,7 +107,7 @@ int main(int argc, char **argv)
     int outcome = EXIT_FAILURE;
 
     if (argc < 4) {
-        fprintf(stderr, "usage: %s FOLDER use|borrow|return FEATURE|ID [HOST [PORT]]\n", argv[0]);
+        fprintf(stderr, "usage: %s FOLDER use|crash|borrow|return FEATURE|ID [HOST [PORT]]\n", argv[0]);
         return EXIT_FAILURE;
     }
     options.ticket_folder = argv[1];
@@ -111,9 +119,11 @@ int main(int argc, char **argv)
         return failed("open", error);
     }
     if (strcmp(argv[2], "use") == 0) {
-        outcome = use(product, argv[3], 0);
+        outcome = use(product, argv[3], 0, 0);
+    } else if (strcmp(argv[2], "crash") == 0) {
+        outcome = use(product, argv[3], 0, 1);
     } else if (strcmp(argv[2], "borrow") == 0) {
-        outcome = use(product, argv[3], 8 * 3600);
+        outcome = use(product, argv[3], 8 * 3600, 0);
         outcome = outcome == EXIT_SUCCESS ? list(product) : outcome;
     } else if (strcmp(argv[2], "return") == 0) {
         outcome = give_back(product, argv[3]);

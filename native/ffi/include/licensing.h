@@ -12,7 +12,7 @@
 /**
  * Version of the ABI that this header describes; licensing_abi_version() must return the same.
  */
-#define LICENSING_ABI_VERSION 2
+#define LICENSING_ABI_VERSION 3
 
 /**
  * Numbers of the operations, for licensing_task_submit.
@@ -190,6 +190,11 @@ enum licensing_lease_state
      * The server cannot be reached: the product goes on by a ticket, and back to the server by itself.
      */
     LICENSING_LEASE_STATE_GRACE = 3,
+    /**
+     * The server did not answer the last heartbeat, and no ticket stands in. It keeps the seats until
+     * unconfirmed_until; then it is asked once more before the lease ends.
+     */
+    LICENSING_LEASE_STATE_UNCONFIRMED = 4,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -398,6 +403,14 @@ typedef struct licensing_lease_info {
      * Until when the ticket at hand would help without the server, in seconds since 1970 UTC; 0 without one.
      */
     int64_t ticket_until;
+    /**
+     * While the state is Unconfirmed: since when the server has not answered; else 0. In seconds since 1970 UTC.
+     */
+    int64_t unconfirmed_since;
+    /**
+     * While the state is Unconfirmed: until when the server keeps the seats; else 0. In seconds since 1970 UTC.
+     */
+    int64_t unconfirmed_until;
     /**
      * Seats.
      */
@@ -615,8 +628,9 @@ licensing_status licensing_checkin(const struct licensing_lease *lease,
                                    struct licensing_buffer **error);
 
 /**
- * Frees a lease. Seats that it still holds are given back in the background, as well as that goes, unless they are
- * borrowed. NULL and handles that are not valid are left alone.
+ * Frees a lease. Seats that it still holds are given back unless they are borrowed, for which this waits two seconds at
+ * most; what took longer goes on in the background. The same happens to all leases when the process ends by exit or by
+ * returning from main. NULL and handles that are not valid are left alone.
  */
 void licensing_lease_free(struct licensing_lease *lease);
 

@@ -10,7 +10,7 @@ use crate::boundary::{guarded, licensing_status};
 use crate::buffer::{self, licensing_buffer};
 use crate::input;
 use crate::product::{PRODUCTS, licensing_product};
-use crate::runtime::runtime;
+use crate::runtime::wait_for;
 
 /// Seats that are borrowed by way of the product's folder for tickets, as a JSON array: id, feature, version, count,
 /// user, host, since and until.
@@ -27,7 +27,7 @@ pub unsafe extern "C" fn licensing_borrowed(
     let body = || {
         let place = input::writable(borrowed, "borrowed")?;
         let product = PRODUCTS.get(product)?;
-        let found = runtime()?.block_on(product.borrowed())?;
+        let found = wait_for(product.borrowed())??;
         let rows = Value::Array(found.iter().map(row).collect());
         // SAFETY: checked for NULL, and the caller promised that it may be written.
         unsafe { place.write(buffer::of_bytes(rows.to_string().into_bytes())) };
@@ -67,12 +67,11 @@ pub unsafe extern "C" fn licensing_return_borrowed(
         let product = PRODUCTS.get(product)?;
         // SAFETY: the caller's promise about `id`.
         let id = unsafe { input::text(id, "id")? }.unwrap_or_default();
-        let runtime = runtime()?;
-        let found = runtime.block_on(product.borrowed())?;
+        let found = wait_for(product.borrowed())??;
         let loan = found.iter().find(|loan| loan.id == id);
         let loan = loan
             .ok_or_else(|| input::invalid("id", format!("Nothing is borrowed here under the id {id:?}.")))?;
-        let held = runtime.block_on(product.return_borrowed(loan))?;
+        let held = wait_for(product.return_borrowed(loan))??;
         if !was_held.is_null() {
             // SAFETY: not NULL, and the caller promised that it may be written.
             unsafe { was_held.write(u32::from(held)) };

@@ -5,6 +5,7 @@ use licensing_api::ErrorCode;
 use crate::buffer::{self, licensing_buffer};
 use crate::call_error::CallError;
 use crate::panics::caught;
+use crate::runtime;
 
 /// LICENSING_ERROR_SUCCESS (0), or the number of the error that the error buffer describes.
 pub type licensing_status = u32;
@@ -17,7 +18,7 @@ pub(crate) unsafe fn guarded(
     error: *mut *mut licensing_buffer,
     body: impl FnOnce() -> Result<(), CallError>,
 ) -> licensing_status {
-    match caught(body) {
+    match caught(at_home(body)) {
         Ok(()) => ErrorCode::Success.number(),
         Err(failure) => {
             let code = failure.problem.code.number();
@@ -28,6 +29,14 @@ pub(crate) unsafe fn guarded(
             }
             code
         }
+    }
+}
+
+/// In a process that was forked, locks may be held by threads that are not there: nothing is touched.
+fn at_home(body: impl FnOnce() -> Result<(), CallError>) -> impl FnOnce() -> Result<(), CallError> {
+    || match runtime::is_forked() {
+        true => Err(runtime::forked().into()),
+        false => body(),
     }
 }
 

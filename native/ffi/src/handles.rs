@@ -58,6 +58,11 @@ impl<H, T> Table<H, T> {
         })
     }
 
+    /// Forgets all handles and gives their objects.
+    pub(crate) fn take_all(&self) -> Vec<Arc<T>> {
+        std::mem::take(&mut *self.live.write()).into_values().collect()
+    }
+
     /// Forgets the handle; the object goes when the last call with it returns.
     pub(crate) fn remove(&self, handle: *const H) -> Option<Arc<T>> {
         self.live.write().remove(&handle.addr())

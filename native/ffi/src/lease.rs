@@ -1,13 +1,15 @@
 //! Seats in use.
 
 use std::ffi::{CString, c_char};
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use interoptopus::{ffi_function, ffi_type};
 use jiff::Timestamp;
 use licensing_api::Problem;
 use licensing_client::{CheckoutOptions, Lease, LeaseState};
+use tokio::time::timeout;
 
 use crate::boundary::{guarded, licensing_status};
 use crate::buffer::{c_text, licensing_buffer};
@@ -15,7 +17,7 @@ use crate::handles::Table;
 use crate::input;
 use crate::panics::quiet;
 use crate::product::{PRODUCTS, licensing_product};
-use crate::runtime::runtime;
+use crate::runtime::{is_forked, runtime, wait_for};
 
 /// Seats in use. Free it with licensing_lease_free, after licensing_checkin.
 #[ffi_type(opaque, name = "Lease")]
@@ -69,6 +71,9 @@ pub enum licensing_lease_state {
     CheckedIn = 2,
     /// The server cannot be reached: the product goes on by a ticket, and back to the server by itself.
     Grace = 3,
+    /// The server did not answer the last heartbeat, and no ticket stands in. It keeps the seats until
+    /// unconfirmed_until; then it is asked once more before the lease ends.
+    Unconfirmed = 4,
 }
 
 /// What was given out. The texts stay until the lease is freed.
@@ -90,6 +95,10 @@ pub struct licensing_lease_info {
     pub grace_until: i64,
     /// Until when the ticket at hand would help without the server, in seconds since 1970 UTC; 0 without one.
     pub ticket_until: i64,
+    /// While the state is Unconfirmed: since when the server has not answered; else 0. In seconds since 1970 UTC.
+    pub unconfirmed_since: i64,
+    /// While the state is Unconfirmed: until when the server keeps the seats; else 0. In seconds since 1970 UTC.
+    pub unconfirmed_until: i64,
     /// Seats.
     pub count: u32,
     /// How many of them are overdraft.
@@ -109,6 +118,9 @@ struct Kept {
     feature: CString,
     version: CString,
 }
+
+/// Longest time for giving seats back when a lease is freed, or all of them at the end.
+const GIVING_BACK: Duration = Duration::from_secs(2);
 
 static LEASES: Table<licensing_lease, Kept> = Table::new();
 
@@ -132,7 +144,7 @@ pub unsafe extern "C" fn licensing_checkout(
         let product = PRODUCTS.get(product)?;
         // SAFETY: the caller's promise about `request`.
         let options = unsafe { read_request(request)? };
-        let lease = runtime()?.block_on(product.checkout(&options))?;
+        let lease = wait_for(product.checkout(&options))??;
         // SAFETY: checked for NULL, and the caller promised that it may be written.
         unsafe { place.write(handle(lease)) };
         Ok(())
@@ -149,6 +161,8 @@ pub(crate) fn handle(lease: Lease) -> *mut licensing_lease {
         version: c_text(&info.version),
         lease,
     };
+    static AT_EXIT: Once = Once::new();
+    AT_EXIT.call_once(give_back_at_exit);
     LEASES.insert(Arc::new(kept))
 }
 
@@ -226,6 +240,8 @@ fn describe(kept: &Kept) -> licensing_lease_info {
         borrowed_until: seconds(info.borrowed_until),
         grace_until: seconds(kept.lease.grace_until()),
         ticket_until: seconds(kept.lease.ticket_until()),
+        unconfirmed_since: seconds(kept.lease.unconfirmed_since()),
+        unconfirmed_until: seconds(kept.lease.unconfirmed_until()),
         count: info.count,
         overdraft: info.overdraft,
         heartbeat_seconds: info.heartbeat_seconds,
@@ -234,6 +250,7 @@ fn describe(kept: &Kept) -> licensing_lease_info {
         state: match kept.lease.state() {
             LeaseState::Held => licensing_lease_state::Held,
             LeaseState::Grace => licensing_lease_state::Grace,
+            LeaseState::Unconfirmed => licensing_lease_state::Unconfirmed,
             LeaseState::Ended => licensing_lease_state::Ended,
             LeaseState::CheckedIn => licensing_lease_state::CheckedIn,
         },
@@ -255,7 +272,7 @@ pub unsafe extern "C" fn licensing_checkin(
 ) -> licensing_status {
     let body = || {
         let kept = LEASES.get(lease)?;
-        let held = runtime()?.block_on(kept.lease.checkin())?;
+        let held = wait_for(kept.lease.checkin())??;
         if !was_held.is_null() {
             // SAFETY: not NULL, and the caller promised that it may be written.
             unsafe { was_held.write(u32::from(held)) };
@@ -266,10 +283,52 @@ pub unsafe extern "C" fn licensing_checkin(
     unsafe { guarded(error, body) }
 }
 
-/// Frees a lease. Seats that it still holds are given back in the background, as well as that goes, unless they are
-/// borrowed. NULL and handles that are not valid are left alone.
+/// Frees a lease. Seats that it still holds are given back unless they are borrowed, for which this waits two seconds at
+/// most; what took longer goes on in the background. The same happens to all leases when the process ends by exit or by
+/// returning from main. NULL and handles that are not valid are left alone.
 #[ffi_function]
 #[no_mangle]
 pub extern "C" fn licensing_lease_free(lease: *mut licensing_lease) {
-    quiet((), || drop(LEASES.remove(lease)));
+    if is_forked() {
+        return;
+    }
+    quiet((), || {
+        if let Some(kept) = LEASES.remove(lease) {
+            // A lease that could not be given back in time is dropped, which goes on trying in the background.
+            let _ = wait_for(async { timeout(GIVING_BACK, kept.lease.release()).await });
+        }
+    });
+}
+
+/// Has the leases that are left given back when the process ends in good order.
+fn give_back_at_exit() {
+    #[cfg(unix)]
+    // SAFETY: the function takes nothing, lets no panic out, and belongs to a library that is never unloaded.
+    unsafe {
+        libc::atexit(give_back_all);
+    }
+}
+
+#[cfg(unix)]
+extern "C" fn give_back_all() {
+    if is_forked() {
+        return;
+    }
+    quiet((), || {
+        let left = LEASES.take_all();
+        if left.is_empty() {
+            return;
+        }
+        let Ok(runtime) = runtime() else {
+            return;
+        };
+        // This thread has no thread-local values any more, without which it cannot wait for the runtime in its way.
+        let (done, all) = std::sync::mpsc::channel();
+        runtime.spawn(async move {
+            join_all(left.iter().map(|kept| kept.lease.release())).await;
+            // Nobody waits any more when it took too long.
+            let _ = done.send(());
+        });
+        let _ = all.recv_timeout(GIVING_BACK);
+    });
 }

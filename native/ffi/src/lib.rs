@@ -21,6 +21,7 @@ mod panics;
 mod pending;
 mod product;
 mod runtime;
+mod signals;
 mod submit;
 mod task;
 mod version;

@@ -14,7 +14,7 @@ use crate::input;
 use crate::lease::{handle, licensing_checkout_request, licensing_lease, read_request};
 use crate::panics::quiet;
 use crate::product::{PRODUCTS, licensing_product};
-use crate::runtime::runtime;
+use crate::runtime::{is_forked, wait_for};
 
 /// A checkout on its way. Free it with licensing_pending_free, which gives it up when it has not been answered.
 #[ffi_type(opaque, name = "Pending")]
@@ -71,7 +71,7 @@ pub unsafe extern "C" fn licensing_checkout_wait(
         let place = input::writable(lease, "lease")?;
         let pending = PENDING.get(pending)?;
         let limit = Duration::from_millis(milliseconds.into());
-        let (answer, at) = runtime()?.block_on(async {
+        let (answer, at) = wait_for(async {
             let mut pending = pending.lock().await;
             let Some(checkout) = pending.as_mut() else {
                 let detail = "The checkout has been answered before.".to_owned();
@@ -83,7 +83,7 @@ pub unsafe extern "C" fn licensing_checkout_wait(
                 *pending = None;
             }
             (answer, at)
-        });
+        })?;
         let lease = answer.transpose()?.map_or(std::ptr::null_mut(), handle);
         // SAFETY: checked for NULL, and the caller promised that it may be written.
         unsafe { place.write(lease) };
@@ -103,5 +103,7 @@ pub unsafe extern "C" fn licensing_checkout_wait(
 #[ffi_function]
 #[no_mangle]
 pub extern "C" fn licensing_pending_free(pending: *mut licensing_pending) {
-    quiet((), || drop(PENDING.remove(pending)));
+    if !is_forked() {
+        quiet((), || drop(PENDING.remove(pending)));
+    }
 }

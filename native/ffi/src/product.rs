@@ -17,7 +17,7 @@ use crate::connection::trust;
 use crate::handles::Table;
 use crate::input;
 use crate::panics::quiet;
-use crate::runtime::runtime;
+use crate::runtime::{is_forked, wait_for};
 
 /// A product's connection to a vendor daemon. Free it with licensing_product_free; its leases live on without it.
 #[ffi_type(opaque, name = "Product")]
@@ -82,7 +82,7 @@ pub unsafe extern "C" fn licensing_product_open(
         }
         // SAFETY: not NULL, and the caller promised that it points to such a structure with such texts.
         let options = unsafe { read_options(&*options)? };
-        let client = runtime()?.block_on(ProductClient::connect(options))?;
+        let client = wait_for(ProductClient::connect(options))??;
         // SAFETY: checked for NULL, and the caller promised that it may be written.
         unsafe { product.write(PRODUCTS.insert(Arc::new(client))) };
         Ok(())
@@ -161,7 +161,7 @@ pub unsafe extern "C" fn licensing_heartbeat(
 ) -> licensing_status {
     let body = || {
         let product = PRODUCTS.get(product)?;
-        let found = runtime()?.block_on(product.heartbeat())?;
+        let found = wait_for(product.heartbeat())??;
         if !ended.is_null() {
             // SAFETY: not NULL, and the caller promised that it may be written.
             unsafe { ended.write(u32::try_from(found).unwrap_or(u32::MAX)) };
@@ -187,7 +187,7 @@ pub unsafe extern "C" fn licensing_product_status(
     let body = || {
         let status = input::writable(status, "status")?;
         let product = PRODUCTS.get(product)?;
-        let found = runtime()?.block_on(product.status(""))?;
+        let found = wait_for(product.status(""))??;
         let features: Vec<Value> = found.features.iter().map(feature).collect();
         let object = json!({
             "vendor": found.vendor,
@@ -219,5 +219,7 @@ fn feature(pool: &licensing_client::FeatureStatus) -> Value {
 #[ffi_function]
 #[no_mangle]
 pub extern "C" fn licensing_product_free(product: *mut licensing_product) {
-    quiet((), || drop(PRODUCTS.remove(product)));
+    if !is_forked() {
+        quiet((), || drop(PRODUCTS.remove(product)));
+    }
 }

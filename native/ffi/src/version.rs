@@ -5,7 +5,7 @@ use std::ffi::c_char;
 use interoptopus::ffi_function;
 
 /// Version of the ABI: raised by every change that a caller compiled against the old header would not survive.
-pub const ABI_VERSION: u32 = 2;
+pub const ABI_VERSION: u32 = 3;
 
 /// Version of the ABI. Callers compare it with LICENSING_ABI_VERSION before anything else.
 #[ffi_function]

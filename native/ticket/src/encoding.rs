@@ -1,7 +1,7 @@
 //! Bytes of a ticket: one way to write each, and only that is read.
 //!
 //! `kind` (1 byte: 1 grace, 2 borrow); feature, version, user, host, display, vendor data and server, each with its
-//! length in two bytes before it; issue and end as milliseconds since 1970 in eight bytes; for a borrow ticket the
+//! length in two bytes before it; the seats in four bytes; issue and end as milliseconds since 1970 in eight bytes; for a borrow ticket the
 //! lease in 16 bytes and the end of the borrow period. Numbers have their highest byte first.
 
 use jiff::Timestamp;
@@ -24,6 +24,7 @@ pub(super) fn write(ticket: &Ticket) -> Vec<u8> {
         bytes.extend(length.to_be_bytes());
         bytes.extend(text.as_bytes());
     }
+    bytes.extend(ticket.subject.count.to_be_bytes());
     bytes.extend(ticket.issued_at.as_millisecond().to_be_bytes());
     bytes.extend(ticket.valid_until.as_millisecond().to_be_bytes());
     if let TicketKind::Borrow { lease, borrow_ends } = ticket.kind {
@@ -40,6 +41,8 @@ pub(super) fn read(bytes: &[u8]) -> Option<Ticket> {
     let subject = TicketSubject {
         feature: reader.text()?,
         version: reader.text()?.parse::<LicenseVersion>().ok()?,
+        // Read last, as it is written.
+        count: 0,
         holder: TicketHolder {
             user: reader.text()?,
             host: reader.text()?,
@@ -47,6 +50,10 @@ pub(super) fn read(bytes: &[u8]) -> Option<Ticket> {
             vendor_data: reader.text()?,
         },
         server: reader.text()?,
+    };
+    let subject = TicketSubject {
+        count: u32::from_be_bytes(reader.array()?),
+        ..subject
     };
     let (issued_at, valid_until) = (reader.instant()?, reader.instant()?);
     let kind = match kind {

@@ -16,12 +16,12 @@ pub const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 /// Longest text that is read as a ticket.
 pub const MAX_TICKET_CHARACTERS: usize = 4096;
 
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 const KEY_ID_BYTES: usize = 8;
 const HEADER_BYTES: usize = 1 + KEY_ID_BYTES;
 
 /// Set before the bytes that are signed, so that a signature made for anything else never fits a ticket.
-const CONTEXT: &[u8] = b"licensing ticket 1\n";
+const CONTEXT: &[u8] = b"licensing ticket 2\n";
 
 /// Why a text is no valid ticket.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

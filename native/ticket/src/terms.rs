@@ -40,6 +40,8 @@ pub struct TicketSubject {
     pub feature: String,
     /// Version of the license.
     pub version: LicenseVersion,
+    /// Seats.
+    pub count: u32,
     /// Who may use it.
     pub holder: TicketHolder,
     /// Host name of the license server.

@@ -66,7 +66,7 @@ pub(super) async fn list(tickets: Option<&Arc<Tickets>>) -> Result<Vec<Borrowed>
                 id: hex::encode(lease),
                 feature: subject.feature.clone(),
                 version: subject.version.as_str().to_owned(),
-                count: found.count,
+                count: found.count(),
                 user: subject.holder.user.clone(),
                 host: subject.holder.host.clone(),
                 since: found.ticket.issued_at(),

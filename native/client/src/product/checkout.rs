@@ -5,6 +5,10 @@ use std::time::Duration;
 use licensing_api::denial::DenialReason;
 use licensing_api::{ErrorCode, Problem};
 use licensing_protocol::licensing as wire;
+use licensing_ticket::MAX_FIELD_BYTES;
+
+/// Longest version, in bytes, as servers take it.
+const MAX_VERSION_BYTES: usize = 64;
 
 /// What a product wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +61,32 @@ impl CheckoutOptions {
             borrow: None,
             grace: true,
         }
+    }
+
+    /// What no server takes is not sent: a request that a server cannot even read must not look like a server that is
+    /// away.
+    pub(crate) fn check(&self) -> Result<(), Problem> {
+        let fields = [
+            ("feature", &self.feature, MAX_FIELD_BYTES),
+            ("version", &self.version, MAX_VERSION_BYTES),
+            ("user", &self.user, MAX_FIELD_BYTES),
+            ("host", &self.host, MAX_FIELD_BYTES),
+            ("display", &self.display, MAX_FIELD_BYTES),
+            ("vendor data", &self.vendor_data, MAX_FIELD_BYTES),
+            ("product", &self.product, MAX_FIELD_BYTES),
+            ("project", &self.project, MAX_FIELD_BYTES),
+        ];
+        for (name, text, most) in fields {
+            let wrong = if text.len() > most {
+                format!("The {name} has {} bytes; the most are {most}.", text.len())
+            } else if text.chars().any(char::is_control) {
+                format!("The {name} has control characters.")
+            } else {
+                continue;
+            };
+            return Err(Problem::new(ErrorCode::InvalidRequest, wrong).about(name));
+        }
+        Ok(())
     }
 
     /// The request on the wire; `grace` says whether a ticket could be kept.

@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 
 use super::heartbeat;
 use super::lease::LeaseState;
-use super::leases::Leases;
+use super::leases::{Kept, Leases};
 use super::link::Links;
 use super::options::ProductOptions;
 use super::tickets::{Sort, Tickets};
@@ -75,10 +75,11 @@ impl Connection {
         });
         let was_held = was_held.await?;
         let ended = self.leases.end(number, LeaseState::CheckedIn);
-        if let Some(tickets) = &self.tickets
-            && ended.is_some_and(|kept| kept.standing.borrow().borrowed)
-        {
-            tickets.remove_borrowed(&id).await?;
+        if let (Some(tickets), Some(kept)) = (&self.tickets, ended) {
+            if kept.standing.borrow().borrowed {
+                tickets.remove_borrowed(&id).await?;
+            }
+            self.end_ticket(kept).await;
         }
         Ok(was_held)
     }
@@ -99,16 +100,29 @@ impl Connection {
         let Some(kept) = self.leases.end(number, LeaseState::CheckedIn) else {
             return false;
         };
-        if let Some(lease_id) = kept.id.filter(|_| gives_back) {
+        if let Some(lease_id) = kept.id.clone().filter(|_| gives_back) {
             let connection = Arc::clone(self);
             let request = wire::CheckinRequest {
                 lease_id,
                 ..Default::default()
             };
-            self.runtime
-                .spawn(async move { connection.checkin_by(request).await });
+            self.runtime.spawn(async move {
+                if connection.checkin_by(request).await.is_ok() {
+                    connection.end_ticket(kept).await;
+                }
+            });
         }
         true
+    }
+
+    /// The grace ticket of seats that were given back helps nobody any more, unless another lease goes by it. A file
+    /// that cannot be removed ends by itself.
+    async fn end_ticket(&self, kept: Kept) {
+        if let (Some(tickets), Some(reacquisition)) = (&self.tickets, kept.reacquisition)
+            && !self.leases.share_ticket(&reacquisition.options)
+        {
+            let _ = tickets.remove_grace(&reacquisition.options).await;
+        }
     }
 
     pub(super) async fn status(&self, feature: &str) -> Result<VendorStatus, Problem> {

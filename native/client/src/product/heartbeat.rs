@@ -41,6 +41,7 @@ pub(super) async fn beat(connection: Weak<Connection>, changed: Arc<Notify>) {
             return;
         };
         let due = schedule.interval.map(|interval| last + pause(interval, failures));
+        let due = due.into_iter().chain(schedule.last_chance).min();
         let wake = due.into_iter().chain(schedule.look_at).min();
         if due.is_none() {
             last = Instant::now();
@@ -62,7 +63,7 @@ pub(super) async fn beat(connection: Weak<Connection>, changed: Arc<Notify>) {
         connection.leases.end_overdue();
         connection.note_time().await;
         if due.is_some_and(|due| due <= Instant::now()) {
-            failures = match connection.heartbeat().await {
+            failures = match connection.heartbeat(connection.patience()).await {
                 Ok(_) => 0,
                 Err(_) => failures.saturating_add(1),
             };
@@ -89,9 +90,22 @@ impl Connection {
         let mut schedule = self.leases.schedule();
         match self.options.heartbeats {
             Heartbeats::Automatic => {}
-            Heartbeats::Manual => schedule.interval = None,
+            Heartbeats::Manual => {
+                schedule.interval = None;
+                schedule.last_chance = None;
+            }
         }
         schedule
+    }
+
+    /// How long a heartbeat in the background is tried: it follows again soon, and meanwhile the product is to know that
+    /// there was no answer. What may have ended is asked for with all patience.
+    fn patience(&self) -> Duration {
+        let Self { options, leases, .. } = self;
+        match leases.any_overdue() {
+            true => options.timeout,
+            false => options.attempt_timeout.min(options.timeout),
+        }
     }
 
     async fn note_time(&self) {
@@ -102,36 +116,42 @@ impl Connection {
     }
 
     /// Keeps the leases alive; returns how many had ended.
-    pub(super) async fn heartbeat(self: &Arc<Self>) -> Result<usize, Problem> {
+    pub(super) async fn heartbeat(self: &Arc<Self>, patience: Duration) -> Result<usize, Problem> {
         let mut ended = self.leases.end_overdue();
         self.note_time().await;
         let beating = self.leases.beating();
         for (at, batch) in beating.chunks(HEARTBEAT_BATCH).enumerate() {
-            match self.beat_batch(batch).await {
+            match self.beat_batch(batch, patience).await {
                 Ok(gone) => ended += gone,
                 Err(problem) => {
-                    if failure::is_outage(&problem) {
-                        self.leases.begin_grace(&beating[at * HEARTBEAT_BATCH..]);
-                        // How often to beat may have changed.
-                        self.changed.notify_one();
-                    }
+                    let unreachable = failure::is_outage(&problem);
+                    self.leases.doubt(&beating[at * HEARTBEAT_BATCH..], unreachable);
+                    self.leases.end_unconfirmed();
+                    // How often to beat may have changed.
+                    self.changed.notify_one();
                     return Err(problem);
                 }
             }
         }
         for (number, reacquisition) in self.leases.cut_off() {
-            ended += usize::from(self.reacquire(number, &reacquisition).await?);
+            match self.reacquire(number, &reacquisition, patience).await {
+                Ok(gone) => ended += usize::from(gone),
+                Err(problem) => {
+                    self.leases.end_unconfirmed();
+                    return Err(problem);
+                }
+            }
         }
         Ok(ended)
     }
 
-    async fn beat_batch(self: &Arc<Self>, batch: &[Beating]) -> Result<usize, Problem> {
+    async fn beat_batch(self: &Arc<Self>, batch: &[Beating], patience: Duration) -> Result<usize, Problem> {
         let wanting = batch.iter().zip(0_u32..).filter(|(lease, _)| lease.wants_ticket);
         let question = Question::Heartbeat(wire::HeartbeatRequest {
             lease_ids: batch.iter().map(|lease| lease.id.clone()).collect(),
             renew_tickets: wanting.map(|(_, at)| at).take(RENEWALS).collect(),
         });
-        let reply = self.ask(question, self.options.timeout).await?;
+        let reply = self.ask(question, patience).await?;
         let Answer::Heartbeat(reply) = reply.answer else {
             return Err(self.misunderstood("The answer to a heartbeat is of another kind."));
         };
@@ -157,37 +177,26 @@ impl Connection {
 
     /// A ticket that cannot be kept now is asked for again with the next heartbeat, and the old one helps meanwhile.
     async fn renew(&self, lease: &Beating, text: String) {
-        let mut count = 1;
-        let known = self.leases.change(lease.number, |kept| {
-            count = kept
-                .reacquisition
-                .as_ref()
-                .map_or(1, |reacquisition| reacquisition.options.count.max(1));
-        });
-        if !known {
+        if !self.leases.change(lease.number, |_| {}) {
             return;
         }
-        if let Ok(Some(found)) = self.keep_ticket(text, count, None).await {
+        if let Ok(Some(found)) = self.keep_ticket(text, None).await {
             self.leases.change(lease.number, |kept| {
                 kept.set_ticket(found.until(), lasts(&found.ticket));
             });
         }
     }
 
-    /// Takes the seats of a lease that went on by a ticket from the server again; true when that ended the lease.
+    /// Takes the seats of a lease that went on without the server from it again; true when that ended the lease.
     async fn reacquire(
         self: &Arc<Self>,
         number: u64,
         reacquisition: &Reacquisition,
+        patience: Duration,
     ) -> Result<bool, Problem> {
         let (place, _) = watch::channel(None);
         let taken = self
-            .ask_server(
-                &reacquisition.options,
-                reacquisition.key,
-                self.options.timeout,
-                &place,
-            )
+            .ask_server(&reacquisition.options, reacquisition.key, patience, &place)
             .await;
         let lease = match taken {
             Ok(lease) => lease,
@@ -198,19 +207,19 @@ impl Connection {
         };
         let info = LeaseInfo::read(&lease);
         let id = lease.lease_id.clone();
-        let found = self.keep_ticket(lease.grace_ticket, info.count, None).await;
+        let found = self.keep_ticket(lease.grace_ticket, None).await;
         let found = found.ok().flatten();
         let fresh = super::connection::random_key()?;
         let known = self.leases.change(number, |kept| {
             kept.id = Some(id.clone());
             kept.heartbeat_seconds = info.heartbeat_seconds;
+            kept.lifetime = Duration::from_secs(info.lifetime_seconds.into());
             // The key belongs to this lease from now on.
             kept.reacquisition = Some(Arc::new(Reacquisition {
                 options: reacquisition.options.clone(),
                 key: fresh,
             }));
-            kept.standing
-                .send_modify(|standing| standing.state = LeaseState::Held);
+            kept.confirm();
             if let Some(found) = &found {
                 kept.set_ticket(found.until(), lasts(&found.ticket));
             }

@@ -28,10 +28,7 @@ impl Connection {
         } else {
             lease.grace_ticket
         };
-        let ticket = match self
-            .keep_ticket(text, info.count, borrowed.then_some(&lease.lease_id))
-            .await
-        {
+        let ticket = match self.keep_ticket(text, borrowed.then_some(&lease.lease_id)).await {
             Ok(ticket) => ticket,
             Err(problem) if borrowed => {
                 let request = wire::CheckinRequest {
@@ -83,7 +80,7 @@ impl Connection {
         let Ok(Some(found)) = tickets.find(Sort::Borrow, options).await else {
             return Ok(None);
         };
-        let info = LeaseInfo::by_ticket(&found.ticket, found.count, true);
+        let info = LeaseInfo::by_ticket(&found.ticket, found.count(), true);
         let until = Some(found.until());
         Ok(Some(self.add(options, found.lease_id, info, false, until, None)))
     }
@@ -102,7 +99,6 @@ impl Connection {
     pub(super) async fn keep_ticket(
         &self,
         text: String,
-        count: u32,
         borrowed: Option<&Vec<u8>>,
     ) -> Result<Option<Found>, Problem> {
         let Some(tickets) = self.tickets.as_ref().filter(|_| !text.is_empty()) else {
@@ -112,7 +108,7 @@ impl Connection {
             };
         };
         let id = borrowed.map(Vec::as_slice);
-        match tickets.keep(text.clone(), count, id).await {
+        match tickets.keep(text.clone(), id).await {
             Ok(found) => return Ok(Some(found)),
             Err(NotKept::UnknownKey) => {}
             Err(other) => return Err(self.not_kept(other)),
@@ -120,7 +116,7 @@ impl Connection {
         // It comes over the same connection as the seats, so that it is as trustworthy as those.
         let key = self.ask_status(NO_FEATURE).await?.ticket_key;
         tickets.trust(&key).await?;
-        let kept = tickets.keep(text, count, id).await;
+        let kept = tickets.keep(text, id).await;
         kept.map(Some).map_err(|why| self.not_kept(why))
     }
 
@@ -145,26 +141,26 @@ impl Connection {
         ticket_lasts: Option<Duration>,
     ) -> Lease {
         let borrowed = info.borrowed_until.is_some();
-        let (sender, standing) = watch::channel(Standing {
-            state: LeaseState::Held,
-            borrowed,
-            until,
-        });
+        let (sender, standing) = watch::channel(Standing::new(borrowed, until));
         let mut kept = Kept {
-            id,
+            lifetime: Duration::from_secs(info.lifetime_seconds.into()),
             heartbeat_seconds: info.heartbeat_seconds,
             standing: sender,
             reacquisition: None,
             ticket: None,
+            id,
         };
-        if let (Some(until), Some(lasts)) = (until, ticket_lasts.filter(|_| !borrowed)) {
-            kept.set_ticket(until, lasts);
+        if kept.id.is_some() && !borrowed {
+            kept.confirm();
             kept.reacquisition = random_key().ok().map(|key| {
                 Arc::new(Reacquisition {
                     options: without_waiting(options),
                     key,
                 })
             });
+        }
+        if let (Some(until), Some(lasts)) = (until, ticket_lasts.filter(|_| !borrowed)) {
+            kept.set_ticket(until, lasts);
         }
         let number = self.leases.add(kept);
         self.changed.notify_one();

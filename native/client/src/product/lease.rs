@@ -76,6 +76,9 @@ impl LeaseInfo {
 pub enum LeaseState {
     /// It does, as far as the server last said, or since they are borrowed.
     Held,
+    /// The server did not answer the last heartbeat, and no ticket stands in: it keeps the seats until
+    /// [`Lease::unconfirmed_until`], and is asked once more before the lease ends.
+    Unconfirmed,
     /// The server cannot be reached: the product goes on by a grace ticket until [`Lease::grace_until`], and back to
     /// the server by itself when that answers again.
     Grace,
@@ -89,7 +92,7 @@ impl LeaseState {
     /// Whether the seats may be used.
     pub fn is_usable(self) -> bool {
         match self {
-            Self::Held | Self::Grace => true,
+            Self::Held | Self::Unconfirmed | Self::Grace => true,
             Self::Ended | Self::CheckedIn => false,
         }
     }
@@ -123,8 +126,23 @@ impl Lease {
         let standing = *self.standing.borrow();
         match standing.state {
             LeaseState::Grace => standing.until.map(|until| until.at),
-            LeaseState::Held | LeaseState::Ended | LeaseState::CheckedIn => None,
+            LeaseState::Held | LeaseState::Unconfirmed | LeaseState::Ended | LeaseState::CheckedIn => None,
         }
+    }
+
+    /// Since when the server has not confirmed the seats; none unless the state is [`LeaseState::Unconfirmed`].
+    pub fn unconfirmed_since(&self) -> Option<Timestamp> {
+        let standing = *self.standing.borrow();
+        let since = standing.unconfirmed_since.or(standing.kept.map(|kept| kept.at));
+        since.filter(|_| standing.now() == LeaseState::Unconfirmed)
+    }
+
+    /// Until when the server keeps the seats without hearing of them; none unless the state is
+    /// [`LeaseState::Unconfirmed`].
+    pub fn unconfirmed_until(&self) -> Option<Timestamp> {
+        let standing = *self.standing.borrow();
+        let until = standing.kept.map(|kept| kept.at);
+        until.filter(|_| standing.now() == LeaseState::Unconfirmed)
     }
 
     /// Until when the ticket at hand would help if the server could not be reached from now on; none without one.
@@ -162,9 +180,23 @@ impl Lease {
     /// itself when its heartbeats stop.
     pub async fn checkin(&self) -> Result<bool, Problem> {
         match self.state() {
-            LeaseState::Held if self.returns => self.connection.checkin(self.number).await,
-            LeaseState::Held | LeaseState::Grace => Ok(self.connection.abandon(self.number, self.returns)),
+            LeaseState::Held | LeaseState::Unconfirmed if self.returns => {
+                self.connection.checkin(self.number).await
+            }
+            LeaseState::Held | LeaseState::Unconfirmed | LeaseState::Grace => {
+                Ok(self.connection.abandon(self.number, self.returns))
+            }
             LeaseState::Ended | LeaseState::CheckedIn => Ok(false),
+        }
+    }
+}
+
+impl Lease {
+    /// As dropping it, but waits until the server knows: gives back what would be given back then.
+    pub async fn release(&self) {
+        if self.returns && self.info.borrowed_until.is_none() {
+            // Who drops a lease does not ask how that went.
+            let _ = self.checkin().await;
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -24,8 +25,10 @@ pub(super) struct Kept {
     /// How the server knows it; none while only a ticket stands for it.
     pub(super) id: Option<Vec<u8>>,
     pub(super) heartbeat_seconds: u32,
+    /// How long the server keeps the seats without a heartbeat; zero where a ticket stands for them.
+    pub(super) lifetime: Duration,
     pub(super) standing: watch::Sender<Standing>,
-    /// How to check the seats out again, where a ticket lets the product go on meanwhile.
+    /// How to check the seats out again, when they were ended for want of heartbeats.
     pub(super) reacquisition: Option<Arc<Reacquisition>>,
     pub(super) ticket: Option<TicketAge>,
 }
@@ -66,6 +69,8 @@ pub(super) struct Schedule {
     pub(super) interval: Option<Duration>,
     /// When a ticket may be over.
     pub(super) look_at: Option<Instant>,
+    /// When seats that the server has not confirmed may have ended there: it is asked once more.
+    pub(super) last_chance: Option<Instant>,
 }
 
 #[derive(Debug, Default)]
@@ -128,6 +133,44 @@ impl Leases {
         before - table.kept.len()
     }
 
+    /// Ends what the server could not be asked about until its lifetime was over, and what it did not give again; how many
+    /// those were.
+    pub(super) fn end_unconfirmed(&self) -> usize {
+        let mut table = self.table();
+        let before = table.kept.len();
+        table.kept.retain(|_, kept| {
+            let over = kept.standing.borrow().is_overdue();
+            if over {
+                kept.standing
+                    .send_modify(|standing| standing.state = LeaseState::Ended);
+            }
+            !over
+        });
+        before - table.kept.len()
+    }
+
+    /// Whether a lease is overdue, so that the server is asked with more patience.
+    pub(super) fn any_overdue(&self) -> bool {
+        let table = self.table();
+        table
+            .kept
+            .values()
+            .any(|kept| kept.standing.borrow().is_overdue())
+    }
+
+    /// Whether another lease uses the ticket of these options.
+    pub(super) fn share_ticket(&self, options: &CheckoutOptions) -> bool {
+        let table = self.table();
+        let mut others = table.kept.values().filter_map(|kept| kept.reacquisition.as_ref());
+        others.any(|other| {
+            let other = &other.options;
+            other.feature.eq_ignore_ascii_case(&options.feature)
+                && other.user.to_lowercase() == options.user.to_lowercase()
+                && other.host.to_lowercase() == options.host.to_lowercase()
+                && other.vendor_data.to_lowercase() == options.vendor_data.to_lowercase()
+        })
+    }
+
     /// Leases that want a heartbeat.
     pub(super) fn beating(&self) -> Vec<Beating> {
         let table = self.table();
@@ -151,15 +194,17 @@ impl Leases {
             .collect()
     }
 
-    /// The server cannot be reached: leases with a ticket go on by it.
-    pub(super) fn begin_grace(&self, leases: &[Beating]) {
+    /// The server did not confirm these leases. Where it could not be reached, those with a ticket go on by it; all others
+    /// are unconfirmed.
+    pub(super) fn doubt(&self, leases: &[Beating], unreachable: bool) {
         self.each(leases, |kept| {
             kept.standing.send_if_modified(|standing| {
-                let goes = standing.state == LeaseState::Held && standing.until.is_some();
-                if goes {
+                let before = standing.state;
+                standing.doubt();
+                if unreachable && standing.state == LeaseState::Unconfirmed && standing.until.is_some() {
                     standing.state = LeaseState::Grace;
                 }
-                goes
+                before != standing.state
             });
         });
     }
@@ -170,26 +215,26 @@ impl Leases {
             if heartbeat_seconds != 0 {
                 kept.heartbeat_seconds = heartbeat_seconds;
             }
-            kept.standing.send_if_modified(|standing| {
-                let back = standing.state == LeaseState::Grace;
-                if back {
-                    standing.state = LeaseState::Held;
-                }
-                back
-            });
+            // What was cut waits for its seats to be checked out again.
+            if kept.id.is_some() {
+                kept.confirm();
+            }
         });
     }
 
-    /// The server ended a lease while the product went on by a ticket: its seats are to be checked out again. False when it
-    /// has not got a ticket to go on by.
+    /// The server ended a lease that it had not heard of for its lifetime, or that went on by a ticket: its seats are to be
+    /// checked out again. False when it was heard of, so that somebody ended it.
     pub(super) fn cut(&self, number: u64) -> bool {
         let mut table = self.table();
         let Some(kept) = table.kept.get_mut(&number) else {
             return false;
         };
-        let goes_on = kept.standing.borrow().now() == LeaseState::Grace && kept.reacquisition.is_some();
+        let standing = *kept.standing.borrow();
+        let goes_on =
+            kept.reacquisition.is_some() && (standing.now() == LeaseState::Grace || standing.is_overdue());
         if goes_on {
             kept.id = None;
+            kept.standing.send_modify(Standing::doubt);
         }
         goes_on
     }
@@ -210,6 +255,7 @@ impl Leases {
         let mut schedule = Schedule {
             interval: None,
             look_at: None,
+            last_chance: None,
         };
         for kept in table.kept.values() {
             let standing = *kept.standing.borrow();
@@ -220,6 +266,12 @@ impl Leases {
                     LOOK_FOR_SERVER
                 };
                 schedule.interval = Some(schedule.interval.map_or(own, |shortest| shortest.min(own)));
+            }
+            if standing.state == LeaseState::Unconfirmed
+                && let Some(kept_until) = standing.kept
+            {
+                let at = kept_until.look_at();
+                schedule.last_chance = Some(schedule.last_chance.map_or(at, |first| first.min(at)));
             }
             if let Some(look_at) = standing.by_ticket().map(|until| until.look_at()) {
                 schedule.look_at = Some(schedule.look_at.map_or(look_at, |first| first.min(look_at)));
@@ -244,6 +296,23 @@ impl Leases {
 }
 
 impl Kept {
+    /// The server has the seats, as of now.
+    pub(super) fn confirm(&mut self) {
+        let lifetime = self.lifetime;
+        self.standing.send_if_modified(|standing| {
+            let at = Timestamp::now()
+                .saturating_add(lifetime)
+                .unwrap_or(Timestamp::MAX);
+            standing.kept = (!lifetime.is_zero()).then(|| Until::new(at, lifetime));
+            standing.unconfirmed_since = None;
+            let back = matches!(standing.state, LeaseState::Grace | LeaseState::Unconfirmed);
+            if back {
+                standing.state = LeaseState::Held;
+            }
+            back
+        });
+    }
+
     /// Notes the ticket that came for the lease.
     pub(super) fn set_ticket(&mut self, until: Until, lasts: Duration) {
         self.ticket = Some(TicketAge {

@@ -129,7 +129,17 @@ impl Links {
     }
 }
 
+/// Longest token, in bytes: any server refuses longer ones.
+const MAX_TOKEN_BYTES: usize = 4096;
+
 fn bearer(token: &str) -> Result<MetadataValue<Ascii>, Problem> {
+    if token.len() > MAX_TOKEN_BYTES {
+        let detail = format!(
+            "The token has {} bytes; the most are {MAX_TOKEN_BYTES}.",
+            token.len()
+        );
+        return Err(Problem::new(ErrorCode::InvalidRequest, detail).about("token"));
+    }
     let text = Zeroizing::new(format!("Bearer {token}"));
     let mut value = MetadataValue::try_from(text.as_str()).map_err(|_| {
         Problem::new(

@@ -103,7 +103,7 @@ impl ProductClient {
     /// # Errors
     /// `CommunicationError`, `Timeout` and whatever the server reports.
     pub async fn heartbeat(&self) -> Result<usize, Problem> {
-        self.connection.heartbeat().await
+        self.connection.heartbeat(self.connection.options.timeout).await
     }
 
     /// Seats that are borrowed from this server by way of this folder for tickets, also by earlier runs.

@@ -44,13 +44,49 @@ pub(super) struct Standing {
     pub(super) borrowed: bool,
     /// Until when it goes on without the server.
     pub(super) until: Option<Until>,
+    /// Until when the server keeps the seats although it hears nothing of them, from its last word on; none where a
+    /// ticket stands for them.
+    pub(super) kept: Option<Until>,
+    /// Since when the server did not answer; none while it does.
+    pub(super) unconfirmed_since: Option<Timestamp>,
 }
 
 impl Standing {
-    /// The state as of now: what lives by a ticket ends with it, whoever looks.
+    /// Of seats that were just given out, or that a ticket stands for.
+    pub(super) fn new(borrowed: bool, until: Option<Until>) -> Self {
+        Self {
+            state: LeaseState::Held,
+            borrowed,
+            until,
+            kept: None,
+            unconfirmed_since: None,
+        }
+    }
+
+    /// The state as of now: what lives by a ticket ends with it, whoever looks, and what the server may have ended is
+    /// confirmed no more.
     pub(super) fn now(&self) -> LeaseState {
-        let over = self.by_ticket().is_some_and(|until| until.is_over());
-        if over { LeaseState::Ended } else { self.state }
+        if self.by_ticket().is_some_and(|until| until.is_over()) {
+            return LeaseState::Ended;
+        }
+        match self.state {
+            LeaseState::Held if self.is_overdue() => LeaseState::Unconfirmed,
+            state => state,
+        }
+    }
+
+    /// Whether the server may have ended it for want of heartbeats.
+    pub(super) fn is_overdue(&self) -> bool {
+        let by_server = matches!(self.state, LeaseState::Held | LeaseState::Unconfirmed);
+        by_server && self.kept.is_some_and(|kept| kept.is_over())
+    }
+
+    /// The server did not answer.
+    pub(super) fn doubt(&mut self) {
+        if self.state == LeaseState::Held && !self.borrowed {
+            self.state = LeaseState::Unconfirmed;
+        }
+        self.unconfirmed_since.get_or_insert_with(Timestamp::now);
     }
 
     /// The end of the ticket that it lives by at the moment.
@@ -58,7 +94,7 @@ impl Standing {
         let lives_by_it = match self.state {
             LeaseState::Held => self.borrowed,
             LeaseState::Grace => true,
-            LeaseState::Ended | LeaseState::CheckedIn => false,
+            LeaseState::Unconfirmed | LeaseState::Ended | LeaseState::CheckedIn => false,
         };
         self.until.filter(|_| lives_by_it)
     }

@@ -105,6 +105,7 @@ impl Connection {
         key: [u8; 16],
         place: &watch::Sender<Option<u32>>,
     ) -> Result<Lease, CheckoutError> {
+        options.check()?;
         if options.borrow.is_some() && self.tickets.is_none() {
             let detail = "Seats cannot be borrowed without a folder to keep the ticket in.";
             let problem = Problem::new(ErrorCode::InvalidRequest, detail)

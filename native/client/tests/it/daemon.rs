@@ -344,6 +344,7 @@ impl Truth {
         let subject = TicketSubject {
             feature: request.feature.clone(),
             version: "2026.0401".parse().expect("a version"),
+            count: request.count,
             holder: TicketHolder {
                 user: holder.user,
                 host: holder.host,
@@ -463,6 +464,7 @@ impl Daemon {
             let subject = TicketSubject {
                 feature: "ACME_CAD".to_owned(),
                 version: "2026.0401".parse().expect("a version"),
+                count: 1,
                 holder: TicketHolder {
                     user: options.user,
                     host: options.host,

@@ -44,6 +44,11 @@ async fn checkout(client: &ProductClient) -> Lease {
     client.checkout(&wanted()).await.expect("a seat")
 }
 
+/// As a product that ends without giving its seat back: its ticket stays.
+fn leave_open(lease: Lease) {
+    std::mem::forget(lease);
+}
+
 fn kill(server: &mut LicenseServer) {
     tokio::task::block_in_place(|| server.kill());
 }
@@ -63,7 +68,7 @@ async fn a_ticket_stands_for_the_seat_of_a_server_that_is_away() {
     let lease = checkout(&client).await;
     assert!(lease.ticket_until().is_some());
     assert_eq!(lease.grace_until(), None);
-    assert!(lease.checkin().await.expect("given back"));
+    leave_open(lease);
     kill(&mut server);
 
     // Another run of the product, too.
@@ -137,13 +142,14 @@ async fn a_refusal_after_the_outage_ends_the_lease() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = server(month());
     let client = connect(options(&server, folder.path())).await;
-    drop(checkout(&client).await);
+    leave_open(checkout(&client).await);
     kill(&mut server);
     let lease = checkout(&client).await;
     server.truth().leases.clear();
     server.truth().seats = 0;
     tokio::task::block_in_place(|| server.run());
-    assert_eq!(client.heartbeat().await.expect("an answer"), 1);
+    // Both the one that was left open and this one.
+    assert_eq!(client.heartbeat().await.expect("an answer"), 2);
     assert_eq!(lease.state(), LeaseState::Ended);
 }
 
@@ -152,7 +158,7 @@ async fn what_the_server_refuses_for_good_is_not_to_be_had_by_a_ticket() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = server(month());
     let client = connect(options(&server, folder.path())).await;
-    checkout(&client).await.checkin().await.expect("given back");
+    leave_open(checkout(&client).await);
     for (excluded, tickets) in [(false, 1), (true, 0)] {
         server.truth().seats = 0;
         server.truth().excluded = excluded;
@@ -182,7 +188,7 @@ async fn a_ticket_helps_only_whom_and_what_it_was_given_for() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = server(month());
     let client = connect(options(&server, folder.path())).await;
-    drop(checkout(&client).await);
+    leave_open(checkout(&client).await);
     kill(&mut server);
     let others: [fn(&mut CheckoutOptions); 6] = [
         |options| options.user = "somebody-else".to_owned(),
@@ -231,7 +237,7 @@ async fn a_clock_that_was_set_back_is_noticed_until_the_server_sets_it_right() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = server(month());
     let client = connect(options(&server, folder.path())).await;
-    drop(checkout(&client).await);
+    leave_open(checkout(&client).await);
     drop(client);
     kill(&mut server);
     let record = &files(folder.path(), "server.json")[0];
@@ -244,7 +250,7 @@ async fn a_clock_that_was_set_back_is_noticed_until_the_server_sets_it_right() {
 
     tokio::task::block_in_place(|| server.run());
     let client = connect(options(&server, folder.path())).await;
-    drop(checkout(&client).await);
+    leave_open(checkout(&client).await);
     kill(&mut server);
     assert_eq!(checkout(&client).await.state(), LeaseState::Grace);
 }
@@ -254,7 +260,7 @@ async fn changed_and_foreign_tickets_do_not_count() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = server(month());
     let client = connect(options(&server, folder.path())).await;
-    drop(checkout(&client).await);
+    leave_open(checkout(&client).await);
     drop(client);
     let ticket = files(folder.path(), ".ticket").pop().unwrap();
     let good = std::fs::read(&ticket).unwrap();
@@ -281,7 +287,7 @@ async fn a_server_with_a_new_key_is_asked_for_it() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = server(month());
     let client = connect(options(&server, folder.path())).await;
-    drop(checkout(&client).await);
+    leave_open(checkout(&client).await);
     server.truth().grace = Some(Grace {
         lasts: month(),
         seed: [8; 32],
@@ -319,7 +325,8 @@ async fn without_a_folder_nothing_is_asked_for_or_kept() {
     assert_eq!(lease.ticket_until(), None);
     kill(&mut server);
     client.heartbeat().await.expect_err("nobody there");
-    assert_eq!(lease.state(), LeaseState::Held, "as far as the server last said");
+    assert_eq!(lease.state(), LeaseState::Unconfirmed);
+    assert!(lease.unconfirmed_until() > lease.unconfirmed_since());
     failed(client.checkout(&wanted()).await.expect_err("nobody there"));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
@@ -334,4 +341,67 @@ async fn a_folder_that_cannot_be_made_is_said_at_once() {
         .await
         .expect_err("a file is no folder");
     assert_eq!(problem.code, ErrorCode::LocalFileUnwritable);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seat_that_was_given_back_leaves_no_ticket() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = server(month());
+    let client = connect(options(&server, folder.path())).await;
+    let (one, other) = (checkout(&client).await, checkout(&client).await);
+    assert!(one.checkin().await.expect("given back"));
+    assert_eq!(
+        files(folder.path(), ".ticket").len(),
+        1,
+        "the other lease goes by it"
+    );
+    assert!(other.checkin().await.expect("given back"));
+    assert_eq!(files(folder.path(), ".ticket").len(), 0);
+    kill(&mut server);
+    failed(client.checkout(&wanted()).await.expect_err("nothing to go on by"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_seats_than_the_ticket_says_are_not_to_be_had() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = server(month());
+    let client = connect(options(&server, folder.path())).await;
+    leave_open(checkout(&client).await);
+    let record = &files(folder.path(), ".ticket")[0];
+    let mut changed: serde_json::Value = serde_json::from_slice(&std::fs::read(record).unwrap()).unwrap();
+    changed["count"] = 5.into();
+    std::fs::write(record, serde_json::to_vec(&changed).unwrap()).unwrap();
+    kill(&mut server);
+    let mut five = wanted();
+    five.count = 5;
+    failed(client.checkout(&five).await.expect_err("the ticket says one"));
+    assert_eq!(checkout(&client).await.info().count, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_of_whatever_kind_opens_no_grace() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = server(month());
+    let client = connect(options(&server, folder.path())).await;
+    leave_open(checkout(&client).await);
+    for change in [
+        (|options| options.project = "p".repeat(250_000)) as fn(&mut CheckoutOptions),
+        |options| options.display = "d".repeat(257),
+        |options| options.product = "a\nb".to_owned(),
+        |options| options.version = "1".repeat(65),
+    ] {
+        let mut odd = wanted();
+        change(&mut odd);
+        let problem = failed(client.checkout(&odd).await.expect_err("out of bounds"));
+        assert_eq!(problem.code, ErrorCode::InvalidRequest);
+    }
+    for code in [
+        ErrorCode::StorageUnavailable,
+        ErrorCode::InternalError,
+        ErrorCode::AuthorizationFailed,
+    ] {
+        server.truth().failure = Some(Problem::new(code, "Not now."));
+        let problem = failed(client.checkout(&wanted()).await.expect_err("an answer"));
+        assert_eq!(problem.code, code);
+    }
 }

@@ -369,3 +369,64 @@ async fn locations_are_told_by_type() {
         .expect_err("none serves");
     assert_eq!(problem.code, ErrorCode::CitrixLicensingVendorOrServiceDown);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lease_of_a_server_that_is_gone_is_unconfirmed_and_then_ends() {
+    let mut server = LicenseServer::start(5);
+    server.truth().heartbeat_seconds = 1;
+    let mut options = server.options();
+    options.attempt_timeout = Duration::from_secs(1);
+    options.timeout = Duration::from_secs(2);
+    let client = connect(options).await;
+    let lease = checkout(&client).await;
+    assert_eq!(
+        (lease.unconfirmed_since(), lease.unconfirmed_until()),
+        (None, None)
+    );
+    tokio::task::block_in_place(|| server.kill());
+    assert_eq!(lease.changed(LeaseState::Held).await, LeaseState::Unconfirmed);
+    assert!(lease.state().is_usable());
+    let until = lease.unconfirmed_until().expect("an end");
+    assert_eq!(lease.changed(LeaseState::Unconfirmed).await, LeaseState::Ended);
+    // It ended after its lifetime, as soon as the last attempt had failed.
+    let late = jiff::Timestamp::now().duration_since(until);
+    assert!(late >= jiff::SignedDuration::ZERO, "{late}");
+    assert!(late < jiff::SignedDuration::from_secs(4), "{late}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lease_that_comes_back_within_its_lifetime_is_held_again() {
+    let mut server = LicenseServer::start(5);
+    server.truth().heartbeat_seconds = 2;
+    let mut options = server.options();
+    options.attempt_timeout = Duration::from_millis(500);
+    let client = connect(options).await;
+    let lease = checkout(&client).await;
+    tokio::task::block_in_place(|| server.kill());
+    assert_eq!(lease.changed(LeaseState::Held).await, LeaseState::Unconfirmed);
+    tokio::task::block_in_place(|| server.run());
+    assert_eq!(lease.changed(LeaseState::Unconfirmed).await, LeaseState::Held);
+    assert_eq!(
+        (lease.unconfirmed_since(), lease.unconfirmed_until()),
+        (None, None)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_product_that_wakes_after_its_lifetime_asks_for_its_seat_again() {
+    for (seats, state) in [(1, LeaseState::Held), (0, LeaseState::Ended)] {
+        let server = LicenseServer::start(1);
+        server.truth().heartbeat_seconds = 1;
+        let client = manual(&server).await;
+        let lease = checkout(&client).await;
+        // What the product sleeps through: nobody sends heartbeats, and the server ends the lease.
+        assert_eq!(lease.state(), LeaseState::Held);
+        tokio::time::sleep(Duration::from_millis(3100)).await;
+        assert_eq!(lease.state(), LeaseState::Unconfirmed);
+        server.truth().leases.clear();
+        server.truth().seats = seats;
+        let ended = client.heartbeat().await.expect("an answer");
+        assert_eq!((lease.state(), ended), (state, usize::from(seats == 0)));
+        assert_eq!(server.truth().leases.len(), seats as usize);
+    }
+}

@@ -66,7 +66,11 @@ fn compiled(example: &str) -> PathBuf {
     let lock = std::fs::File::create(folder.join(format!("{example}.lock"))).unwrap();
     lock.lock().unwrap();
     let library = library();
-    let source = room().join("examples").join(example);
+    let source = ["examples", "tests/c"].map(|folder| room().join(folder).join(example));
+    let source = source
+        .into_iter()
+        .find(|source| source.exists())
+        .expect("a source");
     let include = room().join("include");
     let modified = |path: &Path| std::fs::metadata(path).and_then(|data| data.modified()).ok();
     let newest = [source.as_path(), &include.join("licensing.h"), &library].map(modified);
@@ -310,7 +314,7 @@ fn the_offline_example_goes_on_without_its_server() {
             .args([verb, what, "127.0.0.1", &port]));
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
-    assert_eq!(offline("use", "ACME_CAD"), "ACME_CAD: held, has a ticket\n");
+    assert_eq!(offline("crash", "ACME_CAD"), "ACME_CAD: held, has a ticket\n");
     let said = offline("borrow", "ACME_CAM");
     let mut lines = said.lines();
     assert_eq!(lines.next(), Some("ACME_CAM: held, borrowed, has a ticket"));
@@ -330,5 +334,48 @@ fn the_offline_example_goes_on_without_its_server() {
         offline("return", borrowed[0]["id"].as_str().unwrap()),
         "returned, held until now\n"
     );
-    assert_eq!(server.truth().leases.len(), 0);
+    // The seat of the run that crashed.
+    assert_eq!(server.truth().leases.len(), 1);
+}
+
+/// Runs a way to end, and tells what the server was asked.
+#[cfg(unix)]
+fn ending(way: &str) -> Vec<Asked> {
+    let program = compiled("endings.c");
+    let mut server = LicenseServer::start(1);
+    let port = server.manager.port().to_string();
+    let output = run(Command::new(&program).args([way, &port]));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "done\n");
+    server.so_far()
+}
+
+#[cfg(unix)]
+#[test]
+fn seats_are_given_back_by_free_and_at_exit_before_the_process_is_gone() {
+    if !has("gcc") {
+        return;
+    }
+    for way in ["free", "return", "exit"] {
+        let asked = ending(way);
+        assert!(
+            matches!(asked.as_slice(), [Asked::Checkout { .. }, Asked::Checkin(_)]),
+            "{way}: {asked:?}"
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_forked_child_is_told_and_its_end_gives_nothing_back() {
+    if !has("gcc") {
+        return;
+    }
+    let asked = ending("fork");
+    assert!(
+        matches!(
+            asked.as_slice(),
+            [Asked::Checkout { .. }, Asked::Heartbeat(_), Asked::Checkin(_)]
+        ),
+        "{asked:?}"
+    );
 }

@@ -56,6 +56,7 @@ impl Tickets {
         TicketSubject {
             feature: terms.feature,
             version: terms.version,
+            count: terms.count,
             holder: terms.holder,
             server: self.server.clone(),
         }

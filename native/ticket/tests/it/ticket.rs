@@ -33,6 +33,7 @@ fn subject() -> TicketSubject {
     TicketSubject {
         feature: "cad".to_owned(),
         version: "2026.0401".parse().unwrap(),
+        count: 3,
         holder: holder(),
         server: "srv1".to_owned(),
     }
@@ -178,6 +179,7 @@ prop_compose! {
     fn any_ticket()(
         names in prop::collection::vec(".{0,20}", 6),
         version in "[0-9]{1,4}(\\.[0-9]{1,4})?",
+        count in any::<u32>(),
         start in -1_000_000_i64..1_000_000,
         length in 1_i64..10_000_000,
         hours in 1_u32..2_000,
@@ -186,7 +188,7 @@ prop_compose! {
     ) -> Ticket {
         let [feature, user, host, display, vendor_data, server] = names.try_into().unwrap();
         let holder = TicketHolder { user, host, display, vendor_data };
-        let subject = TicketSubject { feature, version: version.parse().unwrap(), holder, server };
+        let subject = TicketSubject { feature, version: version.parse().unwrap(), count, holder, server };
         let license_ends = ends.map(|ends| at(start + ends));
         match lease {
             None => Ticket::grace(subject, at(start), hours, license_ends).unwrap(),

@@ -39,8 +39,6 @@ pub(super) struct ServerRecord {
 #[serde(rename_all = "camelCase")]
 pub(super) struct TicketRecord {
     pub(super) ticket: String,
-    /// Seats that were given out with it.
-    pub(super) count: u32,
     /// Of borrowed seats: the lease, which is the right to give them back, in hex.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) lease_id: Option<String>,

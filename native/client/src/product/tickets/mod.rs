@@ -31,7 +31,6 @@ pub(super) struct Tickets {
 #[derive(Debug, Clone)]
 pub(super) struct Found {
     pub(super) ticket: Ticket,
-    pub(super) count: u32,
     /// Of borrowed seats.
     pub(super) lease_id: Option<Vec<u8>>,
     name: String,
@@ -56,6 +55,11 @@ pub(super) enum Sort {
 }
 
 impl Found {
+    /// Seats that it stands for.
+    pub(super) fn count(&self) -> u32 {
+        self.ticket.subject().count
+    }
+
     /// Until when it helps, from now.
     pub(super) fn until(&self) -> Until {
         until(&self.ticket)
@@ -93,7 +97,6 @@ impl Tickets {
     pub(super) async fn keep(
         self: &Arc<Self>,
         text: String,
-        count: u32,
         lease_id: Option<&[u8]>,
     ) -> Result<Found, NotKept> {
         let ticket = match self.verifier().verify(&text, Timestamp::now()) {
@@ -103,7 +106,6 @@ impl Tickets {
         };
         let record = TicketRecord {
             ticket: text,
-            count,
             lease_id: lease_id.map(hex::encode),
         };
         let (tickets, kept) = (Arc::clone(self), ticket.clone());
@@ -119,7 +121,6 @@ impl Tickets {
         self.put_server(record).await.map_err(NotKept::Failed)?;
         Ok(Found {
             ticket,
-            count,
             lease_id: lease_id.map(<[u8]>::to_vec),
             name: String::new(),
         })
@@ -151,7 +152,8 @@ impl Tickets {
         Ok(valid
             .into_iter()
             .filter(|found| {
-                found.count >= wanted.count && found.ticket.covers(&wanted.feature, version.as_ref(), &holder)
+                found.count() >= wanted.count.max(1)
+                    && found.ticket.covers(&wanted.feature, version.as_ref(), &holder)
             })
             .max_by_key(|found| found.ticket.valid_until()))
     }
@@ -179,7 +181,6 @@ impl Tickets {
                 match verifier.verify(&record.ticket, now) {
                     Ok(ticket) if sort_of(&ticket) == sort => valid.push(Found {
                         ticket,
-                        count: record.count,
                         lease_id: record.lease_id.and_then(|id| hex::decode(id).ok()),
                         name,
                     }),

@@ -18,6 +18,8 @@ pub struct TicketTerms {
     pub feature: String,
     /// Version of the pool the seats came from.
     pub version: LicenseVersion,
+    /// Seats.
+    pub count: u32,
     /// Who holds them: whoever took them, not who repeats the request.
     pub holder: TicketHolder,
     /// Hours of grace from the last contact (GP of the vendor string); 0 when the license allows none, and
@@ -40,6 +42,7 @@ impl Ledger {
         Some(TicketTerms {
             feature: state.pool.identity.feature.clone(),
             version: state.pool.identity.version.clone(),
+            count: held.count,
             holder: TicketHolder {
                 user,
                 host,
