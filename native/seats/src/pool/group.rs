@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::build::Candidate;
+use super::candidate::Candidate;
 use super::{Pool, PoolId};
 use licensing_license_file::license_file::{IncrementKeyword, LicenseVersion};
 

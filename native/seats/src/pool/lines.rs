@@ -5,7 +5,7 @@ use licensing_api::inventory::{PoolStatus, SignatureState};
 
 use licensing_license_file::license_file::{Attribute, LicenseDate, PublisherLine, Terms};
 
-use super::{InstalledFile, LinePlace, PoolContext, Validity};
+use super::{IgnoredLine, InstalledFile, LinePlace, NoEffect, PoolContext, Validity};
 
 /// A line of the vendor, and whether it holds on the day.
 pub(super) struct JudgedLine<'a> {
@@ -19,6 +19,17 @@ impl JudgedLine<'_> {
     /// Whether it has its effect on the day.
     pub(super) fn serves(&self) -> bool {
         self.status == PoolStatus::Serving
+    }
+
+    /// The line as one that has no effect.
+    pub(super) fn ignored(&self, reason: NoEffect) -> IgnoredLine {
+        IgnoredLine {
+            file: self.place.file.clone(),
+            line: self.place.line,
+            keyword: self.says.keyword(),
+            feature: self.says.name().to_owned(),
+            reason,
+        }
     }
 }
 

@@ -2,10 +2,12 @@
 
 mod build;
 mod built_in;
+mod candidate;
 mod effects;
 mod fate;
 mod group;
 mod identity;
+mod installed;
 mod lines;
 mod most_seats;
 mod package;
@@ -22,11 +24,11 @@ use licensing_api::inventory::{PoolStatus, SignatureState};
 
 use licensing_license_file::license_file::{HostId, LicenseDate};
 
-pub use build::{InstalledFile, PoolContext};
 pub use built_in::{STARTUP_CONNECTIONS, diagnostics_feature, startup_feature};
 pub use effects::effects;
 pub use fate::{ComponentSeats, IgnoredLine, LineFate, LineNote, LinePlace, NoEffect};
 pub use identity::{PoolId, PoolIdentity, SuiteMembership};
+pub use installed::{InstalledFile, PoolContext};
 pub use substitutes::satisfied_features;
 use validity::Validity;
 

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use super::build::Candidate;
+use super::candidate::Candidate;
 use super::{LineFate, LineNote};
 use licensing_license_file::license_file::LicenseVersion;
 

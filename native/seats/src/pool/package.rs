@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::build::Candidate;
+use super::candidate::Candidate;
 use super::identity::SuiteMembership;
 use super::lines::JudgedLine;
-use super::sort_out::ignore;
 use super::{ComponentSeats, IgnoredLine, LineFate, LineNote, NoEffect, PoolIdentity};
 use licensing_license_file::license_file::{
     DupGroup, License, LicenseVersion, Package, PackageComponent, Suite,
@@ -30,7 +29,7 @@ pub(super) fn unpack<'a>(
             let name = package.name.value.to_lowercase();
             by_name.insert((name, package.version.value.clone()), index);
         } else {
-            ignored.push(ignore(line, NoEffect::NotServing(line.status)));
+            ignored.push(line.ignored(NoEffect::NotServing(line.status)));
         }
     }
     let mut uses = vec![Use::NotEnabled; packages.len()];
@@ -57,8 +56,8 @@ pub(super) fn unpack<'a>(
     for ((line, _), used) in packages.iter().zip(uses).filter(|((line, _), _)| line.serves()) {
         match used {
             Use::Enabled => {}
-            Use::NotEnabled => ignored.push(ignore(line, NoEffect::NotEnabled)),
-            Use::TooLarge => ignored.push(ignore(line, NoEffect::TooLarge)),
+            Use::NotEnabled => ignored.push(line.ignored(NoEffect::NotEnabled)),
+            Use::TooLarge => ignored.push(line.ignored(NoEffect::TooLarge)),
         }
     }
     all

@@ -83,19 +83,9 @@ fn keep_one<'a>(
     let mut kept = Vec::with_capacity(lines.len());
     for (line, instead) in lines.into_iter().zip(instead) {
         match instead {
-            Some(place) => ignored.push(ignore(&line, reason(place))),
+            Some(place) => ignored.push(line.ignored(reason(place))),
             None => kept.push(line),
         }
     }
     kept
-}
-
-pub(super) fn ignore(line: &JudgedLine<'_>, reason: NoEffect) -> IgnoredLine {
-    IgnoredLine {
-        file: line.place.file.clone(),
-        line: line.place.line,
-        keyword: line.says.keyword(),
-        feature: line.says.name().to_owned(),
-        reason,
-    }
 }

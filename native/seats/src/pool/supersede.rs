@@ -7,7 +7,6 @@ use jiff::civil::Date;
 use licensing_license_file::license_file::{PublisherLine, Terms};
 
 use super::lines::{JudgedLine, is_signature};
-use super::sort_out::ignore;
 use super::{IgnoredLine, LineFate, LineNote, LinePlace, NoEffect};
 
 /// Whether a package is named, and the name in lower case: PACKAGE lines replace PACKAGE lines, all others each other.
@@ -44,7 +43,7 @@ pub(super) fn take_out<'a>(
         match by {
             Some(by) => {
                 *counts.entry(by).or_default() += 1;
-                ignored.push(ignore(&line, NoEffect::Superseded(places[by].clone())));
+                ignored.push(line.ignored(NoEffect::Superseded(places[by].clone())));
             }
             None => kept.push(line),
         }

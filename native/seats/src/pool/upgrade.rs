@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::build::Candidate;
+use super::candidate::Candidate;
 use super::lines::JudgedLine;
-use super::sort_out::ignore;
 use super::{IgnoredLine, LineFate, LineNote, NoEffect};
 use licensing_license_file::license_file::{LicenseVersion, Upgrade};
 
@@ -57,7 +56,7 @@ pub(super) fn turn<'a>(
     notes: &mut Vec<LineNote>,
 ) {
     let Some(index) = upgradable.closest(upgrade, candidates) else {
-        ignored.push(ignore(line, NoEffect::NothingToUpgrade));
+        ignored.push(line.ignored(NoEffect::NothingToUpgrade));
         return;
     };
     let old = &mut candidates[index];

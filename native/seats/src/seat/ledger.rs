@@ -354,6 +354,7 @@ impl Ledger {
             since: timestamp(held.since_ms),
             license_expires: pool.last_expiry(self.day),
             borrowed_until: held.term.borrowed_until(),
+            ticket: self.ticket_of(held, self.day).map(Box::new),
         }
     }
 }

@@ -25,7 +25,9 @@ pub use ledger::{Ledger, RestoreError};
 pub use limits::{BurstRecord, BurstTerms};
 pub use pools::{PoolLevel, PoolUsage};
 pub use queue::{QueueFilter, Turn};
-pub use request::{CheckoutRequest, Decision, Denial, Holder, MAX_NAME_BYTES, MAX_SEATS, Place};
+pub use request::{
+    CheckoutRequest, Decision, Denial, FieldError, Holder, MAX_NAME_BYTES, MAX_SEATS, Place, check_name,
+};
 pub use rules::SeatRules;
 pub use settings::SeatSettings;
 pub use view::{DenialFilter, UsageFilter};

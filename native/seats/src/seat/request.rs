@@ -12,6 +12,9 @@ use super::{Lease, RequestKey};
 /// Longest name of a feature, user, host, display, device or product, in bytes.
 pub const MAX_NAME_BYTES: usize = 256;
 
+/// Longest version, in bytes.
+const MAX_VERSION_BYTES: usize = 64;
+
 /// Most seats of one request.
 pub const MAX_SEATS: u32 = 1_000_000;
 
@@ -49,12 +52,12 @@ impl Holder {
 
     pub(super) fn names(&self) -> [(&'static str, &str); 6] {
         [
-            ("user", &self.user),
-            ("host", &self.host),
-            ("display", &self.display),
-            ("vendor data", &self.vendor_data),
-            ("product", &self.product),
-            ("project", &self.project),
+            ("holder.user", &self.user),
+            ("holder.host", &self.host),
+            ("holder.display", &self.display),
+            ("holder.vendor_data", &self.vendor_data),
+            ("holder.product", &self.product),
+            ("holder.project", &self.project),
         ]
     }
 }
@@ -80,38 +83,76 @@ pub struct CheckoutRequest {
     pub caller: String,
 }
 
-impl CheckoutRequest {
-    /// Checks what can be checked without pools and gives the version wanted.
-    pub(super) fn validate(&self) -> Result<Option<LicenseVersion>, Denial> {
-        let bad = |detail: String| Err(Denial::new(DenialReason::BadParameter, detail));
-        if self.feature.is_empty() {
-            return bad("The request names no feature.".to_owned());
+/// A field of a request that is not as it must be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field} {problem}.")]
+pub struct FieldError {
+    /// The field, as the protocol names it.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+impl FieldError {
+    fn new(field: &'static str, problem: impl Into<String>) -> Self {
+        Self {
+            field,
+            problem: problem.into(),
         }
-        let names = [
-            ("feature", self.feature.as_str()),
-            ("version", self.version.as_str()),
-        ];
-        for (what, name) in names.into_iter().chain(self.holder.names()) {
-            if name.len() > MAX_NAME_BYTES {
-                return bad(format!("The {what} is longer than {MAX_NAME_BYTES} bytes."));
-            }
-            if name.chars().any(char::is_control) {
-                return bad(format!("The {what} contains control characters."));
-            }
+    }
+}
+
+/// Checks a name of a feature, user, host, display, device, product or project.
+///
+/// # Errors
+/// When it is longer than [`MAX_NAME_BYTES`], or could disturb a log or a table.
+pub fn check_name(field: &'static str, name: &str) -> Result<(), FieldError> {
+    check_text(field, name, MAX_NAME_BYTES)
+}
+
+fn check_text(field: &'static str, text: &str, most: usize) -> Result<(), FieldError> {
+    if text.len() > most {
+        return Err(FieldError::new(
+            field,
+            format!("must not be longer than {most} bytes"),
+        ));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(FieldError::new(field, "must not contain control characters"));
+    }
+    Ok(())
+}
+
+impl CheckoutRequest {
+    /// Checks the bounds of every field.
+    ///
+    /// # Errors
+    /// The first field that is not within its bounds.
+    pub fn check(&self) -> Result<(), FieldError> {
+        if self.feature.is_empty() {
+            return Err(FieldError::new("feature", "is missing"));
+        }
+        check_name("feature", &self.feature)?;
+        check_text("version", &self.version, MAX_VERSION_BYTES)?;
+        for (field, name) in self.holder.names() {
+            check_name(field, name)?;
         }
         if self.count == 0 || self.count > MAX_SEATS {
-            return bad(format!(
-                "{} seats were requested; 1 to {MAX_SEATS} are possible.",
-                self.count
-            ));
+            let problem = format!("must be from 1 to {MAX_SEATS}, not {}", self.count);
+            return Err(FieldError::new("count", problem));
         }
+        Ok(())
+    }
+
+    /// Checks what can be checked without pools and gives the version wanted.
+    pub(super) fn validate(&self) -> Result<Option<LicenseVersion>, Denial> {
+        let bad = |detail: String| Denial::new(DenialReason::BadParameter, detail);
+        self.check().map_err(|error| bad(error.to_string()))?;
         if self.version.is_empty() {
             return Ok(None);
         }
-        match self.version.parse() {
-            Ok(version) => Ok(Some(version)),
-            Err(error) => bad(format!("{error}.")),
-        }
+        let version = self.version.parse();
+        version.map(Some).map_err(|error| bad(format!("{error}.")))
     }
 }
 

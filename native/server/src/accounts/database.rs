@@ -2,9 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use licensing_api::{ErrorCode, Problem};
+use licensing_store::sqlite::connection;
 use licensing_store::{StoreError, keep_before_migration, log_file};
 use parking_lot::Mutex;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
@@ -127,13 +127,10 @@ impl Database {
             path: path.to_owned(),
             source,
         };
-        let mut writer = Connection::open(path).map_err(database)?;
-        configure(&writer).map_err(database)?;
+        let mut writer = connection::open_to_write(path).map_err(database)?;
         check(path, &writer)?;
         migrate(path, &mut writer)?;
-        let reader = Connection::open(path).map_err(database)?;
-        configure(&reader).map_err(database)?;
-        reader.pragma_update(None, "query_only", true).map_err(database)?;
+        let reader = connection::open_to_read(path).map_err(database)?;
         Ok(Self {
             path: path.to_owned(),
             writer: Mutex::new(Writer {
@@ -265,15 +262,6 @@ fn make_private(path: &Path) -> Result<(), AccountsError> {
             path: path.to_owned(),
             source,
         })
-}
-
-fn configure(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(Duration::from_secs(5))?;
-    connection.pragma_update(None, "page_size", 4096)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    connection.pragma_update(None, "trusted_schema", false)
 }
 
 fn check(path: &Path, connection: &Connection) -> Result<(), AccountsError> {

@@ -43,7 +43,7 @@ impl Products {
         let validation::Heartbeat { leases, renewed } = validation::heartbeat(request)?;
         let ended = self.seats.heartbeat(&leases);
         let wanted: Vec<_> = renewed.iter().map(|(_, lease)| *lease).collect();
-        let tickets = renewed.iter().zip(self.tickets.grace(&wanted));
+        let tickets = renewed.iter().zip(self.tickets.renewed(&wanted));
         let tickets = tickets.filter_map(|((position, _), ticket)| {
             ticket.map(|grace_ticket| wire::RenewedTicket {
                 position: *position,
@@ -57,20 +57,30 @@ impl Products {
         })
     }
 
-    /// A lease as its holder gets it: with the ticket of borrowed seats, or a grace ticket where one is wanted and may be
-    /// given.
-    pub(super) fn lease_reply(&self, lease: &Lease, wants_ticket: bool, repeated: bool) -> wire::Lease {
-        let grace_ticket = wants_ticket
-            .then(|| self.tickets.grace(&[lease.id]).pop().flatten())
-            .flatten();
-        let borrow_ticket = lease
-            .borrowed_until
-            .and_then(|until| self.tickets.borrow(&lease.id, until));
-        wire::Lease {
-            grace_ticket: grace_ticket.unwrap_or_default(),
-            borrow_ticket: borrow_ticket.unwrap_or_default(),
-            ..lease_on_the_wire(lease, repeated)
-        }
+    /// A lease as it is answered, decided at `at`: with the ticket of borrowed seats, or a grace ticket where one is
+    /// wanted and may be given.
+    pub(super) fn lease_reply(
+        &self,
+        mut lease: Lease,
+        at: Timestamp,
+        wants_ticket: bool,
+        repeated: bool,
+    ) -> wire::Lease {
+        let mut reply = lease_on_the_wire(&lease, repeated);
+        let Some(terms) = lease.ticket.take() else {
+            return reply;
+        };
+        let ticket = match lease.borrowed_until {
+            Some(until) => self.tickets.borrow(*terms, at, &lease.id, until),
+            None if wants_ticket => self.tickets.grace(*terms, at),
+            None => None,
+        };
+        let place = match lease.borrowed_until {
+            Some(_) => &mut reply.borrow_ticket,
+            None => &mut reply.grace_ticket,
+        };
+        *place = ticket.unwrap_or_default();
+        reply
     }
 }
 

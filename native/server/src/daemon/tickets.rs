@@ -31,25 +31,30 @@ impl Tickets {
     }
 
     /// A grace ticket from now on for each lease; none for one that is not held or whose license allows no grace.
-    pub(super) fn grace(&self, leases: &[LeaseId]) -> Vec<Option<String>> {
+    pub(super) fn renewed(&self, leases: &[LeaseId]) -> Vec<Option<String>> {
         let (now, terms) = self.seats.ticket_terms(leases);
-        let sign = |terms: TicketTerms| self.sign_grace(terms, now);
+        let sign = |terms: TicketTerms| self.grace(terms, now);
         terms.into_iter().map(|terms| terms.and_then(sign)).collect()
     }
 
-    /// A ticket to take the seats of a lease along with; none for one that is not held.
-    pub(super) fn borrow(&self, lease: &LeaseId, until: Timestamp) -> Option<String> {
-        let (now, terms) = self.seats.ticket_terms(&[*lease]);
-        let terms = terms.into_iter().next().flatten()?;
-        let license_ends = terms.license_expires.and_then(end_of);
-        let ticket = Ticket::borrow(self.subject(terms), now, lease.public(), until, license_ends);
-        self.sign(ticket)
-    }
-
-    fn sign_grace(&self, terms: TicketTerms, now: Timestamp) -> Option<String> {
+    /// A grace ticket for a lease that was decided at `at`; none when its license allows no grace.
+    pub(super) fn grace(&self, terms: TicketTerms, at: Timestamp) -> Option<String> {
         let license_ends = terms.license_expires.and_then(end_of);
         let hours = terms.grace_hours;
-        self.sign(Ticket::grace(self.subject(terms), now, hours, license_ends))
+        self.sign(Ticket::grace(self.subject(terms), at, hours, license_ends))
+    }
+
+    /// A ticket to take the seats of a lease along with that was decided at `at`.
+    pub(super) fn borrow(
+        &self,
+        terms: TicketTerms,
+        at: Timestamp,
+        lease: &LeaseId,
+        until: Timestamp,
+    ) -> Option<String> {
+        let license_ends = terms.license_expires.and_then(end_of);
+        let ticket = Ticket::borrow(self.subject(terms), at, lease.public(), until, license_ends);
+        self.sign(ticket)
     }
 
     fn subject(&self, terms: TicketTerms) -> TicketSubject {

@@ -7,7 +7,7 @@ use licensing_api::{ErrorCode, Problem};
 use licensing_protocol::licensing as wire;
 use licensing_protocol::licensing::checkout_reply::Outcome;
 use licensing_seats::seat::{Decision, Place, RequestKey};
-use licensing_store::{CheckoutOutcome, Waiting};
+use licensing_store::{CheckoutOutcome, Decided, Waiting};
 use tokio::time::sleep;
 
 use super::products::{self, Products};
@@ -58,7 +58,7 @@ impl Products {
         let key = request.request_key;
         let outcome = self.seats.checkout_or_wait(request).await;
         Ok(match outcome.map_err(|error| error.problem())? {
-            CheckoutOutcome::Decided(decision) => CheckedOut::Answer(self.decided(decision, wants_ticket)),
+            CheckoutOutcome::Decided(decided) => CheckedOut::Answer(self.decided(decided, wants_ticket)),
             CheckoutOutcome::Waits(waiting) => CheckedOut::Waits(Turn {
                 last_position: waiting.place().position,
                 waiting,
@@ -117,9 +117,9 @@ impl Products {
 
     async fn turn_of(&self, turn: &mut Turn) -> Result<wire::CheckoutReply, Problem> {
         tokio::select! {
-            decision = turn.waiting.turn() => {
-                let decision = decision.map_err(|error| error.problem())?;
-                Ok(self.decided(decision, turn.wants_ticket))
+            decided = turn.waiting.turn() => {
+                let decided = decided.map_err(|error| error.problem())?;
+                Ok(self.decided(decided, turn.wants_ticket))
             }
             () = self.stopping.cancelled() => {
                 Err(Problem::new(ErrorCode::ServerStopping, "The vendor daemon is stopping."))
@@ -127,10 +127,10 @@ impl Products {
         }
     }
 
-    fn decided(&self, decision: Decision, wants_ticket: bool) -> wire::CheckoutReply {
+    fn decided(&self, Decided { decision, at }: Decided, wants_ticket: bool) -> wire::CheckoutReply {
         let outcome = match decision {
-            Decision::Granted(lease) => Outcome::Lease(self.lease_reply(&lease, wants_ticket, false)),
-            Decision::Repeated(lease) => Outcome::Lease(self.lease_reply(&lease, wants_ticket, true)),
+            Decision::Granted(lease) => Outcome::Lease(self.lease_reply(lease, at, wants_ticket, false)),
+            Decision::Repeated(lease) => Outcome::Lease(self.lease_reply(lease, at, wants_ticket, true)),
             Decision::Denied(denial) => Outcome::Denial(products::denial_on_the_wire(denial)),
             Decision::Queued(place) => return queued(place),
         };

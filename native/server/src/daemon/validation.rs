@@ -4,14 +4,12 @@ use std::net::IpAddr;
 
 use licensing_api::{ErrorCode, Problem};
 use licensing_protocol::licensing as wire;
-use licensing_seats::seat::{CheckoutRequest, Holder, LeaseId, MAX_NAME_BYTES, MAX_SEATS, RequestKey};
+use licensing_seats::seat::{CheckoutRequest, FieldError, Holder, LeaseId, RequestKey, check_name};
 
 /// Most leases of one heartbeat.
 pub(super) const HEARTBEAT_LEASES: usize = 10_000;
 /// Most tickets that one heartbeat renews; which of them are wanted further is asked with the next one.
 const RENEWED_TICKETS: usize = 256;
-/// Longest version.
-const VERSION_BYTES: usize = 64;
 
 /// A checkout with all its fields within their bounds, made over a connection from `peer`. A request without a key gets
 /// one of its own.
@@ -23,29 +21,38 @@ pub(super) fn checkout(request: wire::CheckoutRequest, peer: IpAddr) -> Result<C
         RequestKey::from_slice(&request.request_key)
             .ok_or_else(|| invalid("request_key", "must have 16 bytes, or none"))?
     };
-    let count = request.count.max(1);
-    if count > MAX_SEATS {
-        return Err(invalid("count", &format!("must not be above {MAX_SEATS}")));
-    }
-    Ok(CheckoutRequest {
+    let checkout = CheckoutRequest {
         request_key,
-        feature: name("feature", request.feature, Presence::Required)?,
-        version: bounded("version", request.version, Presence::Optional, VERSION_BYTES)?,
-        count,
+        feature: request.feature,
+        version: request.version,
+        // A product that names no number wants one seat.
+        count: request.count.max(1),
         holder: Holder {
-            user: name("holder.user", holder.user, Presence::Required)?,
-            host: name("holder.host", holder.host, Presence::Required)?,
-            display: name("holder.display", holder.display, Presence::Optional)?,
-            vendor_data: name("holder.vendor_data", holder.vendor_data, Presence::Optional)?,
-            product: name("holder.product", holder.product, Presence::Optional)?,
+            user: holder.user,
+            host: holder.host,
+            display: holder.display,
+            vendor_data: holder.vendor_data,
+            product: holder.product,
             process_id: holder.process_id,
-            project: name("holder.project", holder.project, Presence::Optional)?,
+            project: holder.project,
             address: Some(peer.to_canonical()),
         },
         queue: request.queue,
         borrow_seconds: request.borrow_seconds,
         caller: String::new(),
-    })
+    };
+    for (field, name) in [
+        ("holder.user", &checkout.holder.user),
+        ("holder.host", &checkout.holder.host),
+    ] {
+        if name.is_empty() {
+            return Err(invalid(field, "is missing"));
+        }
+    }
+    checkout
+        .check()
+        .map_err(|FieldError { field, problem }| invalid(field, &problem))?;
+    Ok(checkout)
 }
 
 /// What a checkin is about.
@@ -106,31 +113,9 @@ pub(super) fn heartbeat(request: &wire::HeartbeatRequest) -> Result<Heartbeat, P
 
 /// The feature that a status is wanted of; empty for all.
 pub(super) fn status(request: wire::StatusRequest) -> Result<String, Problem> {
-    name("feature", request.feature, Presence::Optional)
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Presence {
-    Required,
-    Optional,
-}
-
-fn name(field: &str, text: String, presence: Presence) -> Result<String, Problem> {
-    bounded(field, text, presence, MAX_NAME_BYTES)
-}
-
-fn bounded(field: &str, text: String, presence: Presence, bytes: usize) -> Result<String, Problem> {
-    if text.is_empty() && presence == Presence::Required {
-        return Err(invalid(field, "is missing"));
-    }
-    if text.len() > bytes {
-        return Err(invalid(field, &format!("must not be longer than {bytes} bytes")));
-    }
-    // What is logged and shown in tables must not be able to disturb them.
-    if text.chars().any(char::is_control) {
-        return Err(invalid(field, "must not hold control characters"));
-    }
-    Ok(text)
+    check_name("feature", &request.feature)
+        .map_err(|FieldError { field, problem }| invalid(field, &problem))?;
+    Ok(request.feature)
 }
 
 fn random() -> Result<[u8; 16], Problem> {

@@ -3,15 +3,13 @@
 use licensing_api::usage::UsageRow;
 use licensing_seats::audit::AuditEntry;
 use licensing_seats::pool::PoolSet;
-use licensing_seats::seat::{
-    BurstTerms, CheckoutRequest, Decision, LeaseId, RequestKey, RevokeFilter, SeatRules,
-};
+use licensing_seats::seat::{BurstTerms, CheckoutRequest, LeaseId, RequestKey, RevokeFilter, SeatRules};
 use tokio::sync::oneshot;
 
 use crate::StoreError;
 use crate::journal::Batch;
 
-use super::waiting::TurnSender;
+use super::waiting::{Decided, TurnSender};
 
 pub(super) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
@@ -20,7 +18,7 @@ pub(super) enum Command {
     Checkout {
         request: Box<CheckoutRequest>,
         id: LeaseId,
-        reply: Reply<Decision>,
+        reply: Reply<Decided>,
         /// Told when the turn of a request comes that waits; none when nobody waits for that.
         turn: Option<TurnSender>,
     },
@@ -87,10 +85,10 @@ impl Command {
 
 /// An answer that waits for its commit.
 pub(super) enum Answer {
-    Checkout(Reply<Decision>, Decision),
+    Checkout(Reply<Decided>, Decided),
     Checkin(Reply<bool>, bool),
     /// The end of the waiting, or a place in the queue for who had it before.
-    Turn(TurnSender, Decision),
+    Turn(TurnSender, Decided),
     Revoke(Reply<Vec<UsageRow>>, Vec<UsageRow>),
     Done(Reply<()>),
 }

@@ -7,7 +7,7 @@ use licensing_seats::pool::PoolSet;
 use licensing_seats::seat::{Change, Decision, Denial, Ledger, RequestKey, Turn};
 
 use super::command::{Answer, Command, Returned, Work};
-use super::waiting::TurnSender;
+use super::waiting::{Decided, TurnSender};
 use super::writer::Writer;
 
 impl Writer {
@@ -22,14 +22,14 @@ impl Writer {
             } => {
                 let decision = ledger.checkout(&request, id, now);
                 self.wait_or_not(ledger, request.request_key, turn, &decision, now, work);
-                work.answers.push(Answer::Checkout(reply, decision));
+                work.answers.push(Answer::Checkout(reply, at(now, decision)));
             }
             Command::Checkin { what, reply } => {
                 let held = match what {
                     Returned::Lease(id) => ledger.checkin(id, now),
                     Returned::Request(key) => {
                         if let Some(turn) = self.callers.take(&key) {
-                            work.answers.push(Answer::Turn(turn, given_up()));
+                            work.answers.push(Answer::Turn(turn, at(now, given_up())));
                         }
                         ledger.give_up(&key, now)
                     }
@@ -84,7 +84,7 @@ impl Writer {
         work: &mut Work,
     ) {
         match (decision, turn) {
-            (Decision::Queued(place), Some(turn)) => self.callers.enter(key, turn, *place),
+            (Decision::Queued(place), Some(turn)) => self.callers.enter(key, turn, *place, now.trusted),
             (Decision::Queued(_), None) => {
                 // He who waited with this key goes on if he is there.
                 if !self.callers.is_there(&key) {
@@ -95,7 +95,8 @@ impl Writer {
                 if !ledger.is_waiting(&key)
                     && let Some(earlier) = self.callers.take(&key)
                 {
-                    work.answers.push(Answer::Turn(earlier, decision.clone()));
+                    work.answers
+                        .push(Answer::Turn(earlier, at(now, decision.clone())));
                 }
             }
         }
@@ -109,7 +110,7 @@ impl Writer {
         } in ledger.take_turns(now)
         {
             match self.callers.take(&request_key) {
-                Some(turn) => work.answers.push(Answer::Turn(turn, decision)),
+                Some(turn) => work.answers.push(Answer::Turn(turn, at(now, decision))),
                 None => {
                     if let Decision::Granted(lease) = decision {
                         ledger.leave_unclaimed(lease.id, now);
@@ -150,5 +151,12 @@ fn replaced(pools: Option<&PoolSet>) -> AuditEntry {
             AuditEntry::new(AuditKind::PoolsReplaced).number(AuditField::Pools, set.pools.len() as u64)
         }
         None => AuditEntry::new(AuditKind::RulesReplaced),
+    }
+}
+
+fn at(now: Moment, decision: Decision) -> Decided {
+    Decided {
+        decision,
+        at: now.trusted,
     }
 }

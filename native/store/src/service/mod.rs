@@ -43,7 +43,7 @@ use command::{Command, Returned};
 pub use figures::{COMMIT_BUCKETS, SeatFigures};
 pub use status::{SeatServiceStatus, ServiceState};
 use waiting::TurnSender;
-pub use waiting::{CheckoutOutcome, Waiting};
+pub use waiting::{CheckoutOutcome, Decided, Waiting};
 use writer::Writer;
 
 /// How long a service waits for the one before it to end.
@@ -235,7 +235,8 @@ impl SeatService {
     /// # Errors
     /// When nothing can be made durable. The request may be repeated with the same key.
     pub async fn checkout(&self, request: CheckoutRequest) -> Result<Decision, StoreError> {
-        self.ask_for_seats(request, None).await
+        let decided = self.ask_for_seats(request, None).await?;
+        Ok(decided.decision)
     }
 
     /// Takes seats as [`Self::checkout`], or waits for them in the queue when the request says so.
@@ -244,11 +245,11 @@ impl SeatService {
     /// When nothing can be made durable. The request may be repeated with the same key.
     pub async fn checkout_or_wait(&self, request: CheckoutRequest) -> Result<CheckoutOutcome, StoreError> {
         let (sender, turn) = oneshot::channel();
-        let decision = self.ask_for_seats(request, Some(sender)).await?;
-        Ok(match decision {
+        let decided = self.ask_for_seats(request, Some(sender)).await?;
+        Ok(match decided.decision {
             Decision::Queued(place) => CheckoutOutcome::Waits(Waiting { place, turn }),
             Decision::Granted(_) | Decision::Repeated(_) | Decision::Denied(_) => {
-                CheckoutOutcome::Decided(decision)
+                CheckoutOutcome::Decided(decided)
             }
         })
     }
@@ -257,7 +258,7 @@ impl SeatService {
         &self,
         request: CheckoutRequest,
         turn: Option<TurnSender>,
-    ) -> Result<Decision, StoreError> {
+    ) -> Result<Decided, StoreError> {
         let mut id = [0; 16];
         getrandom::fill(&mut id).map_err(|error| StoreError::Unavailable {
             path: self.path.as_ref().clone(),

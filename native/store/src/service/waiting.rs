@@ -2,27 +2,37 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use licensing_seats::seat::{Decision, Place, RequestKey};
 use tokio::sync::oneshot;
 
 use crate::StoreError;
 
-pub(super) type TurnSender = oneshot::Sender<Result<Decision, StoreError>>;
+pub(super) type TurnSender = oneshot::Sender<Result<Decided, StoreError>>;
 
 /// What became of a checkout.
 #[derive(Debug)]
 pub enum CheckoutOutcome {
     /// It is decided.
-    Decided(Decision),
+    Decided(Decided),
     /// It waits in the queue.
     Waits(Waiting),
+}
+
+/// A decision, and the time of the trusted clock at which it was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// What was decided.
+    pub decision: Decision,
+    /// When, on the trusted clock: tickets count from then.
+    pub at: Timestamp,
 }
 
 /// A request that waits. When this is dropped, the product counts as gone: the place is kept for a while.
 #[derive(Debug)]
 pub struct Waiting {
     pub(super) place: Place,
-    pub(super) turn: oneshot::Receiver<Result<Decision, StoreError>>,
+    pub(super) turn: oneshot::Receiver<Result<Decided, StoreError>>,
 }
 
 impl Waiting {
@@ -37,7 +47,7 @@ impl Waiting {
     /// # Errors
     /// When the service ends or nothing can be made durable: then the place is lost, and the request may be repeated
     /// with the same key.
-    pub async fn turn(&mut self) -> Result<Decision, StoreError> {
+    pub async fn turn(&mut self) -> Result<Decided, StoreError> {
         (&mut self.turn).await.unwrap_or(Err(StoreError::Stopping))
     }
 }
@@ -48,10 +58,13 @@ pub(super) struct Callers(HashMap<RequestKey, TurnSender>);
 
 impl Callers {
     /// A caller waits; the one who waited with this key before is told so.
-    pub(super) fn enter(&mut self, key: RequestKey, turn: TurnSender, place: Place) {
+    pub(super) fn enter(&mut self, key: RequestKey, turn: TurnSender, place: Place, at: Timestamp) {
         if let Some(earlier) = self.0.insert(key, turn) {
             // One that is gone need not be told.
-            let _ = earlier.send(Ok(Decision::Queued(place)));
+            let _ = earlier.send(Ok(Decided {
+                decision: Decision::Queued(place),
+                at,
+            }));
         }
     }
 

@@ -105,6 +105,8 @@ pub struct Lease {
     pub license_expires: Option<Date>,
     /// When its seats come back by themselves; none unless they are borrowed.
     pub borrowed_until: Option<Timestamp>,
+    /// What a ticket may say about it; none when there can be none at the moment.
+    pub ticket: Option<Box<TicketTerms>>,
 }
 
 /// A lease as it is stored.

@@ -8,8 +8,9 @@ use crate::pool::Pool;
 use licensing_license_file::license_file::{LicenseVersion, VendorString};
 use licensing_ticket::{GRACE_HOURS, TicketHolder};
 
-use crate::seat::LeaseId;
 use crate::seat::ledger::Ledger;
+
+use super::{Held, LeaseId};
 
 /// What a ticket may say about a lease.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +35,12 @@ impl Ledger {
     /// the server would refuse now is not to be had offline either.
     pub fn ticket_terms(&self, id: &LeaseId, now: Moment) -> Option<TicketTerms> {
         let held = self.leases.get(self.leases.slot_of(id)?)?;
+        self.ticket_of(held, now.today)
+    }
+
+    pub(in crate::seat) fn ticket_of(&self, held: &Held, today: Date) -> Option<TicketTerms> {
         let state = &self.pools[held.pool];
-        if held.is_checked_in() || !state.installed || state.pool.status(now.today) != PoolStatus::Serving {
+        if held.is_checked_in() || !state.installed || state.pool.status(today) != PoolStatus::Serving {
             return None;
         }
         let [user, host, display, vendor_data, _] = held.names().map(str::to_owned);
@@ -51,9 +56,9 @@ impl Ledger {
             },
             grace_hours: match held.is_borrowed() {
                 true => 0,
-                false => grace_hours(&state.pool, now.today),
+                false => grace_hours(&state.pool, today),
             },
-            license_expires: state.pool.last_expiry(now.today),
+            license_expires: state.pool.last_expiry(today),
         })
     }
 }
