@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use licensing_api::finding::{Finding, Severity};
 
@@ -100,13 +99,8 @@ impl Ledger {
 
     pub(super) fn apply_rules(&mut self) {
         for state in self.pools.iter_mut() {
-            state.rules = match state.installed {
-                true => self.rules.of(state.id),
-                false => None,
-            };
-            state.refresh(self.day);
-            state.drawn = vec![0; state.reservations().len()];
-            state.lifetime = lifetime(&self.settings, state.rules.as_deref());
+            let rules = state.installed.then(|| self.rules.of(state.id)).flatten();
+            state.apply(rules, self.day, &self.settings);
         }
         self.recount();
         self.queue.look_at_everything();
@@ -117,16 +111,4 @@ impl Ledger {
             }
         }
     }
-}
-
-/// How long a seat stays out without a sign of life. TIMEOUT can only shorten it, and not below two heartbeats, which
-/// every product sends however idle it is.
-fn lifetime(settings: &SeatSettings, rules: Option<&PoolPolicy>) -> Duration {
-    let least = settings.heartbeat.saturating_mul(2);
-    let least_seconds = u32::try_from(least.as_secs()).unwrap_or(u32::MAX);
-    rules
-        .and_then(|rules| rules.timeout_seconds(least_seconds))
-        .map_or(settings.lifetime, |seconds| {
-            settings.lifetime.min(Duration::from_secs(seconds.into()))
-        })
 }

@@ -19,9 +19,7 @@ impl Ledger {
             (held.group, taken) = self.groups.join(key, held.count);
         }
         self.draw_and_limit(held, taken);
-        let state = &mut self.pools[held.pool];
-        state.in_use = state.in_use.saturating_add(u64::from(taken));
-        self.pools.note_level(held.pool);
+        self.pools.count_out(held.pool, taken);
         self.count_package_out(held);
     }
 
@@ -32,10 +30,7 @@ impl Ledger {
             NO_GROUP => (held.count, held.count, &mut held.drawn),
             group => self.groups.leave(group, held.count),
         };
-        let state = &mut self.pools[held.pool];
-        state.give_back(drawn, had, given_back);
-        state.in_use = state.in_use.saturating_sub(u64::from(given_back));
-        self.pools.note_level(held.pool);
+        self.pools.count_in(held.pool, drawn, had, given_back);
         if held.group != NO_GROUP {
             self.groups.drop_if_empty(held.group);
         }

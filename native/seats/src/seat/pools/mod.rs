@@ -15,6 +15,7 @@ use crate::pool::{Capacity, PoolId, PoolIdentity, PoolSet};
 
 use super::SeatSettings;
 use super::ledger::Ledger;
+use super::limits::Drawn;
 
 pub use levels::PoolLevel;
 pub(in crate::seat) use state::PoolState;
@@ -126,6 +127,21 @@ impl Pools {
         self.by_feature.entry(feature).or_default().push(position);
         self.tie(position, settings);
         position
+    }
+
+    /// Seats of a pool go out.
+    pub(in crate::seat) fn count_out(&mut self, pool: u32, seats: u32) {
+        let state = &mut self[pool];
+        state.in_use = state.in_use.saturating_add(u64::from(seats));
+        self.note_level(pool);
+    }
+
+    /// Some of the seats that a holder has come back: those that were drawn from reservations last.
+    pub(in crate::seat) fn count_in(&mut self, pool: u32, holder: &mut Drawn, had: u32, given_back: u32) {
+        let state = &mut self[pool];
+        state.give_back(holder, had, given_back);
+        state.in_use = state.in_use.saturating_sub(u64::from(given_back));
+        self.note_level(pool);
     }
 
     /// Replaces the installed ones.

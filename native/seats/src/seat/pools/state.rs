@@ -20,7 +20,7 @@ pub(in crate::seat) struct PoolState {
     pub(in crate::seat) pool: Pool,
     /// What it may give out on the ledger's day.
     pub(in crate::seat) capacity: Capacity,
-    pub(in crate::seat) in_use: u64,
+    pub(super) in_use: u64,
     /// Those of them that are borrowed.
     pub(in crate::seat) borrowed: Counted,
     /// By what seats are counted.
@@ -84,6 +84,19 @@ impl PoolState {
         self.installed = true;
     }
 
+    /// Takes the rules of the options file, which count nothing yet. Without any everybody may have everything.
+    pub(in crate::seat) fn apply(
+        &mut self,
+        rules: Option<Arc<PoolPolicy>>,
+        day: Date,
+        settings: &SeatSettings,
+    ) {
+        self.lifetime = lifetime(settings, rules.as_deref());
+        self.rules = rules;
+        self.refresh(day);
+        self.drawn = vec![0; self.reservations().len()];
+    }
+
     /// Its feature in lower case.
     pub(in crate::seat) fn feature_key(&self) -> String {
         self.pool.identity.feature.to_lowercase()
@@ -132,4 +145,16 @@ impl PoolState {
     pub(in crate::seat) fn is_listed(&self) -> bool {
         self.installed || self.seats_out() > 0
     }
+}
+
+/// How long a seat stays out without a sign of life. TIMEOUT can only shorten it, and not below two heartbeats, which
+/// every product sends however idle it is.
+fn lifetime(settings: &SeatSettings, rules: Option<&PoolPolicy>) -> Duration {
+    let least = settings.heartbeat.saturating_mul(2);
+    let least_seconds = u32::try_from(least.as_secs()).unwrap_or(u32::MAX);
+    rules
+        .and_then(|rules| rules.timeout_seconds(least_seconds))
+        .map_or(settings.lifetime, |seconds| {
+            settings.lifetime.min(Duration::from_secs(seconds.into()))
+        })
 }

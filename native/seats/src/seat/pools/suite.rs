@@ -95,9 +95,7 @@ impl Ledger {
         }
         let (group, taken) = self.groups.join(key, held.count);
         self.draw_for_package(package, group, &holder, taken);
-        let state = &mut self.pools[package];
-        state.in_use = state.in_use.saturating_add(u64::from(taken));
-        self.pools.note_level(package);
+        self.pools.count_out(package, taken);
         if self.pools[held.pool].suite.reserved {
             let (_, taken) = self.groups.join(component_group(held.pool, &key), held.count);
             self.pools[held.pool].suite.taken += u64::from(taken);
@@ -112,10 +110,7 @@ impl Ledger {
         let key = self.package_group(package, held.id, &held.holder());
         if let Some(index) = self.groups.find(&key) {
             let (had, given_back, drawn) = self.groups.leave(index, held.count);
-            let state = &mut self.pools[package];
-            state.give_back(drawn, had, given_back);
-            state.in_use = state.in_use.saturating_sub(u64::from(given_back));
-            self.pools.note_level(package);
+            self.pools.count_in(package, drawn, had, given_back);
             self.groups.drop_if_empty(index);
         }
         if !self.pools[held.pool].suite.reserved {
