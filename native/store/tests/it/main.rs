@@ -7,6 +7,7 @@ mod borrow;
 mod burst;
 mod damage;
 mod disk;
+mod journal;
 mod kill;
 mod policy;
 mod revoke;
