@@ -13,7 +13,10 @@ function Set-LicenseAdministrator {
         New level.
 
     .PARAMETER Password
-        New password, 12 characters or more.
+        New password, 12 characters or more. The tokens of the account end with the old password.
+
+    .PARAMETER KeepToken
+        Leaves the tokens of the account in force although its password changes.
 
     .PARAMETER PassThru
         Returns the account as it is now.
@@ -61,6 +64,8 @@ function Set-LicenseAdministrator {
 
         [securestring] $Password,
 
+        [switch] $KeepToken,
+
         [switch] $PassThru
     )
 
@@ -80,6 +85,7 @@ function Set-LicenseAdministrator {
                 identity    = $Account
                 permissions = if ($Permission) { $Permission } else { $null }
                 password    = $Password
+                keepTokens  = if ($KeepToken) { $true } else { $null }
             }
             Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'SetAdministrator' -Request $request -Target $Account |
                 Where-Object { $PassThru }

@@ -64,9 +64,12 @@ pub struct SetAdministrator {
     /// New level.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub permissions: Option<Permission>,
-    /// New password, 12 characters or more.
+    /// New password, 12 characters or more. All tokens of the account end with the old one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub password: Option<Secret>,
+    /// Leaves the tokens of the account in force although its password changes.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub keep_tokens: bool,
 }
 
 /// Removes an account. The last account with Full permission cannot be removed.

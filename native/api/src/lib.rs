@@ -24,6 +24,7 @@ pub mod reservation;
 pub mod schema;
 pub mod secret;
 pub mod server;
+pub mod text;
 pub mod token;
 pub mod usage;
 pub mod version;

@@ -1,16 +1,10 @@
 //! Text of others, made safe and wrapped for a terminal.
 
+use licensing_api::text::escaped;
+
 /// Text that a server or a file made, safe to show on a terminal: control characters become visible escapes.
 pub(crate) fn plain(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if letter.is_control() {
-            shown.extend(letter.escape_default());
-        } else {
-            shown.push(letter);
-        }
-    }
-    shown
+    escaped(text).into_owned()
 }
 
 /// A paragraph of text that a server or a file made, indented by four blanks and wrapped for reading.

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::AccountName;
 use super::audit::{self, Actor, Change};
 use super::database::{self, Refusal};
+use super::tokens;
 
 /// Most accounts.
 const MAX_ACCOUNTS: u32 = 10_000;
@@ -30,6 +31,8 @@ pub(super) struct Account {
 pub(super) struct AccountChange {
     pub(super) permissions: Option<Permission>,
     pub(super) password: Option<String>,
+    /// Whether tokens stay in force although the password changes.
+    pub(super) keep_tokens: bool,
 }
 
 /// What stands in the columns of a level.
@@ -210,7 +213,7 @@ pub(super) fn add(
     Ok(account)
 }
 
-/// Changes level and password; what is absent stays.
+/// Changes level and password; what is absent stays. The tokens of the account end with its old password.
 pub(super) fn change(
     transaction: &Transaction<'_>,
     rid: i64,
@@ -238,10 +241,20 @@ pub(super) fn change(
         "UPDATE account SET permissions = ?2, password = ?3 WHERE rid = ?1",
         params![rid, level_name(account.permissions), account.password],
     )?;
+    // Whoever had the old password may have made tokens with it.
+    let ended = if change.password.is_some() && !change.keep_tokens {
+        tokens::end_all_of(transaction, rid)?
+    } else {
+        Vec::new()
+    };
     let entry = Change {
         action: "SetAdministrator",
         target: &account.name.to_string(),
-        detail: json!({ "permissions": change.permissions, "passwordChanged": change.password.is_some() }),
+        detail: json!({
+            "permissions": change.permissions,
+            "passwordChanged": change.password.is_some(),
+            "endedTokens": ended,
+        }),
     };
     audit::record(transaction, actor, &entry, now)?;
     Ok(account)
@@ -254,10 +267,7 @@ pub(super) fn remove(
     (actor, now): (&Actor, Timestamp),
 ) -> Result<(), Refusal> {
     keep_one_administrator(transaction, account)?;
-    let tokens: Vec<String> = transaction
-        .prepare("SELECT token_id FROM token WHERE rid = ?1 ORDER BY token_id")?
-        .query_map([account.rid], |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
+    let tokens = tokens::end_all_of(transaction, account.rid)?;
     transaction.execute("DELETE FROM account WHERE rid = ?1", [account.rid])?;
     let entry = Change {
         action: "RemoveAdministrator",

@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
+use licensing_api::text::escaped;
 use licensing_api::{Permission, Secret};
 
-use super::Actor;
+use super::{Actor, tokens};
 
 /// What a request brings to prove who sends it.
 #[derive(Debug, Clone)]
@@ -20,7 +21,26 @@ pub enum Credentials {
     Token(Secret),
 }
 
-/// Whom credentials belong to, and what they permit.
+/// Most characters of a claimed account that are shown.
+const SHOWN_CHARACTERS: usize = 100;
+
+impl Credentials {
+    /// Whom the credentials claim to be of, before they are checked; safe to show.
+    pub fn claimed(&self) -> String {
+        match self {
+            Self::Password { account, .. } => {
+                let shown: String = account.chars().take(SHOWN_CHARACTERS).collect();
+                escaped(&shown).into_owned()
+            }
+            Self::Token(secret) => match tokens::id_of(secret.expose()) {
+                Some(id) => format!("[{id}]"),
+                None => "[no token]".to_owned(),
+            },
+        }
+    }
+}
+
+/// Whom credentials belong to, and what they may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     /// Relative id of the account.
@@ -31,7 +51,7 @@ pub struct Caller {
     pub user_name: String,
     /// Domain; the server's own name for its own accounts.
     pub user_domain: String,
-    /// What these credentials permit.
+    /// What they may do with these credentials.
     pub permissions: Permission,
     /// Id of the token that was used.
     pub token_id: Option<String>,
@@ -40,6 +60,11 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// What is the same for all credentials of one account.
+    pub fn account_id(&self) -> i64 {
+        self.rid
+    }
+
     /// How the caller appears in the audit.
     pub fn actor(&self) -> Actor {
         Actor {

@@ -1,12 +1,18 @@
-//! Growing delays after failed sign-ins, for each account and for each address.
+//! Growing delays after failed sign-ins.
+//!
+//! An attempt is counted before its password is checked, and the count is taken back when the password was right, so
+//! that attempts in parallel cannot pass one limit together.
 
-use std::collections::HashMap;
-use std::hash::Hash;
+mod known;
+mod sketch;
+
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use licensing_net::network_of;
 use parking_lot::Mutex;
+
+use known::{KnownAddresses, Pair};
+use sketch::{Previous, Sketch};
 
 /// Failures of one account that cost nothing.
 const FREE_FOR_ACCOUNT: u32 = 5;
@@ -20,17 +26,18 @@ const FIRST: Duration = Duration::from_secs(4);
 /// Longest delay.
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 
+/// Longest delay of an account at an address from which it has signed in before: whoever shares that address with an
+/// administrator must not be able to keep them out.
+const LONGEST_WHERE_KNOWN: Duration = Duration::from_secs(60);
+
 /// Failures are forgotten when none was added for this long.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(60 * 60);
 
-/// How long an address from which an account signed in is known for it.
-const KNOWN_FOR: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// Most entries in each table. When one is full, the entry that was used longest ago makes room.
-const MAX_ENTRIES: usize = 10_000;
-
 /// Remembers failures. It knows accounts by the key of their name, whether they exist or not, so that its answers
 /// tell nothing about that.
+///
+/// An account that has signed in from an address has a count of its own there, and neither the failures of others at
+/// that address nor its own failures elsewhere delay it. For everybody else the account and the address count.
 #[derive(Debug, Default)]
 pub(super) struct LockOut {
     tables: Mutex<Tables>,
@@ -38,159 +45,140 @@ pub(super) struct LockOut {
 
 #[derive(Debug, Default)]
 struct Tables {
-    accounts: HashMap<String, Failures>,
-    addresses: HashMap<IpAddr, Failures>,
-    /// Where accounts signed in lately. The delay of the account does not hold there, only that of the address:
-    /// otherwise anybody could keep an administrator out by failing in their name.
-    known: HashMap<(String, IpAddr), Instant>,
+    accounts: Sketch<String>,
+    addresses: Sketch<IpAddr>,
+    known: KnownAddresses,
 }
 
-#[derive(Debug, Clone, Copy)]
+/// Failures of one account, of one address, or of one account at one address.
+#[derive(Debug, Clone, Copy, Default)]
 struct Failures {
     count: u32,
-    last: Instant,
+    last: Option<Instant>,
+}
+
+/// An attempt whose password is being checked. It counts as a failure until [`LockOut::succeeded`] takes that back.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    pair: Pair,
+    before: Before,
+}
+
+/// What was counted before an attempt.
+#[derive(Debug)]
+enum Before {
+    Known(Failures),
+    Stranger { account: Previous, address: Previous },
 }
 
 impl LockOut {
     /// How long the next attempt has to wait; none when it may be made.
     pub(super) fn delay(&self, account: &str, address: IpAddr, now: Instant) -> Option<Duration> {
-        let address = network_of(address);
-        let tables = self.tables.lock();
-        let of_address = tables
-            .addresses
-            .get(&address)
-            .and_then(|failures| failures.remaining(FREE_FOR_ADDRESS, now));
-        let is_known = tables
-            .known
-            .get(&(account.to_owned(), address))
-            .is_some_and(|last| now.saturating_duration_since(*last) < KNOWN_FOR);
-        let of_account = tables
-            .accounts
-            .get(account)
-            .filter(|_| !is_known)
-            .and_then(|failures| failures.remaining(FREE_FOR_ACCOUNT, now));
-        of_address.max(of_account)
+        let pair = Pair::new(account, address);
+        self.with(|tables| tables.delay(&pair, now))
     }
 
-    /// Counts a failure. Says how long the next attempt has to wait now.
-    pub(super) fn failed(&self, account: &str, address: IpAddr, now: Instant) -> Option<Duration> {
-        let address = network_of(address);
-        {
-            let mut tables = self.tables.lock();
-            count(&mut tables.accounts, account.to_owned(), now);
-            count(&mut tables.addresses, address, now);
+    /// Whether the account has signed in from the address during the last day.
+    pub(super) fn knows(&self, account: &str, address: IpAddr, now: Instant) -> bool {
+        let pair = Pair::new(account, address);
+        self.with(|tables| tables.known.get(&pair, now).is_some())
+    }
+
+    /// Counts an attempt, before its password is checked.
+    ///
+    /// # Errors
+    /// How long it has to wait; then it is not counted.
+    pub(super) fn begin(&self, account: &str, address: IpAddr, now: Instant) -> Result<Attempt, Duration> {
+        let pair = Pair::new(account, address);
+        self.with(|tables| {
+            if let Some(delay) = tables.delay(&pair, now) {
+                return Err(delay);
+            }
+            let before = match tables.known.get(&pair, now) {
+                Some(failures) => {
+                    let before = *failures;
+                    failures.add(now);
+                    Before::Known(before)
+                }
+                None => Before::Stranger {
+                    account: tables.accounts.add(&pair.account, now),
+                    address: tables.addresses.add(&pair.address, now),
+                },
+            };
+            Ok(Attempt { pair, before })
+        })
+    }
+
+    /// The password of the attempt was right: it was no failure, and the address is known for the account from now on.
+    /// No earlier failure is forgotten: otherwise whoever guesses could go on each time the right person signs in.
+    pub(super) fn succeeded(&self, attempt: &Attempt, now: Instant) {
+        self.with(|tables| {
+            match &attempt.before {
+                Before::Known(before) => {
+                    if let Some(failures) = tables.known.get(&attempt.pair, now) {
+                        failures.take_back(before);
+                    }
+                }
+                Before::Stranger { account, address } => {
+                    tables.accounts.take_back(&attempt.pair.account, account);
+                    tables.addresses.take_back(&attempt.pair.address, address);
+                }
+            }
+            tables.known.remember(&attempt.pair, now);
+        });
+    }
+
+    /// A request with a password that was found right a short while ago.
+    pub(super) fn seen(&self, account: &str, address: IpAddr, now: Instant) {
+        let pair = Pair::new(account, address);
+        self.with(|tables| tables.known.remember(&pair, now));
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut Tables) -> T) -> T {
+        work(&mut self.tables.lock())
+    }
+}
+
+impl Tables {
+    fn delay(&mut self, pair: &Pair, now: Instant) -> Option<Duration> {
+        if let Some(failures) = self.known.get(pair, now) {
+            return failures.remaining(FREE_FOR_ACCOUNT, LONGEST_WHERE_KNOWN, now);
         }
-        self.delay(account, address, now)
-    }
-
-    /// Knows the address for the account from now on. No failure is forgotten: otherwise whoever guesses could go on
-    /// each time the right person signs in, and one good password would open a way to guess others.
-    pub(super) fn succeeded(&self, account: &str, address: IpAddr, now: Instant) {
-        let mut tables = self.tables.lock();
-        let key = (account.to_owned(), network_of(address));
-        make_room(&mut tables.known, &key, |last| *last);
-        tables.known.insert(key, now);
+        let of_account = self.accounts.remaining(&pair.account, FREE_FOR_ACCOUNT, now);
+        let of_address = self.addresses.remaining(&pair.address, FREE_FOR_ADDRESS, now);
+        of_account.max(of_address)
     }
 }
 
 impl Failures {
-    fn remaining(&self, free: u32, now: Instant) -> Option<Duration> {
-        let since = now.saturating_duration_since(self.last);
-        if since >= FORGOTTEN_AFTER {
+    fn remaining(&self, free: u32, longest: Duration, now: Instant) -> Option<Duration> {
+        let last = self.last?;
+        if now.saturating_duration_since(last) >= FORGOTTEN_AFTER {
             return None;
         }
         let over = self.count.checked_sub(free)?;
-        let delay = FIRST.saturating_mul(1 << over.min(16)).min(LONGEST);
-        delay.checked_sub(since).filter(|left| !left.is_zero())
+        let delay = FIRST.saturating_mul(1 << over.min(16)).min(longest);
+        let left = (last + delay).saturating_duration_since(now);
+        Some(left).filter(|left| !left.is_zero())
     }
-}
 
-fn count<K: Hash + Eq + Clone>(table: &mut HashMap<K, Failures>, key: K, now: Instant) {
-    make_room(table, &key, |failures| failures.last);
-    let failures = table.entry(key).or_insert(Failures { count: 0, last: now });
-    if now.saturating_duration_since(failures.last) >= FORGOTTEN_AFTER {
-        failures.count = 0;
+    fn add(&mut self, now: Instant) {
+        let forgotten = |last| now.saturating_duration_since(last) >= FORGOTTEN_AFTER;
+        if self.last.is_none_or(forgotten) {
+            self.count = 0;
+        }
+        self.count = self.count.saturating_add(1);
+        self.last = Some(now);
     }
-    failures.count = failures.count.saturating_add(1);
-    failures.last = now;
-}
 
-fn make_room<K: Hash + Eq + Clone, V>(table: &mut HashMap<K, V>, key: &K, used: impl Fn(&V) -> Instant) {
-    if table.len() < MAX_ENTRIES || table.contains_key(key) {
-        return;
-    }
-    let oldest = table
-        .iter()
-        .min_by_key(|(_, value)| used(value))
-        .map(|(key, _)| key.clone());
-    if let Some(oldest) = oldest {
-        table.remove(&oldest);
+    /// Undoes an [`Self::add`]. Failures that were added since stay, with their time.
+    fn take_back(&mut self, before: &Self) {
+        self.count = self.count.saturating_sub(1);
+        if self.count == before.count {
+            self.last = before.last;
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    fn address(last: u8) -> IpAddr {
-        IpAddr::from([192, 0, 2, last])
-    }
-
-    #[test]
-    fn delays_grow_and_end() {
-        let lockout = LockOut::default();
-        let start = Instant::now();
-        for _ in 0..FREE_FOR_ACCOUNT {
-            assert_eq!(lockout.delay("\\ann", address(1), start), None);
-            lockout.failed("\\ann", address(1), start);
-        }
-        let first = lockout.delay("\\ann", address(2), start).unwrap();
-        let second = lockout.failed("\\ann", address(3), start).unwrap();
-        assert!(second > first, "{second:?} after {first:?}");
-        assert_eq!(lockout.delay("\\ann", address(2), start + second), None);
-        for _ in 0..100 {
-            lockout.failed("\\ann", address(4), start);
-        }
-        assert_eq!(lockout.delay("\\ann", address(2), start), Some(LONGEST));
-        assert_eq!(lockout.delay("\\ann", address(2), start + FORGOTTEN_AFTER), None);
-    }
-
-    #[test]
-    fn an_address_that_tries_many_accounts_waits_for_all_of_them() {
-        let lockout = LockOut::default();
-        let start = Instant::now();
-        for attempt in 0..FREE_FOR_ADDRESS {
-            lockout.failed(&format!("\\user{attempt}"), address(1), start);
-        }
-        assert!(lockout.delay("\\other", address(1), start).is_some());
-        assert!(lockout.delay("\\other", address(2), start).is_none());
-        lockout.succeeded("\\mine", address(1), start);
-        assert!(lockout.delay("\\other", address(1), start).is_some());
-    }
-
-    #[test]
-    fn nobody_can_keep_an_administrator_out_from_where_he_works() {
-        let lockout = LockOut::default();
-        let start = Instant::now();
-        lockout.succeeded("\\ann", address(1), start);
-        for attempt in 0..50 {
-            lockout.failed("\\ann", address(100 + attempt), start);
-        }
-        assert!(lockout.delay("\\ann", address(1), start).is_none());
-        assert!(lockout.delay("\\ann", address(2), start).is_some());
-    }
-
-    #[test]
-    fn tables_stay_bounded() {
-        let lockout = LockOut::default();
-        let start = Instant::now();
-        for number in 0..(MAX_ENTRIES as u32 + 50) {
-            let account = format!("\\user{number}");
-            lockout.failed(&account, IpAddr::from(number.to_be_bytes()), start);
-        }
-        let tables = lockout.tables.lock();
-        assert_eq!(tables.accounts.len(), MAX_ENTRIES);
-        assert_eq!(tables.addresses.len(), MAX_ENTRIES);
-    }
-}
+mod tests;

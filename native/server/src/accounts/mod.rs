@@ -6,20 +6,19 @@ mod administrators;
 mod audit;
 mod caller;
 mod database;
+mod hashing;
 mod imports;
 mod lockout;
 mod name;
 pub mod password;
+mod sign_in;
 mod tokens;
 mod verified;
 
 use std::collections::BTreeMap;
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use licensing_api::administrator::{
@@ -28,7 +27,6 @@ use licensing_api::administrator::{
 use licensing_api::token::{GetTokens, IssuedToken, NewToken, RemoveToken, Token, TokenScope};
 use licensing_api::{ErrorCode, Permission, Problem, Rows, Secret};
 use serde_json::Value;
-use tokio::sync::Mutex;
 
 pub use audit::Actor;
 pub use caller::{Caller, Credentials};
@@ -38,15 +36,12 @@ pub use name::{AccountName, NotAName};
 use administrators::{Account, AccountChange};
 use audit::Change;
 use database::{Database, Refusal};
+use hashing::{HashingThreads, Lane};
 use lockout::LockOut;
-use password::HashingPool;
+use password::HashMemory;
 use verified::VerifiedPasswords;
 
 use crate::blocking::blocking;
-
-/// Queues in which sign-ins with the same account name wait for each other, so that guesses at one account are counted
-/// one after the other. Different accounts may share one; it only costs them time.
-const QUEUES: usize = 256;
 
 /// Handle on the accounts. Cloning gives another handle on the same.
 #[derive(Debug, Clone)]
@@ -58,11 +53,11 @@ pub struct Accounts {
 struct Inner {
     database: Database,
     host_name: String,
-    hashing: HashingPool,
+    hashing: HashingThreads,
     lockout: LockOut,
     verified: VerifiedPasswords,
-    queues: Vec<Mutex<()>>,
-    spread: RandomState,
+    /// What the passwords of unknown accounts are compared with.
+    nobody: String,
 }
 
 impl Accounts {
@@ -71,9 +66,9 @@ impl Accounts {
     /// # Errors
     /// When the file cannot be used, is damaged, or is from a newer version.
     pub fn open(path: &Path, host_name: &str) -> Result<Self, AccountsError> {
-        let hashing = HashingPool::new().map_err(|problem| AccountsError::File {
+        let hashing = HashingThreads::start().map_err(|source| AccountsError::File {
             path: path.to_owned(),
-            source: std::io::Error::other(problem.detail),
+            source,
         })?;
         Ok(Self {
             inner: Arc::new(Inner {
@@ -82,8 +77,7 @@ impl Accounts {
                 hashing,
                 lockout: LockOut::default(),
                 verified: VerifiedPasswords::new()?,
-                queues: (0..QUEUES).map(|_| Mutex::new(())).collect(),
-                spread: RandomState::new(),
+                nobody: password::nobody()?,
             }),
         })
     }
@@ -99,7 +93,7 @@ impl Accounts {
     ) -> Result<Administrator, Problem> {
         let name = self.parse(account)?;
         password::check(password, &name)?;
-        let hash = password::hash(password)?;
+        let hash = password::hash(password, &mut HashMemory::default())?;
         let actor = Actor {
             account: "setup".to_owned(),
             origin: String::new(),
@@ -141,77 +135,9 @@ impl Accounts {
         now: Timestamp,
     ) -> Result<Caller, Problem> {
         match credentials {
-            Credentials::Password { account, password } => self.log_in(&account, password, address).await,
+            Credentials::Password { account, password } => self.sign_in(&account, password, address).await,
             Credentials::Token(secret) => self.open_with_token(secret, address, now).await,
         }
-    }
-
-    async fn log_in(&self, typed: &str, password: Secret, address: IpAddr) -> Result<Caller, Problem> {
-        // A text that is no name is treated like a name that nobody has.
-        let key = match AccountName::parse(typed, &self.inner.host_name) {
-            Ok(name) => name.key(),
-            Err(_) => format!("?{}", typed.chars().take(300).collect::<String>().to_lowercase()),
-        };
-        self.check_lock(&key, address)?;
-        let account = self.account_by_key(key.clone()).await?;
-        if let Some(caller) = self.remembered(&key, account.as_ref(), &password, address) {
-            return Ok(caller);
-        }
-
-        let queue = usize::try_from(self.inner.spread.hash_one(&key) % QUEUES as u64).unwrap_or_default();
-        let _turn = match self.inner.queues.get(queue) {
-            Some(queue) => Some(queue.lock().await),
-            None => None,
-        };
-        self.check_lock(&key, address)?;
-        if let Some(caller) = self.remembered(&key, account.as_ref(), &password, address) {
-            return Ok(caller);
-        }
-        let stored = account.as_ref().and_then(|account| account.password.clone());
-        let fits = self
-            .inner
-            .hashing
-            .verify(password.clone(), stored.clone())
-            .await?;
-        match (account, stored) {
-            (Some(account), Some(stored)) if fits => {
-                let now = Instant::now();
-                self.inner.lockout.succeeded(&key, address, now);
-                self.inner.verified.remember(&key, &password, &stored, now);
-                Ok(self.caller(&account, account.permissions, None, address))
-            }
-            _ => Err(self.failed(&key, address)),
-        }
-    }
-
-    fn remembered(
-        &self,
-        key: &str,
-        account: Option<&Account>,
-        password: &Secret,
-        address: IpAddr,
-    ) -> Option<Caller> {
-        let account = account?;
-        let stored = account.password.as_deref()?;
-        let now = Instant::now();
-        if !self.inner.verified.knows(key, password, stored, now) {
-            return None;
-        }
-        self.inner.lockout.succeeded(key, address, now);
-        Some(self.caller(account, account.permissions, None, address))
-    }
-
-    fn check_lock(&self, key: &str, address: IpAddr) -> Result<(), Problem> {
-        match self.inner.lockout.delay(key, address, Instant::now()) {
-            Some(delay) => Err(locked(delay)),
-            None => Ok(()),
-        }
-    }
-
-    fn failed(&self, key: &str, address: IpAddr) -> Problem {
-        let delay = self.inner.lockout.failed(key, address, Instant::now());
-        tracing::warn!(account = key, %address, locked_for = ?delay, "a sign-in failed");
-        not_authenticated("Account or password is wrong.")
     }
 
     async fn open_with_token(
@@ -313,7 +239,7 @@ impl Accounts {
         .await
     }
 
-    /// Changes level or password of an account.
+    /// Changes level or password of an account. Its tokens end with its old password unless the request keeps them.
     ///
     /// # Errors
     /// `UserNotFound`, `PasswordTooWeak`, `LastAdministrator`, `InvalidRequest`.
@@ -326,6 +252,7 @@ impl Accounts {
         let change = AccountChange {
             permissions,
             password,
+            keep_tokens: request.keep_tokens,
         };
         self.blocking(move |this| {
             this.write(|transaction, host_name| {
@@ -510,12 +437,9 @@ impl Accounts {
             return Ok(None);
         };
         password::check(&password, name)?;
-        self.inner.hashing.hash(password).await.map(Some)
-    }
-
-    async fn account_by_key(&self, key: String) -> Result<Option<Account>, Problem> {
-        self.read(move |connection, _| administrators::by_key(connection, &key))
-            .await
+        let hashing = &self.inner.hashing;
+        let hashed = hashing.submit(Lane::Known, move |memory| password::hash(&password, memory))?;
+        hashed.outcome().await?.map(Some)
     }
 
     fn refused(&self, refusal: Refusal) -> Problem {
@@ -573,17 +497,6 @@ fn account_level(wanted: Option<Permission>) -> Result<Option<Permission>, Probl
 
 fn not_authenticated(detail: &str) -> Problem {
     Problem::new(ErrorCode::AuthorizationFailed, detail)
-}
-
-fn locked(delay: Duration) -> Problem {
-    let seconds = u32::try_from(delay.as_secs())
-        .unwrap_or(u32::MAX)
-        .saturating_add(1);
-    Problem::new(
-        ErrorCode::AccountLocked,
-        format!("Log-ins are refused for another {seconds} s."),
-    )
-    .retry_after(seconds)
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use licensing_api::text::is_deceptive;
+
 /// Longest domain and longest name, in characters.
 const MAX_CHARACTERS: usize = 255;
 
@@ -107,10 +109,10 @@ fn check(part: &str) -> Result<(), NotAName> {
             "a part of the name begins or ends with a blank, or ends with a dot",
         ));
     }
-    if part
-        .chars()
-        .any(|char| char.is_control() || REFUSED.contains(&char))
-    {
+    // Blanks other than the usual one, invisible characters and direction marks would make two names look alike.
+    let is_refused =
+        |char: char| is_deceptive(char) || (char.is_whitespace() && char != ' ') || REFUSED.contains(&char);
+    if part.contains(is_refused) {
         return Err(NotAName("the name has a character that account names never have"));
     }
     Ok(())
@@ -172,8 +174,25 @@ mod tests {
     #[test]
     fn what_is_no_name_is_refused() {
         for text in [
-            "", "\\", "CORP\\", "\\ann", "@corp", "ann@", "a*", "a?b", "a:b", "a\\b\\c", " ann", "ann.",
-            "a\nb", "a/b",
+            "",
+            "\\",
+            "CORP\\",
+            "\\ann",
+            "@corp",
+            "ann@",
+            "a*",
+            "a?b",
+            "a:b",
+            "a\\b\\c",
+            " ann",
+            "ann.",
+            "a\nb",
+            "a/b",
+            "ann\u{202e}nimda",
+            "a\u{200b}nn",
+            "ann\u{feff}",
+            "a\u{a0}nn",
+            "CO\u{2066}RP\\ann",
         ] {
             assert!(AccountName::parse(text, HOST).is_err(), "{text:?}");
         }

@@ -1,13 +1,11 @@
-//! Passwords: what is accepted, how they are kept, and how they are checked without stopping the server.
-
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+//! Passwords: what is accepted, how they are kept, and how they are checked.
 
 use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use licensing_api::{ErrorCode, Problem, Secret};
-use tokio::sync::Semaphore;
+use subtle::ConstantTimeEq;
 
 use super::AccountName;
 
@@ -24,11 +22,8 @@ const MIN_DIFFERENT: usize = 5;
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 
-/// Hashes computed at a time: each takes a core and 19 MiB.
-const AT_A_TIME: usize = 2;
-
-/// Requests that may wait for one.
-const MAX_WAITING: usize = 64;
+const SALT_BYTES: usize = 16;
+const HASH_BYTES: usize = 32;
 
 /// Whether a password may be set for this account.
 ///
@@ -64,108 +59,79 @@ pub fn check(password: &Secret, account: &AccountName) -> Result<(), Problem> {
 /// # Errors
 /// When the system has no random numbers.
 pub fn generate() -> Result<Secret, getrandom::Error> {
-    use base64::Engine;
     let mut random = [0u8; 18];
     getrandom::fill(&mut random)?;
-    Ok(Secret::new(
-        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(random),
-    ))
+    Ok(Secret::new(URL_SAFE_NO_PAD.encode(random)))
 }
 
-/// Hashes a password, on the calling thread. The result is a PHC string with its own salt and parameters.
-pub(super) fn hash(password: &Secret) -> Result<String, Problem> {
-    argon2()
-        .and_then(|argon2| {
-            argon2
-                .hash_password(password.expose().as_bytes())
-                .map(|hash| hash.to_string())
-                .map_err(|error| error.to_string())
-        })
-        .map_err(|error| Problem::new(ErrorCode::UnknownError, format!("Hashing failed: {error}.")))
-}
+/// The memory of one Argon2 computation, kept for the next one.
+#[derive(Default)]
+pub(super) struct HashMemory(Vec<Block>);
 
-fn argon2() -> Result<Argon2<'static>, String> {
-    let params = Params::new(MEMORY_KIB, PASSES, 1, None).map_err(|error| error.to_string())?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
-}
-
-/// Computes hashes on the blocking pool, a few at a time.
-#[derive(Debug, Clone)]
-pub(super) struct HashingPool {
-    permits: Arc<Semaphore>,
-    waiting: Arc<AtomicUsize>,
-    /// What the passwords of unknown accounts are compared with, so that they take as long as any other.
-    nobody: Arc<str>,
-}
-
-impl HashingPool {
-    pub(super) fn new() -> Result<Self, Problem> {
-        let nobody = generate()
-            .map_err(|error| Problem::new(ErrorCode::UnknownError, format!("No random numbers: {error}.")))?;
-        Ok(Self {
-            permits: Arc::new(Semaphore::new(AT_A_TIME)),
-            waiting: Arc::default(),
-            nobody: hash(&nobody)?.into(),
-        })
-    }
-
-    /// Hashes a new password.
-    pub(super) async fn hash(&self, password: Secret) -> Result<String, Problem> {
-        self.run(move || hash(&password)).await?
-    }
-
-    /// Whether the password fits. Without a hash the answer is no, after the same work.
-    pub(super) async fn verify(&self, password: Secret, hash: Option<String>) -> Result<bool, Problem> {
-        let exists = hash.is_some();
-        let hash = hash.unwrap_or_else(|| self.nobody.to_string());
-        let fits = self
-            .run(move || {
-                PasswordHash::new(&hash).is_ok_and(|hash| {
-                    Argon2::default()
-                        .verify_password(password.expose().as_bytes(), &hash)
-                        .is_ok()
-                })
-            })
-            .await?;
-        Ok(fits && exists)
-    }
-
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
-        let _waiting = Waiting::enter(&self.waiting)?;
-        let permit = Arc::clone(&self.permits)
-            .acquire_owned()
-            .await
-            .map_err(|_| Problem::new(ErrorCode::ServerStopping, "Passwords are not checked any more."))?;
-        tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            work()
-        })
-        .await
-        .map_err(|error| Problem::new(ErrorCode::UnknownError, format!("Hashing failed: {error}.")))
-    }
-}
-
-/// Counts one request as waiting as long as it lives.
-struct Waiting<'a>(&'a AtomicUsize);
-
-impl<'a> Waiting<'a> {
-    fn enter(waiting: &'a AtomicUsize) -> Result<Self, Problem> {
-        let this = Self(waiting);
-        if waiting.fetch_add(1, Ordering::Relaxed) >= MAX_WAITING {
-            return Err(Problem::new(
-                ErrorCode::TooManyRequests,
-                "Too many passwords wait to be checked.",
-            )
-            .retry_after(2));
+impl HashMemory {
+    /// The blocks that these parameters need; none where they are larger than ours.
+    fn blocks(&mut self, params: &Params) -> Option<&mut [Block]> {
+        let count = params.block_count();
+        if count > MEMORY_KIB as usize {
+            return None;
         }
-        Ok(this)
+        if self.0.is_empty() {
+            self.0 = vec![Block::default(); MEMORY_KIB as usize];
+        }
+        self.0.get_mut(..count)
     }
 }
 
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
+/// Hashes a password. The result is a PHC string with its own salt and parameters.
+pub(super) fn hash(password: &Secret, memory: &mut HashMemory) -> Result<String, Problem> {
+    let failed = |error: String| Problem::new(ErrorCode::UnknownError, format!("Hashing failed: {error}."));
+    let params = Params::new(MEMORY_KIB, PASSES, 1, None).map_err(|error| failed(error.to_string()))?;
+    let mut salt = [0; SALT_BYTES];
+    getrandom::fill(&mut salt).map_err(|error| failed(error.to_string()))?;
+    let mut hash = [0; HASH_BYTES];
+    let blocks = memory
+        .blocks(&params)
+        .ok_or_else(|| failed("no memory".to_owned()))?;
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
+        .hash_password_into_with_memory(password.expose().as_bytes(), &salt, &mut hash, blocks)
+        .map_err(|error| failed(error.to_string()))?;
+    Ok(phc(&salt, &hash))
+}
+
+fn phc(salt: &[u8], hash: &[u8]) -> String {
+    let (salt, hash) = (STANDARD_NO_PAD.encode(salt), STANDARD_NO_PAD.encode(hash));
+    format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p=1${salt}${hash}")
+}
+
+/// A PHC string that no password fits, for accounts that do not exist: comparing with it takes as long as with any other.
+///
+/// # Errors
+/// When the system has no random numbers.
+pub(super) fn nobody() -> Result<String, getrandom::Error> {
+    let (mut salt, mut hash) = ([0; SALT_BYTES], [0; HASH_BYTES]);
+    getrandom::fill(&mut salt)?;
+    getrandom::fill(&mut hash)?;
+    Ok(phc(&salt, &hash))
+}
+
+/// Whether the password fits the PHC string. What is no such string, or needs more memory than ours, fits nothing.
+pub(super) fn fits(password: &Secret, stored: &str, memory: &mut HashMemory) -> bool {
+    computed(password, stored, memory).is_some_and(|(computed, stored)| computed.ct_eq(&stored).into())
+}
+
+/// The hash of the password with the parameters of a stored hash, and that hash.
+fn computed(password: &Secret, stored: &str, memory: &mut HashMemory) -> Option<(Vec<u8>, Vec<u8>)> {
+    let stored = PasswordHash::new(stored).ok()?;
+    let algorithm = Algorithm::try_from(stored.algorithm.as_str()).ok()?;
+    let version = Version::try_from(stored.version?).ok()?;
+    let params = Params::try_from(&stored).ok()?;
+    let (salt, expected) = (stored.salt.as_ref()?, stored.hash.as_ref()?);
+    let mut hash = vec![0; expected.as_bytes().len()];
+    let blocks = memory.blocks(&params)?;
+    Argon2::new(algorithm, version, params)
+        .hash_password_into_with_memory(password.expose().as_bytes(), salt.as_ref(), &mut hash, blocks)
+        .ok()?;
+    Some((hash, expected.as_bytes().to_vec()))
 }
 
 #[cfg(test)]
@@ -193,20 +159,27 @@ mod tests {
         assert!(check(&generate().unwrap(), &account).is_ok());
     }
 
-    #[tokio::test]
-    async fn the_right_password_fits_and_nothing_fits_nobody() {
-        let pool = HashingPool::new().unwrap();
+    #[test]
+    fn the_right_password_fits_and_nothing_fits_nobody() {
+        let mut memory = HashMemory::default();
         let password = Secret::new("correct horse battery");
-        let hash = pool.hash(password.clone()).await.unwrap();
+        let hash = hash(&password, &mut memory).unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(pool.verify(password.clone(), Some(hash.clone())).await.unwrap());
-        assert!(
-            !pool
-                .verify(Secret::new("correct horse batterz"), Some(hash))
-                .await
-                .unwrap()
-        );
-        assert!(!pool.verify(password.clone(), None).await.unwrap());
-        assert!(!pool.verify(password, Some("junk".to_owned())).await.unwrap());
+        assert!(fits(&password, &hash, &mut memory));
+        assert!(!fits(&Secret::new("correct horse batterz"), &hash, &mut memory));
+        assert!(!fits(&password, &nobody().unwrap(), &mut memory));
+        assert!(!fits(&password, "junk", &mut memory));
+        let large = hash.replace("m=19456", "m=4194304");
+        assert!(!fits(&password, &large, &mut memory));
+    }
+
+    #[test]
+    fn hashes_of_the_library_itself_fit() {
+        use argon2::password_hash::PasswordHasher;
+        let password = Secret::new("correct horse battery");
+        let hash = Argon2::default()
+            .hash_password(password.expose().as_bytes())
+            .unwrap();
+        assert!(fits(&password, &hash.to_string(), &mut HashMemory::default()));
     }
 }

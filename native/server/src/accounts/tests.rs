@@ -1,6 +1,9 @@
 #![allow(clippy::unwrap_used)]
 
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
 
 use super::*;
 
@@ -79,6 +82,7 @@ fn set(identity: &str, permissions: Option<Permission>, password: Option<&str>) 
         identity: identity.to_owned(),
         permissions,
         password: password.map(Secret::new),
+        keep_tokens: false,
     }
 }
 
@@ -154,23 +158,80 @@ async fn an_account_is_locked_for_others_but_not_for_where_it_works() {
 }
 
 #[tokio::test]
-async fn guesses_in_parallel_are_counted_one_after_the_other() {
+async fn guesses_in_parallel_do_not_slip_past_the_count() {
     let fixture = Arc::new(fixture().await);
-    let attempts = (0..30u8).map(|attempt| {
+    let guess = |account: String, from: u8, number: u32| {
         let fixture = Arc::clone(&fixture);
         tokio::spawn(async move {
-            fixture
-                .log_in("victim", &format!("guess number {attempt}"), attempt)
-                .await
+            let problem = fixture
+                .log_in(&account, &format!("guess number {number}"), from)
+                .await;
+            problem.unwrap_err().code == ErrorCode::AuthorizationFailed
         })
-    });
-    let mut tried = 0;
-    for attempt in attempts.collect::<Vec<_>>() {
-        if attempt.await.unwrap().unwrap_err().code == ErrorCode::AuthorizationFailed {
-            tried += 1;
-        }
+    };
+    let of_account: Vec<_> = (0..30)
+        .map(|number| guess("victim".to_owned(), number as u8, number))
+        .collect();
+    let mut checked = 0;
+    for attempt in of_account {
+        checked += u32::from(attempt.await.unwrap());
     }
-    assert!((1..=6).contains(&tried), "{tried} guesses were checked");
+    assert!(
+        (5..=6).contains(&checked),
+        "{checked} guesses at one account were checked"
+    );
+    let of_address: Vec<_> = (0..150)
+        .map(|number| guess(format!("user{number}"), 77, number))
+        .collect();
+    let mut checked = 0;
+    for attempt in of_address {
+        checked += u32::from(attempt.await.unwrap());
+    }
+    assert!(
+        (1..=20).contains(&checked),
+        "{checked} guesses from one address were checked"
+    );
+}
+
+#[tokio::test]
+async fn wrong_names_from_the_address_of_an_administrator_do_not_keep_them_out() {
+    let fixture = fixture().await;
+    fixture.log_in("root", GOOD, 1).await.unwrap();
+    let mut codes = Vec::new();
+    for number in 0..25 {
+        let problem = fixture
+            .log_in(&format!("nobody{number}"), "wrong password", 1)
+            .await;
+        codes.push(problem.unwrap_err().code);
+    }
+    assert_eq!(codes.last(), Some(&ErrorCode::AccountLocked));
+    fixture.log_in("root", GOOD, 1).await.unwrap();
+}
+
+#[tokio::test]
+async fn attempts_that_nobody_waits_for_are_counted() {
+    let fixture = fixture().await;
+    for _ in 0..5 {
+        let attempt = fixture.log_in("root", "wrong password", 1);
+        // Polled once, as by a connection that is closed as soon as its request has been read.
+        assert!(attempt.now_or_never().is_none());
+    }
+    // Behind them in the queue.
+    fixture.log_in("nobody", "wrong password", 3).await.unwrap_err();
+    let problem = fixture.log_in("root", GOOD, 2).await.unwrap_err();
+    assert_eq!(problem.code, ErrorCode::AccountLocked);
+}
+
+#[tokio::test]
+async fn many_sign_ins_of_one_account_at_once_are_all_answered() {
+    let fixture = Arc::new(fixture().await);
+    let sign_ins = (0..30).map(|_| {
+        let fixture = Arc::clone(&fixture);
+        tokio::spawn(async move { fixture.log_in("root", GOOD, 1).await })
+    });
+    for sign_in in sign_ins.collect::<Vec<_>>() {
+        sign_in.await.unwrap().unwrap();
+    }
 }
 
 #[tokio::test]
@@ -268,6 +329,32 @@ async fn a_new_password_counts_at_once_and_the_old_one_no_more() {
     let nobody = set("S-1-5-21-1-2-3-1001", None, None);
     let problem = fixture.accounts.set(nobody, &fixture.admin).await.unwrap_err();
     assert_eq!(problem.code, ErrorCode::UserNotFound);
+}
+
+#[tokio::test]
+async fn tokens_end_with_the_password_unless_they_are_kept() {
+    let fixture = fixture().await;
+    fixture.add("ann", Permission::Full).await;
+    let ann = fixture.log_in("ann", GOOD, 1).await.unwrap();
+    let now = Timestamp::now();
+    for (keep, new) in [(true, "another fine phrase"), (false, "a third fine phrase")] {
+        let issued = fixture
+            .accounts
+            .issue_token(token(Permission::ReadOnly, 1), &ann, now)
+            .await
+            .unwrap();
+        let of_root = token(Permission::ReadOnly, 1);
+        let of_root = fixture
+            .accounts
+            .issue_token(of_root, &fixture.admin, now)
+            .await
+            .unwrap();
+        let mut change = set("ann", None, Some(new));
+        change.keep_tokens = keep;
+        fixture.accounts.set(change, &fixture.admin).await.unwrap();
+        assert_eq!(fixture.open(issued.secret.expose(), now).await.is_ok(), keep);
+        fixture.open(of_root.secret.expose(), now).await.unwrap();
+    }
 }
 
 #[tokio::test]

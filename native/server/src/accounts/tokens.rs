@@ -1,6 +1,7 @@
 //! The rows of bearer tokens and the rules of making them.
 
 use jiff::{SignedDuration, Timestamp};
+use licensing_api::text::is_deceptive;
 use licensing_api::token::{GetTokens, IssuedToken, NewToken, RemoveToken, Token, TokenScope};
 use licensing_api::{ErrorCode, Permission, Problem, Rows, Secret};
 use licensing_seats::wildcard::Wildcards;
@@ -68,10 +69,15 @@ fn instant(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
         })
 }
 
+/// Longest public part of a token that is looked up.
+const MAX_ID_BYTES: usize = 64;
+
 /// Public part of a token's text; none when it is no token at all.
-fn id_of(secret: &str) -> Option<&str> {
+pub(super) fn id_of(secret: &str) -> Option<&str> {
     let (id, rest) = secret.split_once(PRODUCT_TOKEN_SEPARATOR)?;
-    (id.starts_with(PREFIX) && !rest.is_empty()).then_some(id)
+    let is_id = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let fits = id.starts_with(PREFIX) && id.len() <= MAX_ID_BYTES && id.bytes().all(is_id);
+    (fits && !rest.is_empty()).then_some(id)
 }
 
 /// The token whose secret this is.
@@ -133,8 +139,8 @@ struct Wanted {
 fn check(request: &NewToken, caller: &Caller, now: Timestamp) -> Result<Wanted, Problem> {
     let invalid = |text: &str| Err(Problem::new(ErrorCode::InvalidRequest, text));
     let name = request.name.trim();
-    if name.is_empty() || name.chars().count() > MAX_NAME_CHARACTERS || name.chars().any(char::is_control) {
-        return invalid("name: 1 to 100 characters, none of them a control character.");
+    if name.is_empty() || name.chars().count() > MAX_NAME_CHARACTERS || name.contains(is_deceptive) {
+        return invalid("name: 1 to 100 characters, none of them invisible or a control character.");
     }
     let days = request.days.unwrap_or(USUAL_DAYS);
     if !(1..=MAX_DAYS).contains(&days) {
@@ -219,6 +225,16 @@ pub(super) fn issue(
     };
     audit::record(transaction, actor, &entry, now)?;
     Ok(IssuedToken { secret, token })
+}
+
+/// Ends all tokens of an account; gives their ids.
+pub(super) fn end_all_of(transaction: &Transaction<'_>, rid: i64) -> rusqlite::Result<Vec<String>> {
+    let mut ended: Vec<String> = transaction
+        .prepare_cached("DELETE FROM token WHERE rid = ?1 RETURNING token_id")?
+        .query_map([rid], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    ended.sort();
+    Ok(ended)
 }
 
 fn scope_name(scope: TokenScope) -> &'static str {

@@ -16,8 +16,8 @@ const MAX_ENTRIES: usize = 1024;
 
 /// Remembers digests under a key that exists only in this process, never the passwords.
 ///
-/// An entry also holds the stored hash that the password fitted. Whoever changes the password changes that, so an
-/// entry can never outlive the password, whichever process changed it.
+/// An entry also holds the stored hash that the password fitted. Whoever changes the password changes that: compare it
+/// with the account's, so that an entry never outlives the password, whichever process changed it.
 #[derive(Debug)]
 pub(super) struct VerifiedPasswords {
     key: [u8; 32],
@@ -41,13 +41,12 @@ impl VerifiedPasswords {
         })
     }
 
-    /// Whether this password was found to fit this stored hash lately.
-    pub(super) fn knows(&self, account: &str, password: &Secret, stored: &str, now: Instant) -> bool {
+    /// The stored hash that this password was found to fit lately.
+    pub(super) fn stored(&self, account: &str, password: &Secret, now: Instant) -> Option<String> {
         let digest = self.digest(account, password);
         let entries = self.entries.lock();
-        entries.get(account).is_some_and(|entry| {
-            now < entry.until && entry.stored == stored && bool::from(entry.digest.ct_eq(&digest))
-        })
+        let entry = entries.get(account)?;
+        (now < entry.until && bool::from(entry.digest.ct_eq(&digest))).then(|| entry.stored.clone())
     }
 
     /// Remembers that the password fitted.
@@ -88,13 +87,13 @@ mod tests {
         let verified = VerifiedPasswords::new().unwrap();
         let now = Instant::now();
         let password = Secret::new("correct horse battery");
-        assert!(!verified.knows("\\ann", &password, "hash1", now));
+        let stored = |account, password: &Secret, now| verified.stored(account, password, now);
+        assert_eq!(stored("\\ann", &password, now), None);
         verified.remember("\\ann", &password, "hash1", now);
-        assert!(verified.knows("\\ann", &password, "hash1", now));
-        assert!(!verified.knows("\\ann", &Secret::new("other"), "hash1", now));
-        assert!(!verified.knows("\\bob", &password, "hash1", now));
-        assert!(!verified.knows("\\ann", &password, "hash2", now));
-        assert!(!verified.knows("\\ann", &password, "hash1", now + REMEMBERED_FOR));
+        assert_eq!(stored("\\ann", &password, now).as_deref(), Some("hash1"));
+        assert_eq!(stored("\\ann", &Secret::new("other"), now), None);
+        assert_eq!(stored("\\bob", &password, now), None);
+        assert_eq!(stored("\\ann", &password, now + REMEMBERED_FOR), None);
     }
 
     #[test]

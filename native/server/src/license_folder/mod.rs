@@ -1,6 +1,7 @@
 //! The folder of license files: what is in it, and changing it without ever serving a file that was not checked.
 
 mod assess;
+mod bounds;
 mod contents;
 mod name;
 
@@ -11,9 +12,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use jiff::{Timestamp, Zoned};
 use licensing_api::alert::{Alert, AlertLevel};
-use licensing_api::license_file::{
-    LicenseFileExplanation, LicenseFileInfo, MAX_LICENSE_FILE_BYTES, PoolEffect,
-};
+use licensing_api::license_file::{LicenseFileExplanation, LicenseFileInfo, PoolEffect};
 use licensing_api::patterns::Patterns;
 use licensing_api::{ErrorCode, Problem};
 use licensing_files::{Existing, Readers, durable};
@@ -131,7 +130,7 @@ impl LicenseFolder {
     /// `InvalidRequest` for a name or size that is never taken.
     pub async fn explain(&self, name: String, bytes: Vec<u8>) -> Result<LicenseFileExplanation, Problem> {
         let name = check_name(&name)?;
-        check_size(&bytes)?;
+        bounds::check(&bytes)?;
         self.blocking(move |this| {
             let installed = this.installed()?;
             let stored = this.spelling(name.as_str())?.unwrap_or_else(|| name.to_string());
@@ -146,13 +145,13 @@ impl LicenseFolder {
             let further: Vec<_> = further.filter(|finding| !findings.contains(finding)).collect();
             findings.extend(further);
             findings.sort_by_key(|finding| (finding.line, finding.column));
-            Ok(LicenseFileExplanation {
+            Ok(bounds::bounded(LicenseFileExplanation {
                 file_name: name.to_string(),
                 acceptable: assessment.refusal.is_none(),
                 lines: explanation.lines,
                 findings,
                 effects: assessment.effects,
-            })
+            }))
         })
         .await
     }
@@ -169,7 +168,7 @@ impl LicenseFolder {
         overwrite: bool,
     ) -> Result<CheckedImport, Problem> {
         let name = check_name(&name)?;
-        check_size(&bytes)?;
+        bounds::check(&bytes)?;
         let changing = Arc::clone(&self.changing).lock_owned().await;
         self.blocking(move |this| this.checked_import(&name, bytes, overwrite, changing))
             .await
@@ -373,16 +372,6 @@ fn check_name(name: &str) -> Result<FileName, Problem> {
         let shown: String = name.chars().filter(|char| !char.is_control()).take(80).collect();
         Problem::new(ErrorCode::InvalidRequest, format!("fileName {error}.")).about(shown)
     })
-}
-
-fn check_size(bytes: &[u8]) -> Result<(), Problem> {
-    if bytes.len() <= MAX_LICENSE_FILE_BYTES {
-        return Ok(());
-    }
-    Err(Problem::new(
-        ErrorCode::RequestTooLarge,
-        format!("A license file may have up to {MAX_LICENSE_FILE_BYTES} bytes."),
-    ))
 }
 
 /// Findings that a refusal repeats.

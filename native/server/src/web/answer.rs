@@ -13,8 +13,8 @@ use licensing_api::{ErrorCode, Problem};
 pub(super) const PROBLEM_JSON: &str = "application/problem+json";
 
 /// An answer of JSON text.
-pub(super) fn json(text: Vec<u8>) -> Response {
-    let mut response = Response::new(Body::from(text));
+pub(super) fn json(text: impl Into<Body>) -> Response {
+    let mut response = Response::new(text.into());
     response
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -1,15 +1,14 @@
 //! From path, query and body to the request of an operation.
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use licensing_api::operation::{BodySize, OperationInfo};
+use licensing_api::operation::OperationInfo;
 use licensing_api::schema::{Field, FieldKind};
 use licensing_api::{ErrorCode, Operation, Problem};
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
-
-use super::WebServices;
 
 /// Most characters of a text of the client that an answer repeats.
 const REPEATED_CHARACTERS: usize = 80;
@@ -53,13 +52,34 @@ fn shortened(text: &str) -> String {
     text.chars().take(REPEATED_CHARACTERS).collect()
 }
 
+/// Reads the body of an operation that has one.
+pub(super) async fn read(info: &OperationInfo, parts: &Parts, body: Body) -> Result<Vec<u8>, Problem> {
+    if !info.method.has_body() {
+        return Ok(Vec::new());
+    }
+    let is_json = parts
+        .headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
+    if !is_json {
+        let mut problem = Problem::new(
+            ErrorCode::InvalidRequest,
+            "The body has to be JSON, with the header Content-Type: application/json.",
+        );
+        problem.status = 415;
+        return Err(problem);
+    }
+    read_bounded(parts, body, info.body.bytes()).await
+}
+
 /// Puts the request together. Its fields are known to exist afterwards; [`typed`] checks what they hold.
-pub(super) async fn request(
-    services: &WebServices,
+pub(super) fn request(
     shape: &Shape,
     path: &[(String, String)],
     parts: &Parts,
-    body: Body,
+    body: Vec<u8>,
 ) -> Result<Value, Problem> {
     let mut request = if shape.info.method.has_body() {
         if parts.uri.query().is_some_and(|query| !query.is_empty()) {
@@ -68,10 +88,11 @@ pub(super) async fn request(
                 "The fields of this operation must be in the body, not in the query.",
             ));
         }
-        from_body(services, shape, parts, body).await?
+        parse(shape, &body)?
     } else {
         from_query(shape, parts.uri.query().unwrap_or_default())?
     };
+    drop(body);
     for (name, text) in path {
         let field = shape.field(name)?;
         let value = value(field, text)?;
@@ -90,6 +111,12 @@ pub(super) async fn request(
 
 fn from_query(shape: &Shape, query: &str) -> Result<Map<String, Value>, Problem> {
     let mut request = Map::new();
+    if !is_utf8(query) {
+        return Err(Problem::new(
+            ErrorCode::InvalidRequest,
+            "The query is not valid UTF-8.",
+        ));
+    }
     for (name, text) in form_urlencoded::parse(query.as_bytes()) {
         let field = shape.field(&name)?;
         if shape.info.path_fields().any(|of_path| of_path == name) {
@@ -109,6 +136,13 @@ fn from_query(shape: &Shape, query: &str) -> Result<Map<String, Value>, Problem>
         }
     }
     Ok(request)
+}
+
+/// Whether the bytes that a query stands for are text. Its parser would replace those that are not.
+fn is_utf8(query: &str) -> bool {
+    query
+        .split(['&', '='])
+        .all(|part| percent_decode_str(part).decode_utf8().is_ok())
 }
 
 /// What the text of a path or query means for a field.
@@ -132,39 +166,7 @@ fn value(field: &Field, text: &str) -> Result<Value, Problem> {
     }
 }
 
-async fn from_body(
-    services: &WebServices,
-    shape: &Shape,
-    parts: &Parts,
-    body: Body,
-) -> Result<Map<String, Value>, Problem> {
-    let is_json = parts
-        .headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
-    if !is_json {
-        let mut problem = Problem::new(
-            ErrorCode::InvalidRequest,
-            "The body has to be JSON, with the header Content-Type: application/json.",
-        );
-        problem.status = 415;
-        return Err(problem);
-    }
-    let size = shape.info.body;
-    let _turn = match size {
-        BodySize::Small => None,
-        BodySize::Large => {
-            let turn = services.large_bodies.acquire().await;
-            Some(turn.map_err(|_| Problem::new(ErrorCode::ServerStopping, "No new requests are taken."))?)
-        }
-    };
-    let bytes = read(parts, body, size.bytes()).await?;
-    parse(shape, &bytes)
-}
-
-async fn read(parts: &Parts, body: Body, limit: usize) -> Result<Bytes, Problem> {
+async fn read_bounded(parts: &Parts, body: Body, limit: usize) -> Result<Vec<u8>, Problem> {
     let too_large = || {
         Problem::new(
             ErrorCode::RequestTooLarge,
@@ -179,14 +181,27 @@ async fn read(parts: &Parts, body: Body, limit: usize) -> Result<Bytes, Problem>
     if announced.is_some_and(|length| length > limit as u64) {
         return Err(too_large());
     }
-    match Limited::new(body, limit).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if is_length_limit(error.as_ref()) => Err(too_large()),
-        Err(error) => Err(Problem::new(
-            ErrorCode::InvalidRequest,
-            format!("The body could not be read: {error}."),
-        )),
+    // Into one piece from the beginning: collecting the pieces first would need twice the memory.
+    let capacity = announced
+        .and_then(|length| usize::try_from(length).ok())
+        .unwrap_or(0);
+    let mut bytes = Vec::with_capacity(capacity);
+    let mut body = Limited::new(body, limit);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| {
+            if is_length_limit(error.as_ref()) {
+                return too_large();
+            }
+            Problem::new(
+                ErrorCode::InvalidRequest,
+                format!("The body could not be read: {error}."),
+            )
+        })?;
+        if let Ok(data) = frame.into_data() {
+            bytes.extend_from_slice(&data);
+        }
     }
+    Ok(bytes)
 }
 
 /// The limit of the listener is wrapped in errors of the body; its own may be anywhere in the chain.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
+use axum::body::Body;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -13,6 +14,7 @@ use licensing_api::operation::TABLE;
 use licensing_api::{ErrorCode, Permission, Problem};
 
 use super::answer::{self, FailedWith};
+use super::places::{HoldingBody, Place};
 use super::{WebServices, credentials};
 use crate::accounts::{Caller, Credentials};
 
@@ -72,11 +74,7 @@ fn required(method: &Method, route: Option<&str>) -> Permission {
 }
 
 /// Admits or refuses, answers, and writes the line of the access log.
-pub(super) async fn pass(
-    State(services): State<Arc<WebServices>>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+pub(super) async fn pass(State(services): State<Arc<WebServices>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
     let route = request
@@ -94,18 +92,19 @@ pub(super) async fn pass(
         route => required(&method, route),
     };
     let credentials = credentials::read(request.headers());
-    let admitted = admit(&services, required, credentials, peer, started).await;
-    let account = admitted
-        .as_ref()
-        .ok()
-        .and_then(Option::as_ref)
-        .map(|caller| caller.actor().account);
-    let mut response = match admitted {
-        Ok(caller) => {
-            request.extensions_mut().insert(Admitted(caller));
-            next.run(request).await
+    let claimed = credentials.as_ref().ok().map(Credentials::claimed);
+    let (account, mut response) = match admit(&services, required, credentials, peer, started).await {
+        Ok(Admission::Anybody) => (None, run(next, request, Admitted(None), Vec::new()).await),
+        Ok(Admission::Of(caller)) => {
+            let account = Some(caller.actor().account);
+            let response = match services.requests.enter(caller.account_id()).await {
+                Ok(place) => run(next, request, Admitted(Some(caller)), vec![Arc::new(place)]).await,
+                Err(problem) => answer::problem(&problem),
+            };
+            (account, response)
         }
-        Err(problem) => answer::problem(&problem),
+        Ok(Admission::Refused(caller, problem)) => (Some(caller.actor().account), answer::problem(&problem)),
+        Err(problem) => (claimed, answer::problem(&problem)),
     };
     answer::protect(response.headers_mut());
     let code = response
@@ -119,6 +118,7 @@ pub(super) async fn pass(
         route = route.as_deref().unwrap_or("-"),
         status = response.status().as_u16(),
         code,
+        // That of a request which was refused is what it claimed.
         account,
         address = peer.map(|peer| peer.ip().to_string()),
         milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -127,13 +127,31 @@ pub(super) async fn pass(
     response
 }
 
+/// Lets the handler answer. The answer holds the places of its request until it is sent.
+async fn run(next: Next, mut request: Request, admitted: Admitted, mut places: Vec<Arc<Place>>) -> Response {
+    request.extensions_mut().insert(admitted);
+    let mut response = next.run(request).await;
+    places.extend(response.extensions_mut().remove::<Arc<Place>>());
+    response.map(|body| Body::new(HoldingBody::new(body, places)))
+}
+
+/// Whom a request comes from.
+enum Admission {
+    /// Nobody needs to know.
+    Anybody,
+    /// A caller who may do it.
+    Of(Caller),
+    /// A caller who may not.
+    Refused(Caller, Problem),
+}
+
 async fn admit(
     services: &WebServices,
     required: Permission,
     credentials: Result<Credentials, Problem>,
     peer: Option<SocketAddr>,
     now: Instant,
-) -> Result<Option<Caller>, Problem> {
+) -> Result<Admission, Problem> {
     let Some(peer) = peer else {
         return Err(Problem::new(
             ErrorCode::UnknownError,
@@ -143,26 +161,28 @@ async fn admit(
     let address = peer.ip().to_canonical();
     services.rate.take(address, now)?;
     if required == Permission::None {
-        return Ok(None);
+        return Ok(Admission::Anybody);
     }
     let caller = services
         .accounts
         .authenticate(credentials?, address, Timestamp::now())
         .await?;
     if caller.permissions < required {
-        return Err(Problem::new(
+        let problem = Problem::new(
             ErrorCode::UserNotAuthorized,
             format!(
                 "The operation needs {required:?}; the caller has {:?}.",
                 caller.permissions
             ),
-        )
-        .about(caller.account));
+        );
+        let problem = problem.about(&caller.account);
+        return Ok(Admission::Refused(caller, problem));
     }
     if services.setup.stopping.is_cancelled() {
-        return Err(Problem::new(ErrorCode::ServerStopping, "No new requests are taken.").retry_after(5));
+        let problem = Problem::new(ErrorCode::ServerStopping, "No new requests are taken.").retry_after(5);
+        return Ok(Admission::Refused(caller, problem));
     }
-    Ok(Some(caller))
+    Ok(Admission::Of(caller))
 }
 
 #[cfg(test)]

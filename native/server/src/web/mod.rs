@@ -12,6 +12,7 @@ mod gate;
 mod metrics;
 mod openapi;
 mod operations;
+mod places;
 mod router;
 
 use std::net::SocketAddr;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use axum::Router;
+use axum::body::Bytes;
 use jiff::Timestamp;
 use licensing_api::Problem;
 use licensing_net::tls::ServerCertificate;
@@ -30,6 +32,7 @@ use crate::config::{DataFolder, LiveConfig};
 use crate::control::DaemonDirectory;
 use crate::installed::InstalledFiles;
 use crate::license_folder::LicenseFolder;
+use places::{Bounds, Places};
 
 /// What the web services are given when the server starts. The listener that they are served through puts
 /// `axum::extract::ConnectInfo<SocketAddr>` into each request, and bounds size and time of bodies.
@@ -71,12 +74,38 @@ struct WebServices {
     accounts: Accounts,
     licenses: LicenseFolder,
     rate: RateLimit,
-    large_bodies: tokio::sync::Semaphore,
-    openapi: Vec<u8>,
+    /// Requests of callers who may do what they ask for.
+    requests: Arc<Places>,
+    /// Those of them that are large, or whose answers may be.
+    large_requests: Arc<Places>,
+    /// License files that are being explained: each takes the memory that its text needs when it is read.
+    explaining: Arc<Places>,
+    openapi: Bytes,
 }
 
-/// Requests with large bodies at a time; each may take some 60 MiB while it is read and checked.
-const LARGE_BODIES: usize = 4;
+/// Requests under way. HTTP/2 clients send many at once.
+const REQUESTS: Bounds = Bounds {
+    total: 1024,
+    of_account: 64,
+    kept: 256,
+    waiting: 256,
+};
+
+/// Large requests under way: each takes the size of its body while it is read, and that of its answer until it is sent.
+const LARGE_REQUESTS: Bounds = Bounds {
+    total: 6,
+    of_account: 2,
+    kept: 2,
+    waiting: 64,
+};
+
+/// License files that are explained at a time.
+const EXPLAINING: Bounds = Bounds {
+    total: 2,
+    of_account: 1,
+    kept: 0,
+    waiting: 64,
+};
 
 /// Opens accounts and license folder, tells the daemons which tokens open the licensing ports, and gives the router
 /// that is served on the port of the web services.
@@ -93,8 +122,10 @@ pub async fn open(setup: WebSetup) -> anyhow::Result<Router> {
         accounts,
         licenses,
         rate: RateLimit::default(),
-        large_bodies: tokio::sync::Semaphore::new(LARGE_BODIES),
-        openapi: openapi::document(),
+        requests: Places::new(REQUESTS),
+        large_requests: Places::new(LARGE_REQUESTS),
+        explaining: Places::new(EXPLAINING),
+        openapi: openapi::document().into(),
     });
     services.tell_product_tokens().await?;
     Ok(router::build(services))

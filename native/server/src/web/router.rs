@@ -10,9 +10,9 @@ use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get};
 use http::StatusCode;
-use licensing_api::operation::{Method, OperationInfo, TABLE};
+use licensing_api::operation::{BodySize, Method, OperationInfo, TABLE};
 use licensing_api::server::DaemonState;
-use licensing_api::{ErrorCode, Problem};
+use licensing_api::{ErrorCode, Permission, Problem};
 
 use super::assemble::Shape;
 use super::dispatch::{self, Call};
@@ -89,7 +89,7 @@ fn with_method_problem(
 /// One operation, from its request to its answer.
 async fn carry_out(services: Arc<WebServices>, shape: Arc<Shape>, request: Request) -> Response {
     match try_carry_out(services, &shape, request).await {
-        Ok(text) => answer::json(text),
+        Ok(response) => response,
         Err(problem) => {
             if !dispatch::is_documented(shape.info, problem.code) {
                 tracing::error!(
@@ -103,11 +103,19 @@ async fn carry_out(services: Arc<WebServices>, shape: Arc<Shape>, request: Reque
     }
 }
 
+/// Largest answer that is sent without a place among the large requests.
+const SMALL_ANSWER: usize = 64 * 1024;
+
+/// Whether a request of the operation or its answer may be large.
+fn is_large(info: &OperationInfo) -> bool {
+    info.body == BodySize::Large || info.rows
+}
+
 async fn try_carry_out(
     services: Arc<WebServices>,
     shape: &Shape,
     request: Request,
-) -> Result<Vec<u8>, Problem> {
+) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
     let path = path_fields(&mut parts).await?;
     // Without the gate there is no caller, and without a caller no handler but that of the certificate answers.
@@ -115,13 +123,29 @@ async fn try_carry_out(
         .extensions
         .remove::<Admitted>()
         .and_then(|admitted| admitted.0);
-    let request = assemble::request(&services, shape, &path, &parts, body).await?;
+    let place = match &caller {
+        Some(caller) if is_large(shape.info) => {
+            Some(services.large_requests.enter(caller.account_id()).await?)
+        }
+        Some(_) | None => None,
+    };
+    let bytes = assemble::read(shape.info, &parts, body).await?;
+    // What administrators change waits for other things than the processor, such as daemons.
+    let turn = match &caller {
+        Some(caller) if shape.info.body == BodySize::Large && shape.info.permission != Permission::Full => {
+            Some(services.explaining.enter(caller.account_id()).await?)
+        }
+        Some(_) | None => None,
+    };
+    let request = assemble::request(shape, &path, &parts, bytes)?;
     let (id, name) = (shape.info.id, shape.info.name);
-    // In a task of its own: a change is not left half-way when the client goes, and a defect in one handler ends this
-    // request alone.
-    tokio::spawn(async move {
+    // In a task of its own, which keeps the place: a change is not left half-way when the client goes, and a defect in
+    // one handler ends this request alone.
+    let (text, place) = tokio::spawn(async move {
         let call = Call { caller };
-        dispatch::dispatch(id, &services, &call, request).await
+        let text = dispatch::dispatch(id, &services, &call, request).await?;
+        drop(turn);
+        Ok((text, place))
     })
     .await
     .unwrap_or_else(|error| {
@@ -130,7 +154,13 @@ async fn try_carry_out(
             ErrorCode::UnknownError,
             "The handler of the operation failed; the server's log has more.",
         ))
-    })
+    })?;
+    let is_small = text.len() <= SMALL_ANSWER;
+    let mut response = answer::json(text);
+    if let Some(place) = place.filter(|_| !is_small) {
+        response.extensions_mut().insert(Arc::new(place));
+    }
+    Ok(response)
 }
 
 async fn path_fields(parts: &mut http::request::Parts) -> Result<Vec<(String, String)>, Problem> {

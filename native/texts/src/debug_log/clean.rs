@@ -2,7 +2,9 @@
 
 use std::fmt::{self, Write};
 
-/// Text without line ends and other control characters.
+use licensing_api::text::is_deceptive;
+
+/// Text without control characters and others that deceive readers.
 pub(super) struct Text<'a>(pub(super) &'a str);
 
 /// Text between double quotes.
@@ -18,14 +20,9 @@ pub(super) struct Host<'a>(pub(super) &'a str);
 /// Text between brackets.
 pub(super) struct Bracketed<'a>(pub(super) &'a str);
 
-/// Control characters, and those that some viewers of logs take for line ends.
-fn breaks_lines(character: char) -> bool {
-    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
-}
-
 fn write_clean(f: &mut fmt::Formatter<'_>, text: &str, replace: impl Fn(char) -> char) -> fmt::Result {
     text.chars().try_for_each(|character| {
-        f.write_char(if character.is_control() {
+        f.write_char(if is_deceptive(character) {
             '?'
         } else {
             replace(character)
@@ -56,7 +53,7 @@ impl fmt::Display for User<'_> {
             let written = match character {
                 ' ' if after_blank => '_',
                 '[' => '(',
-                character if breaks_lines(character) => '?',
+                character if is_deceptive(character) => '?',
                 other => other,
             };
             after_blank = character == ' ';

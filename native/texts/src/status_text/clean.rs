@@ -1,10 +1,12 @@
 //! Names as they may stand in status text.
 
+use licensing_api::text::is_deceptive;
+
 /// A name that may contain blanks.
 pub(super) fn name(text: &str) -> String {
     let clean: String = text
         .chars()
-        .map(|c| if breaks_lines(c) { '?' } else { c })
+        .map(|c| if is_deceptive(c) { '?' } else { c })
         .collect();
     match clean.trim() {
         "" => "-".to_owned(),
@@ -26,8 +28,4 @@ pub(super) fn version(text: &str) -> &str {
         .find(|c: char| !c.is_ascii_digit() && c != '.')
         .unwrap_or(text.len());
     text[..end].trim_end_matches('.')
-}
-
-fn breaks_lines(character: char) -> bool {
-    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
 }

@@ -305,7 +305,8 @@ impl Text {
     }
 
     fn holder(&mut self, holder: &HolderLine, host: &str, port: u16) {
-        let (user, from) = (name(&holder.user), word(&holder.host));
+        // One word each: blanks in a name could imitate the fields that follow.
+        let (user, from) = (word(&holder.user), word(&holder.host));
         let display = display(&holder.display, &from);
         let data = if holder.data.is_empty() {
             String::new()
@@ -330,7 +331,7 @@ impl Text {
     }
 
     fn queued(&mut self, queued: &QueuedLine, host: &str, port: u16) {
-        let (user, from, own) = (name(&queued.user), word(&queued.host), word(&queued.version));
+        let (user, from, own) = (word(&queued.user), word(&queued.host), word(&queued.version));
         let display = display(&queued.display, &from);
         let (handle, wanted) = (queued.handle, licenses(u64::from(queued.count)));
         self.line(format_args!(

@@ -35,7 +35,12 @@ impl Handler for op::SetAdministrator {
         call: &Call,
         request: SetAdministrator,
     ) -> Result<Administrator, Problem> {
-        services.accounts.set(request, call.caller()?).await
+        let tokens_end = request.password.is_some() && !request.keep_tokens;
+        let changed = services.accounts.set(request, call.caller()?).await?;
+        if tokens_end {
+            services.tell_product_tokens().await?;
+        }
+        Ok(changed)
     }
 }
 

@@ -208,12 +208,12 @@ async fn names_never_leave_the_folder() {
 async fn the_largest_file_is_taken_and_a_larger_one_is_not() {
     let fixture = fixture().await;
     let mut bytes = fixture.license(SEATS);
-    let comment = b"# filler that makes the file as large as files may be\n";
+    let comment = [b"# filler ".repeat(60), b"\n".to_vec()].concat();
     while bytes.len() + comment.len() <= licensing_api::license_file::MAX_LICENSE_FILE_BYTES {
-        bytes.extend_from_slice(comment);
+        bytes.extend_from_slice(&comment);
     }
     assert_eq!(import(&fixture, "large.lic", &bytes).await.status, 200);
-    bytes.extend_from_slice(comment);
+    bytes.extend_from_slice(&comment);
     let answer = import(&fixture, "larger.lic", &bytes).await;
     assert_eq!((answer.status.as_u16(), answer.code()), (413, "RequestTooLarge"));
     assert_eq!(stored(&fixture), ["large.lic"]);
