@@ -12,7 +12,7 @@ use licensing_management::usage::Hour;
 use licensing_seats::Moment;
 use licensing_seats::pool::PoolIdentity;
 use licensing_seats::seat::{Change, Decision, DenialFilter, LeaseRecord, Ledger};
-use licensing_seats::wildcard::Wildcard;
+use licensing_seats::wildcard::Wildcards;
 use licensing_store::journal::{
     AuditReport, Batch, LedgerTerms, PoolHistory, SeatHistory, SeatJournal, Stamp,
 };
@@ -114,7 +114,7 @@ impl SeatHistory for MemoryHistory {
 
     fn assignment_events(
         &self,
-        _feature: Option<&Wildcard>,
+        _feature: Option<&Wildcards>,
         _most: usize,
     ) -> Result<Vec<AssignmentEventRow>, StoreError> {
         Ok(Vec::new())
