@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 use crate::address::Address;
 use crate::certificate::fetch_certificate;
-use crate::failure;
+use crate::problems;
 use crate::request::{self, Target};
 use crate::trust::Trust;
 
@@ -148,7 +148,7 @@ impl AdminClient {
     }
 
     /// Carries out an operation. Dropping the future ends the request; whether a change took effect by then is
-    /// not known ([`failure::cancelled`]).
+    /// not known ([`problems::cancelled`]).
     ///
     /// # Errors
     /// The server's own problem as it sent it, or one of the client's: `CommunicationError`, `Timeout`,
@@ -195,7 +195,7 @@ impl AdminClient {
         let limit = self.shared.options.timeout;
         match tokio::time::timeout(limit, self.send(info, target, progress)).await {
             Ok(outcome) => outcome,
-            Err(_) => Err(failure::timed_out(self.address(), info.name, limit)),
+            Err(_) => Err(problems::timed_out(self.address(), info.name, limit)),
         }
     }
 
@@ -253,12 +253,12 @@ impl AdminClient {
             "{}: the answer has more than {MAXIMUM_ANSWER_BYTES} bytes.",
             info.name
         );
-        failure::not_understood(self.address(), detail).advise("Ask with a narrower filter.")
+        problems::not_understood(self.address(), detail).advise("Ask with a narrower filter.")
     }
 
     fn transport(&self, info: &OperationInfo, error: &reqwest::Error) -> Problem {
         if error.is_timeout() {
-            return failure::timed_out(self.address(), "connecting", self.shared.options.connect_timeout);
+            return problems::timed_out(self.address(), "connecting", self.shared.options.connect_timeout);
         }
         if error.is_builder() {
             return Problem::new(
@@ -266,7 +266,7 @@ impl AdminClient {
                 format!("{}: no URL can be made of it.", info.name),
             );
         }
-        failure::of_transport(self.address(), error)
+        problems::of_transport(self.address(), error)
     }
 
     /// The server's own problem, or the best that its status says.
@@ -291,7 +291,7 @@ impl AdminClient {
                     "{}: HTTP status {status} without a known error code{said}.",
                     info.name
                 );
-                failure::not_understood(address, detail)
+                problems::not_understood(address, detail)
             }
         }
     }
@@ -306,7 +306,7 @@ impl AdminClient {
                 "{}: the answer is not the JSON that was expected ({error}).",
                 info.name
             );
-            failure::not_understood(self.address(), detail)
+            problems::not_understood(self.address(), detail)
         })
     }
 }

@@ -16,7 +16,7 @@ use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use crate::address::Address;
-use crate::failure;
+use crate::problems;
 use crate::trust::{CertHash, inspecting_config};
 
 /// The certificate that the server shows in its TLS handshake. Nothing but the handshake is sent, and nothing is
@@ -28,7 +28,7 @@ use crate::trust::{CertHash, inspecting_config};
 pub async fn fetch_certificate(address: &Address, timeout: Duration) -> Result<Certificate, Problem> {
     match tokio::time::timeout(timeout, peer_certificate(address)).await {
         Ok(shown) => describe(address, &shown?),
-        Err(_) => Err(failure::timed_out(address, "showing the certificate", timeout)),
+        Err(_) => Err(problems::timed_out(address, "showing the certificate", timeout)),
     }
 }
 
@@ -36,15 +36,15 @@ async fn peer_certificate(address: &Address) -> Result<CertificateDer<'static>, 
     let connector = TlsConnector::from(Arc::new(inspecting_config(None)?));
     let socket = TcpStream::connect((address.host(), address.port()))
         .await
-        .map_err(|error| failure::of_transport(address, &error))?;
+        .map_err(|error| problems::of_transport(address, &error))?;
     let stream = connector
         .connect(address.server_name()?, socket)
         .await
-        .map_err(|error| failure::of_transport(address, &error))?;
+        .map_err(|error| problems::of_transport(address, &error))?;
     let shown = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
     shown
         .map(|certificate| certificate.clone().into_owned())
-        .ok_or_else(|| failure::not_understood(address, "The server showed no certificate."))
+        .ok_or_else(|| problems::not_understood(address, "The server showed no certificate."))
 }
 
 fn describe(address: &Address, der: &[u8]) -> Result<Certificate, Problem> {

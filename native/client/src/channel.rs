@@ -14,8 +14,8 @@ use tonic::transport::{Channel, Endpoint};
 use tower::service_fn;
 
 use crate::address::Address;
-use crate::failure;
 use crate::identity::ClientIdentity;
+use crate::problems;
 use crate::trust::{self, Trust};
 
 /// Silence after which the other side is asked whether it still lives.
@@ -69,7 +69,7 @@ pub(crate) async fn open(
     };
     let name = address.server_name()?;
     let endpoint = Endpoint::from_shared(format!("http://{}", address.authority()))
-        .map_err(|error| failure::unreachable(address, error))?
+        .map_err(|error| problems::unreachable(address, error))?
         .tcp_nodelay(true)
         .connect_timeout(timeout)
         .http2_keep_alive_interval(KEEP_ALIVE)
@@ -80,8 +80,8 @@ pub(crate) async fn open(
         async move { stream(&target, tls, name).await.map(TokioIo::new) }
     });
     match tokio::time::timeout(timeout, endpoint.connect_with_connector(connect)).await {
-        Ok(channel) => channel.map_err(|error| failure::of_transport(address, &error)),
-        Err(_) => Err(failure::timed_out(address, "connecting", timeout)),
+        Ok(channel) => channel.map_err(|error| problems::of_transport(address, &error)),
+        Err(_) => Err(problems::timed_out(address, "connecting", timeout)),
     }
 }
 

@@ -8,9 +8,9 @@ mod address;
 mod admin;
 mod certificate;
 mod channel;
-mod failure;
 mod identity;
 mod location;
+mod problems;
 mod product;
 mod request;
 mod trust;
@@ -18,9 +18,9 @@ mod trust;
 pub use address::{Address, DEFAULT_LICENSE_PORT, DEFAULT_WEB_SERVICES_PORT};
 pub use admin::{AdminClient, ConnectOptions, Credentials, MAXIMUM_ANSWER_BYTES, Progress};
 pub use certificate::fetch_certificate;
-pub use failure::cancelled;
 pub use identity::ClientIdentity;
 pub use location::{AddressType, Discovery, Location, VendorEndpoint, discover};
+pub use problems::cancelled;
 pub use product::{
     Borrowed, CheckoutError, CheckoutOptions, Denial, FeatureStatus, Heartbeats, Lease, LeaseInfo,
     LeaseState, PendingCheckout, ProductClient, ProductOptions, Transport, VendorStatus,

@@ -10,8 +10,8 @@ use tonic::transport::Channel;
 
 use crate::address::Address;
 use crate::channel::{self, CertificateCheck, Security};
-use crate::failure;
 use crate::identity::ClientIdentity;
+use crate::problems;
 use crate::trust::Trust;
 
 /// Which address `Get-LicLocation` is asked for.
@@ -146,7 +146,7 @@ pub(crate) async fn discover_as(
 ) -> Result<Discovery, Problem> {
     match tokio::time::timeout(timeout, ask_somehow(manager, trust, identity, timeout)).await {
         Ok(outcome) => outcome,
-        Err(_) => Err(failure::timed_out(
+        Err(_) => Err(problems::timed_out(
             manager,
             "asking where the services are",
             timeout,
@@ -185,11 +185,11 @@ async fn ask(manager: &Address, channel: Channel, tls: bool) -> Result<Discovery
             vendor: String::new(),
         })
         .await
-        .map_err(|status| failure::of_status(manager, &status))?
+        .map_err(|status| problems::of_status(manager, &status))?
         .into_inner();
     let address = |port: u32| match u16::try_from(port) {
         Ok(port) if port != 0 => Ok(manager.with_port(port)),
-        Ok(_) | Err(_) => Err(failure::not_understood(
+        Ok(_) | Err(_) => Err(problems::not_understood(
             manager,
             format!("The manager named the port {port}."),
         )),

@@ -39,7 +39,7 @@ const WIDTH: usize = 100;
 /// A configuration file: settings with a value in `written` (by their full names, as TOML) stand there with it, all others as
 /// comments with their defaults.
 pub fn template(head: &str, description: &Description, written: &BTreeMap<&str, String>) -> String {
-    let mut text = comment(head);
+    let mut text = format!("{}\n", comment(head));
     section(&mut text, "", description, written);
     text
 }

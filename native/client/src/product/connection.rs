@@ -16,7 +16,7 @@ use super::link::Links;
 use super::options::ProductOptions;
 use super::tickets::{Sort, Tickets};
 use super::{FeatureStatus, VendorStatus};
-use crate::failure;
+use crate::problems;
 
 #[derive(Debug)]
 pub(super) struct Connection {
@@ -43,7 +43,7 @@ impl Connection {
             runtime: Handle::current(),
         });
         if let Err(problem) = connection.links.get(&connection.options).await
-            && !(failure::is_outage(&problem) && connection.has_tickets().await?)
+            && !(problems::is_outage(&problem) && connection.has_tickets().await?)
         {
             return Err(problem);
         }
@@ -144,7 +144,7 @@ impl Connection {
     }
 
     pub(super) fn misunderstood(&self, detail: &str) -> Problem {
-        failure::not_understood(&self.options.manager, detail)
+        problems::not_understood(&self.options.manager, detail)
     }
 }
 

@@ -17,7 +17,7 @@ use super::connection::Connection;
 use super::link::Link;
 use super::session::Answers;
 use crate::address::Address;
-use crate::failure;
+use crate::problems;
 
 /// Shortest and longest pause between two attempts.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
@@ -48,8 +48,8 @@ impl Attempt {
     }
 
     pub(super) fn of_call(address: &Address, status: &Status) -> Self {
-        let problem = failure::of_status(address, status);
-        if failure::is_loss(status) {
+        let problem = problems::of_status(address, status);
+        if problems::is_loss(status) {
             Self::Lost(problem)
         } else {
             Self::Final(problem)
@@ -60,7 +60,7 @@ impl Attempt {
     pub(super) fn of_stream(address: &Address, status: &Status) -> Self {
         let broken = matches!(status.code(), tonic::Code::Unknown | tonic::Code::Internal);
         if broken && status.details().is_empty() {
-            Self::Lost(failure::of_status(address, status))
+            Self::Lost(problems::of_status(address, status))
         } else {
             Self::of_call(address, status)
         }
@@ -126,7 +126,7 @@ impl Connection {
             Ok(outcome) => outcome.map_err(Attempt::into_problem),
             Err(_) => {
                 let last = last.lock().take();
-                Err(last.unwrap_or_else(|| failure::timed_out(&self.options.manager, "the call", patience)))
+                Err(last.unwrap_or_else(|| problems::timed_out(&self.options.manager, "the call", patience)))
             }
         }
     }
@@ -165,7 +165,7 @@ impl Connection {
     ) -> Result<A, Attempt> {
         let outcome = tokio::time::timeout(limit, attempt).await.unwrap_or_else(|_| {
             let manager = &self.options.manager;
-            Err(Attempt::Lost(failure::timed_out(manager, "an answer", limit)))
+            Err(Attempt::Lost(problems::timed_out(manager, "an answer", limit)))
         });
         if matches!(outcome, Err(Attempt::Lost(_))) {
             self.links.forget(link.number).await;
@@ -193,7 +193,7 @@ impl Connection {
 
     async fn link(&self) -> Result<Link, Attempt> {
         self.links.get(&self.options).await.map_err(|problem| {
-            if failure::is_passing(&problem) {
+            if problems::is_passing(&problem) {
                 Attempt::Lost(problem)
             } else {
                 Attempt::Final(problem)

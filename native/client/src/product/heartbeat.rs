@@ -16,7 +16,7 @@ use super::lease::{LeaseInfo, LeaseState};
 use super::leases::{Beating, Reacquisition};
 use super::options::Heartbeats;
 use super::tickets::lasts;
-use crate::failure;
+use crate::problems;
 
 /// Leases in one heartbeat; more are sent in several.
 const HEARTBEAT_BATCH: usize = 1000;
@@ -124,7 +124,7 @@ impl Connection {
             match self.beat_batch(batch, patience).await {
                 Ok(gone) => ended += gone,
                 Err(problem) => {
-                    let unreachable = failure::is_outage(&problem);
+                    let unreachable = problems::is_outage(&problem);
                     self.leases.doubt(&beating[at * HEARTBEAT_BATCH..], unreachable);
                     self.leases.end_unconfirmed();
                     // How often to beat may have changed.

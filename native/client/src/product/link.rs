@@ -14,8 +14,8 @@ use super::options::{ProductOptions, Transport};
 use super::session::Session;
 use crate::address::Address;
 use crate::channel::{self, CertificateCheck, Security};
-use crate::failure;
 use crate::location::discover_as;
+use crate::problems;
 
 /// An open connection and where it leads.
 #[derive(Debug, Clone)]
@@ -100,8 +100,8 @@ impl Links {
         let opening = Session::open(client.clone(), address, |messages| self.authorized(messages));
         match tokio::time::timeout(options.attempt_timeout, opening).await {
             Ok(Ok(session)) => Ok(session.map(Arc::new)),
-            Ok(Err(status)) => Err(failure::of_status(address, &status)),
-            Err(_) => Err(failure::timed_out(
+            Ok(Err(status)) => Err(problems::of_status(address, &status)),
+            Err(_) => Err(problems::timed_out(
                 address,
                 "opening the session",
                 options.attempt_timeout,

@@ -17,7 +17,7 @@ use tonic::{Request, Status, Streaming};
 
 use super::exchange::Attempt;
 use crate::address::Address;
-use crate::failure;
+use crate::problems;
 
 /// Questions under way at a time, those that may wait in the queue not counted: fewer than a daemon works on, so that
 /// none is left unread.
@@ -122,7 +122,7 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         self.reader.abort();
-        let why = failure::unreachable(&self.open.address, "the connection was given up");
+        let why = problems::unreachable(&self.open.address, "the connection was given up");
         self.open.lose(Attempt::Lost(why));
     }
 }
@@ -191,10 +191,10 @@ impl Answers {
     fn refused(&self, failure: wire::Failure) -> Attempt {
         let Some(code) = ErrorCode::from_name(&failure.code) else {
             let detail = format!("{} ({}).", failure.detail, failure.code);
-            return Attempt::Final(failure::not_understood(&self.open.address, detail));
+            return Attempt::Final(problems::not_understood(&self.open.address, detail));
         };
         let problem = Problem::new(code, failure.detail).advise(failure.action);
-        if failure::is_passing(&problem) {
+        if problems::is_passing(&problem) {
             Attempt::Lost(problem)
         } else {
             Attempt::Final(problem)
@@ -209,7 +209,7 @@ impl Drop for Answers {
 }
 
 fn ended(address: &Address) -> Attempt {
-    Attempt::Lost(failure::unreachable(address, "the session has ended"))
+    Attempt::Lost(problems::unreachable(address, "the session has ended"))
 }
 
 fn may_wait(question: &Question) -> bool {
@@ -232,7 +232,7 @@ async fn read(mut replies: Streaming<wire::SessionReply>, open: Arc<Open>) {
         match replies.message().await {
             Ok(Some(wire::SessionReply { id, body: Some(body) })) => open.hand_on(id, body),
             Ok(Some(wire::SessionReply { body: None, .. })) => {
-                break Attempt::Final(failure::not_understood(&open.address, "An answer says nothing."));
+                break Attempt::Final(problems::not_understood(&open.address, "An answer says nothing."));
             }
             Ok(None) => break ended(&open.address),
             Err(status) => break Attempt::of_stream(&open.address, &status),

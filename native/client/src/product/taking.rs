@@ -19,7 +19,7 @@ use super::connection::{Connection, random_key};
 use super::exchange::{Attempt, Reply};
 use super::lease::Lease;
 use super::session::Answers;
-use crate::failure;
+use crate::problems;
 
 /// Shortest pause between two calls of a request that waits, should a server not hold them.
 const BETWEEN_CALLS: Duration = Duration::from_secs(1);
@@ -124,10 +124,10 @@ impl Connection {
         };
         match (self.ask_server(options, key, patience, place).await, grace) {
             (Ok(lease), _) => self.keep(options, lease).await.map_err(CheckoutError::from),
-            (Err(CheckoutError::Failed(problem)), Ok(Some(ticket))) if failure::is_outage(&problem) => {
+            (Err(CheckoutError::Failed(problem)), Ok(Some(ticket))) if problems::is_outage(&problem) => {
                 Ok(self.keep_by_grace(options, &ticket)?)
             }
-            (Err(CheckoutError::Failed(mut problem)), Err(why)) if failure::is_outage(&problem) => {
+            (Err(CheckoutError::Failed(mut problem)), Err(why)) if problems::is_outage(&problem) => {
                 problem.detail = format!("{} {}", problem.detail, why.detail);
                 Err(problem.into())
             }

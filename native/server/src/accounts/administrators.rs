@@ -8,8 +8,8 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde_json::json;
 
 use super::AccountName;
-use super::audit::{self, Actor, Change};
-use super::database::{self, Refusal};
+use super::audit::{self, Actor, RecordedChange};
+use super::database::{self, TransactionError};
 use super::tokens;
 
 /// Most accounts.
@@ -101,7 +101,7 @@ pub(super) fn list(
     connection: &Connection,
     filter: &GetAdministrators,
     host_name: &str,
-) -> Result<Rows<Administrator>, Refusal> {
+) -> Result<Rows<Administrator>, TransactionError> {
     if let Some(sid) = &filter.account_sid
         && !is_sid(sid)
     {
@@ -143,7 +143,11 @@ fn is_sid(text: &str) -> bool {
 }
 
 /// Finds an account by name or SID.
-pub(super) fn resolve(connection: &Connection, identity: &str, host_name: &str) -> Result<Account, Refusal> {
+pub(super) fn resolve(
+    connection: &Connection,
+    identity: &str,
+    host_name: &str,
+) -> Result<Account, TransactionError> {
     let found = if is_sid(identity) {
         let machine_sid = database::machine_sid(connection)?;
         let rid = identity
@@ -180,7 +184,7 @@ pub(super) fn add(
     permissions: Permission,
     password: Option<&str>,
     (actor, now): (&Actor, Timestamp),
-) -> Result<Account, Refusal> {
+) -> Result<Account, TransactionError> {
     let key = name.key();
     if let Some(account) = by_key(transaction, &key)? {
         return Ok(account);
@@ -204,7 +208,7 @@ pub(super) fn add(
         permissions,
         password: password.map(str::to_owned),
     };
-    let change = Change {
+    let change = RecordedChange {
         action: "NewAdministrator",
         target: &name.to_string(),
         detail: json!({ "rid": account.rid, "group": is_group, "permissions": permissions, "passwordSet": password.is_some() }),
@@ -219,7 +223,7 @@ pub(super) fn change(
     rid: i64,
     change: &AccountChange,
     (actor, now): (&Actor, Timestamp),
-) -> Result<Account, Refusal> {
+) -> Result<Account, TransactionError> {
     let mut account = by_rid(transaction, rid)?.ok_or_else(gone)?;
     let level_changes = change.permissions.filter(|level| *level != account.permissions);
     if level_changes.is_none() && change.password.is_none() {
@@ -247,7 +251,7 @@ pub(super) fn change(
     } else {
         Vec::new()
     };
-    let entry = Change {
+    let entry = RecordedChange {
         action: "SetAdministrator",
         target: &account.name.to_string(),
         detail: json!({
@@ -265,11 +269,11 @@ pub(super) fn remove(
     transaction: &Transaction<'_>,
     account: &Account,
     (actor, now): (&Actor, Timestamp),
-) -> Result<(), Refusal> {
+) -> Result<(), TransactionError> {
     keep_one_administrator(transaction, account)?;
     let tokens = tokens::end_all_of(transaction, account.rid)?;
     transaction.execute("DELETE FROM account WHERE rid = ?1", [account.rid])?;
-    let entry = Change {
+    let entry = RecordedChange {
         action: "RemoveAdministrator",
         target: &account.name.to_string(),
         detail: json!({ "rid": account.rid, "endedTokens": tokens }),
@@ -284,7 +288,7 @@ fn gone() -> Problem {
 
 /// An account with Full permission that can log in must remain. Groups and accounts without a password do not count:
 /// nobody could get in with them.
-fn keep_one_administrator(transaction: &Transaction<'_>, leaving: &Account) -> Result<(), Refusal> {
+fn keep_one_administrator(transaction: &Transaction<'_>, leaving: &Account) -> Result<(), TransactionError> {
     if leaving.permissions != Permission::Full || leaving.is_group || leaving.password.is_none() {
         return Ok(());
     }

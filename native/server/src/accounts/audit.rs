@@ -19,7 +19,7 @@ pub struct Actor {
 
 /// One change.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Change<'a> {
+pub(super) struct RecordedChange<'a> {
     /// Name of the operation.
     pub(super) action: &'a str,
     /// To what it was done.
@@ -45,7 +45,7 @@ fn end(connection: &Connection) -> rusqlite::Result<AuditChain> {
 pub(super) fn record(
     transaction: &Transaction<'_>,
     actor: &Actor,
-    change: &Change<'_>,
+    change: &RecordedChange<'_>,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
     let entry = AuditEntry::new(AuditKind::Administered)

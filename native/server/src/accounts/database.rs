@@ -153,7 +153,7 @@ impl Database {
     /// Changes in one transaction, durable when this returns. A problem undoes all of it.
     pub(super) fn write<T>(
         &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, Refusal>,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, TransactionError>,
     ) -> Result<T, Problem> {
         let mut writer = self.writer.lock();
         if !writer.log_is_sure {
@@ -163,14 +163,14 @@ impl Database {
         let outcome = writer
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(Refusal::from)
+            .map_err(TransactionError::from)
             .and_then(|transaction| {
                 let value = work(&transaction)?;
                 transaction.commit()?;
                 Ok(value)
             });
         // When a sync fails, the system takes the pages for written all the same and never tries again.
-        writer.log_is_sure = !matches!(outcome, Err(Refusal::Storage(_)));
+        writer.log_is_sure = !matches!(outcome, Err(TransactionError::Storage(_)));
         outcome.map_err(|refusal| self.explain(refusal))
     }
 
@@ -180,10 +180,10 @@ impl Database {
     }
 
     /// The problem that a refusal is answered with.
-    pub(super) fn explain(&self, refusal: Refusal) -> Problem {
+    pub(super) fn explain(&self, refusal: TransactionError) -> Problem {
         match refusal {
-            Refusal::Rule(problem) => *problem,
-            Refusal::Storage(error) => self.problem(&error),
+            TransactionError::Rule(problem) => *problem,
+            TransactionError::Storage(error) => self.problem(&error),
         }
     }
 
@@ -210,20 +210,20 @@ impl Database {
 }
 
 /// Why a transaction was not committed.
-pub(super) enum Refusal {
+pub(super) enum TransactionError {
     /// A rule forbids the change.
     Rule(Box<Problem>),
     /// SQLite failed.
     Storage(rusqlite::Error),
 }
 
-impl From<Problem> for Refusal {
+impl From<Problem> for TransactionError {
     fn from(problem: Problem) -> Self {
         Self::Rule(Box::new(problem))
     }
 }
 
-impl From<rusqlite::Error> for Refusal {
+impl From<rusqlite::Error> for TransactionError {
     fn from(error: rusqlite::Error) -> Self {
         Self::Storage(error)
     }

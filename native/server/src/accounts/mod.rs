@@ -34,8 +34,8 @@ pub use database::AccountsError;
 pub use name::{AccountName, NotAName};
 
 use administrators::{Account, AccountChange};
-use audit::Change;
-use database::{Database, Refusal};
+use audit::RecordedChange;
+use database::{Database, TransactionError};
 use hashing::{HashingThreads, Lane};
 use lockout::LockOut;
 use password::HashMemory;
@@ -349,7 +349,7 @@ impl Accounts {
         self.blocking(move |this| {
             this.write(|transaction, _| {
                 imports::remember(transaction, &file_name, &sha256)?;
-                let change = Change {
+                let change = RecordedChange {
                     action: "ImportLicenseFile",
                     target: &file_name,
                     detail,
@@ -374,7 +374,7 @@ impl Accounts {
         self.blocking(move |this| {
             this.write(|transaction, _| {
                 imports::forget(transaction, &file_name)?;
-                let change = Change {
+                let change = RecordedChange {
                     action: "RemoveLicenseFile",
                     target: &file_name,
                     detail,
@@ -442,13 +442,13 @@ impl Accounts {
         hashed.outcome().await?.map(Some)
     }
 
-    fn refused(&self, refusal: Refusal) -> Problem {
+    fn refused(&self, refusal: TransactionError) -> Problem {
         self.inner.database.explain(refusal)
     }
 
     fn write<T>(
         &self,
-        work: impl FnOnce(&rusqlite::Transaction<'_>, &str) -> Result<T, Refusal>,
+        work: impl FnOnce(&rusqlite::Transaction<'_>, &str) -> Result<T, TransactionError>,
     ) -> Result<T, Problem> {
         self.inner
             .database
@@ -480,7 +480,7 @@ fn shown(
     transaction: &rusqlite::Transaction<'_>,
     account: &Account,
     host_name: &str,
-) -> Result<Administrator, Refusal> {
+) -> Result<Administrator, TransactionError> {
     let machine_sid = database::machine_sid(transaction)?;
     Ok(administrators::shown(account, &machine_sid, host_name))
 }

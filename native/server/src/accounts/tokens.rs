@@ -11,8 +11,8 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::administrators::{level, level_name};
-use super::audit::{self, Actor, Change};
-use super::database::{self, Refusal};
+use super::audit::{self, Actor, RecordedChange};
+use super::database::{self, TransactionError};
 use super::{AccountName, Caller};
 use crate::control::{PRODUCT_TOKEN_SEPARATOR, ProductToken};
 
@@ -180,7 +180,7 @@ pub(super) fn issue(
     request: &NewToken,
     caller: &Caller,
     (actor, now): (&Actor, Timestamp),
-) -> Result<IssuedToken, Refusal> {
+) -> Result<IssuedToken, TransactionError> {
     let wanted = check(request, caller, now)?;
     transaction.execute(
         "DELETE FROM token WHERE julianday(expires) < julianday(?1) - 30",
@@ -218,7 +218,7 @@ pub(super) fn issue(
             token.expires.to_string(),
         ],
     )?;
-    let entry = Change {
+    let entry = RecordedChange {
         action: "NewToken",
         target: &token.token_id,
         detail: json!({ "name": token.name, "scope": token.scope, "permissions": token.permissions, "expires": token.expires }),
@@ -263,7 +263,7 @@ pub(super) fn remove(
     request: &RemoveToken,
     host_name: &str,
     (actor, now): (&Actor, Timestamp),
-) -> Result<Token, Refusal> {
+) -> Result<Token, TransactionError> {
     let found = transaction
         .query_row(
             &format!("{SELECT} WHERE token.token_id = ?1"),
@@ -275,7 +275,7 @@ pub(super) fn remove(
             Problem::new(ErrorCode::TokenNotFound, "No token has this id.").about(&request.token_id)
         })?;
     transaction.execute("DELETE FROM token WHERE token_id = ?1", [&request.token_id])?;
-    let entry = Change {
+    let entry = RecordedChange {
         action: "RemoveToken",
         target: &request.token_id,
         detail: json!({ "name": found.token.name, "account": found.token.account }),

@@ -13,7 +13,7 @@ use licensing_store::{Clock, SeatService};
 use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::debug_log::{self, DebugLog, Plan, Served};
+use super::debug_log::{self, DebugLog, Plan, ServedSeats};
 use super::options::{self, LogPlace, Options};
 use crate::blocking::blocking;
 use crate::config::{Config, DataFolder};
@@ -105,8 +105,8 @@ impl Files {
 }
 
 impl Read {
-    fn served(&self) -> Served<'_> {
-        Served {
+    fn served(&self) -> ServedSeats<'_> {
+        ServedSeats {
             pools: &self.outcome.pools,
             rules: &self.outcome.rules,
             files: &self.outcome.names,

@@ -123,7 +123,7 @@ struct Server {
 }
 
 /// What runs.
-struct Served {
+struct RunningServer {
     licensing: SocketAddr,
     web_services: SocketAddr,
     tasks: Vec<JoinHandle<()>>,
@@ -174,7 +174,7 @@ impl Server {
         })
     }
 
-    async fn serve(&self, ports: Ports) -> anyhow::Result<Served> {
+    async fn serve(&self, ports: Ports) -> anyhow::Result<RunningServer> {
         let web = web::open(WebSetup {
             installed: self.installed.clone(),
             config: self.config.clone(),
@@ -207,7 +207,7 @@ impl Server {
     }
 
     /// Starts both ports and the care for the certificate.
-    fn start(&self, ports: Ports, web: Router) -> anyhow::Result<Served> {
+    fn start(&self, ports: Ports, web: Router) -> anyhow::Result<RunningServer> {
         let (tls, stopping) = (self.certificate.tls(), &self.stopping);
         let host_name = &self.config.now().host_name;
         let discover = discover::router(host_name, ports.web_address.port(), self.daemons.clone());
@@ -233,7 +233,7 @@ impl Server {
         let web_services = licensing_net::serve(ports.web, web, web_services, stopping.clone());
         let certificate = Arc::clone(&self.certificate);
         let pass_on = pass_on_certificate(Arc::clone(&certificate), self.daemons.clone(), stopping.clone());
-        Ok(Served {
+        Ok(RunningServer {
             licensing: ports.licensing_address,
             web_services: ports.web_address,
             tasks: vec![
@@ -290,7 +290,7 @@ impl Server {
     }
 }
 
-impl Served {
+impl RunningServer {
     fn endpoints(&self, server: &Server) -> Endpoints {
         let serving = server
             .daemons

@@ -23,7 +23,7 @@ use parking_lot::Mutex;
 
 pub(super) use place::finding;
 pub(super) use plan::Plan;
-pub(super) use said::{Served, reread, started, stopped, today};
+pub(super) use said::{ServedSeats, reread, started, stopped, today};
 
 use writer::Writer;
 

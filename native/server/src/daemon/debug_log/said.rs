@@ -20,7 +20,7 @@ const KEY_DIGITS: usize = 20;
 
 /// What is served.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::daemon) struct Served<'a> {
+pub(in crate::daemon) struct ServedSeats<'a> {
     pub(in crate::daemon) pools: &'a PoolSet,
     pub(in crate::daemon) rules: &'a SeatRules,
     /// Names of the license files.
@@ -31,7 +31,13 @@ pub(in crate::daemon) struct Served<'a> {
 }
 
 /// The daemon of `vendor` serves on a port, in the name of `host`.
-pub(in crate::daemon) fn started(log: &DebugLog, vendor: &str, host: &str, port: u16, served: Served<'_>) {
+pub(in crate::daemon) fn started(
+    log: &DebugLog,
+    vendor: &str,
+    host: &str,
+    port: u16,
+    served: ServedSeats<'_>,
+) {
     let now = log.zone.to_datetime(Timestamp::now());
     let zone = log.zone.to_offset_info(Timestamp::now());
     let features: BTreeSet<_> = features(served.pools, served.day, PoolStatus::Serving);
@@ -74,7 +80,7 @@ pub(in crate::daemon) fn started(log: &DebugLog, vendor: &str, host: &str, port:
 }
 
 /// License and options files were read again.
-pub(in crate::daemon) fn reread(log: &DebugLog, before: &PoolSet, served: Served<'_>) {
+pub(in crate::daemon) fn reread(log: &DebugLog, before: &PoolSet, served: ServedSeats<'_>) {
     let mut said = vec![Daemon(FilesEvent::Rereading { requested_from: None }.into())];
     let same = |pool: &Pool, other: &Pool| pool.identity == other.identity;
     for pool in &served.pools.pools {
@@ -157,7 +163,7 @@ fn warnings(pools: &PoolSet, day: Date) -> Vec<Said<'_>> {
     ending.collect()
 }
 
-fn options(served: Served<'_>, again: bool) -> Vec<Said<'_>> {
+fn options(served: ServedSeats<'_>, again: bool) -> Vec<Said<'_>> {
     let Some(path) = served.options else {
         return Vec::new();
     };
