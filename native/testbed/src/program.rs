@@ -38,6 +38,13 @@ fn find() -> anyhow::Result<PathBuf> {
         build.arg("--release");
     }
     build.current_dir(env!("CARGO_MANIFEST_DIR"));
+    // Build scripts run again when these have changed, and what depends on them is compiled once more.
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            build.env_remove(&name);
+        }
+    }
     let built = build.status().context("cargo cannot be started")?;
     if !built.success() {
         bail!("licensingd cannot be built: cargo ended with {built}");

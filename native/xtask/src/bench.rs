@@ -13,10 +13,8 @@ use crate::{build, child, workspace};
 /// When something cannot be built, or the program fails.
 pub async fn run(arguments: &[String]) -> Result<bool> {
     let release = workspace::target().join("release");
-    let mut build = Command::new(workspace::cargo());
-    build
-        .current_dir(workspace::root())
-        .args(["build", "--release", "--workspace", "--bins"]);
+    let mut build = workspace::cargo();
+    build.args(["build", "--release", "--workspace", "--bins"]);
     child::run(&mut build).await?;
     let program = |name: &str| release.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     let mut bench = Command::new(program("licensing-bench"));

@@ -40,7 +40,7 @@ fn script(powershell: &PowerShell, configuration: &str, out: &Path) -> Command {
 /// # Errors
 /// When the build fails.
 pub async fn programs() -> Result<()> {
-    let mut command = Command::new(workspace::cargo());
+    let mut command = workspace::cargo();
     command.current_dir(workspace::root()).args([
         "build",
         "--workspace",

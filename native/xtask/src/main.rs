@@ -71,9 +71,8 @@ async fn module() -> anyhow::Result<bool> {
 }
 
 async fn fuzz(arguments: &[String]) -> anyhow::Result<bool> {
-    let mut command = tokio::process::Command::new(workspace::cargo());
+    let mut command = workspace::cargo();
     command
-        .current_dir(workspace::root())
         .args(["run", "--quiet", "--release", "--package", "licensing-fuzz", "--"])
         .args(arguments);
     child::run(&mut command).await?;

@@ -128,6 +128,8 @@ fn command(program: &Path, invariant: bool) -> Command {
         .current_dir(workspace::root())
         .env("POWERSHELL_TELEMETRY_OPTOUT", "1")
         .env("POWERSHELL_UPDATECHECK", "Off");
+    // build.ps1 runs cargo.
+    workspace::without_package(&mut command);
     if invariant {
         command.env(INVARIANT, "1");
     }

@@ -123,9 +123,8 @@ fn at_least_one_failure(mut counts: Counts, succeeded: bool) -> Counts {
 }
 
 fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(workspace::cargo());
+    let mut command = workspace::cargo();
     command
-        .current_dir(workspace::root())
         .args(arguments)
         // Built together with the tests; tests that need it would build it once more with features of its own.
         .env("LICENSING_LICENSINGD", workspace::program("licensingd"));
