@@ -78,7 +78,7 @@ fn request(feature: &str) -> Result<CheckoutRequest> {
     let mut key = [0; 16];
     getrandom::fill(&mut key)
         .ok()
-        .context("the system gives no random numbers")?;
+        .context("the operating system provides no random numbers")?;
     Ok(CheckoutRequest {
         request_key: RequestKey::from_bytes(key),
         feature: feature.to_owned(),

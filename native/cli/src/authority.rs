@@ -12,7 +12,7 @@ use crate::operations;
 /// The commands with their arguments.
 pub(crate) fn command() -> Command {
     Command::new("authority")
-        .about("Makes issuer keys and signs license files. Commands: init, issue.")
+        .about("Creates issuer keys and signs license files. Commands: init, issue.")
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(operations::with_json(init::command()))

@@ -20,7 +20,7 @@ pub(crate) fn command() -> Command {
             .help(help)
     };
     let command = Command::new("checkout")
-        .about("Takes seats as a product does, holds them until Ctrl-C or the end of its input, and gives them back.")
+        .about("Checks out seats as a product does, holds them until Ctrl-C or the end of its input, and checks them in.")
         .args([
             Arg::new("feature").value_name("FEATURE").required(true).help("Feature, such as XDT_PLT_UD"),
             Arg::new("count")
@@ -39,12 +39,12 @@ pub(crate) fn command() -> Command {
                 .long("queue")
                 .value_name("TIME")
                 .value_parser(duration)
-                .help("Wait in the queue for so long when all seats are out, such as 10m"),
+                .help("Wait in the queue for at most this time if all seats are checked out, such as 10m"),
             Arg::new("borrow")
                 .long("borrow")
                 .value_name("TIME")
                 .value_parser(duration)
-                .help("Take the seats along for so long, such as 8h or 7d, and end at once; see borrowed and return"),
+                .help("Borrow the seats for this period, such as 8h or 7d, and exit; see borrowed and return"),
         ]);
     product_connection::add(operations::with_json(command))
 }

@@ -18,12 +18,12 @@ pub(crate) fn borrowed_command() -> Command {
 /// The command that gives back.
 pub(crate) fn return_command() -> Command {
     let command = Command::new("return")
-        .about("Gives borrowed seats back before the end of their period.")
+        .about("Returns borrowed seats before the end of their period.")
         .arg(
             Arg::new("what")
                 .value_name("FEATURE|ID")
                 .required(true)
-                .help("Feature, when only one loan of it is out, or the id that borrowed shows"),
+                .help("Feature, if it is borrowed only once, or the ID that borrowed shows"),
         );
     product_connection::add(command)
 }

@@ -189,7 +189,7 @@ fn run(place: &Place) -> anyhow::Result<ExitCode> {
     let installation = manager::Installation {
         data,
         config_file,
-        executable: std::env::current_exe().context("the program does not find itself")?,
+        executable: std::env::current_exe().context("the path of the program cannot be determined")?,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(manager::run(config, installation))?;

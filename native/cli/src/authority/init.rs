@@ -14,7 +14,7 @@ use crate::text;
 
 pub(super) fn command() -> Command {
     Command::new("init")
-        .about("Makes the key of an issuer, and the .pub file that makes servers trust it.")
+        .about("Creates the key of an issuer, and the .pub file that makes servers trust it.")
         .args([
             Arg::new("name")
                 .long("name")
@@ -26,7 +26,7 @@ pub(super) fn command() -> Command {
                 .value_name("DIR")
                 .value_parser(value_parser!(PathBuf))
                 .required(true)
-                .help("Folder for the two files; made if it is not there"),
+                .help("Folder for the two files; created if it does not exist"),
             Arg::new("vendor")
                 .long("vendor")
                 .value_name("VENDOR")

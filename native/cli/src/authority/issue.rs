@@ -24,7 +24,7 @@ pub(super) fn command() -> Command {
             .help(help)
     };
     Command::new("issue")
-        .about("Makes a signed license file from an order.")
+        .about("Creates a signed license file from an order.")
         .args([
             Arg::new("order")
                 .value_name("ORDER.toml")
@@ -51,7 +51,7 @@ pub(super) fn command() -> Command {
             Arg::new("overwrite")
                 .long("overwrite")
                 .action(ArgAction::SetTrue)
-                .help("Replace a file that is there already"),
+                .help("Replace an existing file"),
         ])
 }
 

@@ -34,7 +34,7 @@ const MANAGERS: &str = "managers";
 pub(crate) fn command() -> Command {
     let command = Command::new("stat")
         .visible_alias("lmstat")
-        .about("Shows the state of the server in the shape of lmstat, for scripts that read it.")
+        .about("Shows the state of the server in the format of lmstat, for scripts that read it.")
         .after_help(
             "Without an option only the server and its vendor daemons are shown. Times are local to this machine. \
              When a server cannot be reached, the text on standard output says so and the exit code is 241.",

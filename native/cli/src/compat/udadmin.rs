@@ -39,7 +39,7 @@ pub(crate) fn command() -> Command {
             .help(help)
     };
     let command = Command::new("udadmin")
-        .about("Lists users and devices that licenses are assigned to in the shape of udadmin, and takes licenses back.")
+        .about("Lists users and devices that licenses are assigned to in the format of udadmin, and revokes licenses.")
         .after_help(
             "The long words are understood with one dash, too. Licenses per session belong to nobody and are neither \
              listed nor deleted. Times are local to this machine.",

@@ -36,7 +36,7 @@ pub(super) fn arguments(command: Command) -> Command {
         Arg::new(OFFLINE)
             .long(OFFLINE)
             .action(ArgAction::SetTrue)
-            .help("Ask no server, even when one is named in the environment"),
+            .help("Do not ask a server, even if the environment names one"),
         Arg::new(TRUST)
             .long(TRUST)
             .value_name("FILE")

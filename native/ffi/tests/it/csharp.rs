@@ -76,13 +76,13 @@ fn rows_and_problems_arrive_in_powershell() {
         [RoundTrip]::Usage($env:GOOD)
         [RoundTrip]::Usage($env:BAD)
     "#;
-    let room = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let options =
         |hash: &str| json!({ "address": peer.server.address.to_string(), "certHash": hash }).to_string();
     let output = Command::new(pwsh)
         .args(["-NoProfile", "-NonInteractive", "-Command", script])
-        .env("BINDINGS", room.join("bindings/Interop.cs"))
-        .env("ROUND_TRIP", room.join("tests/it/round_trip.cs"))
+        .env("BINDINGS", folder.join("bindings/Interop.cs"))
+        .env("ROUND_TRIP", folder.join("tests/it/round_trip.cs"))
         .env("LIBRARY", library())
         .env("GOOD", options(&peer.cert_hash))
         .env("BAD", options(&"00".repeat(32)))

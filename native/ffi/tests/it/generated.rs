@@ -9,7 +9,7 @@ use interoptopus_backend_csharp::{Config, Generator};
 /// With this set to 1 the files are written anew instead of compared.
 const UPDATE: &str = "LICENSING_UPDATE_BINDINGS";
 
-fn room() -> PathBuf {
+fn crate_folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
@@ -34,17 +34,17 @@ fn for_callers(generated: &str) -> String {
 
 #[test]
 fn the_header_is_up_to_date() {
-    let mut config = cbindgen::Config::from_root_or_default(room());
+    let mut config = cbindgen::Config::from_root_or_default(crate_folder());
     config.after_includes = Some(format!("\n{}", licensing_ffi::c_enumerations().trim_end()));
     let mut header = Vec::new();
     cbindgen::Builder::new()
-        .with_crate(room())
+        .with_crate(crate_folder())
         .with_config(config)
         .generate()
         .expect("the source can be read")
         .write(&mut header);
     let header = for_callers(&String::from_utf8(header).expect("text"));
-    check(&room().join("include/licensing.h"), &header);
+    check(&crate_folder().join("include/licensing.h"), &header);
 }
 
 #[test]
@@ -67,5 +67,5 @@ fn the_csharp_bindings_are_up_to_date() {
             .expect("text")
             .replace("\r\n", "\n"),
     );
-    check(&room().join("bindings/Interop.cs"), &generated);
+    check(&crate_folder().join("bindings/Interop.cs"), &generated);
 }

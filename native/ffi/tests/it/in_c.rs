@@ -10,7 +10,7 @@ use crate::calls::Peer;
 use crate::daemon::{Asked, LicenseServer};
 use crate::web::Behaviour;
 
-fn room() -> PathBuf {
+fn crate_folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
@@ -66,12 +66,12 @@ fn compiled(example: &str) -> PathBuf {
     let lock = std::fs::File::create(folder.join(format!("{example}.lock"))).unwrap();
     lock.lock().unwrap();
     let library = library();
-    let source = ["examples", "tests/c"].map(|folder| room().join(folder).join(example));
+    let source = ["examples", "tests/c"].map(|folder| crate_folder().join(folder).join(example));
     let source = source
         .into_iter()
         .find(|source| source.exists())
         .expect("a source");
-    let include = room().join("include");
+    let include = crate_folder().join("include");
     let modified = |path: &Path| std::fs::metadata(path).and_then(|data| data.modified()).ok();
     let newest = [source.as_path(), &include.join("licensing.h"), &library].map(modified);
     if modified(&program) > newest.into_iter().max().flatten() {
@@ -117,7 +117,7 @@ fn the_header_is_valid_c_and_cpp() {
                     "-fsyntax-only",
                     "-I",
                 ])
-                .arg(room().join("include"))
+                .arg(crate_folder().join("include"))
                 .arg(&file));
         }
     }

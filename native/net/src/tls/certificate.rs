@@ -36,7 +36,7 @@ pub enum CertificateError {
         source: std::io::Error,
     },
     /// Only one file of the pair is there.
-    #[error("{missing} is missing although its other half is there; put both in place, or remove the other half to have a new pair made", missing = missing.display())]
+    #[error("{missing} is missing although the other file of the pair exists; put both in place, or remove the other one to have a new pair created", missing = missing.display())]
     HalfAPair {
         /// The file that is not there.
         missing: PathBuf,

@@ -132,7 +132,7 @@ pub(super) fn list(
         .map(|(_, row)| row)
         .collect();
     if items.is_empty() {
-        return Err(Problem::new(ErrorCode::NoUsers, "No account fits what was asked for.").into());
+        return Err(Problem::new(ErrorCode::NoUsers, "No account matches the filter.").into());
     }
     Ok(items.into())
 }

@@ -99,7 +99,7 @@ pub enum AccountsError {
         reason: String,
     },
     /// The system has no random numbers.
-    #[error("the system gives no random numbers: {0}")]
+    #[error("the operating system provides no random numbers: {0}")]
     Random(#[from] getrandom::Error),
 }
 

@@ -100,11 +100,9 @@ impl Accounts {
         };
         self.write(move |transaction, host_name| {
             if database::count(transaction, "account")? > 0 {
-                return Err(
-                    Problem::new(ErrorCode::InvalidRequest, "There are accounts already.")
-                        .advise("Use one of them to add others.")
-                        .into(),
-                );
+                return Err(Problem::new(ErrorCode::InvalidRequest, "Accounts exist already.")
+                    .advise("Use one of them to add others.")
+                    .into());
             }
             let stamp = (&actor, Timestamp::now());
             let added = administrators::add(transaction, &name, false, Permission::Full, Some(&hash), stamp)?;

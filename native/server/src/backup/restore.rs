@@ -69,7 +69,7 @@ fn unpack(archive: &Path, folder: &DataFolder) -> anyhow::Result<Manifest> {
         unpack_file(entry, expected, folder.root()).with_context(named)?;
     }
     if entries.next().is_some() {
-        bail!("{}: it holds more than its manifest says", named());
+        bail!("{}: it contains more than its manifest lists", named());
     }
     check_databases(&manifest, folder).with_context(named)?;
     Ok(manifest)
@@ -91,7 +91,7 @@ fn read_manifest(entry: tar::Entry<'_, impl Read>) -> anyhow::Result<Manifest> {
         );
     }
     match manifest.files.iter().find(|entry| !entry.is_inside()) {
-        Some(entry) => bail!("{:?} leads out of the data folder", entry.path),
+        Some(entry) => bail!("{:?} is outside of the data folder", entry.path),
         None => Ok(manifest),
     }
 }

@@ -74,7 +74,7 @@ fn unverified_accepted(vendor: &str) -> Alert {
     Alert {
         code: "UnverifiedLicensesAccepted".to_owned(),
         level: AlertLevel::Alert,
-        title: "Licenses are served although nobody can verify their signatures.".to_owned(),
+        title: "Licenses are served although their signatures cannot be verified.".to_owned(),
         detail: format!("The configuration names {vendor} in licensing.accept_unverified."),
         action: "Remove the name there unless this is wanted.".to_owned(),
         since: None,

@@ -275,7 +275,7 @@ impl LicenseFolder {
                     level: AlertLevel::Alert,
                     title: "A license file is not used.".to_owned(),
                     detail: format!("{name}: {reason}"),
-                    action: "Look at it with Get-LicenseFile, then correct or remove it.".to_owned(),
+                    action: "Check it with Get-LicenseFile, then correct or remove it.".to_owned(),
                     since: None,
                 })
                 .collect(),

@@ -262,7 +262,7 @@ impl SeatService {
         let mut id = [0; 16];
         getrandom::fill(&mut id).map_err(|error| StoreError::Unavailable {
             path: self.path.as_ref().clone(),
-            detail: format!("the system gives no random numbers: {error}"),
+            detail: format!("the operating system provides no random numbers: {error}"),
         })?;
         let id = LeaseId::from_bytes(id);
         let request = Box::new(request);

@@ -89,7 +89,7 @@ fn of_findings(options: &Options, findings: &[Finding]) -> Option<Alert> {
     (!lines.is_empty()).then(|| Alert {
         code: "OptionsFileFindings".to_owned(),
         level: AlertLevel::Alert,
-        title: "Lines of an options file are not in effect as they stand.".to_owned(),
+        title: "Lines of an options file have no effect, or another one than it seems.".to_owned(),
         detail,
         action: "Correct the lines, then let the server read its files again (SIGHUP).".to_owned(),
         since: None,
