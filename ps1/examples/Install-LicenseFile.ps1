@@ -40,8 +40,8 @@ try {
         throw "The license file '$Path' cannot be installed; see its findings."
     }
     $before = @(Get-LicenseInventory -Session $session)
-    # -WhatIf and -Confirm of this script reach the cmdlet.
-    Import-LicenseFile -LiteralPath $Path -Session $session
+    # The commands of a module do not see the preferences of a script.
+    Import-LicenseFile -LiteralPath $Path -Session $session -WhatIf:$WhatIfPreference
     Get-LicenseInventory -Session $session |
         Where-Object { $_.PoolId -notin $before.ForEach({ $_.PoolId }) }
 }

@@ -34,7 +34,8 @@ $ErrorActionPreference = 'Stop'
 
 $session = Connect-LicenseServer $Server -CertHash $CertHash -Credential $Credential -NotDefault -PassThru
 try {
-    $token = New-LicenseToken $Name -Permission ReadOnly -Session $session
+    # The commands of a module do not see the preferences of a script.
+    $token = New-LicenseToken $Name -Permission ReadOnly -Session $session -WhatIf:$WhatIfPreference
     if ($token) {
         $file = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path)
         # The mode is set before the secret is written. On Windows the access list of the folder counts.
