@@ -30,10 +30,10 @@ pub fn write(path: &Path, content: &[u8], readers: Readers, existing: Existing) 
     write_with(path, readers, existing, |file| file.write_all(content))
 }
 
-/// As [`write`], for content that is made while it is written.
+/// As [`write()`], for content that is made while it is written.
 ///
 /// # Errors
-/// As [`write`], and what `content` answers.
+/// As [`write()`], and what `content` answers.
 pub fn write_with(
     path: &Path,
     readers: Readers,

@@ -6,8 +6,8 @@
 //! - the struct that serde reads, in which unknown names are errors
 //! - [`Section::check`], which names the first setting with a value that is not allowed
 //! - [`Section::follow`], which takes over what can change while the program runs, and names the rest
-//! - [`template`]: a configuration file that shows every setting with its default
-//! - [`reference`]: the table of the documentation
+//! - [`template()`]: a configuration file that shows every setting with its default
+//! - [`reference()`]: the table of the documentation
 //!
 //! ```
 //! licensing_settings::settings! {

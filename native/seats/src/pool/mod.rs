@@ -44,7 +44,7 @@ pub struct PoolSet {
 }
 
 impl PoolSet {
-    /// Sorts the increments of one vendor's files into pools. See [`build`].
+    /// Sorts the increments of one vendor's files into pools.
     pub fn build(files: &[InstalledFile<'_>], context: &PoolContext<'_>) -> Self {
         build::build(files, context)
     }
