@@ -102,6 +102,16 @@ pub struct SetManagementService {
     pub registration_code: Option<Secret>,
 }
 
+/// Switches the license management service on.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct EnableManagementService {}
+
+/// Switches the license management service off.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct DisableManagementService {}
+
 /// Uploads now.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -192,6 +202,9 @@ pub struct ExportedUpload {
 pub struct ImportUploadReceipt {
     /// The file.
     pub content: String,
+    /// The code that the bundle was exported with, when the receipt answers a registration.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub registration_code: Option<Secret>,
 }
 
 /// What a receipt has settled.

@@ -5,6 +5,7 @@ mod explain;
 mod import;
 mod license_file;
 mod offline;
+mod upload;
 
 use clap::{ArgMatches, Command};
 use licensing_api::{OperationId, OperationInfo};
@@ -18,6 +19,8 @@ pub(crate) fn command(operation: &OperationInfo, word: &str) -> Command {
     let command = match operation.id {
         OperationId::ImportLicenseFile => import::arguments(command),
         OperationId::ExplainLicenseFile => explain::arguments(command),
+        OperationId::ExportUpload => upload::export_arguments(command, operation),
+        OperationId::ImportUploadReceipt => upload::receipt_arguments(command),
         _ => arguments::add(command, operation),
     };
     connection::add(with_json(command))
@@ -42,6 +45,8 @@ pub(crate) async fn run(operation: &OperationInfo, matches: &ArgMatches) -> Resu
         OperationId::GetCertificate => certificate::run(operation, matches).await,
         OperationId::ImportLicenseFile => import::run(operation, matches).await,
         OperationId::ExplainLicenseFile => explain::run(matches).await,
+        OperationId::ExportUpload => upload::export(operation, matches).await,
+        OperationId::ImportUploadReceipt => upload::receipt(operation, matches).await,
         _ => {
             let request = arguments::request(operation, matches)?;
             let answer = connection::client(matches)?

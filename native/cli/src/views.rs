@@ -21,6 +21,12 @@ pub(crate) fn columns(operation: OperationId) -> &'static [Column] {
         OperationId::GetLicenseFiles => LICENSE_FILES,
         OperationId::GetServerInfo => SERVER,
         OperationId::GetCertificate => CERTIFICATE,
+        OperationId::GetManagementService
+        | OperationId::SetManagementService
+        | OperationId::EnableManagementService
+        | OperationId::DisableManagementService => MANAGEMENT_SERVICE,
+        OperationId::GetUploads => UPLOADS,
+        OperationId::GetComplianceFindings | OperationId::TestCompliance => FINDINGS,
         OperationId::GetEffectivePermission
         | OperationId::NewAdministrator
         | OperationId::SetAdministrator
@@ -30,12 +36,54 @@ pub(crate) fn columns(operation: OperationId) -> &'static [Column] {
         | OperationId::GetLocalizedNames
         | OperationId::ImportLicenseFile
         | OperationId::RemoveLicenseFile
-        | OperationId::ExplainLicenseFile => WHOLE,
+        | OperationId::ExplainLicenseFile
+        | OperationId::StartUpload
+        | OperationId::ExportUpload
+        | OperationId::ImportUploadReceipt
+        | OperationId::GetCeipOption
+        | OperationId::SetCeipOption => WHOLE,
     }
 }
 
 /// All fields, each under its own name.
 const WHOLE: &[Column] = &[];
+
+const MANAGEMENT_SERVICE: &[Column] = &[
+    ("status", "STATUS"),
+    ("enabled", "ENABLED"),
+    ("destination", "DESTINATION"),
+    ("certHash", "CERTIFICATE HASH"),
+    ("organization", "ORGANIZATION"),
+    ("serverGuid", "SERVER GUID"),
+    ("uploadTime", "UPLOAD TIME"),
+    ("includeUserHashes", "USER HASHES"),
+    ("disasterRecoveryPartner", "PARTNER"),
+    ("nextUpload", "NEXT UPLOAD"),
+    ("lastUpload", "LAST UPLOAD"),
+    ("lastResult", "LAST RESULT"),
+    ("lastSuccess", "LAST SUCCESS"),
+    ("waiting", "WAITING"),
+];
+
+const UPLOADS: &[Column] = &[
+    ("sequence", "NUMBER"),
+    ("state", "STATE"),
+    ("created", "CREATED"),
+    ("windowStart", "FROM"),
+    ("windowStop", "UNTIL"),
+    ("bytes", "BYTES"),
+    ("integrity", "INTEGRITY"),
+];
+
+const FINDINGS: &[Column] = &[
+    ("severity", "SEVERITY"),
+    ("kind", "KIND"),
+    ("state", "STATE"),
+    ("subject", "SUBJECT"),
+    ("since", "SINCE"),
+    ("detail", "WHAT WAS FOUND"),
+    ("action", "WHAT TO DO"),
+];
 
 const ADMINISTRATORS: &[Column] = &[
     ("account", "ACCOUNT"),

@@ -15,6 +15,7 @@ pub mod init;
 pub mod installed;
 pub mod license_folder;
 pub mod log;
+pub mod management;
 pub mod manager;
 pub mod product_access;
 pub mod ticket_key;

@@ -7,8 +7,8 @@ use super::{AnsweredBy, BodySize, Method, Operation, OperationInfo, Rows};
 use crate::error::ErrorCode;
 use crate::permission::Permission;
 use crate::{
-    administrator, alert, assignment, denial, inventory, license_file, names, queue, reservation, server,
-    token, usage,
+    administrator, alert, assignment, denial, inventory, license_file, management, names, queue, reservation,
+    server, token, usage,
 };
 
 operations! { ($)
@@ -254,5 +254,126 @@ operations! { ($)
         body: Large,
         answered: manager,
         errors: [],
+    }
+    /// Shows the license management service and its next upload.
+    GetManagementService = 60 {
+        route: Get "/v1/management-service",
+        permission: ReadOnly,
+        words: "management-service status",
+        cmdlets: ["Get-LicenseManagementService"],
+        request: management::GetManagementService => one management::ManagementService,
+        answered: manager,
+        errors: [],
+    }
+    /// Changes the license management service; takes effect at once.
+    SetManagementService = 61 {
+        route: Patch "/v1/management-service",
+        permission: Full,
+        words: "management-service set",
+        cmdlets: ["Set-LicenseManagementService"],
+        request: management::SetManagementService => one management::ManagementService,
+        answered: manager,
+        errors: [ManagementServiceOff, ReceiverRefused, ReceiverUnavailable, RegistrationMissing, StorageUnavailable],
+    }
+    /// Switches the license management service on.
+    EnableManagementService = 62 {
+        route: Post "/v1/management-service/enable",
+        permission: Full,
+        words: "management-service enable",
+        cmdlets: ["Set-LicenseManagementService"],
+        request: management::EnableManagementService => one management::ManagementService,
+        answered: manager,
+        errors: [StorageUnavailable],
+    }
+    /// Switches the license management service off: an upload that is under way is cancelled, and nothing is sent afterwards.
+    DisableManagementService = 63 {
+        route: Post "/v1/management-service/disable",
+        permission: Full,
+        words: "management-service disable",
+        cmdlets: ["Set-LicenseManagementService"],
+        request: management::DisableManagementService => one management::ManagementService,
+        answered: manager,
+        errors: [StorageUnavailable],
+    }
+    /// Uploads now, and waits for the end.
+    StartUpload = 64 {
+        route: Post "/v1/uploads/start",
+        permission: Full,
+        words: "upload start",
+        cmdlets: ["Start-LicenseUpload"],
+        request: management::StartUpload => one management::UploadOutcome,
+        answered: manager,
+        errors: [ManagementServiceOff, UploadUnderWay, RegistrationMissing, ReceiverRefused, ReceiverUnavailable, StorageUnavailable],
+    }
+    /// Lists what was sent, what waits, and what would be sent now, byte for byte.
+    GetUploads = 65 {
+        route: Get "/v1/uploads",
+        permission: ReadOnly,
+        words: "upload list",
+        cmdlets: ["Get-LicenseUpload"],
+        request: management::GetUploads => rows management::UploadRow,
+        answered: manager,
+        errors: [StorageUnavailable],
+    }
+    /// Writes a fresh upload and all that wait into a signed bundle, for servers without a connection.
+    ExportUpload = 66 {
+        route: Post "/v1/uploads/export",
+        permission: Full,
+        words: "upload export",
+        cmdlets: ["Export-LicenseUpload"],
+        request: management::ExportUpload => one management::ExportedUpload,
+        answered: manager,
+        errors: [StorageUnavailable],
+    }
+    /// Settles uploads by the receipt that the receiver gave for a bundle.
+    ImportUploadReceipt = 67 {
+        route: Post "/v1/uploads/receipt",
+        permission: Full,
+        words: "upload receipt",
+        cmdlets: ["Import-LicenseUploadReceipt"],
+        request: management::ImportUploadReceipt => one management::ImportedReceipt,
+        body: Large,
+        answered: manager,
+        errors: [InvalidReceipt, RegistrationMissing, StorageUnavailable],
+    }
+    /// Lists what the receiver has found about this server.
+    GetComplianceFindings = 68 {
+        route: Get "/v1/compliance/findings",
+        permission: ReadOnly,
+        words: "compliance list",
+        cmdlets: ["Get-LicenseComplianceFinding"],
+        request: management::GetComplianceFindings => rows management::ComplianceFinding,
+        answered: manager,
+        errors: [],
+    }
+    /// Finds on this server which licenses are rescinded, too old or used beyond what is possible.
+    TestCompliance = 69 {
+        route: Post "/v1/compliance/test",
+        permission: ReadOnly,
+        words: "compliance test",
+        cmdlets: ["Test-LicenseCompliance"],
+        request: management::TestCompliance => rows management::ComplianceFinding,
+        answered: manager,
+        errors: [StorageUnavailable],
+    }
+    /// Shows what is sent beside the compliance part of uploads.
+    GetCeipOption = 70 {
+        route: Get "/v1/ceip",
+        permission: ReadOnly,
+        words: "ceip get",
+        cmdlets: ["Get-LicCEIPOption"],
+        request: management::GetCeipOption => one management::CeipOption,
+        answered: manager,
+        errors: [],
+    }
+    /// Changes what is sent beside the compliance part of uploads.
+    SetCeipOption = 71 {
+        route: Put "/v1/ceip",
+        permission: Full,
+        words: "ceip set",
+        cmdlets: ["Set-LicCEIPOption"],
+        request: management::SetCeipOption => one management::CeipOption,
+        answered: manager,
+        errors: [StorageUnavailable],
     }
 }

@@ -155,16 +155,10 @@ pub struct FeatureSample {
     /// End of the last hour of the window in which a seat was in use; none when none was.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub used_until: Option<Timestamp>,
-    /// Requests that were refused in the window.
-    pub denied: u64,
-    /// Users whose assigned seats an administrator released in the window.
-    pub admin_users_released: u32,
-    /// Devices whose assigned seats an administrator released in the window.
-    pub admin_devices_released: u32,
-    /// Users that held a seat in the window, as salted hashes; only when hashes are switched on.
+    /// Users that hold a seat when the upload is made, as salted hashes; only when hashes are switched on.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub user_hashes: Vec<String>,
-    /// Devices that held a seat in the window, as salted hashes; only when hashes are switched on.
+    /// Devices that hold a seat when the upload is made, as salted hashes; only when hashes are switched on.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub device_hashes: Vec<String>,
 }

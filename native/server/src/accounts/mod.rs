@@ -358,6 +358,31 @@ impl Accounts {
         .await
     }
 
+    /// Records an administrative change that is made elsewhere.
+    ///
+    /// # Errors
+    /// When the record cannot be made durable.
+    pub async fn record_change(
+        &self,
+        caller: &Caller,
+        action: &'static str,
+        target: String,
+        detail: Value,
+    ) -> Result<(), Problem> {
+        let actor = caller.actor();
+        self.blocking(move |this| {
+            this.write(|transaction, _| {
+                let change = Change {
+                    action,
+                    target: &target,
+                    detail,
+                };
+                Ok(audit::record(transaction, &actor, &change, Timestamp::now())?)
+            })
+        })
+        .await
+    }
+
     /// Records that a license file is removed; before that is done, as with [`Self::record_import`].
     ///
     /// # Errors

@@ -81,6 +81,11 @@ impl DataFolder {
         self.state().join("vendor-ports.json")
     }
 
+    /// Folder of the license management service.
+    pub fn management(&self) -> PathBuf {
+        self.root.join("management")
+    }
+
     /// Key that tickets are signed with: 32 secret bytes.
     pub fn ticket_key(&self) -> PathBuf {
         self.state().join("ticket.key")
@@ -130,6 +135,7 @@ impl DataFolder {
             self.trust(),
             self.state(),
             self.log(),
+            self.management(),
             self.run(),
         ]
     }

@@ -38,6 +38,7 @@ licensing_settings::settings! {
             allowed "1 to 255 characters" if |name, _| (1..=255).contains(&name.len()) && !name.chars().any(char::is_control);
         [licensing]: LicensingConfig;
         [web]: WebConfig;
+        [management]: ManagementConfig;
         [limits]: Limits;
         [log]: LogConfig;
     }
@@ -115,6 +116,14 @@ licensing_settings::settings! {
             "Further names and addresses for a certificate made by the server.";
         anonymous_metrics: bool = false, AfterRestart,
             "Whether /metrics is shown to everybody who can connect, without credentials.";
+    }
+}
+
+licensing_settings::settings! {
+    /// Settings of the license management service.
+    pub struct ManagementConfig = "The license management service. Without a destination nothing is sent; Set-LicenseManagementService sets it." {
+        enabled: bool = true, AtOnce,
+            "Whether license uploads may be made at all. With false nothing is sent, whatever Set-LicenseManagementService says.";
     }
 }
 

@@ -10,7 +10,7 @@ use licensing_api::server::VendorDaemon;
 use licensing_api::{ErrorCode, Operation, Problem};
 use serde::de::DeserializeOwned;
 
-use super::{DaemonFigures, ManagerRequest, ProductToken};
+use super::{DaemonFigures, ManagerRequest, ProductToken, UsageReport, UsageWindow};
 
 /// How the manager is asked for what only its vendor daemons know. [`DaemonDirectory`] is the convenient side of it.
 pub trait DaemonGateway: Send + Sync + 'static {
@@ -96,6 +96,24 @@ impl DaemonDirectory {
             .map_err(|error| Problem::new(ErrorCode::InvalidRequest, error.to_string()))?;
         let answer = self
             .execute_json(vendor, info.name, request, actor, time_limit)
+            .await?;
+        understood(vendor, &answer)
+    }
+
+    /// Use of the seats of one vendor in a window of hours.
+    ///
+    /// # Errors
+    /// As for [`Self::execute`].
+    pub(crate) async fn report_usage(
+        &self,
+        vendor: &str,
+        window: &UsageWindow,
+    ) -> Result<UsageReport, Problem> {
+        let request = serde_json::to_vec(window)
+            .map_err(|error| Problem::new(ErrorCode::InternalError, error.to_string()))?;
+        let asked = ManagerRequest::ReportUsage;
+        let answer = self
+            .execute_json(vendor, asked.name(), request, "", asked.time_limit())
             .await?;
         understood(vendor, &answer)
     }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use licensing_api::alert::Alert;
 use licensing_api::denial::DenialReason;
+use licensing_management::upload::{FeatureSample, ProductSeen};
+use licensing_management::usage::Hour;
 use serde::{Deserialize, Serialize};
 
 /// A request of the manager that no administrator can make.
@@ -21,6 +23,8 @@ pub enum ManagerRequest {
     ReloadCertificate,
     /// Tells what happened since the daemon started, in figures: [`DaemonFigures`].
     Figures,
+    /// Tells of the use of all seats in a window of hours, [`UsageWindow`]: [`UsageReport`].
+    ReportUsage,
 }
 
 impl ManagerRequest {
@@ -32,6 +36,7 @@ impl ManagerRequest {
         Self::VerifyAudit,
         Self::ReloadCertificate,
         Self::Figures,
+        Self::ReportUsage,
     ];
 
     /// Name on the wire; no operation of the table has it.
@@ -43,6 +48,7 @@ impl ManagerRequest {
             Self::VerifyAudit => "manager.VerifyAudit",
             Self::ReloadCertificate => "manager.ReloadCertificate",
             Self::Figures => "manager.Figures",
+            Self::ReportUsage => "manager.ReportUsage",
         }
     }
 
@@ -50,7 +56,9 @@ impl ManagerRequest {
     pub const fn time_limit(self) -> Duration {
         match self {
             Self::Health | Self::Figures => Duration::from_secs(5),
-            Self::Reread | Self::SetProductTokens | Self::ReloadCertificate => Duration::from_secs(30),
+            Self::Reread | Self::SetProductTokens | Self::ReloadCertificate | Self::ReportUsage => {
+                Duration::from_secs(30)
+            }
             // Reads everything that is stored.
             Self::VerifyAudit => Duration::from_secs(600),
         }
@@ -92,6 +100,34 @@ pub struct DaemonFigures {
     pub commit_seconds: f64,
     /// Connections of products that are open.
     pub connections: u64,
+}
+
+/// A window of full hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UsageWindow {
+    /// First hour.
+    pub from: Hour,
+    /// First hour after it.
+    pub to: Hour,
+    /// Whether the names of those who hold seats are asked for.
+    pub with_holders: bool,
+}
+
+/// Use of the seats of one vendor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UsageReport {
+    /// Use of each pool.
+    pub features: Vec<FeatureSample>,
+    /// Products that were seen.
+    pub products: Vec<ProductSeen>,
+    /// Those who hold seats now: feature, user, device; empty unless asked for.
+    pub holders: Vec<(String, String, String)>,
+    /// Most days that are left of a burst; none when there is none.
+    pub burst_days_left: Option<u32>,
+    /// By how many seconds the wall clock is ahead of the trusted one.
+    pub clock_jump_seconds: i64,
 }
 
 /// What a walk along the audit chain found.

@@ -12,7 +12,9 @@ mod start;
 pub use client::ControlClient;
 pub(crate) use client::daemon_down;
 pub use directory::{DaemonDirectory, DaemonGateway};
-pub use manager_request::{AuditReport, DaemonFigures, DaemonHealth, ManagerRequest};
+pub use manager_request::{
+    AuditReport, DaemonFigures, DaemonHealth, ManagerRequest, UsageReport, UsageWindow,
+};
 pub use product_token::{PRODUCT_TOKEN_SEPARATOR, ProductToken};
 pub use secret::ControlSecret;
 pub use service::{ControlHandler, router};

@@ -14,9 +14,9 @@ use serde::de::DeserializeOwned;
 use super::answers;
 use super::audit_watch::AuditWatch;
 use super::licenses::Licenses;
-use super::status;
+use super::{status, usage_report};
 use crate::config::{Config, DataFolder};
-use crate::control::{AuditReport, ControlHandler, DaemonFigures, ManagerRequest, ProductToken};
+use crate::control::{AuditReport, ControlHandler, DaemonFigures, ManagerRequest, ProductToken, UsageWindow};
 use crate::product_access::ProductAccess;
 
 /// Answers the manager.
@@ -71,6 +71,10 @@ impl ManagerRequests {
                     commit_seconds: figures.commit_seconds,
                     connections: self.connections.open() as u64,
                 })
+            }
+            ManagerRequest::ReportUsage => {
+                let window: UsageWindow = read(request)?;
+                write(&usage_report::report(&self.seats, &window).await?)
             }
             ManagerRequest::ReloadCertificate => {
                 let reloaded = self.tls.reload();

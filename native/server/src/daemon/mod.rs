@@ -14,6 +14,7 @@ mod session;
 mod status;
 mod tickets;
 mod turns;
+mod usage_report;
 mod validation;
 
 pub use process::run;

@@ -26,6 +26,7 @@ use crate::config::{Config, DataFolder, LiveConfig};
 use crate::control::{DaemonDirectory, DaemonGateway, ManagerRequest};
 use crate::folder_lock::FolderLock;
 use crate::installed::InstalledFiles;
+use crate::management::{Https, ManagementFolder, ManagementService, Pace, ServerSource, ServiceSetup};
 use crate::product_access::ProductAccess;
 use crate::ticket_key;
 use crate::web::{self, PortConnections, WebSetup};
@@ -95,7 +96,10 @@ pub async fn run(config: Config, installation: Installation) -> anyhow::Result<(
         tokio::select! {
             signal = signals.next() => match signal {
                 Signal::End => break,
-                Signal::Reread => server.reread().await,
+                Signal::Reread => {
+                    server.reread().await;
+                    served.management.refresh().await;
+                }
             },
             // The sender lives as long as the server.
             _ = changes.changed() => served.publish(&server),
@@ -126,6 +130,7 @@ struct Server {
 struct RunningServer {
     licensing: SocketAddr,
     web_services: SocketAddr,
+    management: ManagementService,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -175,11 +180,25 @@ impl Server {
     }
 
     async fn serve(&self, ports: Ports) -> anyhow::Result<RunningServer> {
+        let daemons = DaemonDirectory::new(self.daemons.clone());
+        let management = ManagementService::open(ServiceSetup {
+            folder: ManagementFolder::new(self.data.management()),
+            source: Arc::new(ServerSource {
+                config: self.config.clone(),
+                daemons: daemons.clone(),
+                installed: self.installed.clone(),
+            }),
+            transport: Arc::new(Https::default()),
+            pace: Pace::default(),
+        })
+        .await
+        .context("the license management service cannot be opened")?;
         let web = web::open(WebSetup {
+            management: management.clone(),
             installed: self.installed.clone(),
             config: self.config.clone(),
             data: self.data.clone(),
-            daemons: DaemonDirectory::new(self.daemons.clone()),
+            daemons,
             certificate: Arc::clone(&self.certificate),
             started: self.started,
             licensing_address: ports.licensing_address,
@@ -190,7 +209,7 @@ impl Server {
         .await
         .context("the web services cannot be opened")?;
         self.reread_licenses().await;
-        let served = self.start(ports, web)?;
+        let served = self.start(ports, web, management)?;
         let line = serde_json::to_string(&served.endpoints(self))?;
         served.publish(self);
         let mut stdout = std::io::stdout().lock();
@@ -207,7 +226,7 @@ impl Server {
     }
 
     /// Starts both ports and the care for the certificate.
-    fn start(&self, ports: Ports, web: Router) -> anyhow::Result<RunningServer> {
+    fn start(&self, ports: Ports, web: Router, management: ManagementService) -> anyhow::Result<RunningServer> {
         let (tls, stopping) = (self.certificate.tls(), &self.stopping);
         let host_name = &self.config.now().host_name;
         let discover = discover::router(host_name, ports.web_address.port(), self.daemons.clone());
@@ -236,11 +255,13 @@ impl Server {
         Ok(RunningServer {
             licensing: ports.licensing_address,
             web_services: ports.web_address,
+            management: management.clone(),
             tasks: vec![
                 tokio::spawn(licensing),
                 tokio::spawn(web_services),
                 tokio::spawn(certificate.keep_current(stopping.clone())),
                 tokio::spawn(pass_on),
+                tokio::spawn(management.run(stopping.clone())),
             ],
         })
     }

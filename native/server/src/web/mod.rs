@@ -32,6 +32,7 @@ use crate::config::{DataFolder, LiveConfig};
 use crate::control::DaemonDirectory;
 use crate::installed::InstalledFiles;
 use crate::license_folder::LicenseFolder;
+use crate::management::ManagementService;
 use places::{Bounds, Places};
 
 /// What the web services are given when the server starts. The listener that they are served through puts
@@ -45,6 +46,8 @@ pub struct WebSetup {
     pub installed: InstalledFiles,
     /// The vendor daemons.
     pub daemons: DaemonDirectory,
+    /// The license management service.
+    pub management: ManagementService,
     /// The certificate that clients see.
     pub certificate: Arc<ServerCertificate>,
     /// When the server started.

@@ -11,6 +11,7 @@ mod debug_log;
 mod full_circle;
 mod license_lines;
 mod lifecycle;
+mod management;
 mod products;
 mod rereading;
 mod set_up;

@@ -430,6 +430,13 @@ impl SeatService {
         SeatServiceStatus::new(state, seats.ledger.len(), alerts, now.wall)
     }
 
+    /// By how many seconds the wall clock is ahead of the trusted one since somebody set it; 0 when nobody has.
+    pub fn clock_jump_seconds(&self) -> i64 {
+        let mut seats = self.shared.lock();
+        seats.now(self.shared.clock.as_ref());
+        seats.guard.jump_seconds().unwrap_or(0)
+    }
+
     /// What has happened since it started, and how many leases there are.
     pub fn figures(&self) -> SeatFigures {
         let leases = self.shared.lock().ledger.len();

@@ -12,6 +12,7 @@ impl Handler for op::GetAlerts {
     async fn handle(services: &WebServices, _: &Call, _: GetAlerts) -> Result<Rows<Alert>, Problem> {
         let mut items = services.setup.daemons.alerts().await;
         items.extend(services.licenses.alerts().await);
+        items.extend(services.setup.management.alerts());
         items.extend(services.setup.certificate.alerts(Timestamp::now()));
         items.sort_by(|one, other| {
             (other.level, &one.code, &one.detail).cmp(&(one.level, &other.code, &other.detail))

@@ -6,6 +6,7 @@ mod assignments;
 mod denials;
 mod inventory;
 mod license_files;
+mod management;
 mod names;
 mod server;
 mod tokens;

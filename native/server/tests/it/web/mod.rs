@@ -34,6 +34,9 @@ use licensing_server::accounts::Accounts;
 use licensing_server::config::{Config, DataFolder, LiveConfig};
 use licensing_server::control::{ControlClient, ControlSecret, DaemonDirectory, DaemonGateway, ProductToken};
 use licensing_server::installed::InstalledFiles;
+use licensing_server::management::{
+    Https, ManagementFolder, ManagementService, Pace, ServerSource, ServiceSetup,
+};
 use licensing_server::web::{self, PortConnections, WebSetup};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -279,7 +282,20 @@ pub(crate) async fn fixture_with(configure: impl FnOnce(&mut Config)) -> Fixture
         Arc::new(ServerCertificate::open_or_make(&data.certificate_files(), &[HOST.to_owned()]).unwrap());
     let daemons = Arc::new(ScriptedDaemons::default());
     let stopping = CancellationToken::new();
+    let management = ManagementService::open(ServiceSetup {
+        folder: ManagementFolder::new(data.management()),
+        source: Arc::new(ServerSource {
+            config: config.clone(),
+            daemons: DaemonDirectory::new(Gateway(Arc::clone(&daemons))),
+            installed: InstalledFiles::new(&data),
+        }),
+        transport: Arc::new(Https::default()),
+        pace: Pace::default(),
+    })
+    .await
+    .unwrap();
     let router = web::open(WebSetup {
+        management,
         config,
         installed: InstalledFiles::new(&data),
         data: data.clone(),

@@ -1,0 +1,62 @@
+function Export-LicenseUpload {
+    <#
+    .SYNOPSIS
+        Writes license uploads into a signed file, for a license server without a connection to the receiver.
+
+    .DESCRIPTION
+        Writes a fresh upload and all that wait into one signed bundle. The receiver's administrator takes it in and gives a receipt,
+        which Import-LicenseUploadReceipt settles. The uploads wait until then; an upload that travels both ways counts once.
+
+    .PARAMETER Path
+        File for the bundle. It must not exist.
+
+    .PARAMETER RegistrationCode
+        One-time code from the receiver's administrator, which registers the server with the bundle.
+
+    .EXAMPLE
+        Export-LicenseUpload ./upload.json
+
+        Writes a bundle.
+
+    .INPUTS
+        None.
+
+    .OUTPUTS
+        System.IO.FileInfo.
+
+    .LINK
+        Import-LicenseUploadReceipt
+    #>
+    [CmdletBinding(SupportsShouldProcess)]
+    [OutputType([System.IO.FileInfo])]
+    [LicensingAdmin.SharedParameters('Connection')]
+    param(
+        [Parameter(Mandatory, Position = 0)]
+        [ValidateNotNullOrWhiteSpace()]
+        [string] $Path,
+
+        [ValidateNotNull()]
+        [securestring] $RegistrationCode
+    )
+
+    process {
+        $file = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path)
+        if (Test-Path -LiteralPath $file) {
+            $PSCmdlet.WriteError((New-LicensingErrorRecord -Code 'FileAlreadyExists' -Category ResourceExists -Target $file `
+                        -Message "$file exists; a bundle replaces no file." -Action 'Choose another name.'))
+            return
+        }
+        $request = @{}
+        if ($RegistrationCode) {
+            $request['registrationCode'] = $RegistrationCode
+        }
+        $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Export license uploads to $file")
+        if ($allowed) {
+            Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'ExportUpload' -Request $request -Target $file |
+                ForEach-Object {
+                    [System.IO.File]::WriteAllText($file, $_.Content)
+                    Get-Item -LiteralPath $file
+                }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+function Set-LicCEIPOption {
+    <#
+    .SYNOPSIS
+        Sets what a license server sends beside the compliance part of its uploads.
+
+    .DESCRIPTION
+        With None nothing else is sent, with Diagnostic uploads have a part about the installation that names no user and no
+        device. Anonymous is kept for later; nothing more than with None is sent.
+
+    .PARAMETER AdminAddress
+        Address of Web Services for Licensing, such as https://host:8083, as Get-LicLocation returns it. host:port
+        and the host alone are taken too.
+
+    .PARAMETER CEIPOption
+        What is sent: None, Anonymous or Diagnostic.
+
+    .PARAMETER CertHash
+        SHA-256 hash of the one server certificate to trust.
+
+    .PARAMETER Credentials
+        Account and password at the license server. Without it the session that Connect-LicenseServer opened with
+        the same host and port lends its own, else the token in the environment variable LICENSING_TOKEN is used.
+
+    .EXAMPLE
+        Set-LicCEIPOption -AdminAddress https://licserver.example.net:8083 -CEIPOption None
+
+        Sends nothing beside the compliance part.
+
+    .INPUTS
+        System.String.
+
+    .OUTPUTS
+        None.
+
+    .NOTES
+        Errors carry the name of the LicensingAdminStatus code as their id.
+
+    .LINK
+        Get-LicCEIPOption
+
+    .LINK
+        Set-LicenseManagementService
+    #>
+    [CmdletBinding(SupportsShouldProcess)]
+    [LicensingAdmin.SharedParameters('TimeoutSeconds')]
+    param(
+        [Parameter(Mandatory, Position = 0, ValueFromPipeline)]
+        [ValidateNotNullOrEmpty()]
+        [string] $AdminAddress,
+
+        [Parameter(Mandatory)]
+        [ValidateSet('None', 'Anonymous', 'Diagnostic')]
+        [string] $CEIPOption,
+
+        [string] $CertHash,
+
+        [System.Management.Automation.Credential()]
+        [pscredential] $Credentials
+    )
+
+    process {
+        if ($PSCmdlet.ShouldProcess($AdminAddress, "Set the CEIP option to $CEIPOption")) {
+            $null = Invoke-LicensingOperation -Cmdlet $PSCmdlet -Operation 'SetCeipOption' -Request @{ ceipOption = $CEIPOption }
+        }
+    }
+}

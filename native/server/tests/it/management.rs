@@ -1,0 +1,338 @@
+//! The license management service against receivers that fail in every way.
+
+mod receiver;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use licensing_api::management::{ManagementStatus, UploadState};
+use licensing_api::{ErrorCode, Problem};
+use licensing_management::exchange::{Bundle, Outcome, RegistrationAnswer};
+use licensing_management::key::RegistrationCode;
+use licensing_management::upload::{InstalledLicense, SealedUpload};
+use licensing_management::usage::Hour;
+use licensing_server::management::{
+    Contents, Https, MAX_WAITING, ManagementFolder, ManagementService, Pace, ServiceSettings, ServiceSetup,
+    Source, Wanted,
+};
+use parking_lot::Mutex;
+use tokio_util::sync::CancellationToken;
+
+use receiver::{Fault, Receiver};
+
+/// One license, and as many bytes of use as a test wants.
+struct Server {
+    padding: usize,
+    forbidden: Mutex<bool>,
+}
+
+impl Source for Server {
+    fn read(&self, _: Wanted) -> BoxFuture<'_, Result<Contents, Problem>> {
+        let license = InstalledLicense {
+            serial_number: Some("ACME-0001".to_owned()),
+            vendor: "ACME".to_owned(),
+            feature: "CAD".to_owned(),
+            version: "2027.1231".parse().unwrap(),
+            sa_date: Some("2027-12-31".parse().unwrap()),
+            count: Some(5),
+            overdraft: 0,
+            expires: None,
+            license_type: Some("x".repeat(200)),
+            serving: true,
+        };
+        let contents = Contents {
+            hardware_id: "0123456789abcdef".to_owned(),
+            host_name: "lic.example.com".to_owned(),
+            licenses: vec![license; 1 + self.padding],
+            ..Contents::default()
+        };
+        async move { Ok(contents) }.boxed()
+    }
+
+    fn host_name(&self) -> String {
+        "lic.example.com".to_owned()
+    }
+
+    fn is_forbidden(&self) -> bool {
+        *self.forbidden.lock()
+    }
+}
+
+struct Fixture {
+    folder: tempfile::TempDir,
+    receiver: Receiver,
+    service: ManagementService,
+}
+
+async fn open(folder: &std::path::Path, padding: usize, pace: u32) -> ManagementService {
+    ManagementService::open(ServiceSetup {
+        folder: ManagementFolder::new(folder.join("management")),
+        source: Arc::new(Server {
+            padding,
+            forbidden: Mutex::new(false),
+        }),
+        transport: Arc::new(Https {
+            limit: Duration::from_secs(2),
+        }),
+        pace: Pace(pace),
+    })
+    .await
+    .unwrap()
+}
+
+/// A service that is registered at a receiver.
+async fn fixture(padding: usize, pace: u32) -> Fixture {
+    let folder = tempfile::tempdir().unwrap();
+    let receiver = Receiver::start().await;
+    let service = open(folder.path(), padding, pace).await;
+    service.configure(receiver.settings()).await.unwrap();
+    service.register(receiver.code().reveal()).await.unwrap();
+    Fixture {
+        folder,
+        receiver,
+        service,
+    }
+}
+
+#[tokio::test]
+async fn a_new_server_has_no_destination_and_sends_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = open(folder.path(), 0, 1).await;
+    let status = service.status();
+    assert_eq!(
+        (status.status, status.enabled),
+        (ManagementStatus::NoDestination, true)
+    );
+    assert_eq!(status.next_upload, None);
+    let refused = service.upload(true).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::ManagementServiceOff);
+    assert!(service.alerts().is_empty());
+    // What would be sent can be seen all the same, and looking makes nothing.
+    let preview = service.uploads(None).await.unwrap();
+    assert_eq!(preview.len(), 1);
+    assert_eq!((preview[0].state, preview[0].sequence), (UploadState::Preview, 1));
+    assert!(preview[0].document.contains("ACME-0001"));
+    // The GUID is made once.
+    drop(service);
+    assert_eq!(
+        open(folder.path(), 0, 1).await.status().server_guid,
+        status.server_guid
+    );
+}
+
+#[tokio::test]
+async fn an_upload_travels_byte_for_byte_as_shown_and_is_settled_by_its_receipt() {
+    let fixture = fixture(0, 1).await;
+    let outcome = fixture.service.upload(true).await.unwrap();
+    assert!(outcome.succeeded);
+    assert_eq!((outcome.delivered, outcome.waiting), (1, 0));
+    let stored = fixture.receiver.stored();
+    let shown = fixture
+        .service
+        .uploads(Some(UploadState::Delivered))
+        .await
+        .unwrap();
+    assert_eq!(shown.len(), 1);
+    assert_eq!(shown[0].document.as_bytes(), stored[0].bytes());
+    let status = fixture.service.status();
+    assert_eq!(status.status, ManagementStatus::Waiting);
+    assert_eq!(status.organization.as_deref(), Some("Acme"));
+    assert_eq!(status.last_result.as_deref(), Some("Succeeded"));
+    assert!(status.next_upload.unwrap() > Timestamp::now());
+}
+
+#[tokio::test]
+async fn every_fault_is_told_and_the_upload_arrives_exactly_once_in_the_end() {
+    let fixture = fixture(0, 1).await;
+    let code = |fault| {
+        let (receiver, service) = (&fixture.receiver, &fixture.service);
+        async move {
+            receiver.fail(fault);
+            service.upload(true).await.unwrap_err()
+        }
+    };
+    for fault in [
+        Fault::Refuse,
+        Fault::NoTls,
+        Fault::Status(500),
+        Fault::Status(503),
+        Fault::RetryAfter(3600),
+        Fault::Silent,
+        Fault::CutRequest,
+        Fault::CutAnswer,
+        Fault::StoreAndLose,
+    ] {
+        let problem = code(fault).await;
+        assert_eq!(
+            problem.code,
+            ErrorCode::ReceiverUnavailable,
+            "{fault:?}: {}",
+            problem.detail
+        );
+        assert_eq!(fixture.service.status().status, ManagementStatus::Failed);
+    }
+    let problem = code(Fault::WrongReceipt).await;
+    assert_eq!(problem.code, ErrorCode::ReceiverRefused, "{}", problem.detail);
+    assert!(
+        fixture
+            .service
+            .alerts()
+            .iter()
+            .any(|alert| alert.code == "UploadRefused")
+    );
+    let problem = code(Fault::Unknown).await;
+    assert_eq!(problem.code, ErrorCode::RegistrationMissing, "{}", problem.detail);
+    assert_eq!(fixture.service.status().status, ManagementStatus::NotRegistered);
+    assert!(
+        fixture
+            .service
+            .alerts()
+            .iter()
+            .any(|alert| alert.code == "UploadRegistrationMissing")
+    );
+    fixture.receiver.work();
+    let outcome = fixture.service.upload(true).await.unwrap();
+    assert_eq!(outcome.waiting, 0);
+    assert!(fixture.service.alerts().is_empty());
+    let stored = fixture.receiver.stored();
+    let numbers: Vec<u64> = stored.iter().map(|upload| upload.body().sequence).collect();
+    // Each try made an upload; all of them arrived once, in order.
+    assert_eq!(numbers, (1..=12).collect::<Vec<u64>>());
+    for two in stored.windows(2) {
+        assert_eq!(two[1].body().previous.as_deref(), Some(two[0].integrity()));
+        assert_eq!(two[1].body().window_start, two[0].body().window_stop);
+    }
+}
+
+#[tokio::test]
+async fn a_receiver_with_another_certificate_gets_nothing() {
+    let fixture = fixture(0, 1).await;
+    let before = fixture.receiver.bytes();
+    let mut settings = fixture.service.settings();
+    settings.cert_hash = Some("00".repeat(32));
+    fixture.service.configure(settings).await.unwrap();
+    let problem = fixture.service.upload(true).await.unwrap_err();
+    assert_eq!(problem.code, ErrorCode::ReceiverUnavailable);
+    assert!(problem.detail.contains("TLS"), "{}", problem.detail);
+    assert_eq!(fixture.receiver.bytes(), before);
+}
+
+#[tokio::test]
+async fn switching_off_ends_an_upload_that_is_under_way_and_nothing_leaves_afterwards() {
+    // Some megabytes, which a receiver that does not read cannot have taken.
+    let fixture = fixture(10_000, 1).await;
+    fixture.receiver.fail(Fault::Stall);
+    let service = fixture.service.clone();
+    let upload = tokio::spawn(async move { service.upload(true).await });
+    fixture.receiver.stalled().await;
+    assert_eq!(fixture.service.status().status, ManagementStatus::Uploading);
+    let settings = ServiceSettings {
+        enabled: false,
+        ..fixture.service.settings()
+    };
+    fixture.service.configure(settings).await.unwrap();
+    let read = fixture.receiver.bytes();
+    assert_eq!(upload.await.unwrap().unwrap_err().code, ErrorCode::Cancelled);
+    assert_eq!(fixture.service.status().status, ManagementStatus::Disabled);
+    // The receiver reads on: what the system still had was discarded.
+    fixture.receiver.read_on();
+    fixture.receiver.drained().await;
+    assert_eq!(fixture.receiver.bytes(), read);
+    assert!(fixture.receiver.stored().is_empty());
+    assert_eq!(
+        fixture.service.upload(true).await.unwrap_err().code,
+        ErrorCode::ManagementServiceOff
+    );
+    // It survives a restart, and what had not arrived is delivered once it is on again.
+    let again = open(fixture.folder.path(), 0, 1).await;
+    assert_eq!(again.status().status, ManagementStatus::Disabled);
+    fixture.receiver.work();
+    let settings = ServiceSettings {
+        enabled: true,
+        ..again.settings()
+    };
+    again.configure(settings).await.unwrap();
+    assert_eq!(again.upload(true).await.unwrap().delivered, 2);
+}
+
+#[tokio::test]
+async fn thirty_days_offline_are_delivered_in_order_and_the_spool_stays_bounded() {
+    // A day is some milliseconds.
+    let fixture = fixture(0, 4_000_000).await;
+    fixture.receiver.fail(Fault::Refuse);
+    let stopping = CancellationToken::new();
+    let running = tokio::spawn(fixture.service.clone().run(stopping.clone()));
+    let waiting = || fixture.service.status().waiting as usize;
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
+    while waiting() < MAX_WAITING {
+        assert!(tokio::time::Instant::now() < deadline, "only {} wait", waiting());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(waiting(), MAX_WAITING);
+    assert!(
+        fixture
+            .service
+            .alerts()
+            .iter()
+            .any(|alert| alert.code == "UploadOverdue")
+    );
+    fixture.receiver.work();
+    while waiting() > 0 {
+        assert!(tokio::time::Instant::now() < deadline, "{} wait", waiting());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    stopping.cancel();
+    running.await.unwrap();
+    let stored = fixture.receiver.stored();
+    assert!(stored.len() >= MAX_WAITING);
+    for (number, upload) in (1..).zip(&stored) {
+        assert_eq!(upload.body().sequence, number);
+    }
+}
+
+#[tokio::test]
+async fn a_site_without_a_connection_exchanges_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = open(folder.path(), 0, 1).await;
+    let receiver = Receiver::start().await;
+    let code: RegistrationCode = receiver.code();
+    let exported = service.export(Some(code.reveal())).await.unwrap();
+    assert_eq!(exported.uploads, 1);
+    assert!(!exported.content.contains(code.reveal()));
+    let bundle = Bundle::read(exported.content.as_bytes()).unwrap();
+    let request = bundle.registration.as_ref().unwrap();
+    request.verify(&code.secret()).unwrap();
+    let uploads: Vec<SealedUpload> = bundle.open(&request.public_key).unwrap();
+    let guid = bundle.server_guid;
+    let mut receipt = receiver.receipt(&uploads[0], Outcome::Stored);
+    receipt.registration =
+        Some(RegistrationAnswer::new(guid, "Acme", receiver.key(), &code.secret()).unwrap());
+    let receipt = receipt.sign(receiver.key()).unwrap();
+    let file = serde_json::to_string(&receipt).unwrap();
+    // Without the code nobody can tell whose receipt it is.
+    let problem = service.import(&file, None).await.unwrap_err();
+    assert_eq!(problem.code, ErrorCode::RegistrationMissing);
+    let changed = file.replace("Stored", "Refused");
+    let problem = service.import(&changed, Some(code.reveal())).await.unwrap_err();
+    assert_eq!(problem.code, ErrorCode::InvalidReceipt);
+    let imported = service.import(&file, Some(code.reveal())).await.unwrap();
+    assert_eq!((imported.settled, imported.waiting), (1, 0));
+    // The same receipt again settles nothing, and from now on no code is needed.
+    let imported = service.import(&file, None).await.unwrap();
+    assert_eq!(imported.settled, 0);
+}
+
+#[tokio::test]
+async fn windows_of_uploads_follow_each_other() {
+    let fixture = fixture(0, 1).await;
+    fixture.service.upload(true).await.unwrap();
+    fixture.service.upload(true).await.unwrap();
+    let stored = fixture.receiver.stored();
+    let now = Hour::of(Timestamp::now()).start();
+    assert_eq!(stored[0].body().window_stop, now);
+    assert_eq!(stored[1].body().window_start, stored[0].body().window_stop);
+}
