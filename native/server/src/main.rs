@@ -178,6 +178,7 @@ fn initialise(arguments: Init) -> anyhow::Result<ExitCode> {
     }
     println!("certificate     {}", made.cert_hash);
     println!("next            licensingd run --data {}", data.root().display());
+    println!("\n{}", init::COLLECTED);
     Ok(ExitCode::SUCCESS)
 }
 

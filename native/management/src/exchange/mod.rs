@@ -16,9 +16,6 @@ pub const REGISTRATION_PATH: &str = "/v1/registrations";
 /// Path of the uploads: `PUT {UPLOAD_PATH}/{uploadId}`.
 pub const UPLOAD_PATH: &str = "/v1/uploads";
 
-/// Path of anonymous reports: `PUT {ANONYMOUS_PATH}/{reportId}`, without any header that names the server.
-pub const ANONYMOUS_PATH: &str = "/v1/anonymous-reports";
-
 /// Header with the GUID of the server that sends an upload.
 pub const SERVER_HEADER: &str = "licensing-server";
 

@@ -12,6 +12,7 @@ use licensing_store::copy_database;
 
 use super::manifest::{self, Entry, Manifest};
 use crate::config::{Config, DataFolder};
+use crate::management::ManagementFolder;
 use crate::verify::{databases, verify_databases};
 
 /// Saves the server in `data` to the new file `output`: databases, license and options files, issuers, configuration,
@@ -61,6 +62,7 @@ fn collect(data: &DataFolder, config: &Path, copy: &DataFolder, with_keys: bool)
             copy_file(&data.ticket_key(), &copy.ticket_key())?;
         }
     }
+    copy_management(data, copy, with_keys)?;
     for (from, to) in folders {
         for file in files_in(&from)? {
             copy_own_file(&file, &to.join(name_of(&file)?))?;
@@ -69,6 +71,26 @@ fn collect(data: &DataFolder, config: &Path, copy: &DataFolder, with_keys: bool)
     copy_client_ca(data, config, copy)?;
     for file in databases(&data.state())? {
         copy_database(&file, &copy.state().join(name_of(&file)?))?;
+    }
+    Ok(())
+}
+
+/// What the license management service keeps. Without its key a restored server has to be registered again.
+fn copy_management(data: &DataFolder, copy: &DataFolder, with_keys: bool) -> anyhow::Result<()> {
+    let (from, to) = (
+        ManagementFolder::new(data.management()),
+        ManagementFolder::new(copy.management()),
+    );
+    // A server that has not run yet has nothing.
+    if !from.state_file().exists() {
+        return Ok(());
+    }
+    make_private_folder(&copy.management())?;
+    copy_file(&from.state_file(), &to.state_file())?;
+    if with_keys {
+        for (from, to) in from.secret_files().iter().zip(to.secret_files()) {
+            copy_file(from, &to)?;
+        }
     }
     Ok(())
 }

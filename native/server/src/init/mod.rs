@@ -14,6 +14,16 @@ use crate::config::{Config, ConfigChoices, DataFolder, config_text};
 
 pub use password::PasswordSource;
 
+/// What `licensingd init` says about the license management service.
+pub const COLLECTED: &str = "\
+The license management service can tell a receiver once a day which licenses are installed and how
+much of them is used: serial numbers, the GUID and the version of this server, the most used seats
+of each feature, and the names and versions of products. Names of users and devices are never sent.
+Nothing is sent before you set a destination with Set-LicenseManagementService -Destination.
+Get-LicenseUpload -State Preview shows what would be sent; docs/telemetry.md says why.
+Turn it off with Set-LicenseManagementService -Enabled $false, with
+licensing management-service disable, or with enabled = false under [management] in licensingd.toml.";
+
 /// What a new server is made with.
 #[derive(Debug)]
 pub struct NewServer {

@@ -17,6 +17,10 @@ use super::state::State;
 pub const MAX_WAITING: usize = 60;
 /// Most bytes that they may take.
 pub(super) const MAX_WAITING_BYTES: u64 = 16 * 1024 * 1024;
+/// Key that uploads are signed with.
+const KEY: &str = "server.key";
+/// Salt of the hashes of names.
+const SALT: &str = "names.salt";
 /// Delivered uploads that are kept to be looked at.
 const KEPT: usize = 30;
 
@@ -43,8 +47,14 @@ impl ManagementFolder {
         Self(path)
     }
 
-    fn state_file(&self) -> PathBuf {
+    /// File of the state.
+    pub fn state_file(&self) -> PathBuf {
         self.0.join("state.json")
+    }
+
+    /// Files of the key and of the salt.
+    pub fn secret_files(&self) -> [PathBuf; 2] {
+        [KEY, SALT].map(|name| self.0.join(name))
     }
 
     fn waiting(&self) -> PathBuf {
@@ -86,8 +96,8 @@ impl ManagementFolder {
         }
         Ok(Opened {
             state,
-            key: ManagementKey::from_seed(&self.secret("server.key")?),
-            salt: self.secret("names.salt")?,
+            key: ManagementKey::from_seed(&self.secret(KEY)?),
+            salt: self.secret(SALT)?,
             waiting,
         })
     }

@@ -1,0 +1,102 @@
+# The license management service from PowerShell. No receiver runs here: what leaves the server is tested where the receiver is.
+
+BeforeAll {
+    Import-Module (Join-Path $PSScriptRoot 'Support.psm1') -Force
+    Import-BuiltModule
+    $server = $null
+    $server = Start-TestServer -Grants @{ ACME_PRO_CCU = @{ count = 3 } }
+    $null = Connect-TestServer $server
+}
+
+AfterAll {
+    Disconnect-LicenseServer -All
+    Stop-TestServer $server
+}
+
+Describe 'Get-LicenseManagementService' {
+    It 'sends nothing without a destination, and says so' {
+        $service = Get-LicenseManagementService
+        $service.PSTypeNames[0] | Should -Be 'LicensingAdmin.ManagementService'
+        $service.Status | Should -Be 'NoDestination'
+        $service.Enabled | Should -BeTrue
+        $service.NextUpload | Should -BeNullOrEmpty
+        $service | Out-String | Should -Match 'Status\s+: NoDestination'
+        { Start-LicenseUpload -ErrorAction Stop } | Should -Throw -ErrorId 'ManagementServiceOff*'
+    }
+}
+
+Describe 'Set-LicenseManagementService' {
+    It 'changes what is given, and asks before' {
+        Set-LicenseManagementService -UploadTime 03:30 -WhatIf
+        (Get-LicenseManagementService).UploadTime | Should -BeNullOrEmpty
+        $service = Set-LicenseManagementService -UploadTime 03:30 -Destination 'https://127.0.0.1:1/' -PassThru
+        $service.UploadTime | Should -Be '03:30'
+        $service.Destination | Should -Be 'https://127.0.0.1:1'
+        $service.Status | Should -Be 'NotRegistered'
+        (Get-LicenseAlert | Where-Object Code -eq 'UploadRegistrationMissing') | Should -HaveCount 1
+    }
+
+    It 'switches off and on' {
+        Set-LicenseManagementService -Enabled $false
+        (Get-LicenseManagementService).Status | Should -Be 'Disabled'
+        Set-LicenseManagementService -Enabled $true
+        (Get-LicenseManagementService).Status | Should -Be 'NotRegistered'
+        Set-LicenseManagementService -Destination ''
+        (Get-LicenseManagementService).Status | Should -Be 'NoDestination'
+    }
+
+    It 'refuses <Name> and changes nothing' -ForEach @(
+        @{ Name = 'an address without TLS'; Arguments = @{ Destination = 'http://insight.example.com' } }
+        @{ Name = 'a path'; Arguments = @{ Destination = 'https://insight.example.com/x' } }
+        @{ Name = 'a hash that is none'; Arguments = @{ DestinationCertHash = 'abc' } }
+    ) {
+        $before = Get-LicenseManagementService | ConvertTo-Json
+        { Set-LicenseManagementService @Arguments -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidRequest*'
+        Get-LicenseManagementService | ConvertTo-Json | Should -Be $before
+    }
+}
+
+Describe 'Get-LicenseUpload' {
+    It 'shows what would be sent, to the last byte, and keeps nothing of it' {
+        $preview = Get-LicenseUpload
+        $preview | Should -HaveCount 1
+        $preview.State | Should -Be 'Preview'
+        $document = $preview.Document | ConvertFrom-Json
+        $document.product | Should -Be 'LicenseServerCompliance'
+        $document.licenses[0].feature | Should -Be 'ACME_PRO_CCU'
+        $document.licenses[0].count | Should -Be 3
+        $preview.Bytes | Should -Be ([System.Text.Encoding]::UTF8.GetByteCount($preview.Document))
+        (Get-LicenseUpload -State Waiting) | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Export-LicenseUpload' {
+    It 'writes a signed bundle that waits for its receipt' {
+        $file = Join-Path $TestDrive 'bundle.json'
+        (Export-LicenseUpload $file).FullName | Should -Be (Get-Item $file).FullName
+        $bundle = Get-Content $file -Raw | ConvertFrom-Json
+        $bundle.serverGuid | Should -Be (Get-LicenseManagementService).ServerGuid
+        $bundle.uploads | Should -HaveCount 1
+        (Get-LicenseUpload -State Waiting) | Should -HaveCount 1
+        { Export-LicenseUpload $file -ErrorAction Stop } | Should -Throw -ErrorId 'FileAlreadyExists*'
+        { Import-LicenseUploadReceipt $file -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidReceipt*'
+    }
+}
+
+Describe 'Compliance' {
+    It 'finds nothing on a server in order' {
+        Test-LicenseCompliance | Should -BeNullOrEmpty
+        Get-LicenseComplianceFinding | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Get-LicCEIPOption' {
+    It 'gives and takes the option' {
+        $address = $server.Address
+        Get-LicCEIPOption -AdminAddress $address | Should -Be 'None'
+        Set-LicCEIPOption -AdminAddress $address -CEIPOption Diagnostic
+        Get-LicCEIPOption -AdminAddress $address | Should -Be 'Diagnostic'
+        ((Get-LicenseUpload -State Preview).Document | ConvertFrom-Json).diagnostic.licenseFiles | Should -Be 1
+        Set-LicCEIPOption -AdminAddress $address -CEIPOption None
+    }
+}
