@@ -309,6 +309,18 @@ namespace Licensing.Native
         StorageUnavailable = 1011,
         /// The server's stored state is damaged.
         StorageDamaged = 1012,
+        /// The license management service is off.
+        ManagementServiceOff = 1020,
+        /// This server is not registered at the receiver.
+        RegistrationMissing = 1021,
+        /// An upload is under way.
+        UploadUnderWay = 1022,
+        /// The receiver has refused the upload or the registration.
+        ReceiverRefused = 1023,
+        /// The receiver cannot be reached or cannot store anything now.
+        ReceiverUnavailable = 1024,
+        /// The receipt is not valid.
+        InvalidReceipt = 1025,
         /// The address is not valid.
         InvalidAddress = 2000,
         /// The server did not answer in time.
@@ -398,6 +410,30 @@ namespace Licensing.Native
         RemoveLicenseFile = 42,
         /// Explains a license file and what it would change, without installing it.
         ExplainLicenseFile = 43,
+        /// Shows the license management service and its next upload.
+        GetManagementService = 60,
+        /// Changes the license management service; takes effect at once.
+        SetManagementService = 61,
+        /// Switches the license management service on.
+        EnableManagementService = 62,
+        /// Switches the license management service off: an upload that is under way is cancelled, and nothing is sent afterwards.
+        DisableManagementService = 63,
+        /// Uploads now, and waits for the end.
+        StartUpload = 64,
+        /// Lists what was sent, what waits, and what would be sent now, byte for byte.
+        GetUploads = 65,
+        /// Writes a fresh upload and all that wait into a signed bundle, for servers without a connection.
+        ExportUpload = 66,
+        /// Settles uploads by the receipt that the receiver gave for a bundle.
+        ImportUploadReceipt = 67,
+        /// Lists what the receiver has found about this server.
+        GetComplianceFindings = 68,
+        /// Finds on this server which licenses are rescinded, too old or used beyond what is possible.
+        TestCompliance = 69,
+        /// Shows what is sent beside the compliance part of uploads.
+        GetCeipOption = 70,
+        /// Changes what is sent beside the compliance part of uploads.
+        SetCeipOption = 71,
     }
 
     /// Parts of a problem, for licensing_problem_text.

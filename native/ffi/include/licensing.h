@@ -66,6 +66,30 @@ enum licensing_operation {
     LICENSING_OPERATION_REMOVE_LICENSE_FILE = 42,
     /** Explains a license file and what it would change, without installing it. */
     LICENSING_OPERATION_EXPLAIN_LICENSE_FILE = 43,
+    /** Shows the license management service and its next upload. */
+    LICENSING_OPERATION_GET_MANAGEMENT_SERVICE = 60,
+    /** Changes the license management service; takes effect at once. */
+    LICENSING_OPERATION_SET_MANAGEMENT_SERVICE = 61,
+    /** Switches the license management service on. */
+    LICENSING_OPERATION_ENABLE_MANAGEMENT_SERVICE = 62,
+    /** Switches the license management service off: an upload that is under way is cancelled, and nothing is sent afterwards. */
+    LICENSING_OPERATION_DISABLE_MANAGEMENT_SERVICE = 63,
+    /** Uploads now, and waits for the end. */
+    LICENSING_OPERATION_START_UPLOAD = 64,
+    /** Lists what was sent, what waits, and what would be sent now, byte for byte. */
+    LICENSING_OPERATION_GET_UPLOADS = 65,
+    /** Writes a fresh upload and all that wait into a signed bundle, for servers without a connection. */
+    LICENSING_OPERATION_EXPORT_UPLOAD = 66,
+    /** Settles uploads by the receipt that the receiver gave for a bundle. */
+    LICENSING_OPERATION_IMPORT_UPLOAD_RECEIPT = 67,
+    /** Lists what the receiver has found about this server. */
+    LICENSING_OPERATION_GET_COMPLIANCE_FINDINGS = 68,
+    /** Finds on this server which licenses are rescinded, too old or used beyond what is possible. */
+    LICENSING_OPERATION_TEST_COMPLIANCE = 69,
+    /** Shows what is sent beside the compliance part of uploads. */
+    LICENSING_OPERATION_GET_CEIP_OPTION = 70,
+    /** Changes what is sent beside the compliance part of uploads. */
+    LICENSING_OPERATION_SET_CEIP_OPTION = 71,
 };
 
 /**
@@ -144,6 +168,18 @@ enum licensing_error {
     LICENSING_ERROR_STORAGE_UNAVAILABLE = 1011,
     /** The server's stored state is damaged. */
     LICENSING_ERROR_STORAGE_DAMAGED = 1012,
+    /** The license management service is off. */
+    LICENSING_ERROR_MANAGEMENT_SERVICE_OFF = 1020,
+    /** This server is not registered at the receiver. */
+    LICENSING_ERROR_REGISTRATION_MISSING = 1021,
+    /** An upload is under way. */
+    LICENSING_ERROR_UPLOAD_UNDER_WAY = 1022,
+    /** The receiver has refused the upload or the registration. */
+    LICENSING_ERROR_RECEIVER_REFUSED = 1023,
+    /** The receiver cannot be reached or cannot store anything now. */
+    LICENSING_ERROR_RECEIVER_UNAVAILABLE = 1024,
+    /** The receipt is not valid. */
+    LICENSING_ERROR_INVALID_RECEIPT = 1025,
     /** The address is not valid. */
     LICENSING_ERROR_INVALID_ADDRESS = 2000,
     /** The server did not answer in time. */

@@ -9,7 +9,7 @@ use licensing_api::operation::{BodySize, op};
 use licensing_files::{Existing, Readers, durable};
 
 use super::show;
-use crate::failure::{Exit, Failure};
+use crate::exit::{Exit, Failure};
 use crate::{connection, local_file, print};
 
 /// Adds where the bundle goes, and the registration code.

@@ -142,6 +142,11 @@ impl ManagementService {
                 }
                 () = due => {}
             }
+            // A manual upload may have taken its place meanwhile.
+            let now = self.0.now();
+            if !self.0.live.lock().schedule.is_due(now) {
+                continue;
+            }
             tokio::select! {
                 () = stopping.cancelled() => break,
                 // What came of it is in the status and the log.

@@ -26,8 +26,10 @@ impl ManagementService {
     /// `ManagementServiceOff`, `UploadUnderWay`, `RegistrationMissing`, `ReceiverRefused`, `ReceiverUnavailable`, or `Cancelled` when the
     /// service was switched off meanwhile.
     pub async fn upload(&self, manual: bool) -> Result<UploadOutcome, Problem> {
-        let Ok(_turn) = self.0.turn.try_lock() else {
-            return Err(under_way());
+        let _turn = if manual {
+            self.0.turn.try_lock().map_err(|_| under_way())?
+        } else {
+            self.0.turn.lock().await
         };
         if !self.is_on() {
             return Err(off());
