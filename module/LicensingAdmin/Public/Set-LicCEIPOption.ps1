@@ -42,6 +42,7 @@ function Set-LicCEIPOption {
         Set-LicenseManagementService
     #>
     [CmdletBinding(SupportsShouldProcess)]
+    [OutputType([void])]
     [LicensingAdmin.SharedParameters('TimeoutSeconds')]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)]

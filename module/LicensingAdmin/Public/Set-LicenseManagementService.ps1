@@ -87,18 +87,11 @@ function Set-LicenseManagementService {
 
     process {
         $request = @{}
-        $fields = @{
-            Enabled                 = 'enabled'
-            Destination             = 'destination'
-            DestinationCertHash     = 'certHash'
-            UploadTime              = 'uploadTime'
-            IncludeUserHashes       = 'includeUserHashes'
-            DisasterRecoveryPartner = 'disasterRecoveryPartner'
-            RegistrationCode        = 'registrationCode'
-        }
-        foreach ($name in $fields.Keys) {
+        foreach ($name in 'Enabled', 'Destination', 'DestinationCertHash', 'UploadTime', 'IncludeUserHashes', 'DisasterRecoveryPartner', 'RegistrationCode') {
             if ($PSBoundParameters.ContainsKey($name)) {
-                $request[$fields[$name]] = $PSBoundParameters[$name]
+                # -CertHash is the certificate of the license server.
+                $field = if ($name -eq 'DestinationCertHash') { 'certHash' } else { $name.Substring(0, 1).ToLowerInvariant() + $name.Substring(1) }
+                $request[$field] = $PSBoundParameters[$name]
             }
         }
         $shown = ($request.Keys | Sort-Object) -join ', '

@@ -40,8 +40,8 @@ pub(super) fn receipt_arguments(command: Command) -> Command {
 }
 
 fn code_argument() -> Arg {
-    Arg::new("registration-code-file")
-        .long("registration-code-file")
+    Arg::new("new-registration-code-file")
+        .long("new-registration-code-file")
         .value_name("FILE")
         .value_parser(value_parser!(PathBuf))
         .help("File with the one-time code of the registration")
@@ -101,7 +101,7 @@ pub(super) async fn receipt(operation: &OperationInfo, matches: &ArgMatches) -> 
 
 fn code(matches: &ArgMatches) -> Result<Option<licensing_api::Secret>, Failure> {
     matches
-        .get_one::<PathBuf>("registration-code-file")
+        .get_one::<PathBuf>("new-registration-code-file")
         .map(|file| local_file::secret(file))
         .transpose()
 }

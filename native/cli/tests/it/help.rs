@@ -1,5 +1,6 @@
 //! Every operation of the table has a command with its help.
 
+use heck::ToKebabCase as _;
 use licensing_api::operation::TABLE;
 use licensing_api::schema::FieldKind;
 
@@ -50,7 +51,7 @@ fn no_command_takes_a_secret_as_an_argument() {
                 words.push("--help");
                 let help = run(&words).out;
                 assert!(
-                    help.contains(&format!("--new-{}-file <FILE>", field.name)),
+                    help.contains(&format!("--new-{}-file <FILE>", field.name.to_kebab_case())),
                     "{help}"
                 );
             }
