@@ -372,7 +372,7 @@ impl Accounts {
         let actor = caller.actor();
         self.blocking(move |this| {
             this.write(|transaction, _| {
-                let change = Change {
+                let change = RecordedChange {
                     action,
                     target: &target,
                     detail,

@@ -226,7 +226,12 @@ impl Server {
     }
 
     /// Starts both ports and the care for the certificate.
-    fn start(&self, ports: Ports, web: Router, management: ManagementService) -> anyhow::Result<RunningServer> {
+    fn start(
+        &self,
+        ports: Ports,
+        web: Router,
+        management: ManagementService,
+    ) -> anyhow::Result<RunningServer> {
         let (tls, stopping) = (self.certificate.tls(), &self.stopping);
         let host_name = &self.config.now().host_name;
         let discover = discover::router(host_name, ports.web_address.port(), self.daemons.clone());
