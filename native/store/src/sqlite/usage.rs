@@ -214,7 +214,7 @@ pub(crate) fn history(path: &Path, from: Hour, to: Hour) -> Result<Vec<PoolHisto
         read_products(&snapshot, row, from, to, &mut history).map_err(failed)?;
         pools.push(history);
     }
-    pools.sort_by(|a, b| a.pool.id().cmp(&b.pool.id()));
+    pools.sort_by_key(|history| history.pool.id());
     Ok(pools)
 }
 

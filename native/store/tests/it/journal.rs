@@ -114,7 +114,7 @@ impl SeatHistory for MemoryHistory {
 
     fn assignment_events(
         &self,
-        _feature: Option<&Wildcards>,
+        _feature: &Wildcards,
         _most: usize,
     ) -> Result<Vec<AssignmentEventRow>, StoreError> {
         Ok(Vec::new())
