@@ -321,7 +321,7 @@ fn inventory(feature: &str, version: &str, seats: u32, in_use: u32) -> Inventory
         feature: feature.to_owned(),
         vendor: "ACME".to_owned(),
         version: version.to_owned(),
-        free: 0,
+        free: Some(0),
         overdraft_in_use: 0,
         reserved: 0,
         borrowed: 0,
