@@ -9,6 +9,8 @@
 
         <OutputPath>/LicensingAdmin/            the PowerShell module, for Import-Module
         <OutputPath>/LicensingAdmin/bin/        compiled C#; the native library lies in bin/<rid>/
+        <OutputPath>/LicensingAdmin.Compat/     commands that scripts for the original need
+        <OutputPath>/Citrix.Licensing.Admin.V1/ the old name of the snap-in, for scripts that import it
         <OutputPath>/bin/                       licensingd and licensing
         <OutputPath>/include/                   licensing.h for products written in C and C++
 
@@ -191,6 +193,17 @@ function Build-Module {
     Add-RowType
 }
 
+# Modules that are used as they are written.
+function Build-PlainModule {
+    foreach ($name in 'LicensingAdmin.Compat', 'Citrix.Licensing.Admin.V1') {
+        $source = Join-Path $root 'module' $name
+        foreach ($file in Get-ChildItem -LiteralPath $source -File -Recurse) {
+            $relative = [System.IO.Path]::GetRelativePath($source, $file.FullName)
+            Copy-Over -Source $file.FullName -Destination (Join-Path $out $name $relative)
+        }
+    }
+}
+
 Write-Information "Building Licensing Services ($Configuration) into $out" -InformationAction Continue
 $library = Join-Path $moduleOut 'bin' (Get-RuntimeIdentifier)
 if (-not $ModuleOnly) {
@@ -201,4 +214,5 @@ elseif (-not (Test-Path -LiteralPath $library)) {
 }
 if (Test-Path -LiteralPath (Join-Path $moduleSource 'LicensingAdmin.psd1')) {
     Build-Module
+    Build-PlainModule
 }

@@ -198,7 +198,7 @@ function New-TestLicenseFile {
 # Makes and starts a license server of its own: temporary folder, free loopback ports, an issuer that it trusts.
 function Start-TestServer {
     [CmdletBinding()]
-    param([System.Collections.IDictionary] $Grants, [string[]] $Options)
+    param([System.Collections.IDictionary] $Grants, [string[]] $Options, [hashtable] $Environment = @{})
 
     $folder = Join-Path ([System.IO.Path]::GetTempPath()) "licensing-test-$([guid]::NewGuid().ToString('n'))"
     $data = Join-Path $folder 'data'
@@ -222,6 +222,7 @@ function Start-TestServer {
         CertHash  = $null
         Manager   = $null
         Password  = $password
+        Environment = @{ LICENSINGD_LICENSING__STARTUP_VENDORS = '[]' } + $Environment
         Holders   = [System.Collections.Generic.List[object]]::new()
     }
     try {
@@ -245,7 +246,7 @@ function Resume-TestServer {
     [CmdletBinding()]
     param([object] $Server)
 
-    $Server.Program = Start-Program licensingd @('run', '--data', $Server.Data) @{ LICENSINGD_LICENSING__STARTUP_VENDORS = '[]' }
+    $Server.Program = Start-Program licensingd @('run', '--data', $Server.Data) $Server.Environment
     $file = Join-Path $Server.Data 'run/endpoints.json'
     $deadline = [datetime]::UtcNow.AddSeconds(60)
     while (-not (Test-Path -LiteralPath $file)) {

@@ -22,6 +22,10 @@ function New-LicenseAdministrator {
     .PARAMETER Group
         The name is that of a group.
 
+    .PARAMETER AllowNtlm
+        The account may log in to WS-Management with NTLM, for which the server keeps a hash of the password; only for accounts
+        of level ReadOnly with a password.
+
     .EXAMPLE
         New-LicenseAdministrator alice -Permission ReadOnly -Password (Read-Host -AsSecureString)
 
@@ -76,7 +80,9 @@ function New-LicenseAdministrator {
         [string] $Permission = 'Full',
 
         [Parameter(ValueFromPipelineByPropertyName)]
-        [switch] $Group
+        [switch] $Group,
+
+        [switch] $AllowNtlm
     )
 
     process {
@@ -89,6 +95,7 @@ function New-LicenseAdministrator {
                 group       = [bool] $Group
                 permissions = $Permission
                 password    = if ($Credential) { $Credential.Password } else { $Password }
+                ntlm        = [bool] $AllowNtlm
             }
             Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'NewAdministrator' -Request $request -Target $name
         }

@@ -21,6 +21,10 @@ function Set-LicenseAdministrator {
     .PARAMETER PassThru
         Returns the account as it is now.
 
+    .PARAMETER AllowNtlm
+        Whether the account may log in to WS-Management with NTLM. Turning it on needs -Password as well, because the server
+        keeps a hash of it; -AllowNtlm:$false makes the server forget the hash.
+
     .EXAMPLE
         Set-LicenseAdministrator alice -Permission Full
 
@@ -66,6 +70,8 @@ function Set-LicenseAdministrator {
 
         [switch] $KeepToken,
 
+        [switch] $AllowNtlm,
+
         [switch] $PassThru
     )
 
@@ -73,10 +79,11 @@ function Set-LicenseAdministrator {
         $what = @(
             if ($Permission) { "level $Permission" }
             if ($Password) { 'password' }
+            if ($PSBoundParameters.ContainsKey('AllowNtlm')) { "NTLM $(if ($AllowNtlm) { 'on' } else { 'off' })" }
         ) -join ' and '
         if (-not $what) {
             $PSCmdlet.WriteError((New-LicensingErrorRecord -Code 'InvalidRequest' -Category InvalidArgument -Target $Account `
-                        -Message 'There is nothing to change.' -Action 'Give -Permission or -Password.'))
+                        -Message 'There is nothing to change.' -Action 'Give -Permission, -Password or -AllowNtlm.'))
             return
         }
         $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Set $what of administrator $Account")
@@ -86,6 +93,7 @@ function Set-LicenseAdministrator {
                 permissions = if ($Permission) { $Permission } else { $null }
                 password    = $Password
                 keepTokens  = if ($KeepToken) { $true } else { $null }
+                ntlm        = if ($PSBoundParameters.ContainsKey('AllowNtlm')) { [bool] $AllowNtlm } else { $null }
             }
             Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'SetAdministrator' -Request $request -Target $Account |
                 Where-Object { $PassThru }

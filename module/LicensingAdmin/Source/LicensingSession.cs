@@ -160,6 +160,27 @@ namespace LicensingAdmin
             return new LicensingTask(Native.FetchCertificate(json.Written), Native.Operation("GetCertificate").Row, isList: false, this);
         }
 
+        /// <summary>Whether it was opened with an account and its password, rather than with a token.</summary>
+        public bool HasPassword => options["account"] != null;
+
+        /// <summary>Asks the host of this session over WS-Management, with its account and trust unless other ones are given.</summary>
+        /// <param name="wanted">What the native library's query takes.</param>
+        public LicensingTask QueryWmi(IDictionary wanted)
+        {
+            var all = new OrderedDictionary();
+            foreach (string name in new[] { "certHash", "caFile", "account", "timeoutMs" })
+            {
+                all[name] = options[name];
+            }
+
+            foreach (DictionaryEntry entry in wanted)
+            {
+                all[entry.Key] = entry.Value;
+            }
+
+            return LicensingTask.QueryWmi(all, secret);
+        }
+
         /// <inheritdoc/>
         public void Dispose()
         {

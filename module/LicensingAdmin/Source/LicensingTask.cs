@@ -1,6 +1,8 @@
 using System;
+using System.Collections;
 using System.Collections.Specialized;
 using System.Management.Automation;
+using System.Security;
 using System.Text.Json;
 
 namespace LicensingAdmin
@@ -75,6 +77,27 @@ namespace LicensingAdmin
             },
         };
 
+        private static readonly TypeDescription WmiRow = new TypeDescription
+        {
+            Name = "WmiInstance",
+            Fields = new[]
+            {
+                new FieldDescription { Name = "class", Kind = FieldKind.Text },
+                new FieldDescription
+                {
+                    Name = "properties",
+                    Kind = FieldKind.Nested,
+                    TypeName = "WmiProperty",
+                    Fields = new[]
+                    {
+                        new FieldDescription { Name = "name", Kind = FieldKind.Text },
+                        new FieldDescription { Name = "kind", Kind = FieldKind.Text },
+                        new FieldDescription { Name = "text", Kind = FieldKind.Text },
+                    },
+                },
+            },
+        };
+
         private readonly TaskHandle handle;
         private readonly TypeDescription row;
         private readonly bool isList;
@@ -102,6 +125,16 @@ namespace LicensingAdmin
             var options = new OrderedDictionary { ["host"] = host, ["port"] = port, ["addressType"] = addressType };
             using PinnedBuffer json = RequestWriter.Write(options);
             return new LicensingTask(Native.Locate(json.Written), LocationRow, isList: false, session: null);
+        }
+
+        /// <summary>Asks a server over WS-Management; the rows are instances with <c>Class</c> and <c>Properties</c>.</summary>
+        /// <param name="options">What the native library's query takes; null values are left out.</param>
+        /// <param name="secret">Password of the account.</param>
+        public static LicensingTask QueryWmi(IDictionary options, SecureString secret)
+        {
+            using PinnedBuffer json = RequestWriter.Write(options);
+            using PinnedBuffer plain = RequestWriter.Plain(secret);
+            return new LicensingTask(Native.QueryWmi(json.Written, plain.Written), WmiRow, isList: true, session: null);
         }
 
         /// <summary>Waits for the next report, at most so many milliseconds.</summary>

@@ -86,6 +86,15 @@ namespace LicensingAdmin
             return new TaskHandle(task);
         }
 
+        public static TaskHandle QueryWmi(ReadOnlySpan<byte> options, ReadOnlySpan<byte> secret)
+        {
+            IntPtr task = IntPtr.Zero, error = IntPtr.Zero;
+            uint status = Interop.licensing_wmi_query(
+                ref Reference(options), (ulong)options.Length, ref Reference(secret), (ulong)secret.Length, ref task, ref error);
+            Check(status, error);
+            return new TaskHandle(task);
+        }
+
         public static LicensingAdmin.TaskEvent Next(TaskHandle task, int milliseconds, EventReader read)
         {
             using var hold = new Hold(task);

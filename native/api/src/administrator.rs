@@ -21,6 +21,9 @@ pub struct Administrator {
     pub permissions: Permission,
     /// Whether a password is set. Without one the account can only use tokens.
     pub password_set: bool,
+    /// Whether it may log in to WS-Management with NTLM, for which a hash of the password is kept.
+    #[serde(default)]
+    pub ntlm: bool,
 }
 
 /// Lists accounts.
@@ -53,6 +56,9 @@ pub struct NewAdministrator {
     /// First password, 12 characters or more.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub password: Option<Secret>,
+    /// Whether it may log in to WS-Management with NTLM; needs level ReadOnly and a password.
+    #[serde(default)]
+    pub ntlm: bool,
 }
 
 /// Changes level or password. What is absent stays.
@@ -70,6 +76,9 @@ pub struct SetAdministrator {
     /// Leaves the tokens of the account in force although its password changes.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub keep_tokens: bool,
+    /// Whether it may log in to WS-Management with NTLM. Turning it on needs the password in the same request.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ntlm: Option<bool>,
 }
 
 /// Removes an account. The last account with Full permission cannot be removed.

@@ -194,7 +194,7 @@ pub(crate) async fn heartbeats(port: u16, feature: &str, clients: usize, time: D
     gather(tasks, start).await
 }
 
-async fn gather(mut tasks: JoinSet<Result<Histogram<u64>>>, start: Instant) -> Result<Outcomes> {
+pub(crate) async fn gather(mut tasks: JoinSet<Result<Histogram<u64>>>, start: Instant) -> Result<Outcomes> {
     let mut latency = Histogram::<u64>::new(3)?;
     while let Some(finished) = tasks.join_next().await {
         latency.add(finished??)?;

@@ -11,6 +11,7 @@ mod one_client;
 mod powershell;
 mod scenario;
 mod table;
+mod wmi;
 
 use std::path::PathBuf;
 
@@ -36,6 +37,8 @@ enum Group {
     Import,
     /// Module and cmdlets.
     Powershell,
+    /// WS-Management.
+    Wmi,
     /// A hundred thousand leases.
     Leases,
     /// Thirty thousand connections.
@@ -120,6 +123,9 @@ async fn measure(arguments: &Arguments, figures: &mut Vec<Figure>) -> Result<()>
                 eprintln!("No PowerShell is named by --pwsh or LICENSING_PWSH: its figures are left out.")
             }
         }
+    }
+    if arguments.wants(Group::Wmi) {
+        figures.extend(wmi::figures(arguments.seconds).await?);
     }
     if arguments.wants(Group::Leases) {
         figures.extend(scenario::many_leases().await?);

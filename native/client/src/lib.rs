@@ -14,6 +14,7 @@ mod problems;
 mod product;
 mod request;
 mod trust;
+mod wmi;
 
 pub use address::{Address, DEFAULT_LICENSE_PORT, DEFAULT_WEB_SERVICES_PORT};
 pub use admin::{AdminClient, ConnectOptions, Credentials, MAXIMUM_ANSWER_BYTES, Progress};
@@ -27,3 +28,7 @@ pub use product::{
 };
 pub use request::WipedJson;
 pub use trust::{CertHash, Trust};
+pub use wmi::{
+    DEFAULT_WMI_PORT, DEFAULT_WMI_TLS_PORT, WmiClient, WmiInstance, WmiLogon, WmiOptions, WmiProperty,
+    WmiSession,
+};

@@ -110,6 +110,19 @@ namespace Licensing.Native
         [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_location_discover")]
         public static extern uint licensing_location_discover(ref byte options, ulong options_length, ref IntPtr task, ref IntPtr error);
 
+        /// Starts asking a server over WS-Management: a license server on Windows, or this one.
+        ///
+        /// `options` is JSON: address (host, host:port or a URL), plain (HTTP instead of HTTPS, with NTLM alone), certHash, caFile,
+        /// account (none for nobody, who may only identify the server), ntlm (instead of Basic), timeoutMs, and ask: {"identify":{}}, {"query":{"namespace":..,"query":..}} or
+        /// {"describe":{"namespace":..,"class":..}}. `secret` is the password of the account; it may be wiped as soon as the call
+        /// returns. Rows are instances: class, and properties with name, kind (the CIM type) and text.
+        ///
+        /// The caller promises:
+        /// `options` and `secret` are NULL or have as many bytes as their lengths say; `task` and `error` are NULL or may be
+        /// written.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_wmi_query")]
+        public static extern uint licensing_wmi_query(ref byte options, ulong options_length, ref byte secret, ulong secret_length, ref IntPtr task, ref IntPtr error);
+
         /// Waits at most `timeout_ms` milliseconds, 200 at most, for news of a task. `kind` tells what there is; with
         /// everything but Pending comes a buffer that the caller must free. After Done or Failed the same event comes
         /// again. Several threads may wait; each event goes to one of them.

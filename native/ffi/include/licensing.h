@@ -831,6 +831,25 @@ uint32_t licensing_abi_version(void);
  */
 const char *licensing_version(void);
 
+/**
+ * Starts asking a server over WS-Management: a license server on Windows, or this one.
+ *
+ * `options` is JSON: address (host, host:port or a URL), plain (HTTP instead of HTTPS, with NTLM alone), certHash, caFile,
+ * account (none for nobody, who may only identify the server), ntlm (instead of Basic), timeoutMs, and ask: {"identify":{}}, {"query":{"namespace":..,"query":..}} or
+ * {"describe":{"namespace":..,"class":..}}. `secret` is the password of the account; it may be wiped as soon as the call
+ * returns. Rows are instances: class, and properties with name, kind (the CIM type) and text.
+ *
+ * The caller promises:
+ * `options` and `secret` are NULL or have as many bytes as their lengths say; `task` and `error` are NULL or may be
+ * written.
+ */
+licensing_status licensing_wmi_query(const uint8_t *options,
+                                     uint64_t options_length,
+                                     const uint8_t *secret,
+                                     uint64_t secret_length,
+                                     struct licensing_task **task,
+                                     struct licensing_buffer **error);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus

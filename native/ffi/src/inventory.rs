@@ -18,6 +18,7 @@ use crate::product::{
 use crate::submit::{licensing_certificate_fetch, licensing_location_discover, licensing_task_submit};
 use crate::task::{licensing_task_cancel, licensing_task_free, licensing_task_wait};
 use crate::version::{licensing_abi_version, licensing_version};
+use crate::wmi::licensing_wmi_query;
 
 /// Everything the library exports.
 pub fn inventory() -> Inventory {
@@ -37,6 +38,7 @@ pub fn inventory() -> Inventory {
         .register(function!(licensing_task_submit))
         .register(function!(licensing_certificate_fetch))
         .register(function!(licensing_location_discover))
+        .register(function!(licensing_wmi_query))
         .register(function!(licensing_task_wait))
         .register(function!(licensing_task_cancel))
         .register(function!(licensing_task_free))

@@ -25,6 +25,7 @@ mod signals;
 mod submit;
 mod task;
 mod version;
+mod wmi;
 
 pub use borrowed::{licensing_borrowed, licensing_return_borrowed};
 pub use boundary::licensing_status;
@@ -54,3 +55,4 @@ pub use task::{
     licensing_event, licensing_task, licensing_task_cancel, licensing_task_free, licensing_task_wait,
 };
 pub use version::{ABI_VERSION, licensing_abi_version, licensing_version};
+pub use wmi::licensing_wmi_query;

@@ -4,6 +4,7 @@
 mod harness;
 mod mutate;
 mod targets;
+mod wsman;
 
 pub use harness::{Finding, Outcome, Run};
 pub use mutate::mutate;

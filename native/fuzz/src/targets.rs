@@ -14,6 +14,8 @@ use licensing_server::backup;
 use licensing_ticket::TicketVerifier;
 use prost::Message;
 
+use crate::wsman;
+
 /// A reader of foreign bytes.
 #[derive(Clone, Copy)]
 pub struct Target {
@@ -26,7 +28,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 5] = [
+pub const TARGETS: [Target; 10] = [
     Target {
         name: "license_file",
         read: read_license_file,
@@ -51,6 +53,31 @@ pub const TARGETS: [Target; 5] = [
         name: "archive",
         read: read_archive,
         seeds: archives,
+    },
+    Target {
+        name: "wsman_envelope",
+        read: wsman::read_envelope,
+        seeds: wsman::envelopes,
+    },
+    Target {
+        name: "wql",
+        read: wsman::read_wql,
+        seeds: wsman::queries,
+    },
+    Target {
+        name: "ntlm",
+        read: wsman::read_ntlm,
+        seeds: wsman::ntlm_messages,
+    },
+    Target {
+        name: "spnego",
+        read: wsman::read_spnego,
+        seeds: wsman::spnego_tokens,
+    },
+    Target {
+        name: "sealed_body",
+        read: wsman::read_sealed_body,
+        seeds: wsman::sealed_bodies,
     },
 ];
 

@@ -48,3 +48,28 @@ fn no_changed_ticket_is_accepted() {
 fn archives_never_panic_and_write_nothing_outside() {
     holds_for("archive");
 }
+
+#[test]
+fn envelopes_are_answered_and_never_panic() {
+    holds_for("wsman_envelope");
+}
+
+#[test]
+fn queries_never_panic() {
+    holds_for("wql");
+}
+
+#[test]
+fn messages_of_ntlm_let_nobody_in() {
+    holds_for("ntlm");
+}
+
+#[test]
+fn tokens_of_spnego_are_written_as_they_are_read() {
+    holds_for("spnego");
+}
+
+#[test]
+fn encrypted_bodies_never_panic() {
+    holds_for("sealed_body");
+}

@@ -20,6 +20,7 @@ use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
+use crate::ConnectionSlot;
 use crate::activity::Activity;
 use crate::admission::Ticket;
 use crate::bodies::{BoundedBody, CountedBody};
@@ -104,6 +105,7 @@ async fn over_tls(
 struct Peer {
     address: SocketAddr,
     certificate: Option<Arc<PeerCertificate>>,
+    slot: ConnectionSlot,
 }
 
 impl Peer {
@@ -111,6 +113,7 @@ impl Peer {
         Self {
             address,
             certificate: certificate.map(Arc::new),
+            slot: ConnectionSlot::default(),
         }
     }
 }
@@ -196,6 +199,7 @@ async fn answer(
         }
     });
     request.extensions_mut().insert(ConnectInfo(peer.address));
+    request.extensions_mut().insert(peer.slot);
     if let Some(certificate) = peer.certificate {
         request.extensions_mut().insert(certificate);
     }

@@ -31,7 +31,8 @@
 //! ```
 //!
 //! What the caller of a request is known by stands in its extensions: `axum::extract::ConnectInfo<SocketAddr>`, and
-//! `Arc<tls::PeerCertificate>` where it has shown a client certificate.
+//! `Arc<tls::PeerCertificate>` where it has shown a client certificate. A [`ConnectionSlot`] keeps what belongs to the
+//! connection, such as the state of a log-in.
 //!
 //! Invariants:
 //!
@@ -47,6 +48,7 @@ mod admission;
 mod bodies;
 mod connection;
 mod connection_count;
+mod connection_slot;
 mod limits;
 mod listener;
 mod network;
@@ -57,6 +59,7 @@ mod stalled_writer;
 pub mod tls;
 
 pub use connection_count::{ConnectionCount, OpenConnection};
+pub use connection_slot::ConnectionSlot;
 pub use limits::Limits;
 pub use listener::{bind, serve};
 pub use network::network_of;

@@ -9,19 +9,22 @@ use parking_lot::Mutex;
 
 use crate::network_of;
 
-/// Requests that an address may make at once after a pause.
-const BURST: f64 = 1000.0;
-
-/// Requests a second that it may make for ever.
-const PER_SECOND: f64 = 500.0;
-
 /// Most addresses remembered. An address that is not remembered has its whole burst.
 const MAX_ADDRESSES: usize = 10_000;
 
 /// A bucket of requests for each address (one /64 network of IPv6).
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct RateLimit {
     buckets: Mutex<HashMap<IpAddr, Bucket>>,
+    burst: f64,
+    per_second: f64,
+}
+
+impl Default for RateLimit {
+    /// 1,000 requests at once after a pause, and 500 a second.
+    fn default() -> Self {
+        Self::new(1000, 500)
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -30,17 +33,17 @@ struct Bucket {
     at: Instant,
 }
 
-impl Bucket {
-    fn refilled(self, now: Instant) -> Self {
-        let gained = now.saturating_duration_since(self.at).as_secs_f64() * PER_SECOND;
+impl RateLimit {
+    /// An address may make `burst` requests at once after a pause, and `per_second` for ever.
+    #[must_use]
+    pub fn new(burst: u32, per_second: u32) -> Self {
         Self {
-            left: (self.left + gained).min(BURST),
-            at: now,
+            buckets: Mutex::default(),
+            burst: burst.into(),
+            per_second: per_second.max(1).into(),
         }
     }
-}
 
-impl RateLimit {
     /// Takes one request out of the bucket of the address.
     ///
     /// # Errors
@@ -52,15 +55,22 @@ impl RateLimit {
             // A bucket that is full again says nothing. If all are in use the table starts anew, which is cheaper
             // than looking for the oldest each time and harms nobody.
             buckets.retain(|_, bucket| {
-                now.saturating_duration_since(bucket.at) < Duration::from_secs_f64(BURST / PER_SECOND)
+                now.saturating_duration_since(bucket.at)
+                    < Duration::from_secs_f64(self.burst / self.per_second)
             });
             if buckets.len() >= MAX_ADDRESSES {
                 buckets.clear();
             }
         }
-        let full = Bucket { left: BURST, at: now };
-        let bucket = buckets.entry(address).or_insert(full);
-        *bucket = bucket.refilled(now);
+        let bucket = buckets.entry(address).or_insert(Bucket {
+            left: self.burst,
+            at: now,
+        });
+        let gained = now.saturating_duration_since(bucket.at).as_secs_f64() * self.per_second;
+        *bucket = Bucket {
+            left: (bucket.left + gained).min(self.burst),
+            at: now,
+        };
         if bucket.left < 1.0 {
             return Err(Problem::new(
                 ErrorCode::TooManyRequests,

@@ -21,3 +21,4 @@ pub mod product_access;
 pub mod ticket_key;
 pub mod verify;
 pub mod web;
+pub mod wmi;

@@ -30,6 +30,12 @@ pub struct Endpoints {
     pub licensing: SocketAddr,
     /// Address of the web services.
     pub web_services: SocketAddr,
+    /// Address of WS-Management over TLS, where it is offered.
+    #[serde(default)]
+    pub wsman: Option<SocketAddr>,
+    /// Address of WS-Management without TLS, where it is offered.
+    #[serde(default)]
+    pub wsman_plain: Option<SocketAddr>,
     /// Hash of the certificate, as clients pin it.
     pub cert_hash: String,
     /// Ports of the vendor daemons that serve.

@@ -7,6 +7,7 @@
 //! [`http::Endpoint`] answers whole HTTP requests with authentication, [`Service`] answers one envelope of a caller who
 //! is already known.
 
+pub mod client;
 pub mod datetime;
 mod envelope;
 pub mod fault;

@@ -572,6 +572,7 @@ async fn no_secret_is_printed() {
         group: false,
         permissions: None,
         password: Some(Secret::new("s3cret")),
+        ntlm: false,
     };
     let mut options = ConnectOptions::new("licserver".parse().unwrap());
     options.trust = Trust::CertHash(CertHash::of(b""));

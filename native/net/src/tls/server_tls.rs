@@ -99,6 +99,24 @@ impl ServerTls {
         hex::encode_upper(Sha256::digest(self.certificate()))
     }
 
+    /// Hash of the certificate as RFC 5929 has it for `tls-server-end-point`: with the hash of its signature, or SHA-256
+    /// where that is MD5 or SHA-1.
+    pub fn endpoint_hash(&self) -> Vec<u8> {
+        use sha2::{Digest, Sha256, Sha384, Sha512};
+        use x509_parser::prelude::{FromDer, X509Certificate};
+        const SHA384: [&str; 2] = ["1.2.840.113549.1.1.12", "1.2.840.10045.4.3.3"];
+        const SHA512: [&str; 2] = ["1.2.840.113549.1.1.13", "1.2.840.10045.4.3.4"];
+        let certificate = self.certificate();
+        let algorithm = X509Certificate::from_der(&certificate)
+            .map(|(_, parsed)| parsed.signature_algorithm.algorithm.to_id_string())
+            .unwrap_or_default();
+        match algorithm.as_str() {
+            algorithm if SHA384.contains(&algorithm) => Sha384::digest(&certificate).to_vec(),
+            algorithm if SHA512.contains(&algorithm) => Sha512::digest(&certificate).to_vec(),
+            _ => Sha256::digest(&certificate).to_vec(),
+        }
+    }
+
     /// TLS 1.2 and 1.3 with this certificate, offering these application protocols.
     ///
     /// # Errors

@@ -24,6 +24,8 @@ pub(super) struct Account {
     pub(super) permissions: Permission,
     /// PHC string of the password.
     pub(super) password: Option<String>,
+    /// Whether it may use NTLM.
+    pub(super) ntlm: bool,
 }
 
 /// A change of an account whose password is hashed already.
@@ -53,7 +55,8 @@ pub(super) fn level(name: &str) -> Permission {
     }
 }
 
-const COLUMNS: &str = "rid, domain, name, is_group, permissions, password";
+const COLUMNS: &str = "rid, domain, name, is_group, permissions, password, \
+                       EXISTS (SELECT 1 FROM ntlm WHERE ntlm.rid = account.rid)";
 
 fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
     Ok(Account {
@@ -62,6 +65,7 @@ fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
         is_group: row.get(3)?,
         permissions: level(row.get_ref(4)?.as_str()?),
         password: row.get(5)?,
+        ntlm: row.get(6)?,
     })
 }
 
@@ -94,6 +98,7 @@ pub(super) fn shown(account: &Account, machine_sid: &str, host_name: &str) -> Ad
         group: account.is_group,
         permissions: account.permissions,
         password_set: account.password.is_some(),
+        ntlm: account.ntlm,
     }
 }
 
@@ -207,6 +212,7 @@ pub(super) fn add(
         is_group,
         permissions,
         password: password.map(str::to_owned),
+        ntlm: false,
     };
     let change = RecordedChange {
         action: "NewAdministrator",

@@ -14,7 +14,7 @@ const APPLICATION_ID: i32 = 0x4C53_7276;
 
 /// What brings a database from each version of the schema to the next one, beginning with an empty one. A released entry is
 /// never changed; a new version is a further entry.
-const MIGRATIONS: [&str; 1] = [VERSION_1];
+const MIGRATIONS: [&str; 2] = [VERSION_1, VERSION_2];
 
 /// Version of the schema that this server writes.
 const SCHEMA_VERSION: i32 = MIGRATIONS.len() as i32;
@@ -60,6 +60,14 @@ CREATE TABLE audit_end (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
     sequence INTEGER NOT NULL,
     hash     BLOB NOT NULL
+) STRICT;
+";
+
+/// Encrypted NT hashes of the passwords of accounts that may use NTLM.
+const VERSION_2: &str = "
+CREATE TABLE ntlm (
+    rid         INTEGER PRIMARY KEY REFERENCES account (rid) ON DELETE CASCADE,
+    sealed_hash BLOB NOT NULL
 ) STRICT;
 ";
 

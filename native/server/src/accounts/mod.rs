@@ -10,6 +10,7 @@ mod hashing;
 mod imports;
 mod lockout;
 mod name;
+mod ntlm;
 pub mod password;
 mod sign_in;
 mod tokens;
@@ -38,6 +39,7 @@ use audit::RecordedChange;
 use database::{Database, TransactionError};
 use hashing::{HashingThreads, Lane};
 use lockout::LockOut;
+use ntlm::HashKey;
 use password::HashMemory;
 use verified::VerifiedPasswords;
 
@@ -58,6 +60,7 @@ struct Inner {
     verified: VerifiedPasswords,
     /// What the passwords of unknown accounts are compared with.
     nobody: String,
+    ntlm_key: HashKey,
 }
 
 impl Accounts {
@@ -78,6 +81,7 @@ impl Accounts {
                 lockout: LockOut::default(),
                 verified: VerifiedPasswords::new()?,
                 nobody: password::nobody()?,
+                ntlm_key: HashKey::at(&path.with_file_name("ntlm.key")),
             }),
         })
     }
@@ -218,12 +222,13 @@ impl Accounts {
                 Problem::new(ErrorCode::InvalidRequest, "password: a group has none.").about(request.account),
             );
         }
-        let hash = self.hash(request.password, &name).await?;
+        let hash = self.hash(request.password.clone(), &name).await?;
         let actor = caller.actor();
         self.blocking(move |this| {
             this.write(|transaction, host_name| {
                 let stamp = (&actor, Timestamp::now());
-                let added = administrators::add(
+                let is_new = administrators::by_key(transaction, &name.key())?.is_none();
+                let mut added = administrators::add(
                     transaction,
                     &name,
                     request.group,
@@ -231,6 +236,15 @@ impl Accounts {
                     hash.as_deref(),
                     stamp,
                 )?;
+                if is_new && request.ntlm {
+                    this.allow_ntlm(
+                        transaction,
+                        &mut added,
+                        Some(true),
+                        request.password.as_ref(),
+                        stamp,
+                    )?;
+                }
                 shown(transaction, &added, host_name)
             })
         })
@@ -245,7 +259,8 @@ impl Accounts {
         let permissions = account_level(request.permissions)?;
         let identity = request.identity;
         let account = self.blocking(move |this| this.find(&identity)).await?;
-        let password = self.hash(request.password, &account.name).await?;
+        let (plain, ntlm) = (request.password, request.ntlm);
+        let password = self.hash(plain.clone(), &account.name).await?;
         let actor = caller.actor();
         let change = AccountChange {
             permissions,
@@ -255,11 +270,58 @@ impl Accounts {
         self.blocking(move |this| {
             this.write(|transaction, host_name| {
                 let stamp = (&actor, Timestamp::now());
-                let changed = administrators::change(transaction, account.rid, &change, stamp)?;
+                let mut changed = administrators::change(transaction, account.rid, &change, stamp)?;
+                this.allow_ntlm(transaction, &mut changed, ntlm, plain.as_ref(), stamp)?;
                 shown(transaction, &changed, host_name)
             })
         })
         .await
+    }
+
+    /// Lets an account use NTLM, or not any more; with `None` it stays as it is, and a new password takes the place of the
+    /// old one.
+    fn allow_ntlm(
+        &self,
+        transaction: &rusqlite::Transaction<'_>,
+        account: &mut Account,
+        wanted: Option<bool>,
+        password: Option<&Secret>,
+        (actor, now): (&Actor, Timestamp),
+    ) -> Result<(), TransactionError> {
+        let before = account.ntlm;
+        account.ntlm = wanted.unwrap_or(before);
+        let refused = |text: &str| {
+            TransactionError::from(
+                Problem::new(ErrorCode::InvalidRequest, text).about(account.name.to_string()),
+            )
+        };
+        match (account.ntlm, password) {
+            (true, _) if account.permissions != Permission::ReadOnly || account.is_group => {
+                return Err(refused(
+                    "ntlm: only for accounts of level ReadOnly, because what is kept for NTLM opens the account.",
+                ));
+            }
+            (true, Some(password)) => {
+                let sealed = self.inner.ntlm_key.seal(account.rid, password)?;
+                ntlm::keep(transaction, account.rid, &sealed)?;
+            }
+            (true, None) if !before => {
+                return Err(refused(
+                    "ntlm: set the password in the same request; NTLM needs a hash of it.",
+                ));
+            }
+            (false, _) if before => ntlm::forget(transaction, account.rid)?,
+            (true | false, _) => {}
+        }
+        if account.ntlm != before {
+            let change = RecordedChange {
+                action: "SetAdministrator",
+                target: &account.name.to_string(),
+                detail: serde_json::json!({ "ntlm": account.ntlm }),
+            };
+            audit::record(transaction, actor, &change, now)?;
+        }
+        Ok(())
     }
 
     /// Removes an account and ends its tokens.

@@ -3,12 +3,13 @@
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use licensing_api::{ErrorCode, Problem, Secret};
+use licensing_api::{ErrorCode, Permission, Problem, Secret};
+use licensing_wsman::ntlm::{Claim, Session};
 
 use super::administrators::{self, Account};
 use super::hashing::Lane;
 use super::password::{self, HashMemory};
-use super::{AccountName, Accounts, Caller, not_authenticated};
+use super::{AccountName, Accounts, Caller, not_authenticated, ntlm};
 use crate::blocking::blocking;
 
 /// Longest text that is kept of what is no account name.
@@ -113,6 +114,93 @@ impl Accounts {
     fn signed_in(&self, account: &Account, attempt: &SignIn, now: Instant) -> Caller {
         self.inner.lockout.seen(&attempt.key, attempt.address, now);
         self.caller(account, account.permissions, None, attempt.address)
+    }
+
+    /// Finds out whether a claim of NTLM is true. Only accounts that may use NTLM have what it takes; a claim for any
+    /// other is false. A domain that nobody knows means this server, as on Windows.
+    ///
+    /// # Errors
+    /// `AuthorizationFailed`, `AccountLocked`, `StorageUnavailable`.
+    pub async fn sign_in_with_ntlm(
+        &self,
+        claim: Claim,
+        address: IpAddr,
+    ) -> Result<(Caller, Session), Problem> {
+        let this = self.clone();
+        blocking(move || this.check_ntlm(&claim, address)).await?
+    }
+
+    fn check_ntlm(&self, claim: &Claim, address: IpAddr) -> Result<(Caller, Session), Problem> {
+        let (key, account) = self.claimed(claim)?;
+        let now = Instant::now();
+        if let Some(delay) = self.inner.lockout.delay(&key, address, now) {
+            return Err(locked(delay));
+        }
+        let counted = self.inner.lockout.begin(&key, address, now).map_err(locked)?;
+        let stored = match &account {
+            Some(account) => {
+                let rid = account.rid;
+                let stored = self
+                    .inner
+                    .database
+                    .read(|connection| ntlm::stored(connection, rid))?;
+                stored.map(|stored| (rid, stored))
+            }
+            None => None,
+        };
+        let session = match stored {
+            Some((rid, stored)) => claim.verify(&self.inner.ntlm_key.open(rid, &stored)?),
+            None => None,
+        };
+        match account.zip(session) {
+            Some((account, session)) => {
+                let now = Instant::now();
+                self.inner.lockout.succeeded(&counted, now);
+                self.inner.lockout.seen(&key, address, now);
+                Ok((self.caller(&account, account.permissions, None, address), session))
+            }
+            None => {
+                tracing::warn!(account = ?key, %address, "a sign-in with NTLM failed");
+                Err(not_authenticated("Account or password is wrong."))
+            }
+        }
+    }
+
+    /// Whom a claim is about, and the name under which its failures count.
+    fn claimed(&self, claim: &Claim) -> Result<(String, Option<Account>), Problem> {
+        let host_name = &self.inner.host_name;
+        let (user, domain) = (claim.user(), claim.domain());
+        let spellings = match (domain.is_empty(), user.contains('@')) {
+            (true, _) | (_, true) => vec![user.to_owned()],
+            (false, false) => vec![format!("{domain}\\{user}"), user.to_owned()],
+        };
+        let kept: String = user.chars().take(KEPT_CHARACTERS).collect();
+        let mut key = format!("?{}", kept.to_lowercase());
+        for spelling in spellings {
+            let Ok(name) = AccountName::parse(&spelling, host_name) else {
+                continue;
+            };
+            key = name.key();
+            if let Some(account) = self.account_by_key(&key)? {
+                return Ok((key, Some(account)));
+            }
+        }
+        Ok((key, None))
+    }
+
+    /// What an account may do now; none when it is gone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn permissions_of(&self, caller: &Caller) -> Result<Option<Permission>, Problem> {
+        let (this, rid) = (self.clone(), caller.rid);
+        let account = blocking(move || {
+            this.inner
+                .database
+                .read(|connection| administrators::by_rid(connection, rid))
+        })
+        .await??;
+        Ok(account.map(|account| account.permissions))
     }
 
     fn account_by_key(&self, key: &str) -> Result<Option<Account>, Problem> {

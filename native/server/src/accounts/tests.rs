@@ -50,6 +50,7 @@ impl Fixture {
             group: false,
             permissions: Some(permissions),
             password: Some(Secret::new(GOOD)),
+            ntlm: false,
         };
         self.accounts.add(request, &self.admin).await.unwrap()
     }
@@ -83,6 +84,7 @@ fn set(identity: &str, permissions: Option<Permission>, password: Option<&str>) 
         permissions,
         password: password.map(Secret::new),
         keep_tokens: false,
+        ntlm: None,
     }
 }
 
@@ -127,6 +129,7 @@ async fn wrong_unknown_and_passwordless_are_answered_alike() {
                 group: true,
                 permissions: None,
                 password: None,
+                ntlm: false,
             },
             &fixture.admin,
         )
@@ -294,6 +297,7 @@ async fn the_last_administrator_who_can_log_in_stays() {
             group,
             permissions: Some(Permission::Full),
             password: None,
+            ntlm: false,
         };
         accounts.add(request, &fixture.admin).await.unwrap();
     }
@@ -495,6 +499,7 @@ async fn every_change_is_recorded_and_a_changed_record_shows() {
                 group: false,
                 permissions: None,
                 password: None,
+                ntlm: false,
             },
             &fixture.admin,
         )

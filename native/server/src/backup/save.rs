@@ -57,9 +57,14 @@ fn collect(data: &DataFolder, config: &Path, copy: &DataFolder, with_keys: bool)
     let mut folders = vec![(data.licenses(), copy.licenses()), (data.trust(), copy.trust())];
     if with_keys {
         folders.push((data.tls(), copy.tls()));
-        // A server that has not run yet has none.
-        if data.ticket_key().exists() {
-            copy_file(&data.ticket_key(), &copy.ticket_key())?;
+        // A server that has not run yet has no key of tickets, and one without accounts for NTLM has no other.
+        for (from, to) in [
+            (data.ticket_key(), copy.ticket_key()),
+            (data.ntlm_key(), copy.ntlm_key()),
+        ] {
+            if from.exists() {
+                copy_file(&from, &to)?;
+            }
         }
     }
     copy_management(data, copy, with_keys)?;
@@ -168,9 +173,10 @@ fn describe(copy: &DataFolder) -> anyhow::Result<Manifest> {
             files.push(Entry::of(format!("{name}/{}", name_of(&file)?), &file, None)?);
         }
     }
-    if copy.ticket_key().exists() {
-        let name = format!("state/{}", name_of(&copy.ticket_key())?);
-        files.push(Entry::of(name, &copy.ticket_key(), None)?);
+    for key in [copy.ticket_key(), copy.ntlm_key()] {
+        if key.exists() {
+            files.push(Entry::of(format!("state/{}", name_of(&key)?), &key, None)?);
+        }
     }
     for (file, outcome) in verified.files() {
         let name = name_of(file)?;

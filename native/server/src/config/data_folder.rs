@@ -91,6 +91,11 @@ impl DataFolder {
         self.state().join("ticket.key")
     }
 
+    /// Key that the NT hashes of passwords are encrypted with: 32 secret bytes.
+    pub fn ntlm_key(&self) -> PathBuf {
+        self.state().join("ntlm.key")
+    }
+
     /// Database of the leases and the audit of a vendor. Names that differ in case alone are one vendor.
     pub fn vendor_database(&self, vendor: &str) -> PathBuf {
         self.state().join(format!("{}.db", vendor.to_ascii_uppercase()))

@@ -39,6 +39,7 @@ licensing_settings::settings! {
         [licensing]: LicensingConfig;
         [web]: WebConfig;
         [management]: ManagementConfig;
+        [wsman]: WsmanConfig;
         [limits]: Limits;
         [log]: LogConfig;
     }
@@ -124,6 +125,21 @@ licensing_settings::settings! {
     pub struct ManagementConfig = "The license management service. Without a destination nothing is sent; Set-LicenseManagementService sets it." {
         enabled: bool = true, AtOnce,
             "Whether license uploads may be made at all. With false nothing is sent, whatever Set-LicenseManagementService says.";
+    }
+}
+
+licensing_settings::settings! {
+    /// Settings of WS-Management.
+    pub struct WsmanConfig = "WS-Management: the license pools for clients of Windows Management Instrumentation." {
+        enabled: bool = false, AfterRestart, "Whether the service is offered, at /wsman over HTTPS.";
+        listen: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST), AfterRestart, "Address that the service listens on.";
+        port: u16 = 5986, AfterRestart, "Its port; 0 takes any free one.";
+        plain: bool = false, AfterRestart,
+            "Whether it is also offered without TLS, where clients have to log in with NTLM and encrypt each body.";
+        plain_port: u16 = 5985, AfterRestart, "Port without TLS; 0 takes any free one.";
+        refresh_seconds: u32 = 30, AtOnce,
+            "How old the numbers get before they are taken anew. However often clients ask, the vendor daemons are asked once in this time.",
+            allowed "1 to 3600" if |seconds, _| (1..=3600).contains(seconds);
     }
 }
 

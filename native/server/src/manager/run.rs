@@ -1,7 +1,7 @@
 //! `licensingd run`: from the first bound port to the last closed one.
 
 use std::io::Write;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use licensing_api::operation::BodySize;
 use licensing_api::server::DaemonState;
 use licensing_net::tls::ClientTrust;
 use licensing_net::tls::ServerCertificate;
-use licensing_net::{Limits, PortOptions, PortProtocol, PortTls};
+use licensing_net::{Limits, PortOptions, PortProtocol, PortTls, RateLimit};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -22,6 +22,7 @@ use super::daemons::Daemons;
 use super::discover;
 use super::endpoints::Endpoints;
 use super::signals::{Signal, Signals};
+use crate::accounts::Accounts;
 use crate::config::{Config, DataFolder, LiveConfig};
 use crate::control::{DaemonDirectory, DaemonGateway, ManagerRequest};
 use crate::folder_lock::FolderLock;
@@ -30,9 +31,12 @@ use crate::management::{Https, ManagementFolder, ManagementService, Pace, Server
 use crate::product_access::ProductAccess;
 use crate::ticket_key;
 use crate::web::{self, PortConnections, WebSetup};
+use crate::wmi::{Wmi, WmiSetup};
 
-/// Ports of this process.
+/// Ports that this process always has.
 const PORTS: u64 = 2;
+/// Requests that one address may make of WS-Management at once, and in a second for ever. They cost little.
+const WSMAN_RATE: (u32, u32) = (10_000, 5_000);
 /// How long a predecessor that is about to end is waited for.
 const PREDECESSOR: Duration = Duration::from_secs(2);
 /// How often it is looked whether the daemons need another certificate.
@@ -44,6 +48,8 @@ struct Ports {
     licensing_address: SocketAddr,
     web: TcpListener,
     web_address: SocketAddr,
+    wsman: Option<(TcpListener, SocketAddr)>,
+    wsman_plain: Option<(TcpListener, SocketAddr)>,
 }
 
 impl Ports {
@@ -51,13 +57,29 @@ impl Ports {
         let licensing =
             licensing_net::bind(SocketAddr::new(config.licensing.listen, config.licensing.port)).await?;
         let web = licensing_net::bind(SocketAddr::new(config.web.listen, config.web.port)).await?;
+        let wsman = &config.wsman;
         Ok(Self {
             licensing_address: licensing.local_addr()?,
             licensing,
             web_address: web.local_addr()?,
             web,
+            wsman: bind_if(wsman.enabled, wsman.listen, wsman.port).await?,
+            wsman_plain: bind_if(wsman.enabled && wsman.plain, wsman.listen, wsman.plain_port).await?,
         })
     }
+}
+
+async fn bind_if(
+    wanted: bool,
+    address: IpAddr,
+    port: u16,
+) -> std::io::Result<Option<(TcpListener, SocketAddr)>> {
+    if !wanted {
+        return Ok(None);
+    }
+    let listener = licensing_net::bind(SocketAddr::new(address, port)).await?;
+    let address = listener.local_addr()?;
+    Ok(Some((listener, address)))
 }
 
 /// Where a server has what it needs.
@@ -131,6 +153,8 @@ struct RunningServer {
     licensing: SocketAddr,
     web_services: SocketAddr,
     management: ManagementService,
+    wsman: Option<SocketAddr>,
+    wsman_plain: Option<SocketAddr>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -149,7 +173,9 @@ impl Server {
         let clients = ClientTrust::open(data.client_ca(&config).as_deref())?;
         ticket_key::make_if_missing(&data)?;
         let access = ProductAccess::new(config.licensing.anonymous, &[], clients);
-        let limits = config.limits.within(licensing_net::raise_file_limit(), PORTS);
+        let wsman = &config.wsman;
+        let ports = PORTS + u64::from(wsman.enabled) + u64::from(wsman.enabled && wsman.plain);
+        let limits = config.limits.within(licensing_net::raise_file_limit(), ports);
         let config = LiveConfig::new(config);
         let installed = InstalledFiles::new(&data);
         Ok(Self {
@@ -180,6 +206,17 @@ impl Server {
     }
 
     async fn serve(&self, ports: Ports) -> anyhow::Result<RunningServer> {
+        let accounts = self.accounts().await?;
+        let wmi = Wmi::new(WmiSetup {
+            config: self.config.clone(),
+            installed: self.installed.clone(),
+            accounts: accounts.clone(),
+            daemons: DaemonDirectory::new(self.daemons.clone()),
+            certificate: Arc::clone(&self.certificate),
+            started: self.started,
+            licensing_address: ports.licensing_address,
+            web_address: ports.web_address,
+        });
         let daemons = DaemonDirectory::new(self.daemons.clone());
         let management = ManagementService::open(ServiceSetup {
             folder: ManagementFolder::new(self.data.management()),
@@ -195,6 +232,7 @@ impl Server {
         .context("the license management service cannot be opened")?;
         let web = web::open(WebSetup {
             management: management.clone(),
+            accounts,
             installed: self.installed.clone(),
             config: self.config.clone(),
             data: self.data.clone(),
@@ -209,7 +247,7 @@ impl Server {
         .await
         .context("the web services cannot be opened")?;
         self.reread_licenses().await;
-        let served = self.start(ports, web, management)?;
+        let served = self.start(ports, web, management, &wmi)?;
         let line = serde_json::to_string(&served.endpoints(self))?;
         served.publish(self);
         let mut stdout = std::io::stdout().lock();
@@ -225,12 +263,18 @@ impl Server {
         Ok(served)
     }
 
-    /// Starts both ports and the care for the certificate.
+    async fn accounts(&self) -> anyhow::Result<Accounts> {
+        let (database, host_name) = (self.data.server_database(), self.config.now().host_name.clone());
+        Ok(tokio::task::spawn_blocking(move || Accounts::open(&database, &host_name)).await??)
+    }
+
+    /// Starts all ports and the care for the certificate.
     fn start(
         &self,
         ports: Ports,
         web: Router,
         management: ManagementService,
+        wmi: &Wmi,
     ) -> anyhow::Result<RunningServer> {
         let (tls, stopping) = (self.certificate.tls(), &self.stopping);
         let host_name = &self.config.now().host_name;
@@ -257,10 +301,12 @@ impl Server {
         let web_services = licensing_net::serve(ports.web, web, web_services, stopping.clone());
         let certificate = Arc::clone(&self.certificate);
         let pass_on = pass_on_certificate(Arc::clone(&certificate), self.daemons.clone(), stopping.clone());
-        Ok(RunningServer {
+        let mut served = RunningServer {
             licensing: ports.licensing_address,
             web_services: ports.web_address,
             management: management.clone(),
+            wsman: ports.wsman.as_ref().map(|(_, address)| *address),
+            wsman_plain: ports.wsman_plain.as_ref().map(|(_, address)| *address),
             tasks: vec![
                 tokio::spawn(licensing),
                 tokio::spawn(web_services),
@@ -268,7 +314,43 @@ impl Server {
                 tokio::spawn(pass_on),
                 tokio::spawn(management.run(stopping.clone())),
             ],
-        })
+        };
+        let rate = Arc::new(RateLimit::new(WSMAN_RATE.0, WSMAN_RATE.1));
+        // A log-in belongs to its connection, which HTTP/2 would share between requests at a time.
+        let tls = PortTls::Always(tls.server_config(&["http/1.1"])?);
+        for (port, tls) in [(ports.wsman, tls), (ports.wsman_plain, PortTls::Plain)] {
+            if let Some((listener, _)) = port {
+                served
+                    .tasks
+                    .push(self.serve_wsman(listener, wmi, tls, Arc::clone(&rate)));
+            }
+        }
+        Ok(served)
+    }
+
+    fn serve_wsman(
+        &self,
+        listener: TcpListener,
+        wmi: &Wmi,
+        tls: PortTls,
+        rate: Arc<RateLimit>,
+    ) -> JoinHandle<()> {
+        let router = wmi.router(!matches!(tls, PortTls::Plain), rate);
+        let options = PortOptions {
+            name: "WS-Management",
+            limits: self.limits.clone(),
+            protocol: PortProtocol::Http,
+            tls,
+            body_bytes: wmi.largest_body(),
+            streaming_paths: &[],
+            connections: self.connections.wsman.clone(),
+        };
+        tokio::spawn(licensing_net::serve(
+            listener,
+            router,
+            options,
+            self.stopping.clone(),
+        ))
     }
 
     async fn reread_licenses(&self) {
@@ -326,6 +408,8 @@ impl RunningServer {
         Endpoints {
             licensing: self.licensing,
             web_services: self.web_services,
+            wsman: self.wsman,
+            wsman_plain: self.wsman_plain,
             cert_hash: server.certificate.tls().certificate_hash(),
             vendors: serving.map(|daemon| (daemon.vendor, daemon.port)).collect(),
             process_id: std::process::id(),

@@ -44,6 +44,8 @@ pub struct WebSetup {
     pub data: DataFolder,
     /// The license files as this process has read them.
     pub installed: InstalledFiles,
+    /// The accounts.
+    pub accounts: Accounts,
     /// The vendor daemons.
     pub daemons: DaemonDirectory,
     /// The license management service.
@@ -69,6 +71,8 @@ pub struct PortConnections {
     pub manager: ConnectionCount,
     /// The web services.
     pub web_services: ConnectionCount,
+    /// WS-Management, with and without TLS.
+    pub wsman: ConnectionCount,
 }
 
 /// Everything the handlers work with.
@@ -110,14 +114,13 @@ const EXPLAINING: Bounds = Bounds {
     waiting: 64,
 };
 
-/// Opens accounts and license folder, tells the daemons which tokens open the licensing ports, and gives the router
+/// Opens the license folder, tells the daemons which tokens open the licensing ports, and gives the router
 /// that is served on the port of the web services.
 ///
 /// # Errors
 /// When accounts or license folder cannot be used.
 pub async fn open(setup: WebSetup) -> anyhow::Result<Router> {
-    let (database, host_name) = (setup.data.server_database(), setup.config.now().host_name.clone());
-    let accounts = tokio::task::spawn_blocking(move || Accounts::open(&database, &host_name)).await??;
+    let accounts = setup.accounts.clone();
     let licenses = LicenseFolder::open(&setup.data, &setup.config, &setup.installed)
         .with_context(|| format!("{} cannot be used", setup.data.licenses().display()))?;
     let services = Arc::new(WebServices {

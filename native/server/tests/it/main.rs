@@ -19,3 +19,4 @@ mod support;
 mod tickets;
 mod versions;
 mod web;
+mod wsman;

@@ -67,6 +67,10 @@ pub trait Authority: Send + Sync {
     fn offers_ntlm(&self) -> bool;
 }
 
+/// In the extensions of an answer: the account that it was given to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnsweredTo(pub String);
+
 /// One connection of a client.
 #[derive(Debug)]
 pub struct Connection<I> {
@@ -232,6 +236,20 @@ impl<S: Source, A: Authority> Endpoint<S, A> {
 
     /// Answers the request of somebody who is known.
     async fn serve(
+        &self,
+        connection: &Connection<A::Identity>,
+        state: &mut Logon<A::Identity>,
+        identity: &A::Identity,
+        headers: &HeaderMap,
+        body: &Bytes,
+    ) -> Response<Bytes> {
+        let mut response = self.serve_known(connection, state, identity, headers, body).await;
+        let account = AnsweredTo(identity.account().to_owned());
+        response.extensions_mut().insert(account);
+        response
+    }
+
+    async fn serve_known(
         &self,
         connection: &Connection<A::Identity>,
         state: &mut Logon<A::Identity>,

@@ -298,6 +298,7 @@ pub(crate) async fn fixture_with(configure: impl FnOnce(&mut Config)) -> Fixture
         management,
         config,
         installed: InstalledFiles::new(&data),
+        accounts: Accounts::open(&data.server_database(), HOST).unwrap(),
         data: data.clone(),
         daemons: DaemonDirectory::new(Gateway(Arc::clone(&daemons))),
         certificate: Arc::clone(&certificate),

@@ -1,0 +1,11 @@
+#Requires -Version 7.4
+# The commands of the snap-in come from LicensingAdmin, which lies beside this module or in the module path.
+
+Set-StrictMode -Version Latest
+
+& {
+    $beside = [System.IO.Path]::Combine($PSScriptRoot, '..', 'LicensingAdmin', 'LicensingAdmin.psd1')
+    $name = if ([System.IO.File]::Exists($beside)) { [System.IO.Path]::GetFullPath($beside) } else { 'LicensingAdmin' }
+    Import-Module -Name $name -Scope Global
+}
+Export-ModuleMember -Function (Get-Command -Module LicensingAdmin -CommandType Function).Where({ $_.Noun -match '^Lic(?!ense($|[A-Z]))' }).Name

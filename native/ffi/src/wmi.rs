@@ -1,0 +1,126 @@
+//! Windows Management Instrumentation over WS-Management.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use interoptopus::ffi_function;
+use licensing_api::{ErrorCode, Problem, Secret};
+use licensing_client::{
+    Address, DEFAULT_WMI_PORT, DEFAULT_WMI_TLS_PORT, WmiClient, WmiInstance, WmiLogon, WmiOptions,
+};
+use serde::Deserialize;
+
+use crate::boundary::{guarded, licensing_status};
+use crate::buffer::licensing_buffer;
+use crate::connection::trust;
+use crate::input;
+use crate::task::{Answer, Task, licensing_task};
+
+/// Longest time for each request, unless the options say otherwise.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Options of `licensing_wmi_query` as JSON.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct QueryOptions {
+    address: String,
+    #[serde(default)]
+    plain: bool,
+    #[serde(default)]
+    cert_hash: Option<String>,
+    #[serde(default)]
+    ca_file: Option<PathBuf>,
+    #[serde(default)]
+    account: String,
+    #[serde(default)]
+    ntlm: bool,
+    #[serde(default)]
+    timeout_ms: u32,
+    ask: Ask,
+}
+
+/// What is asked.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+enum Ask {
+    Identify {},
+    Query { namespace: String, query: String },
+    Describe { namespace: String, class: String },
+}
+
+/// Starts asking a server over WS-Management: a license server on Windows, or this one.
+///
+/// `options` is JSON: address (host, host:port or a URL), plain (HTTP instead of HTTPS, with NTLM alone), certHash, caFile,
+/// account (none for nobody, who may only identify the server), ntlm (instead of Basic), timeoutMs, and ask: {"identify":{}}, {"query":{"namespace":..,"query":..}} or
+/// {"describe":{"namespace":..,"class":..}}. `secret` is the password of the account; it may be wiped as soon as the call
+/// returns. Rows are instances: class, and properties with name, kind (the CIM type) and text.
+///
+/// # Safety
+/// `options` and `secret` are NULL or have as many bytes as their lengths say; `task` and `error` are NULL or may be
+/// written.
+#[ffi_function]
+#[no_mangle]
+pub unsafe extern "C" fn licensing_wmi_query(
+    options: *const u8,
+    options_length: u64,
+    secret: *const u8,
+    secret_length: u64,
+    task: *mut *mut licensing_task,
+    error: *mut *mut licensing_buffer,
+) -> licensing_status {
+    let body = || {
+        let task = input::writable(task, "task")?;
+        // SAFETY: the caller promised the bytes of both.
+        let (options, secret) = unsafe {
+            (
+                input::bytes(options, options_length, "options")?,
+                input::bytes(secret, secret_length, "secret")?,
+            )
+        };
+        let started = start(options, secret)?;
+        // SAFETY: checked for NULL, and the caller promised that it may be written.
+        unsafe { task.write(started) };
+        Ok(())
+    };
+    // SAFETY: the caller's promise about `error`.
+    unsafe { guarded(error, body) }
+}
+
+fn start(options: &[u8], secret: &[u8]) -> Result<*mut licensing_task, Problem> {
+    let options: QueryOptions = input::json(options, "options")?;
+    let password = std::str::from_utf8(secret)
+        .map(Secret::new)
+        .map_err(|_| input::invalid("secret", "The secret is not valid UTF-8.".to_owned()))?;
+    let port = if options.plain {
+        DEFAULT_WMI_PORT
+    } else {
+        DEFAULT_WMI_TLS_PORT
+    };
+    let client = WmiClient::new(WmiOptions {
+        address: Address::parse(&options.address, port)?,
+        trust: match options.plain {
+            true => None,
+            false => Some(trust(options.cert_hash.as_deref(), options.ca_file)?),
+        },
+        account: options.account,
+        password,
+        logon: if options.ntlm {
+            WmiLogon::Ntlm
+        } else {
+            WmiLogon::Basic
+        },
+        timeout: input::milliseconds(options.timeout_ms, PATIENCE),
+    })?;
+    let ask = options.ask;
+    let cancelled =
+        Problem::new(ErrorCode::Cancelled, "The query was cancelled.").advise("Nothing: it only reads.");
+    Task::start(cancelled, move |_| async move {
+        let instances = match ask {
+            Ask::Identify {} => vec![client.identify().await?],
+            Ask::Query { namespace, query } => client.query(&namespace, &query).await?,
+            Ask::Describe { namespace, class } => vec![client.describe(&namespace, &class).await?],
+        };
+        let rows = instances.iter().map(WmiInstance::to_json);
+        Ok(Answer::Rows(rows.collect()))
+    })
+}

@@ -1,0 +1,136 @@
+//! The rows that are given out, taken anew only after a while: however often clients ask, the vendor daemons are asked
+//! once in that time.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use jiff::Timestamp;
+use licensing_api::inventory::{GetInventory, InventoryRow};
+use licensing_api::operation::op;
+use licensing_texts::catalog::{self, Locale};
+use licensing_wsman::{Class, Namespace, Schema, Source, SourceError, Table};
+use tokio::sync::Mutex;
+
+use super::classes::{self, SCHEMA};
+use super::rows::{ServerFacts, Tables};
+use crate::blocking::blocking;
+use crate::config::LiveConfig;
+use crate::control::DaemonDirectory;
+use crate::installed::InstalledFiles;
+
+/// Account under which the daemons are asked; their records show it.
+const ACTOR: &str = "WS-Management";
+
+/// How long a failure is repeated before the daemons are asked again.
+const FAILURE: Duration = Duration::from_secs(1);
+
+/// Pools and lines as they were a short while ago.
+pub(super) struct Pools {
+    pub(super) config: LiveConfig,
+    pub(super) installed: InstalledFiles,
+    pub(super) daemons: DaemonDirectory,
+    pub(super) started: Timestamp,
+    pub(super) licensing_port: u16,
+    pub(super) web_services_port: u16,
+    pub(super) taken: Mutex<Option<Taken>>,
+}
+
+/// What was taken last, and when.
+type Taken = (Instant, Result<Arc<Tables>, String>);
+
+impl Pools {
+    /// The tables, taken anew if they are too old. Whoever comes meanwhile waits for the same.
+    async fn tables(&self) -> Result<Arc<Tables>, SourceError> {
+        let mut last = self.taken.lock().await;
+        let refresh = Duration::from_secs(u64::from(self.config.now().wsman.refresh_seconds));
+        let known = last
+            .as_ref()
+            .filter(|(at, taken)| at.elapsed() < if taken.is_ok() { refresh } else { FAILURE });
+        if let Some((_, taken)) = known {
+            return taken.clone().map_err(SourceError::Unavailable);
+        }
+        let taken = self.take().await;
+        if let Err(reason) = &taken {
+            tracing::warn!(reason, "the pools cannot be shown over WS-Management");
+        }
+        *last = Some((Instant::now(), taken.clone()));
+        taken.map_err(SourceError::Unavailable)
+    }
+
+    async fn take(&self) -> Result<Arc<Tables>, String> {
+        let config = self.config.now();
+        let server = ServerFacts {
+            host_name: config.host_name.clone(),
+            licensing_port: self.licensing_port,
+            web_services_port: self.web_services_port,
+            started: self.started,
+            as_of: Timestamp::now(),
+            refresh_seconds: config.wsman.refresh_seconds,
+        };
+        let pools = self.inventory().await?;
+        let installed = self.installed.clone();
+        let tables = blocking(move || {
+            let installed = installed.read()?;
+            std::io::Result::Ok(Tables::new(&pools, &installed, &server))
+        })
+        .await
+        .map_err(|problem| problem.detail)?
+        .map_err(|error| format!("The license folder cannot be read: {error}."))?;
+        Ok(Arc::new(tables))
+    }
+
+    /// The pools of all vendors. A daemon that does not answer fails the whole: numbers that silently lack a vendor
+    /// would be worse than none.
+    async fn inventory(&self) -> Result<Vec<InventoryRow>, String> {
+        let request = GetInventory::default();
+        let known = self.daemons.vendors();
+        let answers = join_all(known.iter().map(|daemon| {
+            self.daemons
+                .execute::<op::GetInventory>(&daemon.vendor, &request, ACTOR)
+        }))
+        .await;
+        let mut pools = Vec::new();
+        for (daemon, answer) in known.iter().zip(answers) {
+            let rows = answer.map_err(|problem| {
+                format!(
+                    "The vendor daemon {} does not answer: {}",
+                    daemon.vendor, problem.detail
+                )
+            })?;
+            pools.extend(rows.items);
+        }
+        for pool in &mut pools {
+            catalog::localize(pool, Locale::ENGLISH);
+        }
+        Ok(pools)
+    }
+}
+
+impl Source for Pools {
+    fn schema(&self) -> &Schema {
+        &SCHEMA
+    }
+
+    async fn rows(&self, _: &'static Namespace, class: &'static Class) -> Result<Table, SourceError> {
+        let tables = self.tables().await?;
+        let table = match class.name {
+            name if name == classes::CITRIX_POOL.name => &tables.citrix_pools,
+            name if name == classes::CITRIX_LICENSE.name => &tables.citrix_licenses,
+            name if name == classes::CITRIX_SERVER.name => &tables.citrix_server,
+            name if name == classes::POOL.name => &tables.pools,
+            name if name == classes::LICENSE.name => &tables.licenses,
+            name if name == classes::SERVER.name => &tables.server,
+            name => return Err(SourceError::Unavailable(format!("The class {name} has no rows."))),
+        };
+        Ok(table.clone())
+    }
+
+    fn vendor(&self) -> &str {
+        "Licensing Services"
+    }
+
+    fn version(&self) -> &str {
+        env!("CARGO_PKG_VERSION")
+    }
+}
