@@ -9,7 +9,7 @@ use std::path::Path;
 pub enum Readers {
     /// The owner alone: keys and other secrets.
     Owner,
-    /// Whom the folder and the umask let in.
+    /// Whom the folder lets in, whatever the umask.
     Usual,
 }
 
@@ -44,7 +44,8 @@ pub fn write_with(
         .parent()
         .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
     // A temporary file that a crash leaves is found by its name and swept at the next start.
-    let mut file = temporary(readers).tempfile_in(folder)?;
+    let mut file = temporary().tempfile_in(folder)?;
+    set_mode(file.as_file(), readers)?;
     content(file.as_file_mut())?;
     file.as_file().sync_all()?;
     match existing {
@@ -93,18 +94,28 @@ pub fn sweep(folder: &Path) -> io::Result<()> {
 const PREFIX: &str = ".writing-";
 const SUFFIX: &str = ".tmp";
 
-fn temporary(readers: Readers) -> tempfile::Builder<'static, 'static> {
+/// A file for the owner alone.
+fn temporary() -> tempfile::Builder<'static, 'static> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(PREFIX).suffix(SUFFIX).rand_bytes(16);
-    // Without this the file is for the owner alone. On Windows files inherit the access list of their folder.
-    #[cfg(unix)]
-    if readers == Readers::Usual {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    #[cfg(not(unix))]
-    let _ = readers;
     builder
+}
+
+/// The mode does not depend on the umask of whoever started the program.
+#[cfg(unix)]
+fn set_mode(file: &File, readers: Readers) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = match readers {
+        Readers::Owner => 0o600,
+        Readers::Usual => 0o644,
+    };
+    file.set_permissions(fs::Permissions::from_mode(mode))
+}
+
+// On Windows files inherit the access list of their folder.
+#[cfg(not(unix))]
+fn set_mode(_: &File, _: Readers) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]

@@ -8,7 +8,7 @@ use axum::BoxError;
 use axum::body::{Body, Bytes, HttpBody};
 use http_body_util::Limited;
 use hyper::body::{Frame, Incoming, SizeHint};
-use tokio::time::Sleep;
+use tokio::time::{Instant, Sleep};
 
 use crate::activity::UnderWay;
 
@@ -17,19 +17,36 @@ use crate::activity::UnderWay;
 #[error("the request body did not arrive in time")]
 pub(crate) struct BodyTooSlow;
 
-/// A request body that is bounded in size and time.
+/// Time for the first bytes of a body.
+const FIRST_BYTES: Duration = Duration::from_secs(10);
+
+/// Bytes a second that a body brings at least after that.
+const BYTES_PER_SECOND: u64 = 64 * 1024;
+
+/// A request body that is bounded in size and time, and has to arrive at a minimum rate. Its time begins when it is first
+/// asked for: it may have to wait for its turn before.
 pub(crate) struct BoundedBody {
     body: Limited<Incoming>,
-    deadline: Pin<Box<Sleep>>,
+    time: Duration,
+    received: u64,
+    begun: Option<(Instant, Pin<Box<Sleep>>)>,
 }
 
 impl BoundedBody {
     pub(crate) fn new(body: Incoming, bytes: usize, time: Duration) -> Self {
         Self {
             body: Limited::new(body, bytes),
-            deadline: Box::pin(tokio::time::sleep(time)),
+            time,
+            received: 0,
+            begun: None,
         }
     }
+}
+
+/// How long a body may have taken when so much of it has arrived.
+fn allowed(received: u64, time: Duration) -> Duration {
+    let earned = Duration::from_millis(received.saturating_mul(1000) / BYTES_PER_SECOND);
+    FIRST_BYTES.saturating_add(earned).min(time)
 }
 
 impl HttpBody for BoundedBody {
@@ -40,10 +57,25 @@ impl HttpBody for BoundedBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) {
+        let this = &mut *self;
+        let (begun, deadline) = this.begun.get_or_insert_with(|| {
+            let now = Instant::now();
+            (
+                now,
+                Box::pin(tokio::time::sleep_until(now + allowed(0, this.time))),
+            )
+        });
+        if let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(context) {
+            if let Some(Ok(frame)) = &frame {
+                let length = frame.data_ref().map_or(0, Bytes::len);
+                this.received = this.received.saturating_add(length as u64);
+                deadline
+                    .as_mut()
+                    .reset(*begun + allowed(this.received, this.time));
+            }
             return Poll::Ready(frame);
         }
-        ready!(self.deadline.as_mut().poll(context));
+        ready!(deadline.as_mut().poll(context));
         Poll::Ready(Some(Err(Box::new(BodyTooSlow))))
     }
 
@@ -88,5 +120,19 @@ impl HttpBody for CountedBody {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_earns_its_time() {
+        let time = Duration::from_secs(30);
+        assert_eq!(allowed(0, time), FIRST_BYTES);
+        assert_eq!(allowed(5 * BYTES_PER_SECOND, time), Duration::from_secs(15));
+        assert_eq!(allowed(u64::MAX, time), time);
+        assert_eq!(allowed(0, Duration::from_secs(2)), Duration::from_secs(2));
     }
 }

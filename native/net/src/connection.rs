@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use http::{Request, Response, StatusCode};
+use http::header::{CONNECTION, HOST};
+use http::{Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -32,6 +33,8 @@ use crate::tls::PeerCertificate;
 const STREAMS: u32 = 128;
 /// Bytes of all header fields of a request.
 const HEADER_BYTES: u32 = 16 * 1024;
+/// What a header field takes besides its name and value: `: ` and the end of the line.
+const HEADER_OVERHEAD: usize = 4;
 /// Header fields of a request.
 const HEADER_FIELDS: usize = 64;
 /// Buffer of a connection: the most that an unread request header can take.
@@ -186,6 +189,14 @@ async fn answer(
 ) -> Result<Response<CountedBody>, Infallible> {
     let under_way = activity.begin();
     let options = &port.options;
+    if let Some(status) = refused(&request) {
+        let mut response = Response::new(CountedBody::new(Body::empty(), under_way));
+        *response.status_mut() = status;
+        response
+            .headers_mut()
+            .insert(CONNECTION, http::HeaderValue::from_static("close"));
+        return Ok(response);
+    }
     let streaming = options.streaming_paths.contains(&request.uri().path());
     let mut request = request.map(|body| {
         if streaming {
@@ -208,6 +219,23 @@ async fn answer(
         ticket.establish();
     }
     Ok(response.map(|body| CountedBody::new(body, under_way)))
+}
+
+/// What no port takes, whoever asks: more header than the bound, and a request of HTTP/1 that names no host or of any
+/// version that names several, which another server in front may have understood differently.
+fn refused(request: &Request<Incoming>) -> Option<StatusCode> {
+    let headers = request.headers();
+    let bytes: usize = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + HEADER_OVERHEAD)
+        .sum();
+    if bytes + request.uri().path().len() + request.uri().query().map_or(0, str::len) > HEADER_BYTES as usize
+    {
+        return Some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+    }
+    let hosts = headers.get_all(HOST).iter().count();
+    let lacks_host = request.version() == Version::HTTP_11 && hosts == 0;
+    (lacks_host || hosts > 1).then_some(StatusCode::BAD_REQUEST)
 }
 
 /// Whether the caller was turned away as a stranger; strangers go on having to make room for others.

@@ -4,6 +4,7 @@ use std::error::Error;
 
 use licensing_api::error::ErrorCategory;
 use licensing_api::{ErrorCode, Problem};
+use percent_encoding::percent_decode;
 use tonic::metadata::{MetadataMap, MetadataValue};
 use tonic::{Code, Status};
 
@@ -52,6 +53,25 @@ fn grpc_code(problem: &Problem) -> Code {
         | ErrorCategory::WriteError
         | ErrorCategory::OpenError => Code::Internal,
     }
+}
+
+/// What the library answers when the bytes of a message are no message.
+const MALFORMED: &str = "failed to decode Protobuf message";
+
+/// The answer with `INVALID_ARGUMENT` where the caller's message could not be decoded: the library takes that for a fault
+/// of this server.
+pub async fn blame_malformed(mut response: axum::response::Response) -> axum::response::Response {
+    let headers = response.headers();
+    let is_malformed = headers.get(Status::GRPC_STATUS).is_some_and(|code| code == "13")
+        && headers
+            .get(Status::GRPC_MESSAGE)
+            .and_then(|message| percent_decode(message.as_bytes()).decode_utf8().ok())
+            .is_some_and(|message| message.starts_with(MALFORMED));
+    if is_malformed {
+        let code = http::HeaderValue::from_static("3");
+        response.headers_mut().insert(Status::GRPC_STATUS, code);
+    }
+    response
 }
 
 /// The problem that a status carries, or the best that can be said of it.

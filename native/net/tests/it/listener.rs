@@ -169,6 +169,27 @@ async fn a_trickling_body_is_cut_off() {
 }
 
 #[tokio::test]
+async fn large_headers_and_other_numbers_of_hosts_than_one_are_refused() {
+    let port = open(quick(), PortTls::Plain).await;
+    let large = format!("host: x\r\nx-large: {}\r\n", "a".repeat(30_000));
+    for (headers, status) in [
+        ("host: x\r\n", "200"),
+        ("", "400"),
+        ("host: x\r\nhost: y\r\n", "400"),
+        (large.as_str(), "431"),
+    ] {
+        let answer = port
+            .ask(&format!("GET / HTTP/1.1\r\n{headers}connection: close\r\n\r\n"))
+            .await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "{status}: {answer}"
+        );
+    }
+    port.close().await;
+}
+
+#[tokio::test]
 async fn a_body_over_the_bound_is_refused() {
     let port = open(quick(), PortTls::Plain).await;
     for (length, status) in [(1_000, "200"), (1_001, "413")] {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Component, Path};
+use std::path::Path;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,9 @@ use crate::verify::Counts;
 pub(super) const NAME: &str = "manifest.json";
 /// Largest manifest that is read.
 pub(super) const MAX_BYTES: u64 = 16 * 1024 * 1024;
+/// The entries that have a name of their own.
+const CONFIGURATION: &str = "licensingd.toml";
+const TICKET_KEY: &str = "ticket.key";
 /// Form of the archive that this program writes and reads.
 pub(super) const FORM: u32 = 1;
 
@@ -60,12 +63,20 @@ impl Entry {
         })
     }
 
-    /// Whether the path stays inside of the data folder on every system.
-    pub(super) fn is_inside(&self) -> bool {
-        let parts: Vec<_> = Path::new(&self.path).components().collect();
-        !self.path.contains(['\\', ':', '\0'])
-            && !parts.is_empty()
-            && parts.iter().all(|part| matches!(part, Component::Normal(_)))
+    /// Whether it is a file that a backup saves. Nothing else is unpacked: neither what leads out of the data folder nor
+    /// what the server would read without having saved it, such as the log of a database.
+    pub(super) fn is_known(&self) -> bool {
+        let Some((folder, name)) = self.path.split_once('/') else {
+            return self.path == CONFIGURATION;
+        };
+        let is_plain = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', ':', '\0']);
+        let is_database = name.strip_suffix(".db").is_some_and(|stem| !stem.is_empty());
+        is_plain
+            && match folder {
+                "licenses" | "trust" | "tls" => true,
+                "state" => is_database || name == TICKET_KEY,
+                _ => false,
+            }
     }
 }
 
@@ -100,5 +111,55 @@ pub(super) fn digest(from: &mut impl Read, mut to: impl io::Write) -> io::Result
         hash.update(read);
         to.write_all(read)?;
         bytes += length as u64;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_a_backup_saves_is_known() {
+        let is_known = |path: &str| {
+            let entry = Entry {
+                path: path.to_owned(),
+                bytes: 0,
+                sha256: String::new(),
+                counts: None,
+            };
+            entry.is_known()
+        };
+        for path in [
+            "licensingd.toml",
+            "licenses/acme one.lic",
+            "licenses/ACME.opt",
+            "trust/acme.pub",
+            "tls/server.key",
+            "state/server.db",
+            "state/ticket.key",
+        ] {
+            assert!(is_known(path), "{path}");
+        }
+        for path in [
+            "",
+            "/",
+            "other.toml",
+            "run/manager.lock",
+            "licenses",
+            "licenses/",
+            "licenses/.hidden",
+            "licenses/a/b.lic",
+            "licenses/../licensingd.toml",
+            "../x",
+            "/etc/passwd",
+            "state/ACME.db-wal",
+            "state/.db",
+            "state/other",
+            "tls/..",
+            "trust/a\\b",
+            "trust/c:d",
+        ] {
+            assert!(!is_known(path), "{path}");
+        }
     }
 }

@@ -90,8 +90,8 @@ fn read_manifest(entry: tar::Entry<'_, impl Read>) -> anyhow::Result<Manifest> {
             manifest::FORM
         );
     }
-    match manifest.files.iter().find(|entry| !entry.is_inside()) {
-        Some(entry) => bail!("{:?} is outside of the data folder", entry.path),
+    match manifest.files.iter().find(|entry| !entry.is_known()) {
+        Some(entry) => bail!("{:?} is no file that a backup saves", entry.path),
         None => Ok(manifest),
     }
 }

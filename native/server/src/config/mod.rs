@@ -1,6 +1,7 @@
 //! The configuration file, the environment over it, and the folders of the data.
 
 mod data_folder;
+mod exposure;
 mod live;
 mod template;
 

@@ -8,7 +8,7 @@ const MAX_BYTES: usize = 200;
 /// Names that Windows gives to devices, whatever extension follows.
 const DEVICES: &[&str] = &["con", "prn", "aux", "nul"];
 
-/// Devices that have a number from 1 to 9.
+/// Devices that have a number.
 const NUMBERED_DEVICES: &[&str] = &["com", "lpt"];
 
 /// A name without folder that is safe on every platform.
@@ -88,9 +88,14 @@ fn is_device(stem: &str) -> bool {
         .to_lowercase();
     DEVICES.contains(&first.as_str())
         || NUMBERED_DEVICES.iter().any(|device| {
-            first
-                .strip_prefix(device)
-                .is_some_and(|number| matches!(number.as_bytes(), [b'1'..=b'9']))
+            // Windows takes the superscripts for digits.
+            let is_number = |number: &str| {
+                let mut digits = number.chars();
+                let digit = digits.next();
+                digit.is_some_and(|digit| digit.is_ascii_digit() || matches!(digit, '¹' | '²' | '³'))
+                    && digits.next().is_none()
+            };
+            first.strip_prefix(device).is_some_and(is_number)
         })
 }
 
@@ -134,6 +139,11 @@ mod tests {
             "a..lic",
             "con.lic",
             "COM1.lic",
+            "COM¹.lic",
+            "lpt³.x.lic",
+            "com0.lic",
+            "a.lic.",
+            "a.%6cic",
             "nul.x.lic",
             "%2e%2e.lic",
             "a:stream.lic",

@@ -31,7 +31,9 @@ pub(super) fn router(server_name: &str, web_services_port: u16, daemons: Daemons
         daemons,
     };
     let service = LicenseManagerServer::new(service).max_decoding_message_size(REQUEST_BYTES);
-    tonic::service::Routes::new(service).into_axum_router()
+    tonic::service::Routes::new(service)
+        .into_axum_router()
+        .layer(axum::middleware::map_response(grpc_status::blame_malformed))
 }
 
 #[tonic::async_trait]

@@ -165,6 +165,13 @@ impl Server {
             config_file,
             executable,
         } = installation;
+        if let Some(alert) = data.exposure() {
+            tracing::warn!(
+                detail = alert.detail,
+                action = alert.action,
+                "others can look into the data folder"
+            );
+        }
         let names = certificate_names(&config);
         let certificate = Arc::new(ServerCertificate::open_or_make(
             &data.certificate_files(),

@@ -65,7 +65,7 @@ async fn check(State(access): State<Arc<ProductAccess>>, mut request: Request, n
         Ok(caller) => {
             tracing::debug!(%caller, path = request.uri().path(), "a product is calling");
             request.extensions_mut().insert(caller);
-            next.run(request).await
+            grpc_status::blame_malformed(next.run(request).await).await
         }
         Err(problem) => grpc_status::status(&problem).into_http(),
     }

@@ -1,0 +1,62 @@
+//! Whether others than the service's account can look into the data folder.
+
+use licensing_api::alert::Alert;
+
+use super::DataFolder;
+
+impl DataFolder {
+    /// The alert `DataFolderOpen` where the folder lets others in. On Windows its access list decides, which this does not
+    /// read.
+    ///
+    /// It does not say so of a folder that cannot be looked at: that is reported by whatever needs it.
+    pub fn exposure(&self) -> Option<Alert> {
+        self.mode().and_then(|mode| alert_about(self, mode))
+    }
+
+    #[cfg(unix)]
+    fn mode(&self) -> Option<u32> {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(self.root()).ok()?.permissions().mode();
+        Some(mode & 0o777)
+    }
+
+    #[cfg(not(unix))]
+    fn mode(&self) -> Option<u32> {
+        None
+    }
+}
+
+fn alert_about(data: &DataFolder, mode: u32) -> Option<Alert> {
+    use licensing_api::alert::AlertLevel;
+    if mode & 0o077 == 0 {
+        return None;
+    }
+    Some(Alert {
+        code: "DataFolderOpen".to_owned(),
+        level: AlertLevel::Alert,
+        title: "Others can look into the data folder.".to_owned(),
+        detail: format!("{} has mode {mode:04o}.", data.root().display()),
+        action: "Take the permissions of others away (chmod go= on the folder), and replace passwords, tokens and keys if \
+                 others may have read them."
+            .to_owned(),
+        since: None,
+    })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_folder_that_lets_others_in_is_reported() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataFolder::new(folder.path());
+        for (mode, is_reported) in [(0o700, false), (0o750, true), (0o711, true)] {
+            std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(data.exposure().is_some(), is_reported, "{mode:o}");
+        }
+    }
+}
