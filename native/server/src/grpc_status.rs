@@ -114,6 +114,18 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn a_malformed_message_is_the_fault_of_the_caller() {
+        for (text, code) in [
+            ("failed to decode Protobuf message: invalid varint", "3"),
+            ("something else", "13"),
+        ] {
+            let answer = Status::internal(text).into_http::<axum::body::Body>();
+            let answer = blame_malformed(answer).await;
+            assert_eq!(answer.headers()["grpc-status"], code, "{text}");
+        }
+    }
+
     #[test]
     fn storage_that_cannot_be_written_is_unavailable() {
         let status = status(&Problem::new(ErrorCode::StorageUnavailable, "the disk is full"));
