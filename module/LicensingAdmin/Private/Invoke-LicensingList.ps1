@@ -7,6 +7,7 @@ function Invoke-LicensingList {
         [Parameter(Mandatory)] [string] $Operation,
         [AllowNull()] [System.Collections.IDictionary] $Request,
         [string] $NameProperty,
+        [string] $Noun,
         [string] $NotFoundCode,
         [string] $NotFoundAction,
         [string[]] $Ignore = @()
@@ -34,7 +35,7 @@ function Invoke-LicensingList {
     foreach ($name in $names) {
         if (-not $found.Contains($name)) {
             $Cmdlet.WriteError((New-LicensingErrorRecord -Code $NotFoundCode -Category ObjectNotFound -Target $name `
-                        -Message "There is no $($name)." -Action $NotFoundAction))
+                        -Message "There is no $Noun $name." -Action $NotFoundAction))
         }
     }
 }

@@ -21,6 +21,11 @@ function Receive-LicensingTask {
             foreach ($one in $open) {
                 $report = $one.Next($slice)
                 $report.Rows
+                # Rows of the others have come; each problem is about what it names.
+                foreach ($problem in $report.Problems) {
+                    $Outcome['Failed'] = $true
+                    Write-LicensingProblem -Cmdlet $Cmdlet -Problem $problem -Session $one.Session -NameServer:($Task.Count -gt 1)
+                }
                 switch ($report.Kind) {
                     'Rows' { }
                     'Failed' {

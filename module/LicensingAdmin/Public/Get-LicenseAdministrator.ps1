@@ -73,6 +73,6 @@ function Get-LicenseAdministrator {
         }
         # That no account passes a filter is no error here; a missing name is reported by its name.
         Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetAdministrators' -Request $request -Ignore 'NoUsers' `
-            -NameProperty 'Account' -NotFoundCode 'UserNotFound' -NotFoundAction 'List all accounts with Get-LicenseAdministrator.'
+            -NameProperty 'Account' -Noun 'account' -NotFoundCode 'UserNotFound' -NotFoundAction 'List all accounts with Get-LicenseAdministrator.'
     }
 }

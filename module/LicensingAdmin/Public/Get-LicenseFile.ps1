@@ -48,7 +48,7 @@ function Get-LicenseFile {
     )
 
     process {
-        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetLicenseFiles' -NameProperty 'FileName' -NotFoundCode 'FileNotFound' `
+        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetLicenseFiles' -NameProperty 'FileName' -Noun 'license file' -NotFoundCode 'FileNotFound' `
             -NotFoundAction 'List all files with Get-LicenseFile.'
     }
 }

@@ -73,7 +73,7 @@ function Get-LicenseInventory {
     )
 
     process {
-        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetInventory' -NameProperty 'Feature' -NotFoundCode 'FeatureNotFound' `
+        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetInventory' -NameProperty 'Feature' -Noun 'feature' -NotFoundCode 'FeatureNotFound' `
             -NotFoundAction 'List all features with Get-LicenseInventory.'
     }
 }

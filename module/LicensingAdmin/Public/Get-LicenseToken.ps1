@@ -43,7 +43,7 @@ function Get-LicenseToken {
     )
 
     process {
-        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetTokens' -NameProperty 'Name' -NotFoundCode 'TokenNotFound' `
+        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetTokens' -NameProperty 'Name' -Noun 'token' -NotFoundCode 'TokenNotFound' `
             -NotFoundAction 'List all tokens with Get-LicenseToken.'
     }
 }

@@ -74,7 +74,7 @@ function Import-LicLicenseFile {
         if ($null -eq $content) {
             return
         }
-        $name = Split-Path -Path $path -Leaf
+        $name = [LicensingAdmin.StoredName]::Of($path)
         if ($PSCmdlet.ShouldProcess($AdminAddress, "Import license file $name")) {
             $request = @{ fileName = $name; content = $content; overwrite = [bool] $Overwrite }
             $null = Invoke-LicensingOperation -Cmdlet $PSCmdlet -Operation 'ImportLicenseFile' -Request $request -Target $FileName

@@ -5,7 +5,7 @@ function Import-LicenseFile {
 
     .DESCRIPTION
         Reads local files and sends them to the server, which checks each before anything changes and stores it
-        under its own name. The result shows how the pools changed.
+        under its name. The result shows how the pools changed.
 
         A file that fails its checks changes nothing; Test-LicenseFile says why.
 
@@ -14,6 +14,10 @@ function Import-LicenseFile {
 
     .PARAMETER LiteralPath
         Local license files, taken as written; files from Get-ChildItem bind to it.
+
+    .PARAMETER Name
+        Name of the file on the server, which ends in .lic. Without it the server's name is made of the local one: characters
+        that a server does not take, such as brackets, become underscores.
 
     .PARAMETER Overwrite
         Replaces a file of the same name.
@@ -65,6 +69,9 @@ function Import-LicenseFile {
         [ValidateNotNullOrEmpty()]
         [string[]] $LiteralPath,
 
+        [ValidateNotNullOrWhiteSpace()]
+        [string] $Name,
+
         [Alias('Force')]
         [switch] $Overwrite,
 
@@ -79,18 +86,18 @@ function Import-LicenseFile {
             if ($null -eq $content) {
                 continue
             }
-            $name = [System.IO.Path]::GetFileName($file)
+            $storedName = $Name ? $Name : [LicensingAdmin.StoredName]::Of($file)
             foreach ($connection in [LicensingAdmin.Command]::Sessions($PSCmdlet)) {
-                $what = "Import license file $name"
+                $what = "Import license file $storedName"
                 if ($WhatIfPreference -or $ConfirmPreference -in 'Low', 'Medium') {
-                    $request = @{ fileName = $name; content = $content }
+                    $request = @{ fileName = $storedName; content = $content }
                     $explanation = Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $connection -Operation 'ExplainLicenseFile' -Request $request -Target $file
                     if ($explanation) {
                         $what += ": $(Format-LicensingEffect $explanation.Effects)"
                     }
                 }
                 if ($PSCmdlet.ShouldProcess($connection.Server, $what)) {
-                    $request = @{ fileName = $name; content = $content; overwrite = [bool] $Overwrite }
+                    $request = @{ fileName = $storedName; content = $content; overwrite = [bool] $Overwrite }
                     Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $connection -Operation 'ImportLicenseFile' -Request $request -Target $file
                 }
             }

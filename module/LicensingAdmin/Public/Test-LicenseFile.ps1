@@ -13,6 +13,9 @@ function Test-LicenseFile {
     .PARAMETER LiteralPath
         Local license files, taken as written; files from Get-ChildItem bind to it.
 
+    .PARAMETER Name
+        Name of the file on the server, which decides whether it would replace one; made of the local one unless given.
+
     .PARAMETER Quiet
         Returns only whether the server would take the file.
 
@@ -58,6 +61,9 @@ function Test-LicenseFile {
         [ValidateNotNullOrEmpty()]
         [string[]] $LiteralPath,
 
+        [ValidateNotNullOrWhiteSpace()]
+        [string] $Name,
+
         [switch] $Quiet,
 
         [LicensingAdmin.SessionTransformation()]
@@ -71,7 +77,7 @@ function Test-LicenseFile {
             if ($null -eq $content) {
                 continue
             }
-            $request = @{ fileName = [System.IO.Path]::GetFileName($file); content = $content }
+            $request = @{ fileName = ($Name ? $Name : [LicensingAdmin.StoredName]::Of($file)); content = $content }
             foreach ($explanation in Invoke-LicensingOperation -Cmdlet $PSCmdlet -Operation 'ExplainLicenseFile' -Request $request -Target $file) {
                 if ($Quiet) {
                     $explanation.Acceptable

@@ -50,6 +50,9 @@ namespace LicensingAdmin
         /// <summary>The rows, for <see cref="TaskEventKind.Rows"/>; the answer, for <see cref="TaskEventKind.Done"/> when it is no list.</summary>
         public PSObject[] Rows { get; internal set; } = Array.Empty<PSObject>();
 
+        /// <summary>What kept rows away, at the end of a list: one for each part that did not answer.</summary>
+        public Problem[] Problems { get; internal set; } = Array.Empty<Problem>();
+
         /// <summary>How far it is, for <see cref="TaskEventKind.Progress"/>.</summary>
         public TaskProgress Progress { get; internal set; }
 
@@ -160,8 +163,16 @@ namespace LicensingAdmin
                     report.Rows = ReadRows(json);
                     break;
                 case TaskEventKind.Done:
-                    // At the end of a list stands the number of its rows, which were reported before.
-                    report.Rows = isList ? report.Rows : ReadRows(json);
+                    // At the end of a list stands the number of its rows, which were reported before, and what is missing.
+                    if (isList)
+                    {
+                        report.Problems = JsonSerializer.Deserialize<ListEnd>(json, Options).Problems;
+                    }
+                    else
+                    {
+                        report.Rows = ReadRows(json);
+                    }
+
                     break;
                 case TaskEventKind.Progress:
                     report.Progress = JsonSerializer.Deserialize<TaskProgress>(json, Options);
@@ -176,6 +187,11 @@ namespace LicensingAdmin
             }
 
             return report;
+        }
+
+        private sealed class ListEnd
+        {
+            public Problem[] Problems { get; set; } = Array.Empty<Problem>();
         }
 
         private PSObject[] ReadRows(ReadOnlySpan<byte> json) => RowReader.Read(json, row, Session?.Server ?? "").ToArray();

@@ -28,7 +28,8 @@ namespace Licensing.Native
         public static extern IntPtr licensing_version();
 
         /// The table of operations as JSON: abiVersion, version and operations; each of these has number, name, method,
-        /// path, permission, words, cmdlets, summary, errors, rows, and the fields of its request and row.
+        /// path, permission, words, cmdlets, summary, errors, rows, and the fields of its request and row. And errors: code, number,
+        /// title and action of each error code and each reason for which seats are refused, in English.
         ///
         /// The caller promises:
         /// `table` and `error` are NULL or may be written.
@@ -473,7 +474,8 @@ namespace Licensing.Native
         Rows = 1,
         /// The buffer is an object with the fields received and total: bytes of the answer, total null when unknown.
         Progress = 2,
-        /// The end. The buffer is the answer, or an object with the number of rows after the last of them.
+        /// The end. The buffer is the answer, or after the last row an object with the number of rows and the problems that
+        /// kept others away, such as a vendor daemon that does not answer.
         Done = 3,
         /// The end. The buffer describes the problem.
         Failed = 4,

@@ -261,7 +261,8 @@ enum licensing_event
      */
     LICENSING_EVENT_PROGRESS = 2,
     /**
-     * The end. The buffer is the answer, or an object with the number of rows after the last of them.
+     * The end. The buffer is the answer, or after the last row an object with the number of rows and the problems that
+     * kept others away, such as a vendor daemon that does not answer.
      */
     LICENSING_EVENT_DONE = 3,
     /**
@@ -672,7 +673,8 @@ void licensing_lease_free(struct licensing_lease *lease);
 
 /**
  * The table of operations as JSON: abiVersion, version and operations; each of these has number, name, method,
- * path, permission, words, cmdlets, summary, errors, rows, and the fields of its request and row.
+ * path, permission, words, cmdlets, summary, errors, rows, and the fields of its request and row. And errors: code, number,
+ * title and action of each error code and each reason for which seats are refused, in English.
  *
  * The caller promises:
  * `table` and `error` are NULL or may be written.

@@ -72,7 +72,12 @@ fn start(
         }
         match answer {
             Value::Object(mut fields) => match fields.remove("items") {
-                Some(Value::Array(rows)) => Ok(Answer::Rows(rows)),
+                Some(Value::Array(rows)) => Ok(Answer::Rows {
+                    rows,
+                    problems: fields
+                        .remove("problems")
+                        .unwrap_or_else(|| Value::Array(Vec::new())),
+                }),
                 Some(_) | None => Err(no_rows(&client, info.name)),
             },
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {

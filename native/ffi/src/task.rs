@@ -43,7 +43,8 @@ pub enum licensing_event {
     Rows = 1,
     /// The buffer is an object with the fields received and total: bytes of the answer, total null when unknown.
     Progress = 2,
-    /// The end. The buffer is the answer, or an object with the number of rows after the last of them.
+    /// The end. The buffer is the answer, or after the last row an object with the number of rows and the problems that
+    /// kept others away, such as a vendor daemon that does not answer.
     Done = 3,
     /// The end. The buffer describes the problem.
     Failed = 4,
@@ -53,7 +54,12 @@ static TASKS: Table<licensing_task, Task> = Table::new();
 
 /// What the work came to.
 pub(crate) enum Answer {
-    Rows(Vec<Value>),
+    Rows {
+        /// The rows.
+        rows: Vec<Value>,
+        /// What kept others away, an array.
+        problems: Value,
+    },
     Object(WipedJson),
 }
 
@@ -61,6 +67,7 @@ enum Outcome {
     Rows {
         left: std::vec::IntoIter<Value>,
         total: usize,
+        problems: Value,
     },
     Object(WipedJson),
     Problem(Box<Problem>),
@@ -100,9 +107,10 @@ impl Task {
         let running = runtime.spawn(async move {
             let outcome = AssertUnwindSafe(work).catch_unwind().await;
             reporter.finish(match outcome {
-                Ok(Ok(Answer::Rows(rows))) => Outcome::Rows {
+                Ok(Ok(Answer::Rows { rows, problems })) => Outcome::Rows {
                     total: rows.len(),
                     left: rows.into_iter(),
+                    problems,
                 },
                 Ok(Ok(Answer::Object(object))) => Outcome::Object(object),
                 Ok(Err(problem)) => Outcome::Problem(Box::new(problem)),
@@ -182,13 +190,18 @@ enum Outgoing {
 
 fn next(outcome: &mut Outcome) -> (licensing_event, Option<Outgoing>) {
     match outcome {
-        Outcome::Rows { left, total } => {
+        Outcome::Rows {
+            left,
+            total,
+            problems,
+        } => {
             let rows: Vec<Value> = left.take(BATCH).collect();
             if rows.is_empty() {
-                (
-                    licensing_event::Done,
-                    Some(Outgoing::Json(json!({ "rows": *total }).to_string())),
-                )
+                let mut end = json!({ "rows": *total });
+                if problems.as_array().is_some_and(|problems| !problems.is_empty()) {
+                    end["problems"] = problems.clone();
+                }
+                (licensing_event::Done, Some(Outgoing::Json(end.to_string())))
             } else {
                 (
                     licensing_event::Rows,
