@@ -12,7 +12,7 @@ BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'Support.psm1') -Force
     Import-BuiltModule
     $server = $null
-    $server = Start-TestServer -Grants ([ordered]@{ DESIGN_PLT_UD = @{ count = 3 }; ACME_INI_CCU = @{ count = 1 } }) -Options 'RESERVE 1 DESIGN_PLT_UD USER ivan'
+    $server = Start-TestServer -Grants ([ordered]@{ DESIGN_PLT_UD = @{ count = 3 }; ACME_INI_CCU = @{ count = 1 }; ACME_RES_CCU = @{ count = 1 } }) -Options 'RESERVE 1 ACME_RES_CCU USER ivan'
     $null = Connect-TestServer $server
     $null = Start-TestProduct $server DESIGN_PLT_UD -User 'ivan' -Device 'PC-I'
     $null = Start-TestProduct $server ACME_INI_CCU -User 'iris' -Device 'PC-J'
@@ -37,9 +37,10 @@ Describe 'In the culture <Culture>' -ForEach $cultures -Skip:(-not $hasCultures)
 
     It 'names are found whatever their case' {
         (Get-LicenseInventory design_plt_ud).Feature | Should -Be 'DESIGN_PLT_UD'
-        (Get-LicenseUsage design_plt_ud -User IVAN -Device pc-i).Feature | Should -Be 'DESIGN_PLT_UD'
+        (Get-LicenseUsage design_plt_ud -User IVAN).Feature | Should -Be 'DESIGN_PLT_UD'
+        (Get-LicenseUsage acme_ini_ccu -Device pc-j).User | Should -Be 'iris'
         (Get-LicenseDenial acme_ini_* -User IVAN).Feature | Should -Be 'ACME_INI_CCU'
-        (Get-LicenseReservation *_plt_ud -User IVAN).Name | Should -Be 'ivan'
+        (Get-LicenseReservation acme_res_* -User IVAN).Name | Should -Be 'ivan'
         Get-LicenseQueue acme_ini_ccu -ErrorAction Stop | Should -BeNullOrEmpty
         (Get-LicenseErrorCode INVALIDFILTER).Code | Should -Be 'InvalidFilter'
     }
