@@ -85,6 +85,8 @@ denial_reasons! {
     NotBorrowable = -67, "The feature cannot be borrowed.", "Use it while connected.";
     /// A component of a package with SUITE_RESERVED cannot be borrowed by itself.
     ComponentNotBorrowable = -107, "A component of a suite cannot be borrowed by itself.", "Borrow the package, or use the component while connected.";
+    /// The key of the request belongs to a request of somebody else. Not a number of license managers in the field.
+    RequestKeyInUse = -1001, "The key of the request belongs to another request.", "Use 16 fresh random bytes as the key of each request.";
 }
 
 /// Lists refused requests, the newest first.

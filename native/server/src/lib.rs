@@ -18,6 +18,7 @@ pub mod log;
 pub mod management;
 pub mod manager;
 pub mod product_access;
+pub mod register;
 pub mod ticket_key;
 pub mod verify;
 pub mod web;

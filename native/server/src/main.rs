@@ -24,7 +24,7 @@ enum Command {
     /// Makes the data folder of a new server: configuration, certificate, first administrator.
     Init(Init),
     /// Serves until told to end (SIGTERM); SIGHUP reads license files and certificate again.
-    Run(Place),
+    Run(Run),
     /// Checks the databases and the chain of the audit of a server that is not running.
     Verify(Place),
     /// Saves a server, running or not, to one archive.
@@ -44,6 +44,15 @@ struct Place {
     /// Configuration file; licensingd.toml in the data folder unless given.
     #[arg(long, env = "LICENSINGD_CONFIG")]
     config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct Run {
+    #[command(flatten)]
+    place: Place,
+    /// Go on although a database is gone or has lost records that it had; the new audit says so.
+    #[arg(long)]
+    accept_loss: bool,
 }
 
 #[derive(Debug, Args)]
@@ -116,7 +125,7 @@ fn main() -> ExitCode {
 fn carry_out(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Init(arguments) => initialise(arguments),
-        Command::Run(place) => run(&place),
+        Command::Run(wanted) => run(&wanted),
         Command::Verify(place) => {
             let found = verify::verify(&DataFolder::new(&place.data))?;
             print!("{found}");
@@ -182,7 +191,8 @@ fn initialise(arguments: Init) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn run(place: &Place) -> anyhow::Result<ExitCode> {
+fn run(wanted: &Run) -> anyhow::Result<ExitCode> {
+    let place = &wanted.place;
     let data = DataFolder::new(&place.data);
     let config_file = place.config.clone().unwrap_or_else(|| data.config_file());
     let config = Config::load(&config_file)?;
@@ -191,6 +201,7 @@ fn run(place: &Place) -> anyhow::Result<ExitCode> {
         data,
         config_file,
         executable: std::env::current_exe().context("the path of the program cannot be determined")?,
+        accept_loss: wanted.accept_loss,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(manager::run(config, installation))?;

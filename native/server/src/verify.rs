@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::accounts::Accounts;
 use crate::config::DataFolder;
 use crate::folder_lock::FolderLock;
+use crate::register;
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -60,7 +61,11 @@ impl fmt::Display for Verified {
                 Ok(counts) => writeln!(f, "whole    {}: {counts}", file.display())?,
                 Err(reason) => {
                     writeln!(f, "DAMAGED  {}: {reason}", file.display())?;
-                    writeln!(f, "         Restore this file from the last good backup.")?;
+                    writeln!(
+                        f,
+                        "         Restore this file from the last good backup, or go on without what is lost: licensingd run \
+                         --accept-loss"
+                    )?;
                 }
             }
         }
@@ -76,7 +81,15 @@ impl fmt::Display for Verified {
 pub fn verify(data: &DataFolder) -> anyhow::Result<Verified> {
     // A running server would change what is being looked at.
     let _lock = FolderLock::take(&data.manager_lock(), Duration::ZERO)?;
-    verify_databases(data)
+    let mut verified = verify_databases(data)?;
+    for loss in register::check(data)? {
+        let file = data.state().join(&loss.file);
+        verified
+            .files
+            .retain(|(known, outcome)| *known != file || outcome.is_err());
+        verified.files.push((file, Err(loss.text)));
+    }
+    Ok(verified)
 }
 
 /// The same for a folder that no server uses, such as a copy.

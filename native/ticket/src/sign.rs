@@ -62,6 +62,19 @@ impl TicketSigner {
         self.key.verifying_key().to_bytes()
     }
 
+    /// Signature of another statement of the server. `context` keeps signatures of different purposes apart.
+    pub fn sign_statement(&self, context: &[u8], statement: &[u8]) -> [u8; 64] {
+        self.key.sign(&[context, statement].concat()).to_bytes()
+    }
+
+    /// Whether a signature of [`Self::sign_statement`] is this server's, and fits.
+    pub fn verify_statement(&self, context: &[u8], statement: &[u8], signature: &[u8; 64]) -> bool {
+        let signed = [context, statement].concat();
+        let key = self.key.verifying_key();
+        key.verify_strict(&signed, &Signature::from_bytes(signature))
+            .is_ok()
+    }
+
     /// The ticket as text: letters, digits, `-` and `_`.
     pub fn sign(&self, ticket: &Ticket) -> String {
         let mut bytes = vec![FORMAT];

@@ -246,10 +246,20 @@ impl Ledger {
         self.leases.get(slot).is_some_and(Held::is_checked_in)
     }
 
+    /// The key was used by somebody else: it gives nobody a share in that one's seats.
+    pub(super) fn deny_foreign_key(&mut self, request: &CheckoutRequest, now: Moment) -> Decision {
+        let detail = "Another user, device, host or product used the key of this request.";
+        self.deny(request, Denial::new(DenialReason::RequestKeyInUse, detail), now)
+    }
+
     fn repeat(&mut self, slot: u32, request: &CheckoutRequest, now: Moment) -> Decision {
         let Some(held) = self.leases.get(slot) else {
             return Decision::Denied(Denial::new(DenialReason::BadParameter, "The lease has ended."));
         };
+        let [user, host, _, vendor_data, product] = held.names();
+        if !request.holder.is(user, host, vendor_data, product) {
+            return self.deny_foreign_key(request, now);
+        }
         let serves = |pools: &&[u32]| pools.contains(&held.pool);
         let same = self.pools.serving(&request.feature).iter().any(serves)
             && held.count == request.count

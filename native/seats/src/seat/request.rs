@@ -50,6 +50,11 @@ impl Holder {
         }
     }
 
+    /// Whether these are user, host, client device and product of the holder.
+    pub(super) fn is(&self, user: &str, host: &str, vendor_data: &str, product: &str) -> bool {
+        self.user == user && self.host == host && self.vendor_data == vendor_data && self.product == product
+    }
+
     pub(super) fn names(&self) -> [(&'static str, &str); 6] {
         [
             ("holder.user", &self.user),

@@ -31,6 +31,8 @@ pub struct SeatSettings {
     pub queue_places: usize,
     /// Most requests that wait for one feature.
     pub queue_places_per_feature: usize,
+    /// Most requests that wait of one address, and of one token or certificate.
+    pub queue_places_per_caller: usize,
     /// Number of the newest denials that are kept.
     pub kept_denials: u64,
 }
@@ -50,6 +52,7 @@ impl Default for SeatSettings {
             queue_kept: Duration::from_secs(60),
             queue_places: 10_000,
             queue_places_per_feature: 1_000,
+            queue_places_per_caller: 250,
             kept_denials: 10_000,
         }
     }

@@ -114,6 +114,25 @@ impl Accounts {
         })
     }
 
+    /// Records that the server goes on although databases have lost what was in them. It blocks.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn record_loss(&self, lost: &[String]) -> Result<(), Problem> {
+        let actor = Actor {
+            account: "licensingd run --accept-loss".to_owned(),
+            origin: String::new(),
+        };
+        self.write(move |transaction, _| {
+            let change = audit::Change {
+                action: "AcceptLoss",
+                target: "state",
+                detail: serde_json::json!({ "lost": lost }),
+            };
+            audit::record(transaction, &actor, &change, Timestamp::now()).map_err(Into::into)
+        })
+    }
+
     /// Whether there is no account at all.
     ///
     /// # Errors

@@ -86,6 +86,11 @@ impl DataFolder {
         self.root.join("management")
     }
 
+    /// Register of the databases that must exist, and of how far each went.
+    pub fn register(&self) -> PathBuf {
+        self.root.join("register.json")
+    }
+
     /// Key that tickets are signed with: 32 secret bytes.
     pub fn ticket_key(&self) -> PathBuf {
         self.state().join("ticket.key")

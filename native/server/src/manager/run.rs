@@ -29,6 +29,7 @@ use crate::folder_lock::FolderLock;
 use crate::installed::InstalledFiles;
 use crate::management::{Https, ManagementFolder, ManagementService, Pace, ServerSource, ServiceSetup};
 use crate::product_access::ProductAccess;
+use crate::register;
 use crate::ticket_key;
 use crate::web::{self, PortConnections, WebSetup};
 use crate::wmi::{Wmi, WmiSetup};
@@ -39,6 +40,8 @@ const PORTS: u64 = 2;
 const WSMAN_RATE: (u32, u32) = (10_000, 5_000);
 /// How long a predecessor that is about to end is waited for.
 const PREDECESSOR: Duration = Duration::from_secs(2);
+/// How often the register is written while the server runs.
+const REGISTER_EVERY: Duration = Duration::from_secs(60);
 /// How often it is looked whether the daemons need another certificate.
 const CERTIFICATE_CHECK: Duration = Duration::from_secs(5);
 
@@ -91,6 +94,8 @@ pub struct Installation {
     pub config_file: PathBuf,
     /// The program itself, which is started again as vendor daemons.
     pub executable: PathBuf,
+    /// Whether to go on although databases have lost what the register says.
+    pub accept_loss: bool,
 }
 
 /// Serves until the system tells it to end. When everything listens, the endpoints are written to their file and, as
@@ -103,7 +108,9 @@ pub async fn run(config: Config, installation: Installation) -> anyhow::Result<(
     let lock_file = installation.data.manager_lock();
     let lock = tokio::task::spawn_blocking(move || FolderLock::take(&lock_file, PREDECESSOR)).await??;
     Endpoints::remove(&installation.data).context("an old run/endpoints.json cannot be removed")?;
+    require_no_loss(&config, &installation).await?;
     let ports = Ports::bind(&config).await?;
+    let data = installation.data.clone();
     let server = Server::open(config, installation)?;
 
     let served = tokio::select! {
@@ -114,6 +121,8 @@ pub async fn run(config: Config, installation: Installation) -> anyhow::Result<(
         }
     };
     let mut changes = server.daemons.changes();
+    let mut registering = tokio::time::interval(REGISTER_EVERY);
+    registering.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             signal = signals.next() => match signal {
@@ -123,14 +132,54 @@ pub async fn run(config: Config, installation: Installation) -> anyhow::Result<(
                     served.management.refresh().await;
                 }
             },
+            _ = registering.tick() => write_register(&data).await,
             // The sender lives as long as the server.
             _ = changes.changed() => served.publish(&server),
         }
     }
     tracing::info!("the server is ending");
     served.end(&server).await;
+    write_register(&data).await;
     drop(lock);
     Ok(())
+}
+
+/// Writes the register. The server goes on without: the last one still says what must exist.
+async fn write_register(data: &DataFolder) {
+    let data = data.clone();
+    let written = tokio::task::spawn_blocking(move || register::write(&data)).await;
+    match written {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(error = format!("{error:#}"), "the register cannot be written"),
+        Err(error) => tracing::error!(%error, "writing the register failed"),
+    }
+}
+
+/// Refuses to serve when a database lost what the register says, or records that this was accepted.
+async fn require_no_loss(config: &Config, installation: &Installation) -> anyhow::Result<()> {
+    let (data, host_name) = (installation.data.clone(), config.host_name.clone());
+    let accepted = installation.accept_loss;
+    tokio::task::spawn_blocking(move || {
+        let losses = register::check(&data)?;
+        if losses.is_empty() {
+            return Ok(());
+        }
+        let texts: Vec<String> = losses
+            .iter()
+            .map(|loss| format!("{}: {}", loss.file, loss.text))
+            .collect();
+        if !accepted {
+            anyhow::bail!(
+                "what this server knew is lost. {}. Restore the files from the last good backup, or go on without them: \
+                 licensingd run --accept-loss",
+                texts.join(". ")
+            );
+        }
+        tracing::warn!(lost = texts.join(". "), "the loss was accepted");
+        Accounts::open(&data.server_database(), &host_name)?.record_loss(&texts)?;
+        register::write(&data)
+    })
+    .await?
 }
 
 struct Server {
@@ -164,6 +213,7 @@ impl Server {
             data,
             config_file,
             executable,
+            accept_loss: _,
         } = installation;
         if let Some(alert) = data.exposure() {
             tracing::warn!(

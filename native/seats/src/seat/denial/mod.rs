@@ -195,6 +195,7 @@ const fn is_about_holders(reason: DenialReason) -> bool {
         | DenialReason::FeatureRemoved
         | DenialReason::BorrowTooLong
         | DenialReason::NotBorrowable
+        | DenialReason::RequestKeyInUse
         | DenialReason::ComponentNotBorrowable => false,
     }
 }

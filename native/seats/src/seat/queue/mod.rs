@@ -13,6 +13,7 @@ mod turns;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::mem;
+use std::net::IpAddr;
 
 use licensing_api::denial::DenialReason;
 
@@ -58,6 +59,20 @@ impl Claims {
             claim.reservations.extend(wait.reservations);
         }
     }
+}
+
+/// Whose places in the queue count together. What a product says of itself does not: it could say anything.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum QueueCaller {
+    Address(IpAddr),
+    /// Token or certificate.
+    Credential(String),
+}
+
+fn callers(request: &CheckoutRequest) -> impl Iterator<Item = QueueCaller> + use<> {
+    let address = request.holder.address.map(QueueCaller::Address);
+    let credential = (!request.caller.is_empty()).then(|| QueueCaller::Credential(request.caller.clone()));
+    address.into_iter().chain(credential)
 }
 
 /// A pool that could serve a request if others had fewer seats.
@@ -127,6 +142,8 @@ pub(in crate::seat) struct Queue {
     places: HashMap<RequestKey, (u32, u64)>,
     /// Requests that wait for each feature, in lower case.
     waiting: HashMap<String, usize>,
+    /// Requests that wait of each caller.
+    of_caller: HashMap<QueueCaller, usize>,
     next: u64,
     /// Places of products that are gone, by the end of their time.
     gone: BTreeMap<(u64, u64), RequestKey>,
@@ -190,9 +207,23 @@ impl Queue {
         u32::try_from(same.count()).unwrap_or(u32::MAX).saturating_add(1)
     }
 
+    /// Places that the caller of a request has, by its address or by its token, whichever are more.
+    fn held_by(&self, request: &CheckoutRequest) -> usize {
+        let held = |caller| self.of_caller.get(&caller).copied().unwrap_or(0);
+        callers(request).map(held).max().unwrap_or(0)
+    }
+
     /// Forgets the place of a request that waits no more.
     fn forget(&mut self, waiter: &Waiter) {
         self.places.remove(&waiter.request.request_key);
+        for caller in callers(&waiter.request) {
+            if let Some(held) = self.of_caller.get_mut(&caller) {
+                *held -= 1;
+                if *held == 0 {
+                    self.of_caller.remove(&caller);
+                }
+            }
+        }
         if let Some(waiting) = self.waiting.get_mut(&waiter.feature) {
             *waiting -= 1;
             if *waiting == 0 {
@@ -259,10 +290,15 @@ impl Ledger {
     ) -> Decision {
         let feature = request.feature.to_lowercase();
         let (places, of_feature) = (self.settings.queue_places, self.settings.queue_places_per_feature);
-        if self.queue.is_full(&feature, places, of_feature) {
+        let of_caller = self.settings.queue_places_per_caller;
+        let has_its_share = self.queue.held_by(request) >= of_caller;
+        if has_its_share || self.queue.is_full(&feature, places, of_feature) {
             let mut denial = refusal.denial;
             denial.reason = DenialReason::AllSeatsTaken;
-            denial.detail.push_str(" The queue is full.");
+            denial.detail.push_str(match has_its_share {
+                true => " Too many requests of this address or token wait already.",
+                false => " The queue is full.",
+            });
             return self.deny(request, denial, now);
         }
         self.form_lines();
@@ -285,6 +321,9 @@ impl Ledger {
         line.waiters.insert(number, waiter);
         line.claims.add(refusal.waits_for);
         *queue.waiting.entry(feature).or_insert(0) += 1;
+        for caller in callers(request) {
+            *queue.of_caller.entry(caller).or_insert(0) += 1;
+        }
         queue.places.insert(request.request_key, (name, number));
         let position = queue.position(name, number);
         self.changes.push(Change::Queued(QueuedRequest::new(request)));
@@ -305,6 +344,10 @@ impl Ledger {
         now: Moment,
     ) -> Option<Decision> {
         let (_, waiter) = self.queue.waiter_mut(&request.request_key)?;
+        let holder = &waiter.request.holder;
+        if !(request.holder).is(&holder.user, &holder.host, &holder.vendor_data, &holder.product) {
+            return Some(self.deny_foreign_key(request, now));
+        }
         let same = waiter.request.count == request.count && waiter.feature == request.feature.to_lowercase();
         if !same {
             let detail = "The key of this request was used for another request.";

@@ -251,3 +251,73 @@ fn a_line_of_a_thousand_is_served_in_order() {
         assert_eq!(desk.ledger.waiting(), 0);
     }
 }
+
+#[test]
+fn one_address_or_token_takes_no_more_places_than_its_share() {
+    let settings = SeatSettings {
+        queue_places_per_caller: 3,
+        ..SeatSettings::default()
+    };
+    let mut desk = Desk::new(cad(1), settings);
+    desk.get(1, "anna", 1);
+    let ask = |desk: &mut Desk, number: u64, address: &str, caller: &str| {
+        let mut wanted = request(number, "cad", "", 1, holder(&format!("user{number}"), "desk"));
+        wanted.queue = true;
+        wanted.holder.address = Some(address.parse().unwrap());
+        wanted.caller = caller.to_owned();
+        desk.ledger.checkout(&wanted, lease_id(number), moment(0, 0))
+    };
+    for number in 10..13 {
+        assert!(matches!(
+            ask(&mut desk, number, "10.0.0.1", ""),
+            Decision::Queued(_)
+        ));
+    }
+    let refused = ask(&mut desk, 13, "10.0.0.1", "");
+    assert!(
+        matches!(&refused, Decision::Denied(denial) if denial.reason == DenialReason::AllSeatsTaken),
+        "{refused:?}"
+    );
+    for number in 20..23 {
+        let address = format!("10.0.1.{number}");
+        assert!(matches!(
+            ask(&mut desk, number, &address, "token a"),
+            Decision::Queued(_)
+        ));
+    }
+    assert!(matches!(
+        ask(&mut desk, 23, "10.0.2.1", "token a"),
+        Decision::Denied(_)
+    ));
+    assert!(matches!(
+        ask(&mut desk, 24, "10.0.2.1", "token b"),
+        Decision::Queued(_)
+    ));
+    // A place that is given up is free again.
+    assert!(desk.ledger.give_up(&key(10), moment(0, 0)));
+    assert!(matches!(ask(&mut desk, 14, "10.0.0.1", ""), Decision::Queued(_)));
+}
+
+#[test]
+fn a_request_key_gives_nobody_else_a_share_in_the_seats() {
+    let mut desk = Desk::new(cad(5), SeatSettings::default());
+    desk.get(1, "anna", 1);
+    let mut wanted = request(1, "cad", "", 1, holder("anna", "desk"));
+    let original = wanted.clone();
+    let changes: [fn(&mut CheckoutRequest); 4] = [
+        |wanted| wanted.holder.user = "bert".to_owned(),
+        |wanted| wanted.holder.host = "elsewhere".to_owned(),
+        |wanted| wanted.holder.vendor_data = "device".to_owned(),
+        |wanted| wanted.holder.product = "other 1.0".to_owned(),
+    ];
+    for change in changes {
+        wanted = original.clone();
+        change(&mut wanted);
+        let refused = desk.ledger.checkout(&wanted, lease_id(9), moment(0, 0));
+        assert!(
+            matches!(&refused, Decision::Denied(denial) if denial.reason == DenialReason::RequestKeyInUse),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(desk.ledger.len(), 1);
+}

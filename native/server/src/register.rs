@@ -1,0 +1,272 @@
+//! The register of what must exist: each database with the end of its audit, and the number of accounts.
+//!
+//! A database that is deleted, emptied or replaced by an older one shows nothing by itself: its chain of hashes is whole as
+//! far as it goes. So it is written down beside the databases, signed with the server's key, at each start and end and now and
+//! then between, how far each one went. `licensingd run` refuses what has less, and `licensingd verify` finds it.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
+use jiff::Timestamp;
+use licensing_files::{Existing, Readers, durable, regular};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use serde::{Deserialize, Serialize};
+
+use crate::config::DataFolder;
+use crate::ticket_key;
+use crate::verify::databases;
+
+/// Largest register that is read.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// What the signature is made for, so that none of another purpose fits.
+const CONTEXT: &[u8] = b"licensing register 1\n";
+
+/// How far one database went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Known {
+    /// Number of the last audit record; 0 for none.
+    sequence: u64,
+    /// Hash of the chain up to it, hex.
+    #[serde(default)]
+    hash: String,
+    /// Accounts, in the database that has some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    accounts: Option<u64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Register {
+    written: Timestamp,
+    databases: BTreeMap<String, Known>,
+}
+
+/// The register as it stands in the file: its text, so that exactly that is signed.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Signed {
+    register: String,
+    signature: String,
+}
+
+/// What is missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loss {
+    /// Name of the file in the state folder.
+    pub file: String,
+    /// What was found instead of what is registered.
+    pub text: String,
+}
+
+/// Writes down how far each database went. A server whose key is missing has no register yet.
+///
+/// # Errors
+/// When a database cannot be read, or the register cannot be written.
+pub fn write(data: &DataFolder) -> anyhow::Result<()> {
+    let mut register = Register {
+        written: Timestamp::now(),
+        databases: BTreeMap::new(),
+    };
+    for file in databases(&data.state())? {
+        if let Some(name) = file.file_name().and_then(|name| name.to_str()) {
+            register.databases.insert(name.to_owned(), look(&file)?);
+        }
+    }
+    let text = serde_json::to_string(&register)?;
+    let signer = ticket_key::open(data)?;
+    let signed = Signed {
+        signature: hex::encode(signer.sign_statement(CONTEXT, text.as_bytes())),
+        register: text,
+    };
+    let bytes = serde_json::to_vec_pretty(&signed)?;
+    durable::write(&data.register(), &bytes, Readers::Owner, Existing::Replace)?;
+    Ok(())
+}
+
+/// What is registered and not there; empty when all is, or nothing is registered yet.
+///
+/// # Errors
+/// When the register is there and cannot be read.
+pub fn check(data: &DataFolder) -> anyhow::Result<Vec<Loss>> {
+    let bytes = match regular::read(&data.register(), MAX_BYTES) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(anyhow::Error::new(error).context(data.register().display().to_string())),
+    };
+    let Some(register) = verified(data, &bytes) else {
+        return Ok(vec![Loss {
+            file: "register.json".to_owned(),
+            text: "the register does not fit the key of this server, so that it does not say what must exist"
+                .to_owned(),
+        }]);
+    };
+    let mut losses = Vec::new();
+    for (name, known) in register.databases {
+        if let Err(text) = compare(&data.state().join(&name), &known, register.written) {
+            losses.push(Loss { file: name, text });
+        }
+    }
+    Ok(losses)
+}
+
+fn verified(data: &DataFolder, bytes: &[u8]) -> Option<Register> {
+    let signed: Signed = serde_json::from_slice(bytes).ok()?;
+    let signature: [u8; 64] = hex::decode(&signed.signature).ok()?.try_into().ok()?;
+    let signer = ticket_key::open(data).ok()?;
+    let fits = signer.verify_statement(CONTEXT, signed.register.as_bytes(), &signature);
+    serde_json::from_str(&signed.register).ok().filter(|_| fits)
+}
+
+fn compare(file: &Path, known: &Known, written: Timestamp) -> Result<(), String> {
+    if !file.exists() {
+        return Err(format!(
+            "it is gone; it had {} audit records at {written:.0}",
+            known.sequence
+        ));
+    }
+    let found = look(file).map_err(|error| format!("{error}; it had {} audit records", known.sequence))?;
+    if found.sequence < known.sequence {
+        return Err(format!(
+            "it has {} audit records and had {} at {written:.0}",
+            found.sequence, known.sequence
+        ));
+    }
+    let hash = open(file)
+        .and_then(|connection| hash_at(&connection, known.sequence))
+        .map_err(|error| error.to_string())?;
+    if hash != known.hash {
+        return Err(format!(
+            "audit record {} is not the one that was there at {written:.0}",
+            known.sequence
+        ));
+    }
+    match (known.accounts, found.accounts) {
+        (Some(1..), Some(0) | None) => Err("it has no accounts any more".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+fn look(file: &Path) -> Result<Known, rusqlite::Error> {
+    let connection = open(file)?;
+    let last: Option<i64> = connection.query_row("SELECT max(sequence) FROM audit", [], |row| row.get(0))?;
+    let sequence = last.unwrap_or(0).unsigned_abs();
+    let has_accounts: bool = connection.query_row(
+        "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'account'",
+        [],
+        |row| row.get(0),
+    )?;
+    let accounts = match has_accounts {
+        true => Some(connection.query_row("SELECT count(*) FROM account", [], |row| row.get::<_, i64>(0))?),
+        false => None,
+    };
+    Ok(Known {
+        hash: hash_at(&connection, sequence)?,
+        sequence,
+        accounts: accounts.map(i64::unsigned_abs),
+    })
+}
+
+/// Hash of the chain up to a record, hex; empty when there is no such record.
+fn hash_at(connection: &Connection, sequence: u64) -> Result<String, rusqlite::Error> {
+    let hash: Option<Vec<u8>> = connection
+        .query_row(
+            "SELECT hash FROM audit WHERE sequence = ?1",
+            [sequence.cast_signed()],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(hash.map(hex::encode).unwrap_or_default())
+}
+
+fn open(file: &Path) -> Result<Connection, rusqlite::Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(file, flags)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.pragma_update(None, "query_only", true)?;
+    Ok(connection)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::accounts::Accounts;
+
+    fn vendor_database(data: &DataFolder, records: i64) {
+        let file = data.vendor_database("ACME");
+        let _ = std::fs::remove_file(&file);
+        let connection = Connection::open(file).unwrap();
+        connection
+            .execute_batch("CREATE TABLE audit (sequence INTEGER PRIMARY KEY, body BLOB, hash BLOB)")
+            .unwrap();
+        for sequence in 1..=records {
+            connection
+                .execute(
+                    "INSERT INTO audit VALUES (?1, x'00', ?2)",
+                    (sequence, sequence.to_be_bytes()),
+                )
+                .unwrap();
+        }
+    }
+
+    fn fixture() -> (tempfile::TempDir, DataFolder) {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataFolder::new(folder.path());
+        std::fs::create_dir(data.state()).unwrap();
+        ticket_key::make_if_missing(&data).unwrap();
+        drop(Accounts::open(&data.server_database(), "localhost").unwrap());
+        vendor_database(&data, 55);
+        (folder, data)
+    }
+
+    fn losses(data: &DataFolder) -> Vec<String> {
+        check(data).unwrap().into_iter().map(|loss| loss.file).collect()
+    }
+
+    #[test]
+    fn what_is_gone_emptied_or_older_is_found() {
+        let (_folder, data) = fixture();
+        assert_eq!(losses(&data), Vec::<String>::new(), "nothing is registered yet");
+        write(&data).unwrap();
+        assert_eq!(losses(&data), Vec::<String>::new());
+        vendor_database(&data, 60);
+        assert_eq!(losses(&data), Vec::<String>::new(), "it went on");
+        vendor_database(&data, 54);
+        assert_eq!(losses(&data), ["ACME.db"]);
+        vendor_database(&data, 0);
+        assert_eq!(losses(&data), ["ACME.db"]);
+        std::fs::write(data.vendor_database("ACME"), b"").unwrap();
+        assert_eq!(losses(&data), ["ACME.db"]);
+        std::fs::remove_file(data.vendor_database("ACME")).unwrap();
+        assert_eq!(losses(&data), ["ACME.db"]);
+        write(&data).unwrap();
+        assert_eq!(losses(&data), Vec::<String>::new(), "the loss was accepted");
+    }
+
+    #[test]
+    fn another_history_of_the_same_length_is_found() {
+        let (_folder, data) = fixture();
+        write(&data).unwrap();
+        let connection = Connection::open(data.vendor_database("ACME")).unwrap();
+        connection
+            .execute("UPDATE audit SET hash = x'ff' WHERE sequence = 55", [])
+            .unwrap();
+        assert_eq!(losses(&data), ["ACME.db"]);
+    }
+
+    #[test]
+    fn a_register_that_was_changed_or_is_of_another_server_is_found() {
+        let (_folder, data) = fixture();
+        write(&data).unwrap();
+        let text = std::fs::read_to_string(data.register()).unwrap();
+        std::fs::write(data.register(), text.replace("55", "54")).unwrap();
+        assert_eq!(losses(&data), ["register.json"]);
+        std::fs::write(data.register(), text).unwrap();
+        std::fs::remove_file(data.ticket_key()).unwrap();
+        ticket_key::make_if_missing(&data).unwrap();
+        assert_eq!(losses(&data), ["register.json"]);
+    }
+}
