@@ -127,7 +127,12 @@ fn compare(file: &Path, known: &Known, written: Timestamp) -> Result<(), String>
             known.sequence
         ));
     }
-    let found = look(file).map_err(|error| format!("{error}; it had {} audit records", known.sequence))?;
+    let found = match look(file) {
+        Ok(found) => found,
+        // Whoever opens it says that it is damaged, and does not serve from it.
+        Err(error) if is_damage(&error) => return Ok(()),
+        Err(error) => return Err(format!("{error}; it had {} audit records", known.sequence)),
+    };
     if found.sequence < known.sequence {
         return Err(format!(
             "it has {} audit records and had {} at {written:.0}",
@@ -147,6 +152,14 @@ fn compare(file: &Path, known: &Known, written: Timestamp) -> Result<(), String>
         (Some(1..), Some(0) | None) => Err("it has no accounts any more".to_owned()),
         _ => Ok(()),
     }
+}
+
+fn is_damage(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode as Sqlite;
+    matches!(
+        error.sqlite_error_code(),
+        Some(Sqlite::DatabaseCorrupt | Sqlite::NotADatabase)
+    )
 }
 
 fn look(file: &Path) -> Result<Known, rusqlite::Error> {

@@ -223,13 +223,23 @@ impl Run {
         let known = self.model.leases.values().any(|lease| lease.key == key) || self.model.was_closed(key);
         if known {
             let told = matches!(&decision, Decision::Repeated(_))
-                || matches!(&decision, Decision::Denied(denial) if denial.reason == DenialReason::BadParameter);
+                || matches!(&decision, Decision::Denied(denial) if denial.reason == DenialReason::BadParameter)
+                || matches!(&decision, Decision::Denied(denial) if denial.reason == DenialReason::RequestKeyInUse);
             prop_assert!(told, "{:?}", decision);
             return Ok(());
         }
         let waiting = self.waiters().find(|waiter| waiter.key == key);
-        let waiting = waiting.map(|waiter| (waiter.request.feature.to_lowercase(), waiter.request.count));
-        if let Some((line, count)) = waiting {
+        let waiting = waiting.map(|waiter| waiter.request.clone());
+        if let Some(first) = waiting {
+            let (line, count) = (first.feature.to_lowercase(), first.count);
+            let who = |holder: &Holder| {
+                [&holder.user, &holder.host, &holder.vendor_data, &holder.product].map(String::clone)
+            };
+            if who(&first.holder) != who(&request.holder) {
+                let told = matches!(&decision, Decision::Denied(denial) if denial.reason == DenialReason::RequestKeyInUse);
+                prop_assert!(told, "{:?}", decision);
+                return Ok(());
+            }
             if line != feature || count != request.count {
                 let told = matches!(&decision, Decision::Denied(denial) if denial.reason == DenialReason::BadParameter);
                 prop_assert!(told, "{:?}", decision);
