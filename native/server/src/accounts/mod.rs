@@ -124,12 +124,12 @@ impl Accounts {
             origin: String::new(),
         };
         self.write(move |transaction, _| {
-            let change = audit::Change {
+            let change = RecordedChange {
                 action: "AcceptLoss",
                 target: "state",
                 detail: serde_json::json!({ "lost": lost }),
             };
-            audit::record(transaction, &actor, &change, Timestamp::now()).map_err(Into::into)
+            Ok(audit::record(transaction, &actor, &change, Timestamp::now())?)
         })
     }
 
