@@ -15,9 +15,8 @@ use crate::verify::Counts;
 pub(super) const NAME: &str = "manifest.json";
 /// Largest manifest that is read.
 pub(super) const MAX_BYTES: u64 = 16 * 1024 * 1024;
-/// The entries that have a name of their own.
+/// The one entry outside of a folder.
 const CONFIGURATION: &str = "licensingd.toml";
-const TICKET_KEY: &str = "ticket.key";
 /// Form of the archive that this program writes and reads.
 pub(super) const FORM: u32 = 1;
 
@@ -70,11 +69,13 @@ impl Entry {
             return self.path == CONFIGURATION;
         };
         let is_plain = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', ':', '\0']);
-        let is_database = name.strip_suffix(".db").is_some_and(|stem| !stem.is_empty());
+        let is_state = [".db", ".key"]
+            .iter()
+            .any(|end| name.strip_suffix(end).is_some_and(|stem| !stem.is_empty()));
         is_plain
             && match folder {
-                "licenses" | "trust" | "tls" => true,
-                "state" => is_database || name == TICKET_KEY,
+                "licenses" | "trust" | "tls" | "management" => true,
+                "state" => is_state,
                 _ => false,
             }
     }
@@ -137,6 +138,7 @@ mod tests {
             "tls/server.key",
             "state/server.db",
             "state/ticket.key",
+            "management/state.json",
         ] {
             assert!(is_known(path), "{path}");
         }
