@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::column::column;
 use crate::patterns::Patterns;
 use crate::permission::Permission;
 use crate::secret::Secret;
@@ -12,14 +13,19 @@ use crate::secret::Secret;
 #[serde(rename_all = "camelCase")]
 pub struct Administrator {
     /// `DOMAIN\name`.
+    #[schemars(extend("x-column" = column(1)))]
     pub account: String,
     /// Stable identity in SID form; it survives a change of the name's case.
+    #[schemars(extend("x-column" = column(5)))]
     pub account_sid: String,
     /// Whether it is a group.
+    #[schemars(extend("x-column" = column(3)))]
     pub group: bool,
     /// `Full` or `ReadOnly`.
+    #[schemars(extend("x-column" = column(2)))]
     pub permissions: Permission,
     /// Whether a password is set. Without one the account can only use tokens.
+    #[schemars(extend("x-column" = column(4)))]
     pub password_set: bool,
     /// Whether it may log in to WS-Management with NTLM, for which a hash of the password is kept.
     #[serde(default)]

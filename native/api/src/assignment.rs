@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::column::column;
 use crate::patterns::Patterns;
 
 /// Lists the newest events.
@@ -35,17 +36,24 @@ pub enum AssignmentEventKind {
 #[serde(rename_all = "camelCase")]
 pub struct AssignmentEventRow {
     /// When.
+    #[schemars(extend("x-column" = column(1)))]
     pub at: Timestamp,
     /// What.
+    #[schemars(extend("x-column" = column(2)))]
     pub event: AssignmentEventKind,
     /// Feature the seat is of.
+    #[schemars(extend("x-column" = column(3)))]
     pub feature: String,
     /// Version of the pool, `yyyy.mmdd` for dates.
+    #[schemars(extend("x-column" = column(4)))]
     pub version: String,
     /// User; empty where only devices count.
+    #[schemars(extend("x-column" = column(5)))]
     pub user: String,
     /// Device; empty where only users count.
+    #[schemars(extend("x-column" = column(6)))]
     pub device: String,
     /// Vendor whose daemon serves it.
+    #[schemars(extend("x-column" = column(7)))]
     pub vendor: String,
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::column::column;
 use crate::patterns::Patterns;
 
 macro_rules! denial_reasons {
@@ -139,18 +140,23 @@ pub struct DenialRow {
     /// When it was first refused.
     pub time: Timestamp,
     /// When it was last refused.
+    #[schemars(extend("x-column" = column(1)))]
     pub last_time: Timestamp,
     /// How often it was refused.
+    #[schemars(extend("x-column" = column(2)))]
     pub times: u32,
     /// Feature asked for.
+    #[schemars(extend("x-column" = column(3)))]
     pub feature: String,
     /// Version asked for; empty for any.
     pub version: String,
     /// Seats asked for.
     pub count: u32,
     /// User; empty where a storm of refusals to many is counted in one row.
+    #[schemars(extend("x-column" = column(4)))]
     pub user: String,
     /// Device: the host the product ran on or served.
+    #[schemars(extend("x-column" = column(5)))]
     pub device: String,
     /// Host the product ran on.
     pub host: String,
@@ -161,23 +167,28 @@ pub struct DenialRow {
     /// Process id of the product; 0 when it gave none.
     pub process_id: u32,
     /// Number of the reason, such as -4.
+    #[schemars(extend("x-column" = column(8)))]
     pub number: i32,
     /// Name of the reason, such as `AllSeatsTaken`.
+    #[schemars(extend("x-column" = column(6)))]
     pub reason: String,
     /// The reason in words.
     pub text: String,
     /// What it was in this case.
+    #[schemars(extend("x-column" = column(10)))]
     pub detail: String,
     /// What to do about it.
     pub action: String,
     /// Whether the requester got seats of the feature after all.
     pub granted_later: bool,
     /// When that was.
+    #[schemars(extend("x-column" = column(7)))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub granted_at: Option<Timestamp>,
     /// Seats of the feature that were out when it was first refused; 0 where the reason is not about seats.
     pub seats_out: u32,
     /// Number of those who held them.
+    #[schemars(extend("x-column" = column(9)))]
     pub holder_count: u32,
     /// Up to 50 of them, those first who had theirs for longest.
     pub holders: Vec<DenialHolder>,

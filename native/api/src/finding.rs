@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::column::column;
+
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub enum Severity {
@@ -19,16 +21,21 @@ pub enum Severity {
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
     /// How much it matters.
+    #[schemars(extend("x-column" = column(1)))]
     pub severity: Severity,
     /// Physical line, counted from 1; 0 when it concerns the whole file.
+    #[schemars(extend("x-column" = column(2)))]
     pub line: u32,
     /// Column in characters, counted from 1; 0 when it concerns the whole line.
+    #[schemars(extend("x-column" = column(3)))]
     pub column: u32,
     /// The license manager error number this corresponds to, such as -2 for bad syntax; none where no number fits.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub number: Option<i32>,
     /// What was found.
+    #[schemars(extend("x-column" = column(4).wrapped()))]
     pub text: String,
     /// What to do about it.
+    #[schemars(extend("x-column" = column(5).wrapped()))]
     pub action: String,
 }

@@ -4,6 +4,7 @@ use jiff::{Timestamp, civil::Date};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::column::column;
 use crate::patterns::Patterns;
 
 /// Lists pools.
@@ -66,18 +67,23 @@ pub struct InventoryRow {
     /// Readable edition.
     pub license_localized_edition: String,
     /// Last valid day of the increment that ends first; none when nothing expires.
+    #[schemars(extend("x-column" = column(6).heading("Expires")))]
     pub license_expiration_date: Option<Date>,
     /// Subscription Advantage date; none when the version is not a date.
     pub license_subscription_advantage_date: Option<Date>,
     /// License type, such as `Retail`.
+    #[schemars(extend("x-column" = column(14)))]
     pub license_type: String,
     /// Readable license type.
     pub localized_license_type: String,
     /// Seats out, overdraft included.
+    #[schemars(extend("x-column" = column(4).heading("InUse")))]
     pub licenses_in_use: u32,
     /// Seats installed, without overdraft. The old name means the total, not what is free.
+    #[schemars(extend("x-column" = column(3).heading("Installed")))]
     pub licenses_available: u32,
     /// Further seats that may be given out beyond the installed ones.
+    #[schemars(extend("x-column" = column(12).heading("Overdraft")))]
     pub license_overdraft: u32,
     /// Model part of the feature, such as `CCU`.
     pub license_model: String,
@@ -85,30 +91,41 @@ pub struct InventoryRow {
     pub localized_license_model: String,
 
     /// Feature: product_edition_model.
+    #[schemars(extend("x-column" = column(1)))]
     pub feature: String,
     /// Vendor whose daemon serves it.
+    #[schemars(extend("x-column" = column(16)))]
     pub vendor: String,
     /// Version as printed, `yyyy.mmdd` for dates.
+    #[schemars(extend("x-column" = column(2)))]
     pub version: String,
     /// Seats that could be given out now to anybody, overdraft included; none where nothing is counted.
+    #[schemars(extend("x-column" = column(5)))]
     pub free: Option<u32>,
     /// How many of the seats in use are overdraft.
+    #[schemars(extend("x-column" = column(13)))]
     pub overdraft_in_use: u32,
     /// Seats set aside that are not in use; those in use count there.
+    #[schemars(extend("x-column" = column(9)))]
     pub reserved: u32,
     /// How many of the seats in use are borrowed.
+    #[schemars(extend("x-column" = column(10)))]
     pub borrowed: u32,
     /// How many of the seats in use exceed even the overdraft, while that is allowed for a time.
+    #[schemars(extend("x-column" = column(11)))]
     pub burst: u32,
     /// Until when that is allowed; none when it is not.
     pub burst_until: Option<Timestamp>,
     /// Requests that wait for a seat.
+    #[schemars(extend("x-column" = column(8)))]
     pub queued: u32,
     /// Whether it counts at all; an uncounted pool is never used up.
     pub uncounted: bool,
     /// Whether it serves, and if not, why.
+    #[schemars(extend("x-column" = column(7)))]
     pub status: PoolStatus,
     /// Whether the signatures hold.
+    #[schemars(extend("x-column" = column(15)))]
     pub signature: SignatureState,
     /// Serial numbers of its increments.
     pub serial_numbers: Vec<String>,

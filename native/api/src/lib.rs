@@ -9,6 +9,7 @@
 pub mod administrator;
 pub mod alert;
 pub mod assignment;
+pub mod column;
 pub mod denial;
 pub mod error;
 pub mod finding;

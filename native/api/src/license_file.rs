@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::column::column;
 use crate::finding::Finding;
 use crate::inventory::SignatureState;
 use crate::patterns::Patterns;
@@ -25,18 +26,24 @@ pub struct GetLicenseFiles {
 #[serde(rename_all = "camelCase")]
 pub struct LicenseFileInfo {
     /// Name without folder.
+    #[schemars(extend("x-column" = column(1)))]
     pub file_name: String,
     /// Size in bytes.
+    #[schemars(extend("x-column" = column(5)))]
     pub size: u64,
     /// SHA-256 of the bytes, hex.
     pub sha256: String,
     /// When it was put in place.
+    #[schemars(extend("x-column" = column(6)))]
     pub installed: Timestamp,
     /// Vendors it names.
+    #[schemars(extend("x-column" = column(2)))]
     pub vendors: Vec<String>,
     /// Number of lines that grant seats.
+    #[schemars(extend("x-column" = column(3)))]
     pub increments: u32,
     /// Worst signature state among them; none when it grants nothing.
+    #[schemars(extend("x-column" = column(4)))]
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub signature: Option<SignatureState>,
     /// What the reader noticed.
@@ -102,14 +109,19 @@ pub struct ExplainLicenseFile {
 #[serde(rename_all = "camelCase")]
 pub struct ExplainedLine {
     /// First physical line, counted from 1.
+    #[schemars(extend("x-column" = column(1)))]
     pub line: u32,
     /// First word of the line, such as `INCREMENT`.
+    #[schemars(extend("x-column" = column(2)))]
     pub keyword: String,
     /// What the line does, in a sentence or two.
+    #[schemars(extend("x-column" = column(5).wrapped()))]
     pub text: String,
     /// Feature it concerns; empty when none.
+    #[schemars(extend("x-column" = column(3)))]
     pub feature: String,
     /// Whether its signature holds; none for lines that carry none.
+    #[schemars(extend("x-column" = column(4)))]
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub signature: Option<SignatureState>,
 }
@@ -119,20 +131,26 @@ pub struct ExplainedLine {
 #[serde(rename_all = "camelCase")]
 pub struct PoolEffect {
     /// Vendor of the pool.
+    #[schemars(extend("x-column" = column(1)))]
     pub vendor: String,
     /// Feature of the pool.
+    #[schemars(extend("x-column" = column(2)))]
     pub feature: String,
     /// Version of the pool.
+    #[schemars(extend("x-column" = column(3)))]
     pub version: String,
     /// Seats that can be given out before, without overdraft.
+    #[schemars(extend("x-column" = column(4)))]
     pub count_before: u32,
     /// Seats that can be given out after, without overdraft.
+    #[schemars(extend("x-column" = column(5)))]
     pub count_after: u32,
     /// Overdraft before.
     pub overdraft_before: u32,
     /// Overdraft after.
     pub overdraft_after: u32,
     /// The change in plain words.
+    #[schemars(extend("x-column" = column(6).wrapped()))]
     pub text: String,
 }
 

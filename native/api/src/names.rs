@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::column::column;
 use crate::denial::DenialReason;
 use crate::error::ErrorCode;
 
@@ -70,12 +71,16 @@ pub struct GetErrors {
 #[serde(rename_all = "camelCase")]
 pub struct ErrorDescription {
     /// Stable name.
+    #[schemars(extend("x-column" = column(2)))]
     pub code: String,
     /// Stable number; negative for a reason of a refusal, as license manager logs show it.
+    #[schemars(extend("x-column" = column(1)))]
     pub number: i32,
     /// What happened.
+    #[schemars(extend("x-column" = column(3).wrapped()))]
     pub title: String,
     /// What to do.
+    #[schemars(extend("x-column" = column(4).wrapped()))]
     pub action: String,
 }
 

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::column::column;
 use crate::patterns::Patterns;
 
 /// Lists reservations.
@@ -51,22 +52,31 @@ pub enum ReservationKind {
 #[serde(rename_all = "camelCase")]
 pub struct ReservationRow {
     /// Feature the seats are of.
+    #[schemars(extend("x-column" = column(1)))]
     pub feature: String,
     /// Version of the pool, `yyyy.mmdd` for dates.
+    #[schemars(extend("x-column" = column(2)))]
     pub version: String,
     /// By what the line names those it is for.
+    #[schemars(extend("x-column" = column(3)))]
     pub kind: ReservationKind,
     /// Their name.
+    #[schemars(extend("x-column" = column(4)))]
     pub name: String,
     /// Seats set aside; less than the line says when the pool has not as many.
+    #[schemars(extend("x-column" = column(5)))]
     pub seats: u32,
     /// How many of them are out.
+    #[schemars(extend("x-column" = column(6)))]
     pub in_use: u32,
     /// How many of them nobody uses; nobody else can have these.
+    #[schemars(extend("x-column" = column(7)))]
     pub idle: u32,
     /// Line of the options file.
+    #[schemars(extend("x-column" = column(8)))]
     pub line: u32,
     /// Vendor whose daemon serves the pool.
+    #[schemars(extend("x-column" = column(9)))]
     pub vendor: String,
     /// The pool, as the inventory names it.
     pub pool_id: String,

@@ -2,9 +2,10 @@
 
 use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::column::{self, Column};
 use crate::operation::OperationInfo;
 
 /// How a value is to be understood.
@@ -52,6 +53,9 @@ pub struct Field {
     /// Its fields for [`FieldKind::Nested`].
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Field>,
+    /// Its column in tables of the row; absent for a field that tables leave out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<Column>,
 }
 
 /// A request or row with its fields.
@@ -62,6 +66,23 @@ pub struct TypeDescription {
     pub name: String,
     /// Its fields in order.
     pub fields: Vec<Field>,
+}
+
+impl TypeDescription {
+    /// The fields that tables show, in the order of their columns.
+    pub fn columns(&self) -> Vec<(&Field, &Column)> {
+        columns(&self.fields)
+    }
+}
+
+/// The fields among these that tables show, in the order of their columns.
+pub fn columns(fields: &[Field]) -> Vec<(&Field, &Column)> {
+    let mut columns: Vec<_> = fields
+        .iter()
+        .filter_map(|field| Some((field, field.column.as_ref()?)))
+        .collect();
+    columns.sort_by_key(|(_, column)| column.order);
+    columns
 }
 
 impl OperationInfo {
@@ -136,6 +157,7 @@ fn field(name: &str, property: &Value, required: bool, definitions: &Value) -> F
         names: names_of(inner),
         type_name: String::new(),
         fields: Vec::new(),
+        column: Column::deserialize(&property[column::EXTENSION]).ok(),
     };
     let has_type = |wanted: &str| match &inner["type"] {
         Value::String(one) => one == wanted,

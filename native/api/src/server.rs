@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::column::column;
 use crate::permission::Permission;
 
 /// Asks for [`ServerInfo`].
@@ -29,17 +30,23 @@ pub enum DaemonState {
 #[serde(rename_all = "camelCase")]
 pub struct VendorDaemon {
     /// Vendor name as in the VENDOR lines of the license files.
+    #[schemars(extend("x-column" = column(1)))]
     pub vendor: String,
     /// What it is doing.
+    #[schemars(extend("x-column" = column(2)))]
     pub state: DaemonState,
     /// TCP port that products use.
+    #[schemars(extend("x-column" = column(3)))]
     pub port: u16,
     /// Process id while it runs.
+    #[schemars(extend("x-column" = column(4)))]
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub process_id: Option<u32>,
     /// How often it had to be started again since the manager started.
+    #[schemars(extend("x-column" = column(5)))]
     pub restarts: u32,
     /// When it started serving.
+    #[schemars(extend("x-column" = column(6)))]
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub since: Option<Timestamp>,
 }
@@ -51,26 +58,36 @@ pub struct ServerInfo {
     /// Version of the web services interface, `major.minor`.
     pub wsl_version: String,
     /// Version of the license server.
+    #[schemars(extend("x-column" = column(2)))]
     pub ls_version: String,
     /// Language of its texts.
     pub locale: String,
     /// Host name that license files are bound to.
+    #[schemars(extend("x-column" = column(1)))]
     pub host_name: String,
     /// Address of the web services listener.
+    #[schemars(extend("x-column" = column(6)))]
     pub host_ip: String,
     /// Account of the caller, without domain.
+    #[schemars(extend("x-column" = column(8)))]
     pub user_name: String,
     /// Domain part of the caller's account; the server's host name for its own accounts.
+    #[schemars(extend("x-column" = column(7)))]
     pub user_domain: String,
     /// What the caller may do.
+    #[schemars(extend("x-column" = column(9)))]
     pub permissions: Permission,
     /// When the manager started.
+    #[schemars(extend("x-column" = column(3)))]
     pub started: Timestamp,
     /// Port of the license manager.
+    #[schemars(extend("x-column" = column(4)))]
     pub license_port: u16,
     /// Port of the web services.
+    #[schemars(extend("x-column" = column(5)))]
     pub web_services_port: u16,
     /// Vendor daemons, in the order of their ports.
+    #[schemars(extend("x-column" = column(10)))]
     pub vendor_daemons: Vec<VendorDaemon>,
 }
 
@@ -84,20 +101,28 @@ pub struct GetCertificate {}
 #[serde(rename_all = "camelCase")]
 pub struct Certificate {
     /// SHA-256 of the DER form, 64 upper-case hex digits: the value of `-CertHash`.
+    #[schemars(extend("x-column" = column(1)))]
     pub cert_hash: String,
     /// SHA-1 of the DER form, 40 upper-case hex digits, as certificate stores show it.
+    #[schemars(extend("x-column" = column(2)))]
     pub thumbprint: String,
     /// Distinguished name of the subject.
+    #[schemars(extend("x-column" = column(3)))]
     pub subject: String,
     /// Distinguished name of the issuer.
+    #[schemars(extend("x-column" = column(4)))]
     pub issuer: String,
     /// Serial number in hex.
+    #[schemars(extend("x-column" = column(5)))]
     pub serial_number: String,
     /// First instant of validity.
+    #[schemars(extend("x-column" = column(6)))]
     pub not_before: Timestamp,
     /// Last instant of validity.
+    #[schemars(extend("x-column" = column(7)))]
     pub not_after: Timestamp,
     /// Names it is made for.
+    #[schemars(extend("x-column" = column(8)))]
     pub dns_names: Vec<String>,
     /// DER form in base64.
     pub raw_data: String,

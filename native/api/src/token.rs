@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::column::column;
 use crate::patterns::Patterns;
 use crate::permission::Permission;
 use crate::secret::Secret;
@@ -22,18 +23,24 @@ pub enum TokenScope {
 #[serde(rename_all = "camelCase")]
 pub struct Token {
     /// Public part, also the first part of the secret.
+    #[schemars(extend("x-column" = column(1)))]
     pub token_id: String,
     /// Name given by the administrator.
+    #[schemars(extend("x-column" = column(2)))]
     pub name: String,
     /// Account that made it.
+    #[schemars(extend("x-column" = column(5)))]
     pub account: String,
     /// What it opens.
+    #[schemars(extend("x-column" = column(3)))]
     pub scope: TokenScope,
     /// Level within the web services.
+    #[schemars(extend("x-column" = column(4)))]
     pub permissions: Permission,
     /// When it was made.
     pub created: Timestamp,
     /// When it ends.
+    #[schemars(extend("x-column" = column(6)))]
     pub expires: Timestamp,
 }
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::column::column;
 use crate::patterns::Patterns;
 
 /// Lists holders.
@@ -88,14 +89,18 @@ pub enum HolderState {
 #[serde(rename_all = "camelCase")]
 pub struct UsageRow {
     /// Feature the seat is of.
+    #[schemars(extend("x-column" = column(1)))]
     pub feature: String,
     /// Version of the pool it came from, `yyyy.mmdd` for dates.
     pub version: String,
     /// By what it is counted.
+    #[schemars(extend("x-column" = column(7).heading("Model")))]
     pub license_model_type: LicenseModel,
     /// User as the product named it.
+    #[schemars(extend("x-column" = column(2)))]
     pub user: String,
     /// Device that the product serves; the host where it named none.
+    #[schemars(extend("x-column" = column(3)))]
     pub device: String,
     /// Host the product runs on; empty for an assigned seat, which can be used from several.
     pub host: String,
@@ -103,20 +108,27 @@ pub struct UsageRow {
     pub display: String,
     /// Product that holds it. For an assigned seat the one that used it last; empty when it was not used since the
     /// vendor daemon started.
+    #[schemars(extend("x-column" = column(8)))]
     pub product: String,
     /// What becomes of it at the moment.
+    #[schemars(extend("x-column" = column(4)))]
     pub state: HolderState,
     /// Seats held.
+    #[schemars(extend("x-column" = column(5)))]
     pub count: u32,
     /// How many of them are overdraft.
+    #[schemars(extend("x-column" = column(10)))]
     pub overdraft: u32,
     /// When it was checked out.
+    #[schemars(extend("x-column" = column(6)))]
     pub since: Timestamp,
     /// When the product was last heard of.
     pub last_heartbeat: Timestamp,
     /// When the seat comes back unless the product is heard of before.
+    #[schemars(extend("x-column" = column(9)))]
     pub until: Timestamp,
     /// Vendor whose daemon serves it.
+    #[schemars(extend("x-column" = column(11)))]
     pub vendor: String,
     /// Pool it came from, as the inventory names it.
     pub pool_id: String,

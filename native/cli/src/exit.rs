@@ -89,8 +89,12 @@ impl Failure {
                 Ok(text) => eprintln!("{text}"),
                 Err(error) => eprintln!("licensing: {}: {error}", self.problem.code),
             }
-        } else {
+        } else if self.problem.problems.is_empty() {
             eprint!("{}", describe(&self.problem));
+        } else {
+            for part in &self.problem.problems {
+                eprint!("{}", describe(part));
+            }
         }
         self.exit.into()
     }

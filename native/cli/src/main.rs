@@ -14,7 +14,6 @@ mod operations;
 mod print;
 mod product_connection;
 mod text;
-mod views;
 
 use std::process::ExitCode;
 

@@ -8,7 +8,8 @@ mod offline;
 mod upload;
 
 use clap::{ArgMatches, Command};
-use licensing_api::{OperationId, OperationInfo};
+use licensing_api::{OperationId, OperationInfo, Problem};
+use serde::Deserialize;
 
 use crate::exit::{Exit, Failure};
 use crate::{arguments, connection, print};
@@ -67,5 +68,26 @@ fn show(
     } else {
         print::answer(operation, answer)?;
     }
-    Ok(Exit::Success)
+    missing(operation, answer)
+}
+
+/// Says on standard error why rows of a list are missing: one problem for each vendor daemon that could not be asked.
+fn missing(operation: &OperationInfo, answer: &serde_json::Value) -> Result<Exit, Failure> {
+    if !operation.rows {
+        return Ok(Exit::Success);
+    }
+    let problems = answer.get("problems").map_or_else(
+        || Ok(Vec::new()),
+        |problems| {
+            Vec::<Problem>::deserialize(problems).map_err(|error| Failure::internal(error.to_string()))
+        },
+    )?;
+    for problem in &problems {
+        Failure::from(problem.clone()).report(false);
+    }
+    Ok(if problems.is_empty() {
+        Exit::Success
+    } else {
+        Exit::Failed
+    })
 }

@@ -6,12 +6,12 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use heck::ToSnakeCase;
 use jiff::Timestamp;
 use licensing_api::OperationInfo;
-use licensing_api::schema::{Field, FieldKind};
+use licensing_api::column::Column;
+use licensing_api::schema::{self, Field, FieldKind};
 use serde_json::Value;
 
 use crate::exit::Failure;
 use crate::text::plain;
-use crate::views::{self, Column};
 
 /// Writes to standard output. A reader that went away is no failure: it has seen what it wanted.
 ///
@@ -47,37 +47,35 @@ pub(crate) fn json(answer: &Value) -> Result<(), Failure> {
 /// As for [`out`].
 pub(crate) fn answer(operation: &OperationInfo, answer: &Value) -> Result<(), Failure> {
     let row = operation.row_type();
-    let columns = views::columns(operation.id);
     if operation.rows {
         let rows = answer["items"].as_array().map(Vec::as_slice).unwrap_or_default();
-        out(&list(&row.fields, columns, rows))
-    } else if columns.is_empty() {
-        out(&record(&whole(&row.fields), answer))
+        out(&list(&row.fields, rows))
     } else {
-        out(&record(&chosen(&row.fields, columns), answer))
+        out(&record(&shown(&row.fields), answer))
     }
 }
 
-fn list(fields: &[Field], columns: &[Column], rows: &[Value]) -> String {
+fn list(fields: &[Field], rows: &[Value]) -> String {
     if rows.is_empty() {
         return "Nothing matches.\n".to_owned();
     }
-    table(&chosen(fields, columns), rows)
+    table(&shown(fields), rows)
 }
 
 /// A field and how it is called.
 type Named<'a> = (&'a Field, String);
 
-fn chosen<'a>(fields: &'a [Field], columns: &[Column]) -> Vec<Named<'a>> {
-    let field = |name: &str| fields.iter().find(|field| field.name == name);
+/// The fields that have columns, each under its heading; all of them where none has.
+fn shown(fields: &[Field]) -> Vec<Named<'_>> {
+    let columns = schema::columns(fields);
+    if columns.is_empty() {
+        return fields.iter().map(|field| (field, title(&field.name))).collect();
+    }
+    let heading = |field: &Field, column: &Column| title(column.heading.as_ref().unwrap_or(&field.name));
     columns
-        .iter()
-        .filter_map(|(name, head)| Some((field(name)?, (*head).to_owned())))
+        .into_iter()
+        .map(|(field, column)| (field, heading(field, column)))
         .collect()
-}
-
-fn whole(fields: &[Field]) -> Vec<Named<'_>> {
-    fields.iter().map(|field| (field, title(&field.name))).collect()
 }
 
 /// A table with numbers to the right; as wide as the terminal, or as wide as needed when the output goes elsewhere.
@@ -89,7 +87,7 @@ fn table(columns: &[Named<'_>], rows: &[Value]) -> String {
     } else {
         ContentArrangement::Disabled
     });
-    table.set_header(columns.iter().map(|(_, head)| head));
+    table.set_header(columns.iter().map(|(_, head)| head.to_uppercase()));
     for row in rows {
         table.add_row(columns.iter().map(|(field, _)| cell(field, &row[&field.name])));
     }
@@ -114,15 +112,13 @@ fn record(fields: &[Named<'_>], object: &Value) -> String {
         match (field.kind, value) {
             (FieldKind::Nested, Value::Array(rows)) if rows.is_empty() => {}
             (FieldKind::Nested, Value::Array(rows)) => {
-                let columns: Vec<Named<'_>> = field
-                    .fields
-                    .iter()
-                    .map(|inner| (inner, title(&inner.name).to_uppercase()))
-                    .collect();
-                below.push_str(&format!("\n{head}:\n{}", self::table(&columns, rows)));
+                below.push_str(&format!(
+                    "\n{head}:\n{}",
+                    self::table(&shown(&field.fields), rows)
+                ));
             }
             (FieldKind::Nested, nested) if nested.is_object() => {
-                below.push_str(&format!("\n{head}:\n{}", record(&whole(&field.fields), nested)));
+                below.push_str(&format!("\n{head}:\n{}", record(&shown(&field.fields), nested)));
             }
             _ => {
                 table.add_row([head.clone(), cell(field, value)]);
