@@ -8,7 +8,7 @@
     Description          = 'Administers license servers: license files, pools, seats, administrators, tokens and alerts, with the commands of the Licensing Administration snap-in beside.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
-    FormatsToProcess     = @('LicensingAdmin.Format.ps1xml')
+    FormatsToProcess     = @('LicensingAdmin.Views.ps1xml', 'LicensingAdmin.Format.ps1xml')
     TypesToProcess       = @('LicensingAdmin.Types.ps1xml')
     FunctionsToExport    = @(
         'Connect-LicenseServer'
@@ -67,6 +67,7 @@
         'LicensingAdmin.psd1'
         'LicensingAdmin.psm1'
         'LicensingAdmin.Format.ps1xml'
+        'LicensingAdmin.Views.ps1xml'
         'LicensingAdmin.Types.ps1xml'
         'bin/LicensingAdmin.Native.dll'
         'en-US/about_LicensingAdmin.help.txt'

@@ -196,7 +196,7 @@ fn stat_shows_what_is_set_aside_and_what_lingers() {
     let row = reservations.lines().nth(1).unwrap_or_default();
     assert_eq!(
         row.split_whitespace().collect::<Vec<_>>(),
-        ["cad", "1.0", "ACME", "GROUP", "design", "3", "0", "3", "2"]
+        ["cad", "1.0", "GROUP", "design", "3", "0", "3", "2", "ACME"]
     );
     give_back(product);
     site.server.stop().unwrap();
