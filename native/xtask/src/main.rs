@@ -40,6 +40,13 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Writes the files that follow from the table of operations and the settings: views, exports and command list of the
+    /// module, openapi.json, the help of the command, C header, C# bindings, page of settings
+    Generate {
+        /// Compares instead of writing, and fails when a committed file differs
+        #[arg(long)]
+        check: bool,
+    },
     /// Builds for release and packs the result into target/package
     Package,
 }
@@ -52,6 +59,7 @@ async fn main() -> ExitCode {
         Task::Module => module().await,
         Task::Bench { arguments } => bench::run(&arguments).await,
         Task::Fuzz { arguments } => fuzz(&arguments).await,
+        Task::Generate { check } => generate(check).await,
         Task::Package => package::run().await,
     };
     match outcome {
@@ -76,5 +84,28 @@ async fn fuzz(arguments: &[String]) -> anyhow::Result<bool> {
         .args(["run", "--quiet", "--release", "--package", "licensing-fuzz", "--"])
         .args(arguments);
     child::run(&mut command).await?;
+    Ok(true)
+}
+
+/// The tests of the generated files write them where the environment says so.
+async fn generate(check: bool) -> anyhow::Result<bool> {
+    for (package, filter) in [
+        ("licensing-api", "generated"),
+        ("licensing-ffi", "generated"),
+        ("licensing-cli", "generated"),
+        ("licensing-server", "generated"),
+        ("licensing-server", "the_page_of_settings"),
+    ] {
+        let mut command = tokio::process::Command::new(bench::cargo());
+        command
+            .current_dir(workspace::root())
+            .args(["test", "--quiet", "--package", package, filter]);
+        if !check {
+            command
+                .env("LICENSING_UPDATE_DOCS", "1")
+                .env("LICENSING_UPDATE_BINDINGS", "1");
+        }
+        child::run(&mut command).await?;
+    }
     Ok(true)
 }

@@ -3,6 +3,7 @@
 
 mod authority;
 mod compat;
+mod generated;
 mod help;
 mod loans;
 mod mistakes;

@@ -89,3 +89,21 @@ async fn every_operation_is_described_and_every_reference_resolves() {
     let expected = TABLE.iter().map(|info| info.path).chain(["/livez", "/readyz"]);
     assert_eq!(paths, expected.map(str::to_owned).collect());
 }
+
+/// With this set to 1 the file is written anew instead of compared.
+const UPDATE: &str = "LICENSING_UPDATE_DOCS";
+
+#[tokio::test]
+async fn the_generated_description_is_up_to_date() {
+    let document = fixture().await.get("/openapi.json").await.body;
+    let text = format!("{document:#}\n");
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
+    if std::env::var_os(UPDATE).is_some_and(|value| value == "1") {
+        std::fs::write(&path, &text).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    assert!(
+        committed == text,
+        "docs/openapi.json is not what the server says: run cargo xtask generate and commit it"
+    );
+}
