@@ -31,6 +31,7 @@
         'Get-LicenseToken'
         'Get-LicenseUpload'
         'Get-LicenseUsage'
+        'Get-LicenseVendorDaemon'
         'Import-LicenseFile'
         'Import-LicenseUploadReceipt'
         'Invoke-LicenseWmiQuery'

@@ -51,6 +51,42 @@ pub struct VendorDaemon {
     pub since: Option<Timestamp>,
 }
 
+/// Lists vendor daemons.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct GetVendorDaemons {
+    /// Only this vendor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vendor: Option<String>,
+}
+
+/// One vendor daemon, and how busy it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct VendorDaemonRow {
+    /// Vendor name as in the VENDOR lines of the license files.
+    #[schemars(extend("x-column" = column(1)))]
+    pub vendor: String,
+    /// What it is doing.
+    #[schemars(extend("x-column" = column(2)))]
+    pub state: DaemonState,
+    /// TCP port that products use.
+    #[schemars(extend("x-column" = column(3)))]
+    pub port: u16,
+    /// Leases held; none when the daemon does not answer.
+    #[schemars(extend("x-column" = column(4)))]
+    pub leases: Option<u64>,
+    /// Requests that wait for seats; none when the daemon does not answer.
+    #[schemars(extend("x-column" = column(5)))]
+    pub queued: Option<u64>,
+    /// How often it had to be started again since the manager started.
+    #[schemars(extend("x-column" = column(6)))]
+    pub restarts: u32,
+    /// When it started serving.
+    #[schemars(extend("x-column" = column(7)))]
+    pub since: Option<Timestamp>,
+}
+
 /// Version and set-up of the server. Mirrors `WSLServerInfo` of the snap-in and adds what it left out.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -382,6 +382,8 @@ namespace Licensing.Native
         GetCertificate = 2,
         /// Shows what the caller may do.
         GetEffectivePermission = 3,
+        /// Lists the vendor daemons: state, port, leases and how many requests wait.
+        GetVendorDaemons = 4,
         /// Lists the accounts that may use the web services.
         GetAdministrators = 10,
         /// Adds an account; one that exists is returned unchanged.

@@ -24,6 +24,8 @@ enum licensing_operation {
     LICENSING_OPERATION_GET_CERTIFICATE = 2,
     /** Shows what the caller may do. */
     LICENSING_OPERATION_GET_EFFECTIVE_PERMISSION = 3,
+    /** Lists the vendor daemons: state, port, leases and how many requests wait. */
+    LICENSING_OPERATION_GET_VENDOR_DAEMONS = 4,
     /** Lists the accounts that may use the web services. */
     LICENSING_OPERATION_GET_ADMINISTRATORS = 10,
     /** Adds an account; one that exists is returned unchanged. */

@@ -96,7 +96,7 @@ async fn generate(check: bool) -> anyhow::Result<bool> {
         ("licensing-server", "generated"),
         ("licensing-server", "the_page_of_settings"),
     ] {
-        let mut command = tokio::process::Command::new(bench::cargo());
+        let mut command = tokio::process::Command::new(workspace::cargo());
         command
             .current_dir(workspace::root())
             .args(["test", "--quiet", "--package", package, filter]);

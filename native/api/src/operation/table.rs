@@ -42,6 +42,16 @@ operations! { ($)
         answered: manager,
         errors: [],
     }
+    /// Lists the vendor daemons: state, port, leases and how many requests wait.
+    GetVendorDaemons = 4 {
+        route: Get "/v1/vendor-daemons",
+        permission: ReadOnly,
+        words: "daemon list",
+        cmdlets: ["Get-LicenseVendorDaemon"],
+        request: server::GetVendorDaemons => rows server::VendorDaemonRow,
+        answered: manager,
+        errors: [],
+    }
     /// Lists the accounts that may use the web services.
     GetAdministrators = 10 {
         route: Get "/v1/administrators",

@@ -14,7 +14,14 @@ const UPDATE: &str = "LICENSING_UPDATE_DOCS";
 #[test]
 fn the_page_of_the_help_is_up_to_date() {
     let own = [
-        "location", "checkout", "borrowed", "return", "stat", "udadmin", "authority init", "authority issue",
+        "location",
+        "checkout",
+        "borrowed",
+        "return",
+        "stat",
+        "udadmin",
+        "authority init",
+        "authority issue",
         "completions",
     ];
     let commands: BTreeSet<&str> = TABLE.iter().map(|info| info.words).chain(own).collect();
@@ -31,7 +38,9 @@ fn the_page_of_the_help_is_up_to_date() {
     if std::env::var_os(UPDATE).is_some_and(|value| value == "1") {
         std::fs::write(&path, &page).unwrap();
     }
-    let committed = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    let committed = std::fs::read_to_string(&path)
+        .unwrap_or_default()
+        .replace("\r\n", "\n");
     assert!(
         committed == page,
         "docs/licensing-help.txt is not what the command says: run cargo xtask generate and commit it"

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use licensing_api::alert::Alert;
-use licensing_api::denial::DenialReason;
 use licensing_management::upload::{FeatureSample, ProductSeen};
 use licensing_management::usage::Hour;
+use licensing_store::SeatFigures;
 use serde::{Deserialize, Serialize};
 
 /// A request of the manager that no administrator can make.
@@ -86,18 +86,12 @@ pub struct DaemonHealth {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DaemonFigures {
-    /// Leases held.
-    pub leases: u64,
-    /// Requests granted.
-    pub granted: u64,
-    /// Requests refused, by their reasons.
-    pub denied: Vec<(DenialReason, u64)>,
-    /// Audit records stored.
-    pub audit_records: u64,
-    /// Commits by the time they took, see [`licensing_store::COMMIT_BUCKETS`].
-    pub commits: Vec<u64>,
-    /// Time that all of them took together, in seconds.
-    pub commit_seconds: f64,
+    /// Figures of its seats.
+    #[serde(flatten)]
+    pub seats: SeatFigures,
+    /// Requests that wait for seats.
+    #[serde(default)]
+    pub queued: u64,
     /// Connections of products that are open.
     pub connections: u64,
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use licensing_api::queue::GetQueue;
 use licensing_api::{ErrorCode, OperationId, Problem};
 use licensing_net::ConnectionCount;
 use licensing_net::tls::ServerTls;
@@ -15,6 +16,7 @@ use super::answers;
 use super::audit_watch::AuditWatch;
 use super::licenses::Licenses;
 use super::{status, usage_report};
+use crate::blocking::blocking;
 use crate::config::{Config, DataFolder};
 use crate::control::{AuditReport, ControlHandler, DaemonFigures, ManagerRequest, ProductToken, UsageWindow};
 use crate::product_access::ProductAccess;
@@ -61,14 +63,11 @@ impl ManagerRequests {
                 })
             }
             ManagerRequest::Figures => {
-                let figures = self.seats.figures();
+                let seats = self.seats.clone();
+                let queued = blocking(move || seats.queue(&GetQueue::default())).await?.len();
                 write(&DaemonFigures {
-                    leases: figures.leases as u64,
-                    granted: figures.granted,
-                    denied: figures.denied,
-                    audit_records: figures.audit_records,
-                    commits: figures.commits,
-                    commit_seconds: figures.commit_seconds,
+                    seats: self.seats.figures(),
+                    queued: queued as u64,
                     connections: self.connections.open() as u64,
                 })
             }

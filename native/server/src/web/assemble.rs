@@ -10,6 +10,8 @@ use licensing_api::{ErrorCode, Operation, Problem};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
+use super::unique_keys::UniqueKeys;
+
 /// Most characters of a text of the client that an answer repeats.
 const REPEATED_CHARACTERS: usize = 80;
 
@@ -221,15 +223,17 @@ fn parse(shape: &Shape, bytes: &[u8]) -> Result<Map<String, Value>, Problem> {
     if bytes.is_empty() {
         return Ok(Map::new());
     }
-    let parsed: Value = serde_json::from_slice(bytes).map_err(|error| {
-        // The message of the library tells the place, not the text that stands there.
+    let UniqueKeys(parsed) = serde_json::from_slice(bytes).map_err(|error| {
+        let what = if error.is_data() {
+            "has a field twice"
+        } else {
+            "is not valid JSON"
+        };
+        // The place, not the text that stands there.
+        let (line, column) = (error.line(), error.column());
         Problem::new(
             ErrorCode::InvalidRequest,
-            format!(
-                "The body is not valid JSON at line {}, column {}.",
-                error.line(),
-                error.column()
-            ),
+            format!("The body {what} at line {line}, column {column}."),
         )
     })?;
     let Value::Object(request) = parsed else {

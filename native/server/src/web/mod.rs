@@ -14,6 +14,7 @@ mod openapi;
 mod operations;
 mod places;
 mod router;
+mod unique_keys;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -7,12 +7,14 @@ use std::time::Duration;
 use licensing_api::denial::DenialReason;
 use licensing_seats::seat::Change;
 use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
 
 /// Upper bounds of the buckets that commits are counted in, in seconds; the last bucket has none.
 pub const COMMIT_BUCKETS: [f64; 11] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0];
 
 /// Figures since the service started, and what there is now.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SeatFigures {
     /// Leases held.
     pub leases: usize,

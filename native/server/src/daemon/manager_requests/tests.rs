@@ -176,11 +176,14 @@ async fn figures_tell_what_happened() {
     let answer = fixture.requests.execute(ManagerRequest::Figures.name(), b"", "");
     let answer = answer.await.unwrap();
     let figures: DaemonFigures = serde_json::from_slice(&answer).unwrap();
-    assert_eq!((figures.leases, figures.granted, figures.connections), (1, 1, 1));
-    assert_eq!(figures.denied, [(DenialReason::NoSuchFeature, 1)]);
+    assert_eq!(
+        (figures.seats.leases, figures.seats.granted, figures.connections),
+        (1, 1, 1)
+    );
+    assert_eq!(figures.seats.denied, [(DenialReason::NoSuchFeature, 1)]);
     // The refusal is written with the next commit.
-    assert!(figures.audit_records >= 2, "the start and a grant");
-    assert!(figures.commits.iter().sum::<u64>() >= 1 && figures.commit_seconds > 0.0);
+    assert!(figures.seats.audit_records >= 2, "the start and a grant");
+    assert!(figures.seats.commits.iter().sum::<u64>() >= 1 && figures.seats.commit_seconds > 0.0);
     drop(open);
     assert_eq!(fixture.requests.connections.open(), 0);
 }

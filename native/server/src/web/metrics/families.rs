@@ -146,11 +146,11 @@ impl Families {
         )?;
         let leases = self
             .answering()
-            .map(|(vendor, figures)| (of_vendor(vendor), saturated(figures.leases)));
+            .map(|(vendor, figures)| (of_vendor(vendor), saturated(figures.seats.leases as u64)));
         gauges(encoder, "licensing_leases", "Leases held", leases)?;
         let granted = self
             .answering()
-            .map(|(vendor, figures)| (of_vendor(vendor), figures.granted));
+            .map(|(vendor, figures)| (of_vendor(vendor), figures.seats.granted));
         counters(
             encoder,
             "licensing_checkouts_granted",
@@ -158,7 +158,7 @@ impl Families {
             granted,
         )?;
         let denied = self.answering().flat_map(|(vendor, figures)| {
-            figures.denied.iter().map(move |(reason, times)| {
+            figures.seats.denied.iter().map(move |(reason, times)| {
                 let mut labels = of_vendor(vendor);
                 labels.push(("reason", reason.name().to_owned()));
                 (labels, *times)
@@ -172,7 +172,7 @@ impl Families {
         )?;
         let audit = self
             .answering()
-            .map(|(vendor, figures)| (of_vendor(vendor), figures.audit_records));
+            .map(|(vendor, figures)| (of_vendor(vendor), figures.seats.audit_records));
         counters(encoder, "licensing_audit_records", "Audit records stored", audit)
     }
 
@@ -185,11 +185,11 @@ impl Families {
         )?;
         for (vendor, figures) in self.answering() {
             let bounds = COMMIT_BUCKETS.iter().copied().chain([f64::INFINITY]);
-            let buckets: Vec<_> = bounds.zip(figures.commits.iter().copied()).collect();
+            let buckets: Vec<_> = bounds.zip(figures.seats.commits.iter().copied()).collect();
             let labels = of_vendor(vendor);
             family.encode_family(&labels)?.encode_histogram::<NoLabelSet>(
-                figures.commit_seconds,
-                figures.commits.iter().sum(),
+                figures.seats.commit_seconds,
+                figures.seats.commits.iter().sum(),
                 &buckets,
                 None,
             )?;

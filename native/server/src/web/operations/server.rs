@@ -1,10 +1,12 @@
 //! The server itself.
 
+use futures_util::future::join_all;
 use licensing_api::operation::op;
 use licensing_api::server::{
-    Certificate, EffectivePermission, GetCertificate, GetEffectivePermission, GetServerInfo, ServerInfo,
+    Certificate, EffectivePermission, GetCertificate, GetEffectivePermission, GetServerInfo,
+    GetVendorDaemons, ServerInfo, VendorDaemonRow,
 };
-use licensing_api::{ErrorCode, Problem};
+use licensing_api::{ErrorCode, Problem, Rows};
 
 use crate::web::WebServices;
 use crate::web::dispatch::{Call, Handler};
@@ -33,6 +35,40 @@ impl Handler for op::GetServerInfo {
             web_services_port: setup.web_address.port(),
             vendor_daemons: setup.daemons.vendors(),
         })
+    }
+}
+
+impl Handler for op::GetVendorDaemons {
+    async fn handle(
+        services: &WebServices,
+        call: &Call,
+        request: GetVendorDaemons,
+    ) -> Result<Rows<VendorDaemonRow>, Problem> {
+        let actor = &call.caller()?.account;
+        let directory = &services.setup.daemons;
+        let wanted = request.vendor.as_deref();
+        let asked = directory
+            .vendors()
+            .into_iter()
+            .filter(|daemon| wanted.is_none_or(|vendor| vendor.eq_ignore_ascii_case(&daemon.vendor)))
+            .map(|daemon| async move {
+                let figures = directory.figures(&daemon.vendor, actor).await;
+                (daemon, figures)
+            });
+        let mut rows = Rows::from(Vec::new());
+        for (daemon, figures) in join_all(asked).await {
+            let figures = figures.map_err(|problem| rows.problems.push(problem)).ok();
+            rows.items.push(VendorDaemonRow {
+                leases: figures.as_ref().map(|figures| figures.seats.leases as u64),
+                queued: figures.as_ref().map(|figures| figures.queued),
+                vendor: daemon.vendor,
+                state: daemon.state,
+                port: daemon.port,
+                restarts: daemon.restarts,
+                since: daemon.since,
+            });
+        }
+        Ok(rows)
     }
 }
 

@@ -233,3 +233,33 @@ async fn names_are_readable_in_the_language_asked_for() {
     );
     assert_eq!(names.body["locale"], "en");
 }
+
+#[tokio::test]
+async fn daemons_tell_how_busy_they_are_and_one_that_is_down_is_still_listed() {
+    let fixture = fixture().await;
+    let figures = json!({
+        "leases": 3, "granted": 5, "denied": [], "auditRecords": 9, "commits": [], "commitSeconds": 0.5,
+        "queued": 2, "connections": 1,
+    });
+    fixture.daemons.serve("ACME", "manager.Figures", figures);
+    fixture.daemons.serve("BOLT", "GetUsage", json!({ "items": [] }));
+    let answer = fixture.get("/v1/vendor-daemons").await;
+    let rows = answer.body["items"].as_array().unwrap();
+    let busy: Vec<_> = rows
+        .iter()
+        .map(|row| (&row["vendor"], &row["leases"], &row["queued"]))
+        .collect();
+    assert_eq!(
+        busy,
+        [
+            (&json!("ACME"), &json!(3), &json!(2)),
+            (&json!("BOLT"), &Value::Null, &Value::Null)
+        ],
+        "{}",
+        answer.text
+    );
+    assert_eq!(answer.body["problems"][0]["target"], "BOLT");
+    let answer = fixture.get("/v1/vendor-daemons?vendor=acme").await;
+    assert_eq!(answer.body["items"].as_array().unwrap().len(), 1);
+    assert_eq!(answer.body.get("problems"), None);
+}

@@ -101,7 +101,9 @@ async fn the_generated_description_is_up_to_date() {
     if std::env::var_os(UPDATE).is_some_and(|value| value == "1") {
         std::fs::write(&path, &text).unwrap();
     }
-    let committed = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    let committed = std::fs::read_to_string(&path)
+        .unwrap_or_default()
+        .replace("\r\n", "\n");
     assert!(
         committed == text,
         "docs/openapi.json is not what the server says: run cargo xtask generate and commit it"

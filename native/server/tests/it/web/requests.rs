@@ -110,6 +110,10 @@ async fn bodies_are_json_of_a_bounded_size() {
     let answer = send(kind, None, secret).await;
     assert_eq!(answer.code(), "InvalidRequest");
     assert!(!answer.text.contains("opensesame"));
+    let twice = br#"{ "account": "ann", "permissions": "ReadOnly", "permissions": "Full" }"#;
+    let answer = send(kind, None, twice.to_vec()).await;
+    assert_eq!((answer.status.as_u16(), answer.code()), (400, "InvalidRequest"));
+    assert!(answer.detail().contains("twice"), "{}", answer.detail());
     for (length, size) in [(Some(70_000), 0), (None, 70_000)] {
         let answer = send(kind, length, vec![b' '; size]).await;
         assert_eq!((answer.status.as_u16(), answer.code()), (413, "RequestTooLarge"));
