@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Secret;
+use crate::column::column;
 
 /// Where the license management service stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -30,41 +31,55 @@ pub enum ManagementStatus {
 #[serde(rename_all = "camelCase")]
 pub struct ManagementService {
     /// Whether it is switched on. Without a destination nothing is sent all the same.
+    #[schemars(extend("x-column" = column(2)))]
     pub enabled: bool,
     /// Where it stands.
+    #[schemars(extend("x-column" = column(1)))]
     pub status: ManagementStatus,
     /// Address of the receiver.
+    #[schemars(extend("x-column" = column(3)))]
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub destination: Option<String>,
     /// Pinned hash of the receiver's certificate.
+    #[schemars(extend("x-column" = column(4)))]
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub cert_hash: Option<String>,
     /// Local time of the daily upload, `hh:mm`.
+    #[schemars(extend("x-column" = column(7)))]
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub upload_time: Option<String>,
     /// Whether salted hashes of users and devices are sent.
+    #[schemars(extend("x-column" = column(8)))]
     pub include_user_hashes: bool,
     /// GUID of the server that this one stands in for, or that stands in for this one.
+    #[schemars(extend("x-column" = column(9)))]
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub disaster_recovery_partner: Option<String>,
     /// GUID of this server.
+    #[schemars(extend("x-column" = column(6)))]
     pub server_guid: String,
     /// Organization at the receiver; none before the registration.
+    #[schemars(extend("x-column" = column(5)))]
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub organization: Option<String>,
     /// When the next upload is due.
+    #[schemars(extend("x-column" = column(10)))]
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub next_upload: Option<Timestamp>,
     /// When the last upload ended.
+    #[schemars(extend("x-column" = column(11)))]
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub last_upload: Option<Timestamp>,
     /// How it ended, in words.
+    #[schemars(extend("x-column" = column(12)))]
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub last_result: Option<String>,
     /// When the last upload succeeded.
+    #[schemars(extend("x-column" = column(13)))]
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub last_success: Option<Timestamp>,
     /// Uploads that wait to be delivered.
+    #[schemars(extend("x-column" = column(14)))]
     pub waiting: u32,
     /// Bytes that they take on the disk.
     pub waiting_bytes: u64,
@@ -156,20 +171,27 @@ pub struct GetUploads {
 #[serde(rename_all = "camelCase")]
 pub struct UploadRow {
     /// What became of it.
+    #[schemars(extend("x-column" = column(2)))]
     pub state: UploadState,
     /// Its number.
+    #[schemars(extend("x-column" = column(1)))]
     pub sequence: u64,
     /// Its id.
     pub upload_id: String,
     /// When it was made.
+    #[schemars(extend("x-column" = column(3)))]
     pub created: Timestamp,
     /// Begin of its window.
+    #[schemars(extend("x-column" = column(4)))]
     pub window_start: Timestamp,
     /// End of its window.
+    #[schemars(extend("x-column" = column(5)))]
     pub window_stop: Timestamp,
     /// Its size in bytes.
+    #[schemars(extend("x-column" = column(6)))]
     pub bytes: u64,
     /// Its integrity hash.
+    #[schemars(extend("x-column" = column(7)))]
     pub integrity: String,
     /// The document, byte for byte as it travels.
     pub document: String,
@@ -266,18 +288,23 @@ pub struct ComplianceFinding {
     /// Names the cause.
     pub key: String,
     /// What kind of thing it is, such as `DuplicateLicense`.
+    #[schemars(extend("x-column" = column(2)))]
     pub kind: String,
     /// `Violation` or `Alert`.
+    #[schemars(extend("x-column" = column(1)))]
     pub severity: String,
     /// `Open`, `Acknowledged` or `Resolved`.
+    #[schemars(extend("x-column" = column(3)))]
     pub state: String,
     /// Where it comes from.
     pub source: FindingSource,
     /// A serial number, a feature or a server.
+    #[schemars(extend("x-column" = column(4)))]
     pub subject: String,
     /// GUIDs of the servers it concerns.
     pub servers: Vec<String>,
     /// Since when the cause has been there.
+    #[schemars(extend("x-column" = column(5)))]
     pub since: Timestamp,
     /// When the cause was gone.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -285,8 +312,10 @@ pub struct ComplianceFinding {
     /// Short title.
     pub title: String,
     /// What was found.
+    #[schemars(extend("x-column" = column(6).wrapped()))]
     pub detail: String,
     /// What to do.
+    #[schemars(extend("x-column" = column(7).wrapped()))]
     pub action: String,
     /// Why it was acknowledged.
     #[serde(skip_serializing_if = "Option::is_none", default)]
