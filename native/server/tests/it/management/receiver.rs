@@ -268,12 +268,12 @@ async fn read(
     loop {
         if let Some(end) = received.windows(4).position(|four| four == b"\r\n\r\n") {
             let head = String::from_utf8_lossy(&received[..end]).into_owned();
+            if fault == Some(Fault::CutRequest) && !head.contains(REGISTRATION_PATH) {
+                return None;
+            }
             let length: usize = header(&head, "content-length").parse().unwrap_or(0);
             if received.len() >= end + 4 + length {
                 return Some((head, received.split_off(end + 4)));
-            }
-            if fault == Some(Fault::CutRequest) && !head.contains(REGISTRATION_PATH) {
-                return None;
             }
             if fault == Some(Fault::Stall) {
                 shared.stalled.notify_one();
