@@ -9,6 +9,7 @@ use licensing_client::{
     Address, DEFAULT_WMI_PORT, DEFAULT_WMI_TLS_PORT, WmiClient, WmiInstance, WmiLogon, WmiOptions,
 };
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::boundary::{guarded, licensing_status};
 use crate::buffer::licensing_buffer;
@@ -120,7 +121,9 @@ fn start(options: &[u8], secret: &[u8]) -> Result<*mut licensing_task, Problem> 
             Ask::Query { namespace, query } => client.query(&namespace, &query).await?,
             Ask::Describe { namespace, class } => vec![client.describe(&namespace, &class).await?],
         };
-        let rows = instances.iter().map(WmiInstance::to_json);
-        Ok(Answer::Rows(rows.collect()))
+        Ok(Answer::Rows {
+            rows: instances.iter().map(WmiInstance::to_json).collect(),
+            problems: Value::Array(Vec::new()),
+        })
     })
 }
