@@ -96,10 +96,8 @@ async fn generate(check: bool) -> anyhow::Result<bool> {
         ("licensing-server", "generated"),
         ("licensing-server", "the_page_of_settings"),
     ] {
-        let mut command = tokio::process::Command::new(workspace::cargo());
-        command
-            .current_dir(workspace::root())
-            .args(["test", "--quiet", "--package", package, filter]);
+        let mut command = workspace::cargo();
+        command.args(["test", "--quiet", "--package", package, filter]);
         if !check {
             command
                 .env("LICENSING_UPDATE_DOCS", "1")
