@@ -5,9 +5,11 @@
 //! then between, how far each one went. `licensingd run` refuses what has less, and `licensingd verify` finds it.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use jiff::Timestamp;
 use licensing_files::{Existing, Readers, durable, regular};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
@@ -15,7 +17,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::DataFolder;
 use crate::ticket_key;
-use crate::verify::databases;
 
 /// Largest register that is read.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -127,6 +128,11 @@ fn compare(file: &Path, known: &Known, written: Timestamp) -> Result<(), String>
             known.sequence
         ));
     }
+    // SQLite quietly forgets what follows damage in the log, so nothing may open the database before its vendor daemon has
+    // found that damage and refused it.
+    if licensing_store::log_file::check(file).is_err() {
+        return Ok(());
+    }
     let found = match look(file) {
         Ok(found) => found,
         // Whoever opens it says that it is damaged, and does not serve from it.
@@ -200,6 +206,22 @@ fn open(file: &Path) -> Result<Connection, rusqlite::Error> {
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
+}
+
+/// Every database of a state folder, in order.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub(crate) fn databases(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))? {
+        let path = entry?.path();
+        if path.extension() == Some(OsStr::new("db")) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 #[cfg(test)]

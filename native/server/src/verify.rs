@@ -1,17 +1,15 @@
 //! `licensingd verify`: whether what is stored is whole.
 
-use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::Accounts;
 use crate::config::DataFolder;
 use crate::folder_lock::FolderLock;
-use crate::register;
+use crate::register::{self, databases};
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -129,16 +127,4 @@ fn verify_accounts(file: &Path) -> Result<Counts, String> {
         audit_records,
         leases: None,
     })
-}
-
-pub(crate) fn databases(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))? {
-        let path = entry?.path();
-        if path.extension() == Some(OsStr::new("db")) {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
 }

@@ -34,15 +34,15 @@ pub(super) fn write(ticket: &Ticket) -> Vec<u8> {
     bytes
 }
 
-/// Reads what [`write`] wrote; none for anything else.
-pub(super) fn read(bytes: &[u8]) -> Option<Ticket> {
+/// Reads what [`write`] wrote; none for anything else. Tickets of the first format name no `count` and are of one seat.
+pub(super) fn read(bytes: &[u8], is_counted: bool) -> Option<Ticket> {
     let mut reader = Reader(bytes);
     let [kind] = reader.array()?;
     let subject = TicketSubject {
         feature: reader.text()?,
         version: reader.text()?.parse::<LicenseVersion>().ok()?,
         // Read last, as it is written.
-        count: 0,
+        count: 1,
         holder: TicketHolder {
             user: reader.text()?,
             host: reader.text()?,
@@ -52,7 +52,10 @@ pub(super) fn read(bytes: &[u8]) -> Option<Ticket> {
         server: reader.text()?,
     };
     let subject = TicketSubject {
-        count: u32::from_be_bytes(reader.array()?),
+        count: match is_counted {
+            true => u32::from_be_bytes(reader.array()?),
+            false => subject.count,
+        },
         ..subject
     };
     let (issued_at, valid_until) = (reader.instant()?, reader.instant()?);

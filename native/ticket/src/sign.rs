@@ -17,6 +17,8 @@ pub const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 pub const MAX_TICKET_CHARACTERS: usize = 4096;
 
 const FORMAT: u8 = 2;
+/// Tickets of 0.1, which clients may still keep.
+const FORMAT_WITHOUT_COUNT: u8 = 1;
 const KEY_ID_BYTES: usize = 8;
 const HEADER_BYTES: usize = 1 + KEY_ID_BYTES;
 
@@ -116,7 +118,7 @@ impl TicketVerifier {
         let (header, content) = body
             .split_at_checked(HEADER_BYTES)
             .ok_or(TicketError::Unreadable)?;
-        let [FORMAT, id @ ..] = header else {
+        let [format @ (FORMAT_WITHOUT_COUNT | FORMAT), id @ ..] = header else {
             return Err(TicketError::Unreadable);
         };
         let key = self
@@ -126,7 +128,7 @@ impl TicketVerifier {
             .ok_or(TicketError::UnknownKey)?;
         key.verify_strict(&signed(body), &Signature::from_bytes(signature))
             .map_err(|_| TicketError::BadSignature)?;
-        let ticket = encoding::read(content).ok_or(TicketError::Unreadable)?;
+        let ticket = encoding::read(content, *format == FORMAT).ok_or(TicketError::Unreadable)?;
         let earliest = ticket
             .issued_at
             .saturating_sub(CLOCK_SKEW)

@@ -10,7 +10,13 @@ use licensing_api::schema::{self, Field, FieldKind};
 use crate::generated::{module, read};
 
 /// Rows that have hand-made views alone, in `LicensingAdmin.Views.ps1xml`: their records are read better as lists.
-const BY_HAND: &[&str] = &["ServerInfo", "Certificate", "IssuedToken", "LicenseFileInfo", "ManagementService"];
+const BY_HAND: &[&str] = &[
+    "ServerInfo",
+    "Certificate",
+    "IssuedToken",
+    "LicenseFileInfo",
+    "ManagementService",
+];
 
 /// Rows that are the same on every server.
 const OF_NO_SERVER: &[&str] = &["ErrorDescription"];

@@ -11,7 +11,7 @@ public static class RoundTrip
     {
         NativeLibrary.SetDllImportResolver(typeof(Interop).Assembly, (name, assembly, path) =>
             name == Interop.NativeLib ? NativeLibrary.Load(library) : IntPtr.Zero);
-        if (Interop.licensing_abi_version() != 2)
+        if (Interop.licensing_abi_version() != 3)
         {
             throw new InvalidOperationException("The library has another ABI.");
         }

@@ -13,7 +13,8 @@ use licensing_store::copy_database;
 use super::manifest::{self, Entry, Manifest};
 use crate::config::{Config, DataFolder};
 use crate::management::ManagementFolder;
-use crate::verify::{databases, verify_databases};
+use crate::register::databases;
+use crate::verify::verify_databases;
 
 /// Saves the server in `data` to the new file `output`: databases, license and options files, issuers, configuration,
 /// and with `with_keys` certificate, its key and the key of tickets. Each database is of one instant, checked before it is saved; the server

@@ -351,6 +351,18 @@ impl Model {
 
     pub(super) fn checkout(&self, request: &CheckoutRequest, key: u64, today: Date, now_ms: u64) -> Expected {
         if let Some((number, lease)) = self.leases.iter().find(|(_, lease)| lease.key == key) {
+            let holds = |holder: &Holder| {
+                (&holder.user, &holder.host, &holder.vendor_data, &holder.product)
+                    == (
+                        &request.holder.user,
+                        &request.holder.host,
+                        &request.holder.vendor_data,
+                        &request.holder.product,
+                    )
+            };
+            if lease.lingers_until_ms.is_none() && !holds(&lease.holder) {
+                return Expected::Denied(DenialReason::RequestKeyInUse);
+            }
             let same = lease.lingers_until_ms.is_none()
                 && lease.borrowed_until_ms.is_some() == (request.borrow_seconds > 0)
                 && lease.feature.eq_ignore_ascii_case(&request.feature)

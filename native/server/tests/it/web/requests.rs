@@ -55,7 +55,9 @@ async fn wrong_kinds_are_named_and_secrets_never_repeated() {
     }
     let answer = fixture.get("/v1/inventory?checkForSameSerialNumber=maybe").await;
     assert_eq!(answer.body["target"], "checkForSameSerialNumber");
-    let answer = fixture.get("/v1/usage?feature=a&feature=b").await;
+    let answer = fixture
+        .get("/v1/inventory?checkForSameSerialNumber=true&checkForSameSerialNumber=true")
+        .await;
     assert!(answer.detail().contains("more than once"));
 }
 

@@ -203,7 +203,7 @@ fn a_feature_shows_its_pools_holders_reservations_and_queue() {
          \x20 seats: overdraft 1 of 2, burst 0, borrowed 1, reserved 3, queued 0\n\n\
          \x20       1 RESERVATION for HOST h7 {at})\n\x20       2 RESERVATIONs for GROUP design {at})\n\
          \x20   anna host1 /dev/pts/0 (v2026.0401) {at} 401), start Fri 10/2 8:09\n\
-         \x20   Marta Rossi host1 /dev/pts/0 MSC:NASTRAN (v2026.0401) {at} 401), start Fri 10/2 8:09, 3 licenses  \
+         \x20   Marta_Rossi host1 /dev/pts/0 MSC:NASTRAN (v2026.0401) {at} 401), start Fri 10/2 8:09, 3 licenses  \
          (linger: 42 / 600)\n\n\
          \x20 \"cad\" v2027.0401, vendor: ACME, expiry: permanent(no expiration date)\n\
          \x20 vendor_string: ;LT=Retail\n\x20 nodelocked license, locked to \"ID=123\"\n\
