@@ -24,6 +24,7 @@ const HEADER_BYTES: usize = 1 + KEY_ID_BYTES;
 
 /// Set before the bytes that are signed, so that a signature made for anything else never fits a ticket.
 const CONTEXT: &[u8] = b"licensing ticket 2\n";
+const CONTEXT_WITHOUT_COUNT: &[u8] = b"licensing ticket 1\n";
 
 /// Why a text is no valid ticket.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -151,5 +152,9 @@ fn key_id(key: &VerifyingKey) -> [u8; KEY_ID_BYTES] {
 }
 
 fn signed(body: &[u8]) -> Vec<u8> {
-    [CONTEXT, body].concat()
+    let context = match body {
+        [FORMAT_WITHOUT_COUNT, ..] => CONTEXT_WITHOUT_COUNT,
+        _ => CONTEXT,
+    };
+    [context, body].concat()
 }

@@ -133,6 +133,9 @@ async fn a_damaged_database_is_refused_by_name_or_unharmed() {
     let before = sorted(site.usage().await.unwrap());
     site.end().unwrap();
     let good = Files::read(&state);
+    // A register written while a damaged database lay there may say too much of it; a backup brings its own time back.
+    let register = site.server.data().join("register.json");
+    let registered = std::fs::read(&register).unwrap();
     let mut outcomes = Outcomes::default();
     for round in 0..rounds {
         let mut database = good.database.clone();
@@ -152,6 +155,7 @@ async fn a_damaged_database_is_refused_by_name_or_unharmed() {
         look(&mut site, &what, &before, &mut outcomes, &mut dice).await;
     }
     good.write(&state);
+    std::fs::write(&register, registered).unwrap();
     site.start_again().unwrap();
     assert_eq!(
         sorted(site.usage().await.unwrap()),
