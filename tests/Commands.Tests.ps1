@@ -69,7 +69,7 @@ BeforeAll {
     # The arguments with which a command can be called.
     function Get-Argument($Command, [string[]] $Besides) {
         $sets = $Command.ParameterSets
-        $set = @($sets | Where-Object IsDefault)[0] ?? @($sets)[0]
+        $set = @($sets | Where-Object IsDefault) + @($sets) | Select-Object -First 1
         $arguments = @{}
         foreach ($parameter in $set.Parameters | Where-Object IsMandatory) {
             if ($parameter.Name -notin $Besides) {
