@@ -55,7 +55,7 @@ impl Connection {
 
     async fn open_now(options: &WmiOptions) -> Result<Self, Problem> {
         let address = &options.address;
-        let transport = |error: &dyn std::error::Error| problems::unreachable(address, &error.to_string());
+        let transport = |error: &dyn std::error::Error| problems::unreachable(address, error.to_string());
         let socket = TcpStream::connect((address.host(), address.port()))
             .await
             .map_err(|error| problems::of_transport(address, &error))?;
@@ -99,7 +99,7 @@ impl Connection {
     async fn log_in(&mut self, options: &WmiOptions, bindings: Option<&[u8]>) -> Result<(), Problem> {
         let address = &options.address;
         let broken = |error: licensing_wsman::ntlm::NtlmError| {
-            problems::not_understood(address, &format!("NTLM failed: {error}."))
+            problems::not_understood(address, format!("NTLM failed: {error}."))
         };
         let initiator = Initiator::new().map_err(broken)?;
         let response = self.send_token(options, initiator.message()).await?;
@@ -166,7 +166,7 @@ impl Connection {
                 .body(Full::from(envelope.into_bytes())),
             Some(session) => {
                 let (signature, data) = session.seal(envelope.as_bytes()).map_err(|error| {
-                    problems::not_understood(&options.address, &format!("NTLM failed: {error}."))
+                    problems::not_understood(&options.address, format!("NTLM failed: {error}."))
                 })?;
                 let by = SealedBy::Spnego;
                 let body = sealed::wrap(by, SOAP, envelope.len(), &signature, &data, true);
@@ -220,7 +220,7 @@ impl Connection {
                 format!("The request cannot be written: {error}."),
             )
         })?;
-        let lost = |error: &dyn std::fmt::Display| problems::unreachable(address, &error.to_string());
+        let lost = |error: &dyn std::fmt::Display| problems::unreachable(address, error.to_string());
         self.sender.ready().await.map_err(|error| lost(&error))?;
         let response = self
             .sender
