@@ -43,9 +43,9 @@ Describe 'Get-LicensePool' {
 
     It 'asks a named server with Basic, with NTLM, and with encrypted messages over HTTP' {
         $named = @{ Credential = $monitor; Feature = 'XDT_*' }
-        (Get-LicensePool @named -WmiServer $wsman -CertHash $server.CertHash).Count | Should -HaveCount 2
-        (Get-LicensePool @named -WmiServer $wsman -CertHash $server.CertHash -Authentication Ntlm).Count | Should -HaveCount 2
-        (Get-LicensePool @named -WmiServer $plain -NoTls).Count | Should -HaveCount 2
+        Get-LicensePool @named -WmiServer $wsman -CertHash $server.CertHash | Should -HaveCount 2
+        Get-LicensePool @named -WmiServer $wsman -CertHash $server.CertHash -Authentication Ntlm | Should -HaveCount 2
+        Get-LicensePool @named -WmiServer $plain -NoTls | Should -HaveCount 2
     }
 
     It 'says that a password is wrong' {
@@ -98,7 +98,7 @@ Describe 'Get-WmiObject' {
         [Math]::Round($one.InUseCount / $one.Count * 100, 0) | Should -Be 0
         "{0}" -f $one.Count | Should -Be '30'
         $one.SubscriptionDate.Substring(0, 8) | Should -Be '20270401'
-        $one.ConvertToDateTime($one.SubscriptionDate).ToUniversalTime() | Should -Be ([datetime]::new(2027, 4, 1, 0, 0, 0, 'Utc'))
+        $one.ConvertToDateTime($one.SubscriptionDate).ToUniversalTime() | Should -Be ([datetime]::new(2027, 4, 1, 0, 0, 0, [System.DateTimeKind]::Utc))
         $one.__CLASS | Should -Be 'Citrix_GT_License_Pool'
         $one.__PATH | Should -Match '^\\\\.+\\ROOT\\CitrixLicensing:Citrix_GT_License_Pool\.PLD="XDT_PLT_UD"'
 

@@ -13,7 +13,7 @@ function Invoke-CompatQuery {
     foreach ($failure in @($failures | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] } | Select-Object -First 1)) {
         $text = "$($failure.ErrorDetails ?? $failure.Exception.Message)"
         $number = switch -Regex ($text) {
-            'InvalidNamespace|namespace' { '0x8004100e'; break }
+            '(?i)\bnamespace \S+ (does not exist|is invalid)' { '0x8004100e'; break }
             'DestinationUnreachable' { '0x80041010'; break }
             'CannotProcessFilter' { '0x80041017'; break }
             default { '' }

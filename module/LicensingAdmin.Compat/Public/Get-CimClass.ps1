@@ -52,12 +52,14 @@ function Get-CimClass {
             foreach ($name in $names) {
                 $properties = Invoke-CompatQuery -Cmdlet $PSCmdlet -Ask @{ Class = $name; Namespace = $Namespace } -Target $target -ErrorId $errorId
                 if (@($properties).Count -gt 0) {
-                    [pscustomobject]@{
-                        PSTypeName         = 'Microsoft.Management.Infrastructure.CimClass'
+                    $class = [pscustomobject]@{
                         NameSpace          = $Namespace -replace '\\', '/'
                         CimClassName       = $name
                         CimClassProperties = @($properties)
                     }
+                    # Last, because PowerShell computes CimClassName for this type, which cannot be set.
+                    $class.PSObject.TypeNames.Insert(0, 'Microsoft.Management.Infrastructure.CimClass')
+                    $class
                 }
             }
         }

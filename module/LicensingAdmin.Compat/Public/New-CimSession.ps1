@@ -82,7 +82,7 @@ function New-CimSession {
                 if ($shown -notmatch ':\d+$') {
                     $shown += ':5986'
                 }
-                $target['CertHash'] = (Get-LicCertificate -AdminAddress $shown).CertHash
+                $target['CertHash'] = (LicensingAdmin\Get-LicCertificate -AdminAddress $shown).CertHash
                 $PSCmdlet.WriteVerbose("The certificate $($target['CertHash']) is trusted for this session.")
             }
             $script:LastCimSession++

@@ -2,7 +2,7 @@
 
 use crate::envelope::Request;
 use crate::fault::{Fault, FaultKind};
-use crate::schema::normal;
+use crate::schema::{Schema, normal};
 use crate::uri;
 
 /// How classes are addressed; answers use the form of the request.
@@ -109,7 +109,28 @@ fn strip<'a>(address: &'a str, prefix: &str) -> Option<&'a str> {
     start.eq_ignore_ascii_case(prefix).then_some(rest)
 }
 
-/// The fault for whatever is not there.
+/// The fault for a namespace that is not there, or for a class that it does not have.
+pub(crate) fn no_class(schema: &Schema, namespace: &str, class: &str) -> Fault {
+    if !schema.has_namespace(namespace) {
+        return no_namespace(namespace);
+    }
+    let class: String = class.chars().take(200).collect();
+    Fault::new(
+        FaultKind::DestinationUnreachable,
+        format!("The class {class} does not exist in the namespace {namespace}."),
+    )
+}
+
+/// The fault for a namespace that is not there.
+pub(crate) fn no_namespace(namespace: &str) -> Fault {
+    let namespace: String = namespace.chars().take(200).collect();
+    Fault::new(
+        FaultKind::DestinationUnreachable,
+        format!("The namespace {namespace} does not exist."),
+    )
+}
+
+/// The fault for whatever else is not there.
 pub(crate) fn unknown(what: &str) -> Fault {
     let what: String = what.chars().take(200).collect();
     Fault::new(

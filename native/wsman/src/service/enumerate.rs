@@ -7,7 +7,7 @@ use super::{Answer, Service};
 use crate::envelope::{Request, duration, invalid, selectors};
 use crate::fault::{Fault, FaultKind};
 use crate::instance::{self, InstanceWriter, key_fits};
-use crate::resource::{Resource, unknown};
+use crate::resource::{Resource, no_class, no_namespace};
 use crate::schema::Class;
 use crate::source::{Source, Table};
 use crate::uri::{self, ENUMERATION, WSMAN};
@@ -173,7 +173,7 @@ impl<S: Source> Service<S> {
             .source
             .schema()
             .class(&namespace, &wanted)
-            .ok_or_else(|| unknown(&format!("{namespace}/{wanted}")))?;
+            .ok_or_else(|| no_class(self.source.schema(), &namespace, &wanted))?;
         let query = match &filter {
             Some(Filter::Query(query)) => query.bind(found.class)?,
             Some(Filter::Selectors(_)) | None => BoundQuery::everything(),
@@ -202,7 +202,7 @@ impl<S: Source> Service<S> {
         }
         let schema = self.source.schema();
         if !schema.has_namespace(namespace) {
-            return Err(unknown(namespace));
+            return Err(no_namespace(namespace));
         }
         let classes = schema
             .namespace(namespace)

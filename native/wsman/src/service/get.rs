@@ -4,7 +4,7 @@ use super::{Answer, Service};
 use crate::envelope::Request;
 use crate::fault::{Fault, FaultKind};
 use crate::instance::{self, InstanceWriter, key_fits};
-use crate::resource::{Resource, unknown};
+use crate::resource::{Resource, no_class, unknown};
 use crate::schema::Class;
 use crate::source::Source;
 use crate::uri::NAMESPACE_SELECTOR;
@@ -27,7 +27,7 @@ impl<S: Source> Service<S> {
                     .source
                     .schema()
                     .class(&namespace, &class)
-                    .ok_or_else(|| unknown(&format!("{namespace}/{class}")))?;
+                    .ok_or_else(|| no_class(self.source.schema(), &namespace, &class))?;
                 let table = self.table(found, &namespace).await?;
                 let row = only(&table.rows, found.class, &request.selectors)?;
                 InstanceWriter::new(found.class, &namespace, form).write(&mut writer, row, &Columns::All);
@@ -40,7 +40,7 @@ impl<S: Source> Service<S> {
                     .source
                     .schema()
                     .class(&namespace, &class)
-                    .ok_or_else(|| unknown(&format!("{namespace}/{class}")))?;
+                    .ok_or_else(|| no_class(self.source.schema(), &namespace, &class))?;
                 instance::describe(&mut writer, found.class);
             }
             Resource::Descriptions { class: None, .. } => {
