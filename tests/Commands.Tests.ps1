@@ -64,6 +64,7 @@ BeforeAll {
         Token               = ConvertTo-TestSecret 'x'
         TokenId             = $token.TokenId
         Permission          = 'ReadOnly'
+        CEIPOption          = 'None'
     }
 
     # The arguments with which a command can be called.
@@ -78,6 +79,9 @@ BeforeAll {
         }
         if ($Command.Name -eq 'Import-LicLicenseFile') {
             $arguments['FileName'] = $extra
+        }
+        if ($Command.Name -eq 'Export-LicenseUpload') {
+            $arguments['Path'] = Join-Path $server.Folder 'bundle.json'
         }
         if ($Command.Name -eq 'Revoke-License' -and -not $Besides) {
             $arguments['LeaseId'] = $needs['LeaseId']
@@ -301,6 +305,12 @@ Describe 'What -WhatIf says' {
 }
 
 Describe 'What comes out' {
+    BeforeAll {
+        $views = Get-ChildItem -Path (Get-BuiltPath 'LicensingAdmin') -Filter '*.Format.ps1xml' |
+            ForEach-Object { ([xml] (Get-Content -LiteralPath $_.FullName -Raw)).SelectNodes('/Configuration/ViewDefinitions/View') }
+        @($views).Count | Should -BeGreaterThan 0
+    }
+
     BeforeDiscovery {
         $lists = @(
             { Get-LicenseServer }, { Get-LicenseInventory }, { Get-LicenseUsage }, { Get-LicenseDenial }, { Get-LicenseReservation }, { Get-LicenseFile },
@@ -329,13 +339,13 @@ Describe 'What comes out' {
     It '<Code> shows headings that are properties' -ForEach $lists {
         $row = @(& $List)[0]
         foreach ($type in $row.PSObject.TypeNames | Where-Object { $_ -like 'LicensingAdmin.*' -or $_ -like 'Citrix.*' }) {
-            foreach ($definition in (Get-FormatData -TypeName $type).FormatViewDefinition.Control | Where-Object { $_ -is [System.Management.Automation.TableControl] }) {
-                $entries = $definition.Rows[0].Columns
-                for ($at = 0; $at -lt $entries.Count; $at++) {
-                    $heading = $definition.Headers[$at].Label
-                    if (-not $heading) {
-                        $heading = $entries[$at].DisplayEntry.Value
-                    }
+            foreach ($view in $views | Where-Object { $_.SelectNodes('ViewSelectedBy/TypeName').InnerText -eq $type }) {
+                $headers = @($view.SelectNodes('TableControl/TableHeaders/TableColumnHeader'))
+                $items = @($view.SelectNodes('TableControl/TableRowEntries/TableRowEntry/TableColumnItems/TableColumnItem'))
+                $items.Count | Should -Be $headers.Count
+                for ($at = 0; $at -lt $headers.Count; $at++) {
+                    $label = $headers[$at].SelectSingleNode('Label')
+                    $heading = if ($label) { $label.InnerText } else { $items[$at].SelectSingleNode('PropertyName').InnerText }
                     $row.PSObject.Properties.Name | Should -Contain $heading -Because "it is a heading of $type"
                 }
             }

@@ -16,11 +16,25 @@ BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'Support.psm1') -Force
     Import-BuiltModule
     $server = $null
-    $server = Start-TestServer -Grants @{ ACME_PRO_CCU = @{ count = 5 } } -Options 'GROUP designers alice', 'RESERVE 1 ACME_PRO_CCU GROUP designers'
+    $server = Start-TestServer -Grants @{ ACME_PRO_CCU = @{ count = 5 } } -Options 'GROUP designers alice', 'RESERVE 1 ACME_PRO_CCU GROUP designers' -Environment @{
+        LICENSINGD_WSMAN__ENABLED    = 'true'
+        LICENSINGD_WSMAN__PORT       = '0'
+        LICENSINGD_WSMAN__PLAIN      = 'true'
+        LICENSINGD_WSMAN__PLAIN_PORT = '0'
+    }
     $acme = New-TestLicenseFile $server 'acme.lic' @{ ACME_STD_CCU = @{ count = 3 } }
     $workplace = Join-Path $server.Folder 'workplace'
     $managerHost, $managerPort = $server.Manager -split ':'
     $session = Connect-TestServer $server
+    $monitor = New-TestCredential monitor $server.Password
+
+    # What an example answers where it needs a receiver of uploads and there is none.
+    $withoutReceiver = @{
+        'Import-LicenseUploadReceipt 1'  = 'FileNotFound*'
+        'Set-LicenseManagementService 2' = 'ReceiverUnavailable*'
+        'Start-LicenseUpload 1'          = 'ManagementServiceOff*'
+        'Start-LicenseUpload 2'          = 'ManagementServiceOff*'
+    }
 
     # What the examples call "your" server, certificate, account and files.
     $places = @(
@@ -30,6 +44,7 @@ BeforeAll {
         , ('lic1.example.net', $server.Endpoints.webServices)
         , ('licserver.example.net -LicenseServerPort 27001', "$managerHost -LicenseServerPort $managerPort")
         , ('Get-LicLocation licserver.example.net', "Get-LicLocation $managerHost $managerPort")
+        , ('licsrv01', $server.Endpoints.wsmanPlain)
         , ('C:\Demo.lic', "'$acme'")
         , ('/srv/licenses/acme.lic', "'$acme'")
     )
@@ -41,16 +56,18 @@ BeforeAll {
         Get-LicenseFile | Where-Object FileName -NE base.lic | Remove-LicenseFile -Confirm:$false
         Get-LicenseAdministrator | Where-Object Account -NotLike '*\admin' | Remove-LicenseAdministrator -Confirm:$false
         $null = New-LicenseAdministrator alice
+        $null = New-LicenseAdministrator -Credential $monitor -Permission ReadOnly -AllowNtlm
         $null = New-LicenseAdministrator 'EXAMPLE\alice'
         $null = New-LicenseAdministrator 'EXAMPLE\reader' -Permission ReadOnly
         $null = New-LicenseAdministrator 'EXAMPLE\Domain Users' -Group
         $null = New-LicenseAdministrator 'OLD\bob'
+        Set-LicenseManagementService -Enabled $true -Destination ''
         Get-LicenseToken | Remove-LicenseToken -Confirm:$false
         $null = New-LicenseToken monitoring
         if (Test-Path -LiteralPath $workplace) {
             Remove-Item -LiteralPath $workplace -Recurse
         }
-        $null = New-Item -ItemType Directory -Path $workplace, (Join-Path $workplace 'licenses')
+        $null = New-Item -ItemType Directory -Path $workplace, (Join-Path $workplace 'licenses'), (Join-Path $workplace 'receipts')
         Copy-Item -LiteralPath $acme -Destination $workplace
         Copy-Item -LiteralPath $acme -Destination (Join-Path $workplace 'licenses')
         Copy-Item -LiteralPath (Join-Path $server.Data 'tls/server.crt') -Destination (Join-Path $workplace 'ca.pem')
@@ -82,8 +99,8 @@ Describe 'The examples of the help' {
             $ErrorActionPreference = 'Stop'
             $PSDefaultParameterValues = @{ '*-Lic*:ErrorAction' = 'Stop' }
             $null = $PSDefaultParameterValues
-            function Get-Credential { [pscredential]::new('admin', $password) }
-            function Read-Host { $password }
+            function Get-Credential([string] $UserName) { [pscredential]::new($(if ($UserName -like '*monitor') { 'monitor' } else { 'admin' }), $password) }
+            function Read-Host([string] $Prompt) { if ($Prompt -eq 'Code') { ConvertTo-TestSecret 'ABCDE-FGHJK-MNPQR-STVWX-YZ234' } else { $password } }
             $token = (New-LicenseToken example -Permission Full).Secret
             $hash = $server.CertHash
             $cert = Get-LicCertificate $server.Address
@@ -96,6 +113,13 @@ Describe 'The examples of the help' {
                 Pop-Location
             }
         }
-        { & $shell $Code $workplace $server (ConvertTo-TestSecret $server.Password) } | Should -Not -Throw
+        $run = { & $shell $Code $workplace $server (ConvertTo-TestSecret $server.Password) }
+        if ($withoutReceiver.ContainsKey("$Name $Number")) {
+            $record = $run | Should -Throw -PassThru
+            $record.FullyQualifiedErrorId | Should -BeLike $withoutReceiver["$Name $Number"]
+        }
+        else {
+            $run | Should -Not -Throw
+        }
     }
 }

@@ -18,6 +18,12 @@ function Export-LicenseUpload {
 
         Writes a bundle.
 
+    .EXAMPLE
+        Connect-LicenseServer lic1.example.net -CertHash $hash -Token $token
+        Export-LicenseUpload ./first.json -WhatIf
+
+        Says on which server which file would be written.
+
     .INPUTS
         None.
 

@@ -22,6 +22,11 @@ function Get-LicCEIPOption {
 
         Shows the option.
 
+    .EXAMPLE
+        'https://lic1.example.net:8083' | Get-LicCEIPOption
+
+        Takes the address from the pipeline.
+
     .INPUTS
         System.String.
 

@@ -30,7 +30,7 @@ function Get-LicenseDenial {
         Counts the times of the last week at which all seats were taken, feature by feature.
 
     .EXAMPLE
-        Get-LicenseDenial -Since (Get-Date).AddHours(-1) | Where-Object { -not $_.GrantedLater } | Format-Table -View DenialTable
+        Get-LicenseDenial -Since (Get-Date).AddHours(-1) | Where-Object { -not $_.GrantedLater } | Format-Table -AutoSize
 
         Lists in a table who was refused within the last hour and has got nothing since.
 

@@ -40,12 +40,12 @@ function Get-LicensePool {
         Longest time for each request; 60 unless given.
 
     .EXAMPLE
-        Get-LicensePool -WmiServer licsrv01 -Credential EXAMPLE\monitor -NoTls
+        Get-LicensePool -WmiServer licsrv01 -Credential (Get-Credential EXAMPLE\monitor) -NoTls
 
         Lists the pools of a license server on Windows, over HTTP with messages that NTLM encrypts.
 
     .EXAMPLE
-        Get-LicensePool XDT_* -WmiServer licsrv01 -Credential monitor | Where-Object PercentInUse -GE 90
+        Get-LicensePool XDT_* -WmiServer licsrv01 -Credential (Get-Credential monitor) -NoTls | Where-Object PercentInUse -GE 90
 
         Lists the pools that are nearly used up.
 

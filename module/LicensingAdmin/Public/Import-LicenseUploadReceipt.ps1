@@ -18,6 +18,11 @@ function Import-LicenseUploadReceipt {
 
         Settles the uploads that the receipt names.
 
+    .EXAMPLE
+        Get-ChildItem ./receipts -Filter *.json | Import-LicenseUploadReceipt
+
+        Takes in every receipt of a folder.
+
     .INPUTS
         Objects with the property FullName.
 

@@ -48,12 +48,12 @@ function Invoke-LicenseWmiQuery {
         Longest time for each request; 60 unless given.
 
     .EXAMPLE
-        Invoke-LicenseWmiQuery 'SELECT PLD,Count,InUseCount FROM Citrix_GT_License_Pool' -WmiServer licsrv01 -Credential monitor
+        Invoke-LicenseWmiQuery 'SELECT PLD,Count,InUseCount FROM Citrix_GT_License_Pool' -WmiServer licsrv01 -Credential (Get-Credential monitor) -NoTls
 
         Asks a license server on Windows for its pools.
 
     .EXAMPLE
-        Invoke-LicenseWmiQuery -Class Citrix_GT_License_Pool -WmiServer licsrv01 -Credential monitor
+        Invoke-LicenseWmiQuery -Class Citrix_GT_License_Pool -WmiServer licsrv01 -Credential (Get-Credential monitor) -NoTls
 
         Lists the properties of the class with their types.
 

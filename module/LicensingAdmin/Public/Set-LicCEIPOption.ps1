@@ -26,6 +26,12 @@ function Set-LicCEIPOption {
 
         Sends nothing beside the compliance part.
 
+    .EXAMPLE
+        Set-LicCEIPOption -AdminAddress https://licserver.example.net:8083 -CEIPOption Diagnostic
+        Get-LicCEIPOption -AdminAddress https://licserver.example.net:8083
+
+        Sends the diagnostic part from the next upload on, and shows the option.
+
     .INPUTS
         System.String.
 

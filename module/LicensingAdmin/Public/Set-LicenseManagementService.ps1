@@ -39,7 +39,7 @@ function Set-LicenseManagementService {
 
     .EXAMPLE
         $code = Read-Host 'Code' -AsSecureString
-        Set-LicenseManagementService -Destination https://insight.example.com:8443 -RegistrationCode $code -PassThru
+        Set-LicenseManagementService -Enabled $true -Destination https://insight.example.com:8443 -RegistrationCode $code -PassThru
 
         Registers the server and begins with daily uploads.
 

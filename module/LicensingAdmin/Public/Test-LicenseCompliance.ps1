@@ -12,6 +12,11 @@ function Test-LicenseCompliance {
 
         Lists what is found; nothing when everything is in order.
 
+    .EXAMPLE
+        Test-LicenseCompliance | Group-Object Rule -NoElement
+
+        Counts what is found by rule.
+
     .INPUTS
         LicensingAdmin.LicensingSession.
 
