@@ -10,8 +10,7 @@ const HOUR_MS: i64 = 3_600_000;
 fn naive(events: &[(i64, u32)], hour: i64) -> u32 {
     let before = events
         .iter()
-        .filter(|(at, _)| *at < hour * HOUR_MS)
-        .next_back()
+        .rfind(|(at, _)| *at < hour * HOUR_MS)
         .map_or(0, |(_, level)| *level);
     events
         .iter()
