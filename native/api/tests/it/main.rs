@@ -1,5 +1,7 @@
 //! The contract, and what is made from it.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 mod cmdlets;
 mod generated;
 mod table;
