@@ -40,8 +40,7 @@ try {
         throw "The license file '$Path' cannot be installed; see its findings."
     }
     $before = @(Get-LicenseInventory -Session $session)
-    # The commands of a module do not see the preferences of a script.
-    Import-LicenseFile -LiteralPath $Path -Session $session -WhatIf:$WhatIfPreference
+    Import-LicenseFile -LiteralPath $Path -Session $session
     Get-LicenseInventory -Session $session |
         Where-Object { $_.PoolId -notin $before.ForEach({ $_.PoolId }) }
 }

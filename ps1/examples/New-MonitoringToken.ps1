@@ -34,8 +34,7 @@ $ErrorActionPreference = 'Stop'
 
 $session = Connect-LicenseServer $Server -CertHash $CertHash -Credential $Credential -NotDefault -PassThru
 try {
-    # The commands of a module do not see the preferences of a script.
-    $token = New-LicenseToken $Name -Permission ReadOnly -Session $session -WhatIf:$WhatIfPreference
+    $token = New-LicenseToken $Name -Permission ReadOnly -Session $session
     if ($token) {
         $file = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path)
         # The mode is set before the secret is written. On Windows the access list of the folder counts.

@@ -1,0 +1,69 @@
+<#
+.SYNOPSIS
+    Adds the use of each feature to a CSV file, for a history that other tools read.
+
+.DESCRIPTION
+    Adds a row for each feature: time (UTC, ISO 8601), server, feature, installed, in use, percent. Start it from a scheduler. A
+    second run within the same minute adds nothing. Changes nothing on the server; a ReadOnly token suffices.
+
+.PARAMETER Path
+    CSV file; it is made when it does not exist.
+
+.PARAMETER Feature
+    Features, wildcards allowed; all unless given.
+
+.PARAMETER Server
+    Address of the web services; the environment variable LICENSING_SERVER unless given.
+
+.PARAMETER CertHash
+    SHA-256 hash of the certificate to trust; LICENSING_CERT_HASH unless given.
+
+.PARAMETER Token
+    Bearer token; LICENSING_TOKEN or the file that LICENSING_TOKEN_FILE names unless given.
+
+.EXAMPLE
+    ./Add-SeatUsageSample.ps1 ./usage.csv
+
+.EXAMPLE
+    ./Add-SeatUsageSample.ps1 ./usage.csv -Feature 'XDT_*' -WhatIf
+#>
+[CmdletBinding(SupportsShouldProcess)]
+param(
+    [Parameter(Mandatory, Position = 0)] [ValidateNotNullOrWhiteSpace()] [string] $Path,
+    [ValidateNotNullOrWhiteSpace()] [string[]] $Feature = '*',
+    [ValidateNotNullOrWhiteSpace()] [string] $Server,
+    [ValidateNotNullOrWhiteSpace()] [string] $CertHash,
+    [securestring] $Token
+)
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+$connection = @{}
+'Server', 'CertHash', 'Token' | Where-Object { $PSBoundParameters.ContainsKey($_) } | ForEach-Object { $connection[$_] = $PSBoundParameters[$_] }
+
+$invariant = [cultureinfo]::InvariantCulture
+$time = [datetime]::UtcNow.ToString("yyyy-MM-dd'T'HH:mm'Z'", $invariant)
+$rows = @(
+    foreach ($group in Get-LicenseInventory -Feature $Feature @connection | Where-Object { -not $_.Uncounted } | Group-Object Server, Feature | Sort-Object Name) {
+        $installed = [int] ($group.Group | Measure-Object Installed -Sum).Sum
+        $inUse = [int] ($group.Group | Measure-Object InUse -Sum).Sum
+        [pscustomobject]@{
+            Time      = $time
+            Server    = $group.Group[0].Server
+            Feature   = $group.Group[0].Feature
+            Installed = $installed
+            InUse     = $inUse
+            Percent   = if ($installed -gt 0) { [math]::Round(100 * $inUse / $installed, 1).ToString($invariant) } else { '' }
+        }
+    }
+)
+$known = @()
+if (Test-Path -LiteralPath $Path) {
+    $known = @(Import-Csv -LiteralPath $Path | Where-Object Time -EQ $time | ForEach-Object { "$($_.Server) $($_.Feature)" })
+}
+$fresh = @($rows | Where-Object { "$($_.Server) $($_.Feature)" -notin $known })
+if ($fresh -and $PSCmdlet.ShouldProcess($Path, "Add $($fresh.Count) rows")) {
+    $fresh | Export-Csv -LiteralPath $Path -Append -Encoding utf8
+    $fresh
+}

@@ -1,0 +1,235 @@
+# The scripts of ps1/runbooks against a running server, as a scheduler starts them: settings from the environment, nobody there to
+# answer, every error final.
+
+BeforeDiscovery {
+    $runbooks = Get-ChildItem (Join-Path $PSScriptRoot '../ps1/runbooks') -Filter *.ps1 | ForEach-Object { @{ Name = $_.BaseName; Path = $_.FullName } }
+}
+
+BeforeAll {
+    Import-Module (Join-Path $PSScriptRoot 'Support.psm1') -Force
+    Import-BuiltModule
+    $server = $null
+    $server = Start-TestServer -Grants ([ordered]@{
+            CAD_PRO_CCU = @{ count = 4; expires = "'$((Get-Date).AddDays(20).ToString('yyyy-MM-dd'))'"; version = "'2037.0401'" }
+            REP_STD_CCU = @{ count = 10; version = "'2037.0401'" }
+        })
+    foreach ($user in 'anna', 'ben', 'carla', 'dora') {
+        $null = Start-TestProduct $server CAD_PRO_CCU -User $user -Device "ws-$user"
+    }
+    $null = Start-TestProduct $server REP_STD_CCU -User anna -Device ws-anna
+    $null = Connect-TestServer $server
+    $env:LICENSING_SERVER = $server.Address
+    $env:LICENSING_CERT_HASH = $server.CertHash
+    $env:LICENSING_TOKEN = ConvertFrom-SecureString (New-LicenseToken runbooks -Permission Full).Secret -AsPlainText
+    Disconnect-LicenseServer -All
+    $folder = Join-Path $PSScriptRoot '../ps1/runbooks'
+    $ErrorActionPreference = 'Stop'
+}
+
+AfterAll {
+    $env:LICENSING_SERVER = $null
+    $env:LICENSING_CERT_HASH = $null
+    $env:LICENSING_TOKEN = $null
+    Stop-TestServer $server
+}
+
+Describe 'The runbook <Name>' -ForEach $runbooks {
+    It 'has a synopsis, a description of each parameter and two examples' {
+        $command = Get-Command $Path
+        $help = $command.ScriptBlock.Ast.GetHelpContent()
+        $help.Synopsis | Should -Not -BeNullOrEmpty
+        $help.Examples.Count | Should -BeGreaterOrEqual 2
+        $common = [System.Management.Automation.PSCmdlet]::CommonParameters + [System.Management.Automation.PSCmdlet]::OptionalCommonParameters
+        foreach ($parameter in $command.Parameters.Keys | Where-Object { $_ -notin $common }) {
+            $help.Parameters.Keys | Should -Contain $parameter.ToUpperInvariant()
+        }
+    }
+}
+
+Describe 'Test-SeatUsage.ps1' {
+    It 'says what is critical, with the exit code of a check' {
+        $text = & "$folder/Test-SeatUsage.ps1"
+        $LASTEXITCODE | Should -Be 2
+        $text | Should -Be "LICENSES CRITICAL - CAD_PRO_CCU 100 % (4 of 4) | 'CAD_PRO_CCU'=4;3.4;3.8;0;4 'REP_STD_CCU'=1;8.5;9.5;0;10"
+    }
+
+    It 'is content below the thresholds' {
+        $text = & "$folder/Test-SeatUsage.ps1" 'REP_*'
+        $LASTEXITCODE | Should -Be 0
+        $text | Should -BeLike 'LICENSES OK - 1 features below 85 %*'
+    }
+
+    It 'writes local checks, and JSON for sensors and items' {
+        (& "$folder/Test-SeatUsage.ps1" -Format Checkmk)[0] | Should -Be '2 "License CAD_PRO_CCU" in_use=4;3.4;3.8;0;4 4 of 4 in use'
+        (& "$folder/Test-SeatUsage.ps1" -Format Prtg | ConvertFrom-Json).prtg.result.channel | Should -Be 'CAD_PRO_CCU', 'REP_STD_CCU'
+        (& "$folder/Test-SeatUsage.ps1" -Format Zabbix | ConvertFrom-Json).data.percent | Should -Be 100, 10
+    }
+
+    It 'is unknown when the server cannot be asked' {
+        $text = & "$folder/Test-SeatUsage.ps1" -Server 127.0.0.1:1
+        $LASTEXITCODE | Should -Be 3
+        $text | Should -BeLike 'LICENSES UNKNOWN - *127.0.0.1:1*'
+    }
+}
+
+Describe 'Find-ExpiringLicense.ps1' {
+    It 'lists what ends soon, the nearest first' {
+        $rows = @(& "$folder/Find-ExpiringLicense.ps1" -Days 30)
+        $LASTEXITCODE | Should -Be 1
+        $rows.Feature | Should -Be 'CAD_PRO_CCU'
+        $rows[0].DaysLeft | Should -BeIn 19, 20
+    }
+
+    It 'lists nothing further ahead than asked' {
+        & "$folder/Find-ExpiringLicense.ps1" -Days 3 | Should -BeNullOrEmpty
+        $LASTEXITCODE | Should -Be 0
+    }
+}
+
+Describe 'Find-SeatHolder.ps1' {
+    It 'finds the seats of a user' {
+        (& "$folder/Find-SeatHolder.ps1" anna).Feature | Sort-Object | Should -Be 'CAD_PRO_CCU', 'REP_STD_CCU'
+        $LASTEXITCODE | Should -Be 0
+        & "$folder/Find-SeatHolder.ps1" nobody | Should -BeNullOrEmpty
+        $LASTEXITCODE | Should -Be 1
+    }
+}
+
+Describe 'Add-SeatUsageSample.ps1' {
+    It 'adds a row for each feature, once in a minute' {
+        $csv = Join-Path $TestDrive 'usage.csv'
+        & "$folder/Add-SeatUsageSample.ps1" $csv -WhatIf
+        Test-Path -LiteralPath $csv | Should -BeFalse
+        @(& "$folder/Add-SeatUsageSample.ps1" $csv).Count | Should -Be 2
+        $null = & "$folder/Add-SeatUsageSample.ps1" $csv
+        $rows = @(Import-Csv -LiteralPath $csv)
+        @($rows | Group-Object Time, Feature | Where-Object Count -GT 1).Count | Should -Be 0
+        ($rows | Where-Object Feature -EQ 'CAD_PRO_CCU')[0].InUse | Should -Be '4'
+    }
+}
+
+Describe 'Export-SeatUsageReport.ps1' {
+    It 'writes a page that needs nothing else, and names people on demand only' {
+        $page = Join-Path $TestDrive 'report.html'
+        (& "$folder/Export-SeatUsageReport.ps1" $page).FullName | Should -Be $page
+        $text = [System.IO.File]::ReadAllText($page)
+        $text | Should -Match '<td>CAD_PRO_CCU</td>'
+        $text | Should -Match '4 of 4'
+        $text | Should -Not -Match 'anna|http|<script'
+        $null = & "$folder/Export-SeatUsageReport.ps1" $page -IncludeHolder
+        [System.IO.File]::ReadAllText($page) | Should -Match '<td>anna</td>'
+    }
+
+    It 'writes a table' {
+        $csv = Join-Path $TestDrive 'report.csv'
+        $null = & "$folder/Export-SeatUsageReport.ps1" $csv
+        (Import-Csv -LiteralPath $csv).Percent | Should -Be '100', '10'
+    }
+}
+
+Describe 'Test-LicenseHealth.ps1' {
+    It 'returns a row for each check' {
+        $rows = @(& "$folder/Test-LicenseHealth.ps1")
+        @($rows | Where-Object Status -EQ 'Failed') | Should -BeNullOrEmpty
+        ($rows | Where-Object Check -EQ 'Certificate').Status | Should -Be 'Passed'
+        ($rows | Where-Object Check -EQ 'Vendor daemon ACME').Status | Should -Be 'Passed'
+    }
+
+    It 'fails when the server is not there' {
+        $rows = @(& "$folder/Test-LicenseHealth.ps1" -Server 127.0.0.1:1)
+        $LASTEXITCODE | Should -Be 2
+        $rows[0].Status | Should -Be 'Failed'
+    }
+}
+
+Describe 'Send-SeatUsageAlert.ps1' {
+    BeforeAll {
+        $port = Get-ClosedPort
+        $listener = [System.Net.HttpListener]::new()
+        $listener.Prefixes.Add("http://127.0.0.1:$port/")
+        $listener.Start()
+        $hook = @{ Webhook = "http://127.0.0.1:$port/hook"; StatePath = Join-Path $TestDrive 'alerts.json' }
+
+        # Answers one message while the runbook runs, and returns it.
+        function Receive-Message([scriptblock] $Code) {
+            $shell = [powershell]::Create([initialsessionstate]::CreateDefault2())
+            try {
+                $null = $shell.AddScript({
+                        param($listener)
+                        $context = $listener.GetContext()
+                        [System.IO.StreamReader]::new($context.Request.InputStream).ReadToEnd()
+                        $context.Response.Close()
+                    }).AddArgument($listener)
+                $receiving = $shell.BeginInvoke()
+                $null = & $Code
+                $shell.EndInvoke($receiving) | ConvertFrom-Json
+            }
+            finally {
+                $shell.Dispose()
+            }
+        }
+    }
+
+    AfterAll {
+        $listener.Close()
+    }
+
+    It 'says nothing with -WhatIf' {
+        & "$folder/Send-SeatUsageAlert.ps1" @hook -WhatIf | Should -BeNullOrEmpty
+        Test-Path -LiteralPath $hook.StatePath | Should -BeFalse
+    }
+
+    It 'fails where nobody listens, and says it later' {
+        { & "$folder/Send-SeatUsageAlert.ps1" -Webhook http://127.0.0.1:1/ -StatePath $hook.StatePath } | Should -Throw
+        $message = Receive-Message { & "$folder/Send-SeatUsageAlert.ps1" @hook }
+        $message.feature | Should -Be 'CAD_PRO_CCU'
+        $message.state | Should -Be 'Above'
+    }
+
+    It 'says it once, and once that it is over' {
+        & "$folder/Send-SeatUsageAlert.ps1" @hook | Should -BeNullOrEmpty
+        (Receive-Message { & "$folder/Send-SeatUsageAlert.ps1" @hook -Threshold 101 }).state | Should -Be 'Below'
+    }
+}
+
+Describe 'Revoke-LeaverSeat.ps1' {
+    It 'refuses wildcards and rows without a user' {
+        { & "$folder/Revoke-LeaverSeat.ps1" '*' -Confirm:$false } | Should -Throw '*wildcards*'
+        $csv = Join-Path $TestDrive 'wrong.csv'
+        [System.IO.File]::WriteAllText($csv, "Name`nanna`n")
+        { & "$folder/Revoke-LeaverSeat.ps1" -Path $csv -Confirm:$false } | Should -Throw '*has no User*'
+        @(& "$folder/Find-SeatHolder.ps1").Count | Should -Be 5
+    }
+
+    It 'revokes nothing with -WhatIf' {
+        (& "$folder/Revoke-LeaverSeat.ps1" anna -WhatIf).Revoked | Should -Be 0
+        @(& "$folder/Find-SeatHolder.ps1").Count | Should -Be 5
+    }
+
+    It 'releases every seat of the leavers, and can run again' {
+        $csv = Join-Path $TestDrive 'leavers.csv'
+        [System.IO.File]::WriteAllText($csv, "User`nanna`nnobody`n")
+        $rows = @(& "$folder/Revoke-LeaverSeat.ps1" -Path $csv -Confirm:$false)
+        ($rows | Where-Object User -EQ 'anna').Revoked | Should -Be 2
+        ($rows | Where-Object User -EQ 'nobody').Revoked | Should -Be 0
+        ('anna' | & "$folder/Revoke-LeaverSeat.ps1" -Confirm:$false).Revoked | Should -Be 0
+        @(& "$folder/Find-SeatHolder.ps1").Count | Should -Be 3
+    }
+}
+
+Describe 'Revoke-FeatureSeat.ps1' {
+    It 'does nothing outside its window' {
+        $from = (Get-Date).TimeOfDay.Add([timespan]::FromHours(2))
+        $from = [timespan]::FromHours(($from.TotalHours % 24))
+        $until = [timespan]::FromHours((($from.TotalHours + 1) % 24))
+        & "$folder/Revoke-FeatureSeat.ps1" CAD_PRO_CCU -From $from -Until $until -Confirm:$false -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        $LASTEXITCODE | Should -Be 1
+        @(& "$folder/Find-SeatHolder.ps1").Count | Should -Be 3
+    }
+
+    It 'releases every seat within it' {
+        $seats = @(& "$folder/Revoke-FeatureSeat.ps1" CAD_PRO_CCU -From 00:00 -Until 23:59:59 -Confirm:$false)
+        $seats.Count | Should -Be 3
+        & "$folder/Revoke-FeatureSeat.ps1" CAD_PRO_CCU -From 00:00 -Until 23:59:59 -Confirm:$false | Should -BeNullOrEmpty
+    }
+}
