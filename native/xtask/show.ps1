@@ -27,4 +27,5 @@ Show-Command { Get-LicenseFile }
 Show-Command { Get-LicenseInventory }
 Show-Command { Get-LicenseUsage }
 Show-Command { Get-LicenseUsage -Feature 'REPORT*' | Sort-Object User | Format-Table User, Device, Since }
+Show-Command { Invoke-LicenseWmiQuery 'SELECT PLD, Count, InUseCount FROM Citrix_GT_License_Pool WHERE InUseCount > 0' | Format-Table }
 Disconnect-LicenseServer

@@ -11,6 +11,9 @@ function Invoke-LicenseWmiQuery {
         Over HTTPS (port 5986) the password goes with each request, or NTLM is used. With -NoTls (port 5985) NTLM encrypts
         each message; a password alone is never sent without TLS.
 
+        Where pools are missing because a vendor daemon of this product's server is down, an error says so after the others.
+        -Verbose shows when the numbers were taken, which a license server on Windows does not say.
+
         Without -WmiServer the server of the default session is asked, else the one that LICENSING_SERVER names, else this
         machine. Without -Credential a session with the same host lends its account.
 
@@ -135,6 +138,10 @@ function Invoke-LicenseWmiQuery {
                 }
             }
             else {
+                $taken = @($instances).ForEach{ $_.Taken }.Where({ $_ }, 'First')
+                if ($taken) {
+                    $PSCmdlet.WriteVerbose("The numbers were taken at $taken.")
+                }
                 $instances | ConvertTo-LicensingWmiObject
             }
         }

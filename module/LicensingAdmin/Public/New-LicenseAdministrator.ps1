@@ -23,7 +23,7 @@ function New-LicenseAdministrator {
         The name is that of a group.
 
     .PARAMETER AllowNtlm
-        The account may log in to WS-Management with NTLM, for which the server keeps a hash of the password; only for accounts
+        The account may sign in to WS-Management with NTLM, for which the server keeps a hash of the password; only for accounts
         of level ReadOnly with a password.
 
     .EXAMPLE

@@ -22,7 +22,7 @@ function Set-LicenseAdministrator {
         Returns the account as it is now.
 
     .PARAMETER AllowNtlm
-        Whether the account may log in to WS-Management with NTLM. Turning it on needs -Password as well, because the server
+        Whether the account may sign in to WS-Management with NTLM. Turning it on needs -Password as well, because the server
         keeps a hash of it; -AllowNtlm:$false makes the server forget the hash.
 
     .EXAMPLE

@@ -27,7 +27,7 @@ pub struct Administrator {
     /// Whether a password is set. Without one the account can only use tokens.
     #[schemars(extend("x-column" = column(4)))]
     pub password_set: bool,
-    /// Whether it may log in to WS-Management with NTLM, for which a hash of the password is kept.
+    /// Whether it may sign in to WS-Management with NTLM, for which a hash of the password is kept.
     #[serde(default)]
     pub ntlm: bool,
 }
@@ -62,7 +62,7 @@ pub struct NewAdministrator {
     /// First password, 12 characters or more.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub password: Option<Secret>,
-    /// Whether it may log in to WS-Management with NTLM; needs level ReadOnly and a password.
+    /// Whether it may sign in to WS-Management with NTLM; needs level ReadOnly and a password.
     #[serde(default)]
     pub ntlm: bool,
 }
@@ -82,7 +82,7 @@ pub struct SetAdministrator {
     /// Leaves the tokens of the account in force although its password changes.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub keep_tokens: bool,
-    /// Whether it may log in to WS-Management with NTLM. Turning it on needs the password in the same request.
+    /// Whether it may sign in to WS-Management with NTLM. Turning it on needs the password in the same request.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub ntlm: Option<bool>,
 }

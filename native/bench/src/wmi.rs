@@ -140,6 +140,14 @@ async fn many_instances() -> Result<Vec<Figure>> {
     ])
 }
 
+/// Queries of clients that would be on other machines: they take what time of the processor is left.
+fn elsewhere(client: &WmiClient, connections: usize, time: Duration) -> Result<Outcomes> {
+    #[cfg(target_os = "linux")]
+    rustix::process::nice(19)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(queries(client, connections, time))
+}
+
 async fn cost_for_checkouts(time: Duration) -> Result<Figure> {
     let server = server(100)?;
     let port = server
@@ -150,17 +158,15 @@ async fn cost_for_checkouts(time: Duration) -> Result<Figure> {
         .context("the vendor daemon is not listed")?;
     let client = client(&server)?;
     let alone = load::cycles(port, FEATURE, 8, time).await?;
-    let asking = tokio::spawn({
-        let client = client.clone();
-        async move { queries(&client, 50, time + Duration::from_secs(2)).await }
-    });
+    let asking = std::thread::spawn(move || elsewhere(&client, 50, time + Duration::from_secs(2)));
     tokio::time::sleep(Duration::from_secs(1)).await;
     let beside = load::cycles(port, FEATURE, 8, time).await?;
-    let asked = asking.await??;
+    let asked = tokio::task::spawn_blocking(move || asking.join()).await?;
+    let asked = asked.map_err(|_| anyhow::anyhow!("the clients panicked"))??;
     server.stop()?;
     let cost = 100.0 * (1.0 - beside.rate / alone.rate);
     Ok(Figure::aimed(
-        "checkouts beside 50 clients of WS-Management without pause, which share the machine",
+        "checkouts beside 50 clients of WS-Management without pause, which share the machine at the lowest priority",
         format!(
             "{:.0} cycles/s instead of {:.0} ({cost:.1} % less), beside {:.0} queries/s",
             beside.rate, alone.rate, asked.rate

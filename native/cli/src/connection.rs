@@ -55,7 +55,7 @@ pub(crate) fn add(command: Command) -> Command {
             ACCOUNT,
             "NAME",
             "LICENSING_ACCOUNT",
-            "Account to log in as, with --password-file or --password-stdin",
+            "Account to sign in as, with --password-file or --password-stdin",
         ),
         option(
             PASSWORD_FILE,

@@ -29,6 +29,6 @@ pub use product::{
 pub use request::WipedJson;
 pub use trust::{CertHash, Trust};
 pub use wmi::{
-    DEFAULT_WMI_PORT, DEFAULT_WMI_TLS_PORT, WmiClient, WmiInstance, WmiLogon, WmiOptions, WmiProperty,
-    WmiSession,
+    DEFAULT_WMI_PORT, DEFAULT_WMI_TLS_PORT, WmiAnswer, WmiClient, WmiInstance, WmiLogon, WmiOptions,
+    WmiProperty, WmiSession,
 };

@@ -841,7 +841,8 @@ const char *licensing_version(void);
  * `options` is JSON: address (host, host:port or a URL), plain (HTTP instead of HTTPS, with NTLM alone), certHash, caFile,
  * account (none for nobody, who may only identify the server), ntlm (instead of Basic), timeoutMs, and ask: {"identify":{}}, {"query":{"namespace":..,"query":..}} or
  * {"describe":{"namespace":..,"class":..}}. `secret` is the password of the account; it may be wiped as soon as the call
- * returns. Rows are instances: class, and properties with name, kind (the CIM type) and text.
+ * returns. Rows are instances: class, and properties with name, kind (the CIM type) and text;
+ * where the server says when they were taken, taken as well.
  *
  * The caller promises:
  * `options` and `secret` are NULL or have as many bytes as their lengths say; `task` and `error` are NULL or may be

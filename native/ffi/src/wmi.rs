@@ -6,10 +6,9 @@ use std::time::Duration;
 use interoptopus::ffi_function;
 use licensing_api::{ErrorCode, Problem, Secret};
 use licensing_client::{
-    Address, DEFAULT_WMI_PORT, DEFAULT_WMI_TLS_PORT, WmiClient, WmiInstance, WmiLogon, WmiOptions,
+    Address, DEFAULT_WMI_PORT, DEFAULT_WMI_TLS_PORT, WmiAnswer, WmiClient, WmiInstance, WmiLogon, WmiOptions,
 };
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::boundary::{guarded, licensing_status};
 use crate::buffer::licensing_buffer;
@@ -54,7 +53,8 @@ enum Ask {
 /// `options` is JSON: address (host, host:port or a URL), plain (HTTP instead of HTTPS, with NTLM alone), certHash, caFile,
 /// account (none for nobody, who may only identify the server), ntlm (instead of Basic), timeoutMs, and ask: {"identify":{}}, {"query":{"namespace":..,"query":..}} or
 /// {"describe":{"namespace":..,"class":..}}. `secret` is the password of the account; it may be wiped as soon as the call
-/// returns. Rows are instances: class, and properties with name, kind (the CIM type) and text.
+/// returns. Rows are instances: class, and properties with name, kind (the CIM type) and text;
+/// where the server says when they were taken, taken as well.
 ///
 /// # Safety
 /// `options` and `secret` are NULL or have as many bytes as their lengths say; `task` and `error` are NULL or may be
@@ -116,14 +116,19 @@ fn start(options: &[u8], secret: &[u8]) -> Result<*mut licensing_task, Problem> 
     let cancelled =
         Problem::new(ErrorCode::Cancelled, "The query was cancelled.").advise("Nothing: it only reads.");
     Task::start(cancelled, move |_| async move {
-        let instances = match ask {
-            Ask::Identify {} => vec![client.identify().await?],
+        let only = |instance: WmiInstance| WmiAnswer {
+            instances: vec![instance],
+            taken: None,
+            problems: Vec::new(),
+        };
+        let answer = match ask {
+            Ask::Identify {} => only(client.identify().await?),
             Ask::Query { namespace, query } => client.query(&namespace, &query).await?,
-            Ask::Describe { namespace, class } => vec![client.describe(&namespace, &class).await?],
+            Ask::Describe { namespace, class } => only(client.describe(&namespace, &class).await?),
         };
         Ok(Answer::Rows {
-            rows: instances.iter().map(WmiInstance::to_json).collect(),
-            problems: Value::Array(Vec::new()),
+            rows: answer.rows_as_json(),
+            problems: serde_json::to_value(&answer.problems).unwrap_or_default(),
         })
     })
 }

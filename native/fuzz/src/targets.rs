@@ -28,7 +28,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 11] = [
     Target {
         name: "license_file",
         read: read_license_file,
@@ -73,6 +73,11 @@ pub const TARGETS: [Target; 10] = [
         name: "spnego",
         read: wsman::read_spnego,
         seeds: wsman::spnego_tokens,
+    },
+    Target {
+        name: "kerberos",
+        read: wsman::read_kerberos,
+        seeds: wsman::kerberos_tokens,
     },
     Target {
         name: "sealed_body",

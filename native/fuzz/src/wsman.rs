@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use licensing_wsman::http::sealed::{self, SealedBy};
+use licensing_wsman::kerberos::{Acceptor, Keytab};
 use licensing_wsman::ntlm::{Challenged, Credentials, Initiator, NtHash, ServerNames};
 use licensing_wsman::service::Call;
 use licensing_wsman::spnego::{self, Token};
@@ -145,7 +146,7 @@ fn names() -> ServerNames {
     }
 }
 
-/// No bytes log anybody in without the password.
+/// No bytes sign anybody in without the password.
 pub(crate) fn read_ntlm(bytes: &[u8]) {
     let now = jiff::Timestamp::UNIX_EPOCH;
     let _ = Challenged::new(bytes, &names(), now);
@@ -210,6 +211,35 @@ pub(crate) fn spnego_tokens() -> Vec<Vec<u8>> {
         .into_iter()
         .filter_map(|token| token.write().ok())
         .collect()
+}
+
+/// A key and a token that MIT Kerberos has made for the tests, in a realm that exists nowhere.
+const KEYTAB: &[u8] = include_bytes!("../data/kerberos.keytab");
+const TOKEN: &[u8] = include_bytes!("../data/kerberos.token");
+const TOKEN_MADE: i64 = 1_796_024_003;
+
+/// No bytes sign anybody else in, and none open as a message of a session.
+pub(crate) fn read_kerberos(bytes: &[u8]) {
+    let _ = Keytab::read(bytes);
+    let (Ok(keys), Ok(now)) = (Keytab::read(KEYTAB), jiff::Timestamp::from_second(TOKEN_MADE)) else {
+        return;
+    };
+    let acceptor = Acceptor::new(keys);
+    if let Ok(accepted) = acceptor.accept(bytes, now) {
+        assert_eq!(
+            (accepted.name.as_str(), accepted.realm.as_str()),
+            ("monitor", "LICENSING.TEST")
+        );
+    }
+    if let Ok(mut accepted) = acceptor.accept(TOKEN, now) {
+        assert!(accepted.session.unseal(bytes, &[]).is_err(), "opened");
+    }
+}
+
+pub(crate) fn kerberos_tokens() -> Vec<Vec<u8>> {
+    let mut sealed = vec![5, 4, 6, 0xff, 0, 0, 0, 28];
+    sealed.extend([0; 100]);
+    vec![TOKEN.to_vec(), KEYTAB.to_vec(), sealed]
 }
 
 /// Parts of an encrypted body lie within it.

@@ -70,6 +70,11 @@ fn tokens_of_spnego_are_written_as_they_are_read() {
 }
 
 #[test]
+fn no_changed_ticket_of_kerberos_signs_anybody_else_in() {
+    holds_for("kerberos");
+}
+
+#[test]
 fn encrypted_bodies_never_panic() {
     holds_for("sealed_body");
 }

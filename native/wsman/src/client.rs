@@ -4,6 +4,7 @@
 //! of [`crate::ntlm`], and hands the answers to [`read`].
 
 use crate::envelope::format_uuid;
+use crate::source::Snapshot;
 use crate::uri;
 use crate::value::Value;
 use crate::xml::{self, Element, Writer, XmlError};
@@ -147,6 +148,8 @@ pub enum Reply {
         items: Vec<Instance>,
         /// What to go on with.
         context: Option<String>,
+        /// When the instances were taken, and what they lack, where the server says so.
+        snapshot: Option<Snapshot>,
     },
     /// Types of the properties of a class.
     Class {
@@ -195,7 +198,10 @@ pub fn read(body: &[u8], content_type: Option<&str>) -> Result<Reply, NotUnderst
             vendor: text_of(content, uri::IDENTITY, "ProductVendor"),
             version: text_of(content, uri::IDENTITY, "ProductVersion"),
         }),
-        (uri::ENUMERATION, "EnumerateResponse" | "PullResponse") => Ok(items(content)),
+        (uri::ENUMERATION, "EnumerateResponse" | "PullResponse") => {
+            let header = envelope.child(uri::SOAP, "Header");
+            Ok(items(content, header.and_then(crate::snapshot::read)))
+        }
         (_, "CLASS") => Ok(class(content)),
         _ => Err(NotUnderstood::Other),
     }
@@ -246,7 +252,7 @@ fn all_text(element: &Element) -> String {
         .to_owned()
 }
 
-fn items(response: &Element) -> Reply {
+fn items(response: &Element, snapshot: Option<Snapshot>) -> Reply {
     let namespaces = [uri::WSMAN, uri::ENUMERATION];
     let is_over = response.child_of(&namespaces, "EndOfSequence").is_some();
     let context = text_of(response, uri::ENUMERATION, "EnumerationContext");
@@ -257,6 +263,7 @@ fn items(response: &Element) -> Reply {
     Reply::Items {
         items,
         context: Some(context).filter(|context| !is_over && !context.is_empty()),
+        snapshot,
     }
 }
 

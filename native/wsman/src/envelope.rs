@@ -200,7 +200,12 @@ pub(crate) fn invalid(text: impl Into<String>) -> Fault {
 }
 
 /// Opens an answer: headers are written, and the body is open.
-pub(crate) fn open_answer(action: &str, relates_to: Option<&str>, estimate: Option<usize>) -> Writer {
+pub(crate) fn open_answer(
+    action: &str,
+    relates_to: Option<&str>,
+    estimate: Option<usize>,
+    further: &str,
+) -> Writer {
     let mut writer = Writer::new();
     writer.open(
         "s:Envelope",
@@ -224,6 +229,7 @@ pub(crate) fn open_answer(action: &str, relates_to: Option<&str>, estimate: Opti
     if let Some(estimate) = estimate {
         writer.leaf("w:TotalItemsCountEstimate", &[], &estimate.to_string());
     }
+    writer.raw(further);
     writer.close();
     writer.open("s:Body", &[]);
     writer

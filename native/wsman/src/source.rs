@@ -3,6 +3,8 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::schema::{Class, Namespace, Schema};
 use crate::value::Value;
 
@@ -11,13 +13,45 @@ use crate::value::Value;
 pub struct Table {
     /// The rows.
     pub rows: Arc<[Box<[Value]>]>,
+    /// What there is to say about them; none where they are complete and of this moment.
+    pub snapshot: Option<Arc<Snapshot>>,
+}
+
+/// When rows were taken, and what they lack. Answers carry it as a header, which clients ignore that do not know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// When they were taken.
+    pub taken: Timestamp,
+    /// Why some are missing.
+    pub problems: Vec<SnapshotProblem>,
+}
+
+/// Why rows are missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SnapshotProblem {
+    /// Stable code of the embedding program.
+    pub code: String,
+    /// What is missing and why, for people.
+    pub text: String,
 }
 
 impl Table {
     /// Rows of a class.
     #[must_use]
     pub fn new(rows: Vec<Box<[Value]>>) -> Self {
-        Self { rows: rows.into() }
+        Self {
+            rows: rows.into(),
+            snapshot: None,
+        }
+    }
+
+    /// The same rows, as part of a snapshot.
+    #[must_use]
+    pub fn of(self, snapshot: Arc<Snapshot>) -> Self {
+        Self {
+            snapshot: Some(snapshot),
+            ..self
+        }
     }
 }
 

@@ -53,6 +53,9 @@ pub const ALL_CLASSES: &str = "http://schemas.dmtf.org/wbem/wscim/1/*";
 /// Descriptions of classes.
 pub const CLASS_DESCRIPTIONS: &str = "http://schemas.dmtf.org/wbem/cim-xml/2/cim-schema/2/*";
 
+/// Our own header that says when rows were taken, and what they lack.
+pub const SNAPSHOT: &str = "urn:licensing-services:wsman:snapshot:1";
+
 /// Selector that names the namespace.
 pub const NAMESPACE_SELECTOR: &str = "__cimnamespace";
 

@@ -1,4 +1,4 @@
-//! One connection, and the log-in that belongs to it.
+//! One connection, and the sign-in that belongs to it.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ const MAX_ANSWER: usize = 64 << 20;
 /// Type of an envelope.
 const SOAP: &str = "application/soap+xml;charset=UTF-8";
 
-/// A connection on which the client is logged in.
+/// A connection on which the client is signed in.
 pub(super) struct Connection {
     sender: SendRequest<Full<Bytes>>,
     host: String,
@@ -40,14 +40,14 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// Connects and logs in.
+    /// Connects and signs in.
     pub(super) async fn open(options: &WmiOptions) -> Result<Self, Problem> {
         let opening = Self::open_now(options);
         match tokio::time::timeout(options.timeout, opening).await {
             Ok(opened) => opened,
             Err(_) => Err(problems::timed_out(
                 &options.address,
-                "the log-in",
+                "the sign-in",
                 options.timeout,
             )),
         }
@@ -187,10 +187,13 @@ impl Connection {
             let session = self
                 .session
                 .as_mut()
-                .ok_or_else(|| damaged("The answer is encrypted without a log-in."))?;
+                .ok_or_else(|| damaged("The answer is encrypted without a sign-in."))?;
             let message = session
                 .unseal(opened.signature, opened.data)
                 .map_err(|error| damaged(&format!("{error}.")))?;
+            if message.len() != opened.length {
+                return Err(damaged("The encrypted answer is not as long as it says."));
+            }
             read(&message, Some(opened.content_type))
         } else {
             // A fault has the status of an error, and says more than it.
@@ -248,7 +251,7 @@ where
     Ok(sender)
 }
 
-/// What binds a log-in to the certificate that was seen (RFC 5929), for the usual signatures with SHA-256.
+/// What binds a sign-in to the certificate that was seen (RFC 5929), for the usual signatures with SHA-256.
 fn channel_bindings(der: &[u8]) -> Vec<u8> {
     [b"tls-server-end-point:".as_slice(), &Sha256::digest(der)].concat()
 }
@@ -274,14 +277,14 @@ fn check_status(options: &WmiOptions, status: StatusCode) -> Result<(), Problem>
         status if status.is_success() => return Ok(()),
         StatusCode::UNAUTHORIZED => Problem::new(
             ErrorCode::AuthorizationFailed,
-            "Account or password is wrong, or the account may not log in this way.",
+            "Account or password is wrong, or the account may not sign in this way.",
         ),
         StatusCode::FORBIDDEN => {
             Problem::new(ErrorCode::UserNotAuthorized, "The account may not read there.")
         }
         StatusCode::TOO_MANY_REQUESTS => Problem::new(
             ErrorCode::AccountLocked,
-            "The server refuses log-ins for a while, after too many failures.",
+            "The server refuses sign-ins for a while, after too many failures.",
         ),
         StatusCode::NOT_FOUND => Problem::new(
             ErrorCode::ProtocolError,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use licensing_api::{ErrorCode, Problem, Secret};
 use licensing_wsman::client::{self, Instance, Reply, Requests};
 use licensing_wsman::value::Value;
+use licensing_wsman::{Snapshot, SnapshotProblem};
 use serde::Serialize;
 use serde_json::json;
 
@@ -23,7 +24,7 @@ pub const DEFAULT_WMI_PORT: u16 = 5985;
 /// Most instances that one query gives.
 const MOST_INSTANCES: usize = 1_000_000;
 
-/// How to log in.
+/// How to sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WmiLogon {
     /// The password with each request; over TLS alone.
@@ -43,7 +44,7 @@ pub struct WmiOptions {
     pub account: String,
     /// Its password.
     pub password: Secret,
-    /// How to log in.
+    /// How to sign in.
     pub logon: WmiLogon,
     /// Longest time for the connection, and for each request.
     pub timeout: Duration,
@@ -71,7 +72,18 @@ pub struct WmiInstance {
     pub properties: Vec<WmiProperty>,
 }
 
-/// Asks one server. Each query logs in on a connection of its own.
+/// What a query gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WmiAnswer {
+    /// The instances.
+    pub instances: Vec<WmiInstance>,
+    /// When they were taken, where the server says so: this one does, Windows does not.
+    pub taken: Option<jiff::Timestamp>,
+    /// Why some are missing, such as one problem for each vendor daemon that is down.
+    pub problems: Vec<Problem>,
+}
+
+/// Asks one server. Each query signs in on a connection of its own.
 #[derive(Debug, Clone)]
 pub struct WmiClient {
     options: WmiOptions,
@@ -124,18 +136,26 @@ impl WmiClient {
     /// # Errors
     /// `CommunicationError`, `Timeout`, `CertificateVerificationFailed`, `AuthorizationFailed`, `AccountLocked`,
     /// `UserNotAuthorized`, `ProtocolError`; `InvalidRequest` for a class or query that the server does not know.
-    pub async fn query(&self, namespace: &str, query: &str) -> Result<Vec<WmiInstance>, Problem> {
+    pub async fn query(&self, namespace: &str, query: &str) -> Result<WmiAnswer, Problem> {
         let class = class_of_query(query).unwrap_or_default();
         let mut session = self.open().await?;
-        let instances = session.instances(namespace, query).await?;
+        let (instances, snapshot) = self.walk(&mut session.connection, namespace, query).await?;
         let types = self.types(&mut session.connection, namespace, class).await;
-        Ok(instances
-            .into_iter()
-            .map(|instance| described(instance, class, &types))
-            .collect())
+        Ok(WmiAnswer {
+            instances: instances
+                .into_iter()
+                .map(|instance| described(instance, class, &types))
+                .collect(),
+            taken: snapshot.as_ref().map(|snapshot| snapshot.taken),
+            problems: snapshot
+                .into_iter()
+                .flat_map(|snapshot| snapshot.problems)
+                .map(|problem| self.missing(problem))
+                .collect(),
+        })
     }
 
-    /// Logs in, for several queries on one connection.
+    /// Signs in, for several queries on one connection.
     ///
     /// # Errors
     /// As for [`Self::query`].
@@ -146,18 +166,24 @@ impl WmiClient {
         })
     }
 
-    async fn instances(
+    /// Carries out a query to its end. What is said about the rows stands in the first answer as in all others.
+    async fn walk(
         &self,
         connection: &mut Connection,
         namespace: &str,
         query: &str,
-    ) -> Result<Vec<Instance>, Problem> {
+    ) -> Result<(Vec<Instance>, Option<Snapshot>), Problem> {
         let mut instances = Vec::new();
         let mut reply = self
             .ask(connection, self.requests.query(namespace, query))
             .await?;
         loop {
-            let Reply::Items { items, context } = reply else {
+            let Reply::Items {
+                items,
+                context,
+                snapshot,
+            } = reply
+            else {
                 return Err(self.not_understood());
             };
             instances.extend(items);
@@ -169,7 +195,7 @@ impl WmiClient {
                     let request = self.requests.pull(namespace, &context);
                     reply = self.ask(connection, request).await?;
                 }
-                None => return Ok(instances),
+                None => return Ok((instances, snapshot)),
             }
         }
     }
@@ -242,6 +268,12 @@ impl WmiClient {
         Problem::new(code, format!("{text}{number}")).about(self.options.address.authority())
     }
 
+    /// What the server says to be missing.
+    fn missing(&self, problem: SnapshotProblem) -> Problem {
+        let code = ErrorCode::from_name(&problem.code).unwrap_or(ErrorCode::UnknownError);
+        Problem::new(code, problem.text).about(self.options.address.authority())
+    }
+
     fn not_understood(&self) -> Problem {
         crate::problems::not_understood(
             &self.options.address,
@@ -250,7 +282,7 @@ impl WmiClient {
     }
 }
 
-/// A connection on which somebody is logged in.
+/// A connection on which somebody is signed in.
 pub struct WmiSession {
     client: WmiClient,
     connection: Connection,
@@ -262,9 +294,8 @@ impl WmiSession {
     /// # Errors
     /// As for [`WmiClient::query`].
     pub async fn instances(&mut self, namespace: &str, query: &str) -> Result<Vec<Instance>, Problem> {
-        self.client
-            .instances(&mut self.connection, namespace, query)
-            .await
+        let (instances, _) = self.client.walk(&mut self.connection, namespace, query).await?;
+        Ok(instances)
     }
 }
 
@@ -295,10 +326,14 @@ fn class_of_query(query: &str) -> Option<&str> {
     words.next()
 }
 
-impl WmiInstance {
-    /// As JSON: class, and properties with name, kind and text.
+impl WmiAnswer {
+    /// The instances as JSON: class, properties with name, kind and text, and when they were taken.
     #[must_use]
-    pub fn to_json(&self) -> serde_json::Value {
-        json!({ "class": self.class, "properties": self.properties })
+    pub fn rows_as_json(&self) -> Vec<serde_json::Value> {
+        let taken = self.taken.map(|taken| taken.to_string());
+        let rows = self.instances.iter().map(
+            |instance| json!({ "class": instance.class, "properties": instance.properties, "taken": taken }),
+        );
+        rows.collect()
     }
 }

@@ -12,3 +12,4 @@ mod queue;
 mod real;
 mod session;
 mod web;
+mod windows;

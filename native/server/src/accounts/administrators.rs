@@ -292,7 +292,7 @@ fn gone() -> Problem {
     Problem::new(ErrorCode::UserNotFound, "The account was removed meanwhile.")
 }
 
-/// An account with Full permission that can log in must remain. Groups and accounts without a password do not count:
+/// An account with Full permission that can sign in must remain. Groups and accounts without a password do not count:
 /// nobody could get in with them.
 fn keep_one_administrator(transaction: &Transaction<'_>, leaving: &Account) -> Result<(), TransactionError> {
     if leaving.permissions != Permission::Full || leaving.is_group || leaving.password.is_none() {

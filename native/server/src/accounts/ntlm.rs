@@ -1,6 +1,6 @@
 //! What NTLM needs of a password: its NT hash, kept for accounts that may use NTLM and for no others.
 //!
-//! Whoever has the hash can log in with NTLM, so it is encrypted with a key that is not in the database.
+//! Whoever has the hash can sign in with NTLM, so it is encrypted with a key that is not in the database.
 
 use std::path::{Path, PathBuf};
 
@@ -79,7 +79,7 @@ impl HashKey {
     fn problem(&self, reason: &str) -> Problem {
         Problem::new(
             ErrorCode::StorageUnavailable,
-            format!("The key of NTLM log-ins cannot be used: {reason}."),
+            format!("The key of NTLM sign-ins cannot be used: {reason}."),
         )
         .about(self.0.display().to_string())
     }

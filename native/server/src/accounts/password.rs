@@ -39,7 +39,7 @@ pub fn check(password: &Secret, account: &AccountName) -> Result<(), Problem> {
         return weak("It is longer than 1024 bytes.");
     }
     if text.chars().any(char::is_control) {
-        return weak("It has control characters, which cannot be sent when logging in.");
+        return weak("It has control characters, which cannot be sent when signing in.");
     }
     let mut different: Vec<char> = text.chars().collect();
     different.sort_unstable();

@@ -188,6 +188,39 @@ impl Accounts {
         Ok((key, None))
     }
 
+    /// The account of whoever has shown a valid ticket of Kerberos: `name@REALM`, which needs no password here. An account
+    /// without a domain is never meant: nobody has said that the realm may vouch for it.
+    ///
+    /// # Errors
+    /// `AuthorizationFailed`, `StorageUnavailable`.
+    pub async fn sign_in_with_ticket(
+        &self,
+        name: &str,
+        realm: &str,
+        address: IpAddr,
+    ) -> Result<Caller, Problem> {
+        let principal = format!("{name}@{realm}");
+        let key = AccountName::parse(&principal, &self.inner.host_name)
+            .ok()
+            .filter(|name| name.domain().is_some())
+            .map(|name| name.key());
+        let this = self.clone();
+        blocking(move || {
+            let account = match &key {
+                Some(key) => this.account_by_key(key)?,
+                None => None,
+            };
+            match account.filter(|account| !account.is_group) {
+                Some(account) => Ok(this.caller(&account, account.permissions, None, address)),
+                None => {
+                    tracing::warn!(?principal, %address, "a ticket of Kerberos is of nobody who has an account");
+                    Err(not_authenticated("There is no account of this name."))
+                }
+            }
+        })
+        .await?
+    }
+
     /// What an account may do now; none when it is gone.
     ///
     /// # Errors

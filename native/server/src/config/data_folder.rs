@@ -44,6 +44,12 @@ impl DataFolder {
         (!file.as_os_str().is_empty()).then(|| self.root.join(file))
     }
 
+    /// Keys for tickets of Kerberos, where they are accepted.
+    pub fn keytab(&self, config: &Config) -> Option<PathBuf> {
+        let file = &config.wsman.keytab;
+        (!file.as_os_str().is_empty()).then(|| self.root.join(file))
+    }
+
     /// Folder of the license files and options files.
     pub fn licenses(&self) -> PathBuf {
         self.root.join("licenses")

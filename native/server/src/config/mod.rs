@@ -136,8 +136,10 @@ licensing_settings::settings! {
         listen: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST), AfterRestart, "Address that the service listens on.";
         port: u16 = 5986, AfterRestart, "Its port; 0 takes any free one.";
         plain: bool = false, AfterRestart,
-            "Whether it is also offered without TLS, where clients have to log in with NTLM and encrypt each body.";
+            "Whether it is also offered without TLS, where clients have to sign in with NTLM or Kerberos and encrypt each body.";
         plain_port: u16 = 5985, AfterRestart, "Port without TLS; 0 takes any free one.";
+        keytab: PathBuf = PathBuf::new(), AfterRestart,
+            "Keytab with the keys of HTTP/host and WSMAN/host, such as tls/server.keytab; in the data folder unless the path is absolute. Empty: Kerberos is not offered.";
         refresh_seconds: u32 = 30, AtOnce,
             "How old the numbers get before they are taken anew. However often clients ask, the vendor daemons are asked once in this time.",
             allowed "1 to 3600" if |seconds, _| (1..=3600).contains(seconds);

@@ -273,7 +273,8 @@ impl Server {
             started: self.started,
             licensing_address: ports.licensing_address,
             web_address: ports.web_address,
-        });
+            keytab: self.data.keytab(&self.config.now()),
+        })?;
         let daemons = DaemonDirectory::new(self.daemons.clone());
         let management = ManagementService::open(ServiceSetup {
             folder: ManagementFolder::new(self.data.management()),
@@ -373,7 +374,7 @@ impl Server {
             ],
         };
         let rate = Arc::new(RateLimit::new(WSMAN_RATE.0, WSMAN_RATE.1));
-        // A log-in belongs to its connection, which HTTP/2 would share between requests at a time.
+        // A sign-in belongs to its connection, which HTTP/2 would share between requests at a time.
         let tls = PortTls::Always(tls.server_config(&["http/1.1"])?);
         for (port, tls) in [(ports.wsman, tls), (ports.wsman_plain, PortTls::Plain)] {
             if let Some((listener, _)) = port {

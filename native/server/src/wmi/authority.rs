@@ -44,6 +44,11 @@ impl Authority for Readers {
         Ok((admitted(caller)?, session))
     }
 
+    async fn kerberos(&self, name: &str, realm: &str, peer: IpAddr) -> Result<Reader, Refusal> {
+        let caller = self.0.sign_in_with_ticket(name, realm, peer).await;
+        admitted(caller.map_err(|problem| refusal(&problem))?)
+    }
+
     async fn still(&self, identity: &Reader) -> Result<(), Refusal> {
         let permissions = self.0.permissions_of(&identity.0).await;
         match permissions.map_err(|problem| refusal(&problem))? {

@@ -213,6 +213,11 @@ pub(super) static SERVER: Class = Class {
             Kind::Uint32,
             "How old these numbers get before they are taken anew.",
         ),
+        property(
+            "Problems",
+            Kind::Text,
+            "Why instances of the other classes are missing, such as a vendor daemon that is down; none when they are complete.",
+        ),
     ],
 };
 

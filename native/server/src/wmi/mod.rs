@@ -7,9 +7,11 @@ mod rows;
 mod snapshot;
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use anyhow::Context;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
@@ -18,11 +20,14 @@ use axum::routing::post;
 use http::StatusCode;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use jiff::Timestamp;
+use licensing_files::regular;
 use licensing_net::tls::ServerCertificate;
 use licensing_net::{ConnectionSlot, RateLimit};
 use licensing_wsman::http::{AnsweredTo, Connection, Endpoint};
+use licensing_wsman::kerberos::{Acceptor, Keytab, MAX_KEYTAB};
 use licensing_wsman::ntlm::ServerNames;
 use licensing_wsman::{Limits, Service};
+use zeroize::Zeroizing;
 
 use crate::accounts::Accounts;
 use crate::config::LiveConfig;
@@ -49,6 +54,8 @@ pub struct WmiSetup {
     pub licensing_address: SocketAddr,
     /// Address the web services are bound to.
     pub web_address: SocketAddr,
+    /// Keys for tickets of Kerberos; none where Kerberos is not offered.
+    pub keytab: Option<PathBuf>,
 }
 
 /// The service. Clones are the same.
@@ -60,7 +67,10 @@ pub struct Wmi {
 
 impl Wmi {
     /// The service over the pools of this server.
-    pub fn new(setup: WmiSetup) -> Self {
+    ///
+    /// # Errors
+    /// When the keytab cannot be used.
+    pub fn new(setup: WmiSetup) -> anyhow::Result<Self> {
         let host_name = setup.config.now().host_name.clone();
         let pools = Pools {
             config: setup.config,
@@ -76,10 +86,14 @@ impl Wmi {
             dns: host_name.clone(),
         };
         let service = Service::new(pools, host_name, Limits::default());
-        Self {
-            endpoint: Arc::new(Endpoint::new(service, Readers(setup.accounts), names)),
-            certificate: setup.certificate,
+        let mut endpoint = Endpoint::new(service, Readers(setup.accounts), names);
+        if let Some(keytab) = setup.keytab {
+            endpoint = endpoint.with_kerberos(acceptor(&keytab)?);
         }
+        Ok(Self {
+            endpoint: Arc::new(endpoint),
+            certificate: setup.certificate,
+        })
     }
 
     /// Bytes that the body of a request may have.
@@ -101,11 +115,20 @@ impl Wmi {
             .with_state(port)
     }
 
-    /// What a log-in over TLS may be bound to (RFC 5929).
+    /// What a sign-in over TLS may be bound to (RFC 5929).
     fn channel_bindings(&self) -> Vec<u8> {
         let hash = self.certificate.tls().endpoint_hash();
         [b"tls-server-end-point:".as_slice(), &hash].concat()
     }
+}
+
+fn acceptor(keytab: &Path) -> anyhow::Result<Acceptor> {
+    let keys = regular::read(keytab, MAX_KEYTAB)
+        .map_err(anyhow::Error::from)
+        .and_then(|bytes| Ok(Keytab::read(&Zeroizing::new(bytes))?))
+        .with_context(|| format!("the keytab {} cannot be used", keytab.display()))?;
+    tracing::info!(services = ?keys.services(), "Kerberos is offered over WS-Management");
+    Ok(Acceptor::new(keys))
 }
 
 /// One port of the service.

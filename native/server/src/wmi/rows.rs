@@ -1,13 +1,14 @@
 //! From pools and lines to the rows of the classes.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use licensing_api::inventory::{InventoryRow, PoolStatus, SignatureState};
 use licensing_license_file::license_file::{License, LineKind};
-use licensing_wsman::{Table, Value};
+use licensing_wsman::{Snapshot, Table, Value};
 
 use crate::installed::{Installed, InstalledLicenseFile};
 
@@ -17,8 +18,8 @@ pub(super) struct ServerFacts {
     pub(super) licensing_port: u16,
     pub(super) web_services_port: u16,
     pub(super) started: Timestamp,
-    pub(super) as_of: Timestamp,
     pub(super) refresh_seconds: u32,
+    pub(super) snapshot: Arc<Snapshot>,
 }
 
 /// The tables of one snapshot.
@@ -30,6 +31,8 @@ pub(super) struct Tables {
     pub(super) pools: Table,
     pub(super) licenses: Table,
     pub(super) server: Table,
+    /// When they were taken, and what they lack.
+    pub(super) snapshot: Arc<Snapshot>,
 }
 
 impl Tables {
@@ -53,11 +56,23 @@ impl Tables {
                 u32::from(server.licensing_port).into(),
                 u32::from(server.web_services_port).into(),
                 server.started.into(),
-                server.as_of.into(),
+                server.snapshot.taken.into(),
                 server.refresh_seconds.into(),
+                Value::optional(problems(&server.snapshot)),
             ])]),
+            snapshot: Arc::clone(&server.snapshot),
         }
     }
+}
+
+/// What the other classes lack, as one text; none when they are complete.
+fn problems(snapshot: &Snapshot) -> Option<String> {
+    let texts: Vec<&str> = snapshot
+        .problems
+        .iter()
+        .map(|problem| problem.text.as_str())
+        .collect();
+    (!texts.is_empty()).then(|| texts.join(" "))
 }
 
 /// First line of each pool: the terms that all lines of a pool have in common.
@@ -151,7 +166,7 @@ fn pool(pool: &InventoryRow, server: &ServerFacts) -> Box<[Value]> {
         day(pool.license_subscription_advantage_date),
         pool.vendor_string.as_str().into(),
         pool.host_ids.join(" ").into(),
-        server.as_of.into(),
+        server.snapshot.taken.into(),
     ])
 }
 

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use licensing_api::inventory::{GetInventory, InventoryRow};
 use licensing_api::operation::op;
 use licensing_texts::catalog::{self, Locale};
-use licensing_wsman::{Class, Namespace, Schema, Source, SourceError, Table};
+use licensing_wsman::{Class, Namespace, Schema, Snapshot, SnapshotProblem, Source, SourceError, Table};
 use tokio::sync::Mutex;
 
 use super::classes::{self, SCHEMA};
@@ -24,6 +24,10 @@ const ACTOR: &str = "WS-Management";
 
 /// How long a failure is repeated before the daemons are asked again.
 const FAILURE: Duration = Duration::from_secs(1);
+
+/// How long the rows of the other daemons are given before one that is down is asked again. It may take seconds to find
+/// out that it is still down.
+const INCOMPLETE: Duration = Duration::from_secs(5);
 
 /// Pools and lines as they were a short while ago.
 pub(super) struct Pools {
@@ -44,9 +48,14 @@ impl Pools {
     async fn tables(&self) -> Result<Arc<Tables>, SourceError> {
         let mut last = self.taken.lock().await;
         let refresh = Duration::from_secs(u64::from(self.config.now().wsman.refresh_seconds));
-        let known = last
-            .as_ref()
-            .filter(|(at, taken)| at.elapsed() < if taken.is_ok() { refresh } else { FAILURE });
+        let known = last.as_ref().filter(|(at, taken)| {
+            let lasts = match taken {
+                Ok(tables) if tables.snapshot.problems.is_empty() => refresh,
+                Ok(_) => refresh.min(INCOMPLETE),
+                Err(_) => FAILURE,
+            };
+            at.elapsed() < lasts
+        });
         if let Some((_, taken)) = known {
             return taken.clone().map_err(SourceError::Unavailable);
         }
@@ -60,15 +69,19 @@ impl Pools {
 
     async fn take(&self) -> Result<Arc<Tables>, String> {
         let config = self.config.now();
+        let as_of = Timestamp::now();
+        let (pools, problems) = self.inventory().await?;
         let server = ServerFacts {
             host_name: config.host_name.clone(),
             licensing_port: self.licensing_port,
             web_services_port: self.web_services_port,
             started: self.started,
-            as_of: Timestamp::now(),
             refresh_seconds: config.wsman.refresh_seconds,
+            snapshot: Arc::new(Snapshot {
+                taken: as_of,
+                problems,
+            }),
         };
-        let pools = self.inventory().await?;
         let installed = self.installed.clone();
         let tables = blocking(move || {
             let installed = installed.read()?;
@@ -80,9 +93,9 @@ impl Pools {
         Ok(Arc::new(tables))
     }
 
-    /// The pools of all vendors. A daemon that does not answer fails the whole: numbers that silently lack a vendor
-    /// would be worse than none.
-    async fn inventory(&self) -> Result<Vec<InventoryRow>, String> {
+    /// The pools of all vendors, and one problem for each daemon that does not answer; only when none answers, the whole
+    /// fails.
+    async fn inventory(&self) -> Result<(Vec<InventoryRow>, Vec<SnapshotProblem>), String> {
         let request = GetInventory::default();
         let known = self.daemons.vendors();
         let answers = join_all(known.iter().map(|daemon| {
@@ -90,20 +103,29 @@ impl Pools {
                 .execute::<op::GetInventory>(&daemon.vendor, &request, ACTOR)
         }))
         .await;
-        let mut pools = Vec::new();
+        let (mut pools, mut problems) = (Vec::new(), Vec::new());
         for (daemon, answer) in known.iter().zip(answers) {
-            let rows = answer.map_err(|problem| {
-                format!(
-                    "The vendor daemon {} does not answer: {}",
-                    daemon.vendor, problem.detail
-                )
-            })?;
-            pools.extend(rows.items);
+            match answer {
+                Ok(rows) => pools.extend(rows.items),
+                Err(problem) => problems.push(SnapshotProblem {
+                    code: problem.code.name().to_owned(),
+                    text: format!(
+                        "The vendor daemon {} does not answer, its pools are missing: {}",
+                        daemon.vendor, problem.detail
+                    ),
+                }),
+            }
+        }
+        for problem in &problems {
+            tracing::warn!(problem.text, "pools are missing over WS-Management");
+        }
+        if let Some(problem) = problems.first().filter(|_| problems.len() == known.len()) {
+            return Err(problem.text.clone());
         }
         for pool in &mut pools {
             catalog::localize(pool, Locale::ENGLISH);
         }
-        Ok(pools)
+        Ok((pools, problems))
     }
 }
 
@@ -123,7 +145,7 @@ impl Source for Pools {
             name if name == classes::SERVER.name => &tables.server,
             name => return Err(SourceError::Unavailable(format!("The class {name} has no rows."))),
         };
-        Ok(table.clone())
+        Ok(table.clone().of(Arc::clone(&tables.snapshot)))
     }
 
     fn vendor(&self) -> &str {

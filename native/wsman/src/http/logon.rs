@@ -1,4 +1,4 @@
-//! The log-in of one connection.
+//! The sign-in of one connection.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -8,9 +8,12 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 use zeroize::Zeroizing;
 
+use super::keys::Keys;
 use super::sealed::{self, Damaged, SealedBy};
+use super::ticket::is_kerberos;
 use super::{Authority, Connection, Endpoint, Refusal};
-use crate::ntlm::{self, Challenged, Session};
+use crate::kerberos::Acceptor;
+use crate::ntlm::{self, Challenged};
 use crate::service::Reply;
 use crate::source::Source;
 use crate::spnego::{self, State, Token};
@@ -21,12 +24,14 @@ const MAX_CREDENTIALS: usize = 64 * 1024;
 /// Most bytes that a client may add to a message when it encrypts it.
 const MAX_PADDING: usize = 64;
 
-/// How far the log-in of a connection is.
+/// How far the sign-in of a connection is.
 #[derive(Debug)]
 pub(super) struct Logon<I> {
     step: Step,
     identity: Option<I>,
-    session: Option<Session>,
+    keys: Option<Keys>,
+    /// When it ends; none for as long as the connection lasts.
+    until: Option<jiff::Timestamp>,
 }
 
 #[derive(Debug, Default)]
@@ -44,7 +49,8 @@ impl<I> Default for Logon<I> {
         Self {
             step: Step::Nothing,
             identity: None,
-            session: None,
+            keys: None,
+            until: None,
         }
     }
 }
@@ -66,18 +72,24 @@ pub(super) struct Opened {
 }
 
 impl<I> Logon<I> {
-    /// Who is logged in.
+    /// Who is signed in.
     pub(super) fn identity(&self) -> Option<&I> {
-        self.identity.as_ref()
+        let is_over = self.until.is_some_and(|until| until < jiff::Timestamp::now());
+        self.identity.as_ref().filter(|_| !is_over)
+    }
+
+    /// Somebody is signed in from now on.
+    pub(super) fn signed_in(&mut self, identity: I, keys: Keys, until: Option<jiff::Timestamp>) {
+        self.identity = Some(identity);
+        self.keys = Some(keys);
+        self.until = until;
     }
 
     /// Opens an encrypted body.
     pub(super) fn open(&mut self, content_type: &str, body: &[u8]) -> Result<Opened, Damaged> {
         let sealed = sealed::open(content_type, body)?;
-        let session = self.session.as_mut().ok_or(Damaged)?;
-        let mut message = session
-            .unseal(sealed.signature, sealed.data)
-            .map_err(|_| Damaged)?;
+        let keys = self.keys.as_mut().ok_or(Damaged)?;
+        let mut message = keys.unseal(sealed.signature, sealed.data)?;
         // One client adds zeros to what it encrypts.
         let padding = message.get(sealed.length..).ok_or(Damaged)?;
         if padding.len() > MAX_PADDING || padding.iter().any(|byte| *byte != 0) {
@@ -99,8 +111,8 @@ impl<I> Logon<I> {
         by: SealedBy,
         has_tabs: bool,
     ) -> Result<Response<Bytes>, Damaged> {
-        let session = self.session.as_mut().ok_or(Damaged)?;
-        let (signature, data) = session.seal(&reply.body).map_err(|_| Damaged)?;
+        let keys = self.keys.as_mut().ok_or(Damaged)?;
+        let (signature, data) = keys.seal(&reply.body)?;
         let body = sealed::wrap(
             by,
             reply.content_type,
@@ -118,7 +130,7 @@ impl<I> Logon<I> {
 }
 
 impl<S: Source, A: Authority> Endpoint<S, A> {
-    /// One token of Negotiate, or of NTLM alone.
+    /// One token of Negotiate, or of NTLM or Kerberos alone.
     pub(super) async fn negotiate(
         &self,
         connection: &Connection<A::Identity>,
@@ -126,15 +138,16 @@ impl<S: Source, A: Authority> Endpoint<S, A> {
         scheme: &str,
         token: &str,
     ) -> Result<Progress<A::Identity>, Refusal> {
-        // Whatever comes now begins a new log-in or goes on with one; the old one is over.
-        logon.identity = None;
-        logon.session = None;
-        let step = std::mem::take(&mut logon.step);
+        // Whatever comes now begins a new sign-in or goes on with one; the old one is over.
+        let step = std::mem::take(logon).step;
         if token.len() > MAX_CREDENTIALS {
             return Err(Refusal::Denied);
         }
         let token = STANDARD.decode(token.trim()).map_err(|_| Refusal::Denied)?;
         if token.starts_with(ntlm::SIGNATURE) {
+            if !self.authority.offers_ntlm() || scheme.eq_ignore_ascii_case("kerberos") {
+                return Err(Refusal::Denied);
+            }
             return match step {
                 Step::Challenged(challenged, None) => {
                     self.verify(connection, logon, challenged, &token).await?;
@@ -147,11 +160,22 @@ impl<S: Source, A: Authority> Endpoint<S, A> {
                 }
             };
         }
+        if let Some(acceptor) = self.kerberos.as_ref().filter(|_| Acceptor::is_token(&token)) {
+            return self
+                .bare_ticket(acceptor, connection, logon, scheme, &token)
+                .await;
+        }
         if !scheme.eq_ignore_ascii_case("negotiate") {
             return Err(Refusal::Denied);
         }
         match (Token::read(&token).map_err(|_| Refusal::Denied)?, step) {
-            (Token::Init { mechanisms, token }, _) => self.choose(logon, mechanisms, token),
+            (Token::Init { mechanisms, token }, _) => match (&self.kerberos, mechanisms.first(), token) {
+                (Some(acceptor), Some(first), Some(token)) if is_kerberos(*first) => {
+                    self.wrapped_ticket(acceptor, connection, logon, *first, &token)
+                        .await
+                }
+                (_, _, token) => self.choose(logon, mechanisms, token),
+            },
             (
                 Token::Response {
                     token: Some(token), ..
@@ -187,7 +211,7 @@ impl<S: Source, A: Authority> Endpoint<S, A> {
         mechanisms: Vec<ObjectIdentifier>,
         token: Option<Vec<u8>>,
     ) -> Result<Progress<A::Identity>, Refusal> {
-        if !mechanisms.contains(&spnego::NTLM) {
+        if !self.authority.offers_ntlm() || !mechanisms.contains(&spnego::NTLM) {
             return Err(Refusal::Denied);
         }
         if let (Some(&spnego::NTLM), Some(token)) = (mechanisms.first(), token) {
@@ -222,7 +246,7 @@ impl<S: Source, A: Authority> Endpoint<S, A> {
 
     fn begin(&self, negotiate: &[u8]) -> Result<(Challenged, Vec<u8>), Refusal> {
         Challenged::new(negotiate, &self.names, jiff::Timestamp::now()).map_err(|error| {
-            tracing::debug!(%error, "a log-in with NTLM was refused");
+            tracing::debug!(%error, "a sign-in with NTLM was refused");
             Refusal::Denied
         })
     }
@@ -235,16 +259,15 @@ impl<S: Source, A: Authority> Endpoint<S, A> {
         token: &[u8],
     ) -> Result<(), Refusal> {
         let claim = challenged.read(token).map_err(|error| {
-            tracing::debug!(%error, peer = %connection.peer, "a log-in with NTLM was refused");
+            tracing::debug!(%error, peer = %connection.peer, "a sign-in with NTLM was refused");
             Refusal::Denied
         })?;
         if !claim.is_for(connection.bindings.as_deref()) {
-            tracing::warn!(peer = %connection.peer, "a log-in with NTLM was meant for another server");
+            tracing::warn!(peer = %connection.peer, "a sign-in with NTLM was meant for another server");
             return Err(Refusal::Denied);
         }
         let (identity, session) = self.authority.ntlm(claim, connection.peer).await?;
-        logon.identity = Some(identity);
-        logon.session = Some(session);
+        logon.signed_in(identity, Keys::Ntlm(Box::new(session)), None);
         Ok(())
     }
 }
@@ -270,7 +293,9 @@ fn sign_list<I>(
             }
         };
     };
-    let session = logon.session.as_mut().ok_or(Refusal::Denied)?;
+    let Some(Keys::Ntlm(session)) = logon.keys.as_mut() else {
+        return Err(Refusal::Denied);
+    };
     let list = spnego::signed_list(mechanisms).map_err(|_| Refusal::Denied)?;
     session.check(&list, signature).map_err(|_| Refusal::Denied)?;
     let own = session.sign(&list).to_vec();
@@ -278,11 +303,11 @@ fn sign_list<I>(
     Ok(Some(own))
 }
 
-fn spnego_header(token: Token) -> Result<HeaderValue, Refusal> {
+pub(super) fn spnego_header(token: Token) -> Result<HeaderValue, Refusal> {
     header("Negotiate", &token.write().map_err(|_| Refusal::Unavailable)?)
 }
 
-fn header(scheme: &str, token: &[u8]) -> Result<HeaderValue, Refusal> {
+pub(super) fn header(scheme: &str, token: &[u8]) -> Result<HeaderValue, Refusal> {
     HeaderValue::from_str(&format!("{scheme} {}", STANDARD.encode(token))).map_err(|_| Refusal::Denied)
 }
 

@@ -1,10 +1,12 @@
 //! Whole HTTP requests: who asks, encrypted bodies, and the service behind.
 //!
-//! A log-in with Negotiate belongs to its connection; [`Connection`] holds it. Requests of one connection are answered
+//! A sign-in with Negotiate belongs to its connection; [`Connection`] holds it. Requests of one connection are answered
 //! one after the other.
 
+mod keys;
 mod logon;
 pub mod sealed;
+mod ticket;
 
 use std::future::Future;
 use std::net::IpAddr;
@@ -15,6 +17,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use tokio::sync::Mutex;
 
+use crate::kerberos::Acceptor;
 use crate::ntlm::{Claim, ServerNames};
 use crate::service::{Call, Reply, Service};
 use crate::source::Source;
@@ -23,7 +26,7 @@ use logon::{Logon, Progress};
 /// Why somebody is not let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
-    /// Account or password is wrong, or the account may not use this way to log in.
+    /// Account or password is wrong, or the account may not use this way to sign in.
     Denied,
     /// The account may not read here.
     Forbidden,
@@ -53,14 +56,22 @@ pub trait Authority: Send + Sync {
     ) -> impl Future<Output = Result<Self::Identity, Refusal>> + Send;
 
     /// Checks a claim of NTLM: finds the hash of the account and calls [`Claim::verify`]. A false claim is a failed
-    /// log-in like a wrong password.
+    /// sign-in like a wrong password.
     fn ntlm(
         &self,
         claim: Claim,
         peer: IpAddr,
     ) -> impl Future<Output = Result<(Self::Identity, crate::ntlm::Session), Refusal>> + Send;
 
-    /// Whether somebody who logged in on this connection before still may. Called for each later request.
+    /// Whose account the name of a valid ticket of Kerberos is; the realm has vouched for the name.
+    fn kerberos(
+        &self,
+        name: &str,
+        realm: &str,
+        peer: IpAddr,
+    ) -> impl Future<Output = Result<Self::Identity, Refusal>> + Send;
+
+    /// Whether somebody who signed in on this connection before still may. Called for each later request.
     fn still(&self, identity: &Self::Identity) -> impl Future<Output = Result<(), Refusal>> + Send;
 
     /// Whether NTLM is offered at all.
@@ -104,6 +115,7 @@ pub struct Endpoint<S, A> {
     service: Service<S>,
     authority: A,
     names: ServerNames,
+    kerberos: Option<Acceptor>,
 }
 
 /// How a request was let in.
@@ -120,7 +132,15 @@ impl<S: Source, A: Authority> Endpoint<S, A> {
             service,
             authority,
             names,
+            kerberos: None,
         }
+    }
+
+    /// Accepts tickets of Kerberos too.
+    #[must_use]
+    pub fn with_kerberos(mut self, acceptor: Acceptor) -> Self {
+        self.kerberos = Some(acceptor);
+        self
     }
 
     /// The service.
@@ -186,7 +206,7 @@ impl<S: Source, A: Authority> Endpoint<S, A> {
         let (scheme, rest) = authorization.split_once(' ').unwrap_or((authorization, ""));
         let admitted = match scheme.to_ascii_lowercase().as_str() {
             "basic" => self.basic(connection, rest).await,
-            "negotiate" | "ntlm" if self.authority.offers_ntlm() => {
+            "negotiate" | "ntlm" | "kerberos" => {
                 match self.negotiate(connection, state, scheme, rest).await {
                     Ok(Progress::Done(identity, token)) => Ok(Admitted { identity, token }),
                     Ok(Progress::More(token)) => return challenge(token),
@@ -203,7 +223,7 @@ impl<S: Source, A: Authority> Endpoint<S, A> {
             }
         };
         let mut response = if body.is_empty() && state.identity().is_some() {
-            // The last leg of a log-in may come without a request; the answer is empty as well.
+            // The last leg of a sign-in may come without a request; the answer is empty as well.
             Response::new(Bytes::new())
         } else {
             self.serve(connection, state, &admitted.identity, headers, body)
@@ -303,9 +323,14 @@ impl<S: Source, A: Authority> Endpoint<S, A> {
             Refusal::Denied => {
                 *response.status_mut() = StatusCode::UNAUTHORIZED;
                 let headers = response.headers_mut();
-                if self.authority.offers_ntlm() {
-                    headers.append(WWW_AUTHENTICATE, HeaderValue::from_static("Negotiate"));
-                    headers.append(WWW_AUTHENTICATE, HeaderValue::from_static("NTLM"));
+                let has_ntlm = self.authority.offers_ntlm();
+                let schemes = [
+                    ("Negotiate", has_ntlm || self.kerberos.is_some()),
+                    ("Kerberos", self.kerberos.is_some()),
+                    ("NTLM", has_ntlm),
+                ];
+                for (scheme, _) in schemes.into_iter().filter(|(_, is_offered)| *is_offered) {
+                    headers.append(WWW_AUTHENTICATE, HeaderValue::from_static(scheme));
                 }
                 if connection.is_tls() {
                     headers.append(

@@ -1,6 +1,6 @@
-//! Bodies that are encrypted with the keys of a log-in (\[MS-WSMV\] 2.2.9.1).
+//! Bodies that are encrypted with the keys of a sign-in (\[MS-WSMV\] 2.2.9.1).
 
-/// Which of the two log-ins a body names.
+/// Which of the two sign-ins a body names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SealedBy {
     /// Negotiate.
@@ -26,7 +26,7 @@ const MAX_LINE: usize = 512;
 /// An encrypted body, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed<'a> {
-    /// Which log-in it names.
+    /// Which sign-in it names.
     pub by: SealedBy,
     /// Type of what is encrypted.
     pub content_type: &'a str,

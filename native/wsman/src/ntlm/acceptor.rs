@@ -23,7 +23,7 @@ pub struct ServerNames {
     pub dns: String,
 }
 
-/// A log-in whose challenge is out. It works for one answer only.
+/// A sign-in whose challenge is out. It works for one answer only.
 #[derive(Debug)]
 pub struct Challenged {
     negotiate: Vec<u8>,

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::NtlmError;
 
-/// The NT hash of a password: MD4 of its UTF-16. Whoever has it can log in with NTLM as if they had the password.
+/// The NT hash of a password: MD4 of its UTF-16. Whoever has it can sign in with NTLM as if they had the password.
 #[derive(Clone)]
 pub struct NtHash(Zeroizing<[u8; 16]>);
 
@@ -93,7 +93,7 @@ pub(super) fn user_key(hash: &NtHash, user: &str, domain: &str) -> Key {
 }
 
 /// What the channel bindings of a TLS connection look like in a message.
-pub(super) fn channel_bindings(application_data: &[u8]) -> [u8; 16] {
+pub(crate) fn channel_bindings(application_data: &[u8]) -> [u8; 16] {
     let length = u32::try_from(application_data.len()).unwrap_or(u32::MAX);
     *md5(&[&[0; 16], &length.to_le_bytes(), application_data])
 }

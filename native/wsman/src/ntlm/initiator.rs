@@ -20,7 +20,7 @@ const WANTED: u32 = flag::UNICODE
 
 const VERSION: [u8; 8] = [10, 0, 0, 0, 0, 0, 0, 15];
 
-/// Whom a client logs in as.
+/// Whom a client signs in as.
 #[derive(Debug, Clone)]
 pub struct Credentials {
     /// Name of the user.
@@ -31,14 +31,14 @@ pub struct Credentials {
     pub hash: NtHash,
 }
 
-/// A log-in that has begun.
+/// A sign-in that has begun.
 #[derive(Debug)]
 pub struct Initiator {
     negotiate: Vec<u8>,
 }
 
 impl Initiator {
-    /// Begins a log-in.
+    /// Begins a sign-in.
     ///
     /// # Errors
     /// None that a caller can cause.

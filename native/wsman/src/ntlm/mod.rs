@@ -11,6 +11,7 @@ mod session;
 
 pub use acceptor::{Challenged, Claim, ServerNames};
 pub use crypto::NtHash;
+pub(crate) use crypto::channel_bindings;
 pub use initiator::{Credentials, Initiator};
 pub use session::Session;
 

@@ -21,7 +21,7 @@ pub(super) enum Side {
     Server,
 }
 
-/// The keys that both sides have after a log-in. Messages have to be opened in the order in which they were sealed;
+/// The keys that both sides have after a sign-in. Messages have to be opened in the order in which they were sealed;
 /// after one that does not fit, the session is of no more use.
 pub struct Session {
     sending: Half,

@@ -60,6 +60,11 @@ impl Walk {
         }
     }
 
+    /// The header about the rows.
+    pub(super) fn snapshot(&self) -> String {
+        crate::snapshot::header(self.table.snapshot.as_deref())
+    }
+
     /// How many rows the whole enumeration has.
     pub(super) fn total(&self) -> usize {
         self.table.rows.iter().filter(|row| self.query.wants(row)).count()

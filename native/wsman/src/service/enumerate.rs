@@ -46,6 +46,8 @@ impl<S: Source> Service<S> {
         };
         let mut walk = self.walk(request, filter, mode).await?;
         let estimate = request.wants_estimate.then(|| walk.total());
+        let snapshot = walk.snapshot();
+        let largest = largest.saturating_sub(snapshot.len());
         let optimized = body.child(WSMAN, "OptimizeEnumeration").is_some();
         let mut items = Writer::new();
         if optimized {
@@ -75,6 +77,7 @@ impl<S: Source> Service<S> {
         Ok(Answer {
             action: ENUMERATE_RESPONSE,
             estimate,
+            snapshot,
             body: writer.finish(),
         })
     }
@@ -97,6 +100,8 @@ impl<S: Source> Service<S> {
             .take(caller, context(body)?, now)
             .ok_or_else(stale)?;
         let estimate = request.wants_estimate.then(|| taken.walk().total());
+        let snapshot = taken.walk().snapshot();
+        let largest = largest.saturating_sub(snapshot.len());
         let mut items = Writer::new();
         if let Err(fault) = give(taken.walk(), &mut items, most, largest) {
             self.contexts.put_back(taken, now);
@@ -118,6 +123,7 @@ impl<S: Source> Service<S> {
         Ok(Answer {
             action: PULL_RESPONSE,
             estimate,
+            snapshot,
             body: writer.finish(),
         })
     }
@@ -130,6 +136,7 @@ impl<S: Source> Service<S> {
         Ok(Answer {
             action: RELEASE_RESPONSE,
             estimate: None,
+            snapshot: String::new(),
             body: String::new(),
         })
     }
@@ -325,7 +332,10 @@ fn selected(table: &Table, class: &'static Class, selectors: &[(String, String)]
             },
         )
     });
-    Ok(Table::new(rows.cloned().collect()))
+    Ok(Table {
+        rows: rows.cloned().collect(),
+        snapshot: table.snapshot.clone(),
+    })
 }
 
 fn context(body: &Element) -> Result<&str, Fault> {

@@ -17,6 +17,7 @@ const GET_RESPONSE: &str = "http://schemas.xmlsoap.org/ws/2004/09/transfer/GetRe
 impl<S: Source> Service<S> {
     pub(super) async fn get(&self, request: &Request, largest: usize) -> Result<Answer, Fault> {
         let mut writer = Writer::new();
+        let mut snapshot = String::new();
         match Resource::of(request)? {
             Resource::Class {
                 form,
@@ -29,6 +30,7 @@ impl<S: Source> Service<S> {
                     .class(&namespace, &class)
                     .ok_or_else(|| no_class(self.source.schema(), &namespace, &class))?;
                 let table = self.table(found, &namespace).await?;
+                snapshot = crate::snapshot::header(table.snapshot.as_deref());
                 let row = only(&table.rows, found.class, &request.selectors)?;
                 InstanceWriter::new(found.class, &namespace, form).write(&mut writer, row, &Columns::All);
             }
@@ -51,7 +53,7 @@ impl<S: Source> Service<S> {
             }
             Resource::Any { .. } => return Err(unknown("with * in its name; name one class")),
         }
-        if writer.len() > largest {
+        if writer.len() + snapshot.len() > largest {
             return Err(Fault::new(
                 FaultKind::MaxEnvelopeSize,
                 "The answer is larger than MaxEnvelopeSize allows.",
@@ -60,6 +62,7 @@ impl<S: Source> Service<S> {
         Ok(Answer {
             action: GET_RESPONSE,
             estimate: None,
+            snapshot,
             body: writer.finish(),
         })
     }

@@ -81,10 +81,11 @@ pub struct Service<S> {
     contexts: Contexts,
 }
 
-/// An answer before it is framed: action, total count, and the body.
+/// An answer before it is framed: action, total count, header about the rows, and the body.
 struct Answer {
     action: &'static str,
     estimate: Option<usize>,
+    snapshot: String,
     body: String,
 }
 
@@ -142,7 +143,8 @@ impl<S: Source> Service<S> {
         let relates_to = envelope::message_id(&envelope);
         match self.carry_out(call, &envelope, charset).await {
             Ok(answer) => {
-                let mut writer = envelope::open_answer(answer.action, relates_to, answer.estimate);
+                let mut writer =
+                    envelope::open_answer(answer.action, relates_to, answer.estimate, &answer.snapshot);
                 writer.raw(&answer.body);
                 reply(200, writer, charset)
             }
@@ -162,7 +164,7 @@ impl<S: Source> Service<S> {
     }
 
     fn fault(&self, fault: &Fault, relates_to: Option<&str>, charset: Charset) -> Reply {
-        let mut writer = envelope::open_answer(fault.action(), relates_to, None);
+        let mut writer = envelope::open_answer(fault.action(), relates_to, None, "");
         fault.write(&mut writer, &self.machine);
         reply(500, writer, charset)
     }

@@ -1,4 +1,4 @@
-//! Log-ins with passwords and NTLM, and encrypted bodies.
+//! Sign-ins with passwords and NTLM, and encrypted bodies.
 
 use std::sync::atomic::Ordering;
 
@@ -37,7 +37,7 @@ fn answered(response: &Response<Bytes>) -> Vec<u8> {
     STANDARD.decode(header.split_once(' ').unwrap().1).unwrap()
 }
 
-/// Logs in without SPNEGO. Gives the last message as well.
+/// Signs in without SPNEGO. Gives the last message as well.
 async fn log_in(
     endpoint: &TestEndpoint,
     connection: &Connection<Reader>,
@@ -212,7 +212,7 @@ async fn bodies_that_are_not_encrypted_are_refused_on_plain_http() {
             .await,
     );
     assert_eq!(answer.fault().0, "w:AccessDenied");
-    // Over TLS the same log-in may ask openly.
+    // Over TLS the same sign-in may ask openly.
     let connection = tls();
     assert_eq!(log_in(&endpoint, &connection, PASSWORD, None).await.0, 200);
     let answer = Answer::of(
@@ -265,7 +265,7 @@ async fn messages_of_a_log_in_do_not_work_twice() {
         token(&endpoint, &other, "Negotiate", &message).await.status(),
         401
     );
-    // The first connection lost its log-in with the attempt.
+    // The first connection lost its sign-in with the attempt.
     assert_eq!(
         ask_sealed(&endpoint, &connection, &mut session, true)
             .await

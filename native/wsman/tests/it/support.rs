@@ -149,6 +149,10 @@ impl Authority for Accounts {
         }
     }
 
+    async fn kerberos(&self, _: &str, _: &str, _: IpAddr) -> Result<Reader, Refusal> {
+        Err(Refusal::Denied)
+    }
+
     async fn still(&self, _: &Reader) -> Result<(), Refusal> {
         Ok(())
     }

@@ -56,6 +56,8 @@ pub(super) struct Endpoints {
     pub(super) licensing: String,
     /// Web services.
     pub(super) web_services: String,
+    /// WS-Management.
+    wsman: std::net::SocketAddr,
     /// Hash of the certificate.
     pub(super) cert_hash: String,
 }
@@ -129,6 +131,8 @@ impl Site {
             .arg(self.data())
             // Nothing here but what the demonstration brings.
             .env("LICENSINGD_LICENSING__STARTUP_VENDORS", "[]")
+            .env("LICENSINGD_WSMAN__ENABLED", "true")
+            .env("LICENSINGD_WSMAN__PORT", "0")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(file)
@@ -147,6 +151,7 @@ impl Site {
         };
         println!("   License manager  {}", endpoints.licensing);
         println!("   Web services     https://{}", endpoints.web_services);
+        println!("   WS-Management    https://{}/wsman", endpoints.wsman);
         println!("   Certificate      {}", endpoints.cert_hash);
         self.endpoints = Some(endpoints);
         Ok(())
@@ -199,6 +204,7 @@ impl Site {
         Ok(vec![
             ("LICENSING_SERVER", format!("https://{}", endpoints.web_services)),
             ("LICENSING_CERT_HASH", endpoints.cert_hash.clone()),
+            ("LICENSING_WMI_PORT", endpoints.wsman.port().to_string()),
             ("LICENSING_ACCOUNT", ADMINISTRATOR.to_owned()),
             (
                 "LICENSING_PASSWORD_FILE",

@@ -14,7 +14,7 @@ use super::{MONITOR, PASSWORD, cache, http_port, https_port, missing, output, se
 static FETCHING: Mutex<()> = Mutex::new(());
 
 /// Fetches with `fetch` unless that was done before with the same `wanted`. Says whether it is there.
-fn fetched(folder: &Path, wanted: &str, fetch: impl FnOnce(&Path) -> bool) -> bool {
+pub(super) fn fetched(folder: &Path, wanted: &str, fetch: impl FnOnce(&Path) -> bool) -> bool {
     let _one = FETCHING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     fs::create_dir_all(folder).unwrap();
     let lock = fs::File::create(folder.with_extension("lock")).unwrap();
@@ -78,7 +78,7 @@ async fn ask(server: &Server, python: &Path, client: &str) -> Value {
 }
 
 /// Features of rows, in their order.
-fn features(rows: &Value) -> Vec<&str> {
+pub(super) fn features(rows: &Value) -> Vec<&str> {
     let rows = rows.as_array().unwrap();
     let mut features: Vec<_> = rows.iter().map(|row| row["PLD"].as_str().unwrap()).collect();
     features.sort_unstable();
@@ -204,8 +204,64 @@ async fn messages_of_node() {
     has("wrong_password", 401, "");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn winrm_rs() {
+    let folder = cache("winrm-rs");
+    let source = tests_folder().join("winrm-rs");
+    let wanted = fs::read_to_string(source.join("Cargo.lock")).unwrap()
+        + &fs::read_to_string(source.join("src/main.rs")).unwrap();
+    let ready = tokio::task::spawn_blocking({
+        let folder = folder.clone();
+        move || {
+            fetched(&folder, &wanted, |folder| {
+                let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+                let mut build = Command::new(cargo);
+                build
+                    .args(["build", "--quiet", "--locked", "--manifest-path"])
+                    .arg(source.join("Cargo.toml"))
+                    .arg("--target-dir")
+                    .arg(folder);
+                output(&mut build).is_some_and(|built| built.status.success())
+            })
+        }
+    });
+    if !ready.await.unwrap() {
+        return missing("the crate winrm-rs cannot be had or built");
+    }
+    let server = server().await;
+    let mut command = Command::new(folder.join("debug/winrm-rs-client"));
+    command.args([&https_port(&server), MONITOR, PASSWORD]);
+    let done = tokio::task::spawn_blocking(move || command.output().unwrap())
+        .await
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let answers: Value = serde_json::from_slice(&done.stdout).unwrap();
+    for way in ["basic", "ntlm"] {
+        let said = |what: &str| answers[way][what].as_str().unwrap();
+        for feature in ["MPS_ADV_CCU", "XDT_ENT_UD", "XDT_PLT_UD"] {
+            assert!(said("query").contains(feature), "{way}: {answers}");
+        }
+        assert!(
+            said("filtered").contains("XDT_PLT_UD") && !said("filtered").contains("MPS"),
+            "{way}: {answers}"
+        );
+        assert!(
+            said("wrong_class").contains("DestinationUnreachable"),
+            "{way}: {answers}"
+        );
+        assert!(said("wrong_password").starts_with("error: "), "{way}: {answers}");
+        assert!(said("wrong_password").contains("Auth"), "{way}: {answers}");
+    }
+}
+
 /// Asks with curl. Gives status and body.
-async fn curl(server: &Server, tls: bool, arguments: &[&str], body: &str) -> Option<(String, String)> {
+pub(super) async fn curl(
+    server: &Server,
+    tls: bool,
+    environment: &[(&str, String)],
+    arguments: &[&str],
+    body: &str,
+) -> Option<(String, String)> {
     let (scheme, port) = if tls {
         ("https", https_port(server))
     } else {
@@ -216,6 +272,7 @@ async fn curl(server: &Server, tls: bool, arguments: &[&str], body: &str) -> Opt
         .args([
             "--silent",
             "--insecure",
+            "--ipv4",
             "--max-time",
             "20",
             "--write-out",
@@ -228,7 +285,8 @@ async fn curl(server: &Server, tls: bool, arguments: &[&str], body: &str) -> Opt
             body,
         ])
         .args(arguments)
-        .arg(format!("{scheme}://127.0.0.1:{port}/wsman"));
+        .envs(environment.iter().map(|(name, value)| (name, value)))
+        .arg(format!("{scheme}://localhost:{port}/wsman"));
     let output = tokio::task::spawn_blocking(move || output(&mut command))
         .await
         .unwrap()?;
@@ -252,6 +310,7 @@ async fn curl_with_each_way_to_log_in() {
         let (status, body) = curl(
             &server,
             true,
+            &[],
             &user,
             &super::own::query("SELECT PLD FROM Citrix_GT_License_Pool WHERE PLD='MPS_ADV_CCU'"),
         )
@@ -259,21 +318,30 @@ async fn curl_with_each_way_to_log_in() {
         .unwrap();
         assert_eq!(status, "200", "{way}: {body}");
         assert!(body.contains("<PLD>MPS_ADV_CCU</PLD>"), "{way}: {body}");
-        let (status, body) = curl(&server, true, &user, &super::own::query("SELECT * FROM Nothing"))
-            .await
-            .unwrap();
+        let (status, body) = curl(
+            &server,
+            true,
+            &[],
+            &user,
+            &super::own::query("SELECT * FROM Nothing"),
+        )
+        .await
+        .unwrap();
         assert_eq!(status, "500", "{way}: {body}");
         let wrong = ["--user", "monitor:wrong", way];
         let (status, _) = curl(
             &server,
             true,
+            &[],
             &wrong,
             &super::own::query("SELECT * FROM Citrix_GT_License_Pool"),
         )
         .await
         .unwrap();
         assert_eq!(status, "401", "{way}");
-        let (status, body) = curl(&server, true, &user, super::own::IDENTIFY).await.unwrap();
+        let (status, body) = curl(&server, true, &[], &user, super::own::IDENTIFY)
+            .await
+            .unwrap();
         assert!(
             status == "200" && body.contains("Stack: 3.0"),
             "{way}: {status} {body}"
@@ -282,10 +350,12 @@ async fn curl_with_each_way_to_log_in() {
     // Where curl has SPNEGO it begins with Kerberos, and has no ticket here: it is refused, not mistaken.
     let user = ["--user", credentials.as_str(), "--negotiate"];
     let query = super::own::query("SELECT * FROM Citrix_GT_License_Pool");
-    assert_eq!(curl(&server, true, &user, &query).await.unwrap().0, "401");
+    assert_eq!(curl(&server, true, &[], &user, &query).await.unwrap().0, "401");
     // curl does not encrypt bodies, so plain HTTP has nothing for it.
     let user = ["--user", credentials.as_str(), "--ntlm"];
-    let (status, body) = curl(&server, false, &user, super::own::IDENTIFY).await.unwrap();
+    let (status, body) = curl(&server, false, &[], &user, super::own::IDENTIFY)
+        .await
+        .unwrap();
     assert!(
         status == "500" && body.contains("AccessDenied"),
         "{status} {body}"

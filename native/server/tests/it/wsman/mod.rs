@@ -1,6 +1,8 @@
 //! WS-Management of a real server, asked by clients that other people have written.
 
+mod bad_input;
 mod clients;
+mod kerberos;
 mod own;
 
 use std::path::PathBuf;
@@ -9,7 +11,7 @@ use std::process::{Command, Output};
 use licensing_api::operation::op;
 use licensing_api::{Permission, Secret, administrator};
 use licensing_client::{AdminClient, CertHash, ConnectOptions, Credentials, Trust};
-use licensing_testbed::{Increment, Server, license_text};
+use licensing_testbed::{Increment, Server, ServerBuilder, license_text};
 
 use crate::support::{VENDOR, builder, start};
 
@@ -17,8 +19,8 @@ use crate::support::{VENDOR, builder, start};
 pub(crate) const MONITOR: &str = "monitor";
 pub(crate) const PASSWORD: &str = "a password of the tests";
 
-/// A server with pools whose names scripts know, and an account for monitoring.
-pub(crate) async fn server() -> Server {
+/// A server with pools whose names scripts know, which offers WS-Management on both of its ports.
+pub(crate) fn pool_server() -> ServerBuilder {
     let increments = [
         Increment::new("XDT_PLT_UD", 25)
             .version("2027.0401")
@@ -27,16 +29,22 @@ pub(crate) async fn server() -> Server {
         Increment::new("XDT_ENT_UD", 10).attributes("SN=ACME-2"),
         Increment::new("MPS_ADV_CCU", 5).attributes("SN=ACME-3 PLATFORMS=\"i86_n x64_n\""),
     ];
-    let server = start(
-        builder()
-            .license("acme.lic", &license_text(VENDOR, &increments))
-            .setting("wsman.enabled", "true")
-            .setting("wsman.port", "0")
-            .setting("wsman.plain", "true")
-            .setting("wsman.plain_port", "0")
-            .setting("wsman.refresh_seconds", "1"),
-    )
-    .await;
+    builder()
+        .license("acme.lic", &license_text(VENDOR, &increments))
+        .setting("wsman.enabled", "true")
+        .setting("wsman.port", "0")
+        .setting("wsman.plain", "true")
+        .setting("wsman.plain_port", "0")
+        .setting("wsman.refresh_seconds", "1")
+}
+
+/// Such a server, and an account for monitoring.
+pub(crate) async fn server() -> Server {
+    server_of(pool_server()).await
+}
+
+pub(crate) async fn server_of(builder: ServerBuilder) -> Server {
+    let server = start(builder).await;
     let request = administrator::NewAdministrator {
         account: MONITOR.to_owned(),
         group: false,

@@ -5,8 +5,8 @@ use licensing_api::{ErrorCode, administrator};
 use licensing_wsman::uri;
 use licensing_wsman::xml::{self, Element};
 
-use super::{MONITOR, PASSWORD, admin, https_port, server};
-use crate::support::daemon;
+use super::{MONITOR, PASSWORD, admin, https_port, server, server_of};
+use crate::support::{VENDOR, daemon};
 
 pub(super) const IDENTIFY: &str = "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\" \
      xmlns:i=\"http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd\"><s:Header/><s:Body><i:Identify/></s:Body>\
@@ -42,7 +42,7 @@ fn http() -> reqwest::Client {
         .unwrap()
 }
 
-async fn ask(server: &licensing_testbed::Server, body: String) -> (u16, String) {
+pub(super) async fn ask(server: &licensing_testbed::Server, body: String) -> (u16, String) {
     let response = http()
         .post(format!("https://127.0.0.1:{}/wsman", https_port(server)))
         .basic_auth(MONITOR, Some(PASSWORD))
@@ -225,4 +225,69 @@ async fn bodies_that_are_too_large_and_methods_that_are_not_known_are_refused() 
     );
     let (status, _) = ask(&server, IDENTIFY.to_owned()).await;
     assert_eq!(status, 200);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vendor_daemon_that_is_down_leaves_the_rows_of_the_others() {
+    let license =
+        licensing_testbed::license_text("BOLT", &[licensing_testbed::Increment::new("DRILL_STD_CCU", 3)]);
+    let server = server_of(super::pool_server().license("bolt.lic", &license)).await;
+    let everything = || query("SELECT PLD FROM Citrix_GT_License_Pool");
+    let (status, text) = ask(&server, everything()).await;
+    assert_eq!((status, items(&text).len()), (200, 4), "{text}");
+    assert!(text.contains("l:Taken>") && !text.contains("l:Problem"), "{text}");
+    // It hangs, and the manager takes a while to replace it.
+    stop_one_daemon(&server);
+    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(60);
+    let (left, text) = loop {
+        let (status, text) = ask(&server, everything()).await;
+        assert_eq!(status, 200, "{text}");
+        match items(&text).len() {
+            4 => assert!(tokio::time::Instant::now() < deadline, "the pools never went"),
+            left => break (left, text),
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    };
+    let stopped = match left {
+        1 => VENDOR,
+        3 => "BOLT",
+        _ => panic!("{text}"),
+    };
+    let problem = format!("The vendor daemon {stopped} does not answer");
+    assert!(
+        text.contains("<l:Problem Code=") && text.contains(&problem),
+        "{text}"
+    );
+    let own = query_in("root/licensing", "SELECT Problems FROM LicenseServer");
+    let [own] = items(&ask(&server, own).await.1).try_into().unwrap();
+    assert!(value(&own, "Problems").contains(&problem), "{own:?}");
+    // Its successor shows them again.
+    while items(&ask(&server, everything()).await.1).len() < 4 {
+        assert!(
+            tokio::time::Instant::now() < deadline,
+            "the pools never came back"
+        );
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+}
+
+/// Stops a vendor daemon without ending it.
+#[cfg(target_os = "linux")]
+fn stop_one_daemon(server: &licensing_testbed::Server) {
+    let manager = server.endpoints().process_id;
+    let is_child = |pid: &i32| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let parent = stat
+            .rsplit_once(") ")
+            .and_then(|(_, rest)| rest.split(' ').nth(1)?.parse().ok());
+        parent == Some(manager)
+    };
+    let processes = std::fs::read_dir("/proc").unwrap();
+    let pid = processes
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .find(is_child)
+        .unwrap();
+    let pid = rustix::process::Pid::from_raw(pid).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::STOP).unwrap();
 }
