@@ -98,6 +98,7 @@ namespace LicensingAdmin
                         new FieldDescription { Name = "text", Kind = FieldKind.Text },
                     },
                 },
+                new FieldDescription { Name = "taken", Kind = FieldKind.Text },
             },
         };
 
