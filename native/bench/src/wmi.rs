@@ -144,7 +144,9 @@ async fn many_instances() -> Result<Vec<Figure>> {
 fn elsewhere(client: &WmiClient, connections: usize, time: Duration) -> Result<Outcomes> {
     #[cfg(target_os = "linux")]
     rustix::process::nice(19)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(queries(client, connections, time))
 }
 
