@@ -1,6 +1,7 @@
 //! The license manager: finds the vendors in the license files, runs a daemon for each, and tells products where
 //! they are.
 
+mod background;
 mod daemons;
 mod discover;
 mod endpoints;

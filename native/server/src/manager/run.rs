@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::background::Background;
 use super::daemons::Daemons;
 use super::discover;
 use super::endpoints::Endpoints;
@@ -205,6 +206,8 @@ struct RunningServer {
     wsman: Option<SocketAddr>,
     wsman_plain: Option<SocketAddr>,
     tasks: Vec<JoinHandle<()>>,
+    /// Where WS-Management is served, so that no client of it slows checkouts down.
+    background: Background,
 }
 
 impl Server {
@@ -372,15 +375,15 @@ impl Server {
                 tokio::spawn(pass_on),
                 tokio::spawn(management.run(stopping.clone())),
             ],
+            background: Background::start().context("the threads of WS-Management cannot be started")?,
         };
         let rate = Arc::new(RateLimit::new(WSMAN_RATE.0, WSMAN_RATE.1));
         // A sign-in belongs to its connection, which HTTP/2 would share between requests at a time.
         let tls = PortTls::Always(tls.server_config(&["http/1.1"])?);
         for (port, tls) in [(ports.wsman, tls), (ports.wsman_plain, PortTls::Plain)] {
             if let Some((listener, _)) = port {
-                served
-                    .tasks
-                    .push(self.serve_wsman(listener, wmi, tls, Arc::clone(&rate)));
+                let serving = self.serve_wsman(listener, wmi, tls, Arc::clone(&rate));
+                served.tasks.push(served.background.spawn(serving));
             }
         }
         Ok(served)
@@ -392,7 +395,7 @@ impl Server {
         wmi: &Wmi,
         tls: PortTls,
         rate: Arc<RateLimit>,
-    ) -> JoinHandle<()> {
+    ) -> impl Future<Output = ()> + Send + use<> {
         let router = wmi.router(!matches!(tls, PortTls::Plain), rate);
         let options = PortOptions {
             name: "WS-Management",
@@ -403,12 +406,7 @@ impl Server {
             streaming_paths: &[],
             connections: self.connections.wsman.clone(),
         };
-        tokio::spawn(licensing_net::serve(
-            listener,
-            router,
-            options,
-            self.stopping.clone(),
-        ))
+        licensing_net::serve(listener, router, options, self.stopping.clone())
     }
 
     async fn reread_licenses(&self) {
