@@ -95,11 +95,14 @@ async fn main() -> Result<()> {
 }
 
 async fn measure(arguments: &Arguments, figures: &mut Vec<Figure>) -> Result<()> {
+    let mut bare = scenario::BareRates::new();
     if arguments.wants(Group::Floors) {
-        figures.extend(scenario::floors(arguments.seconds)?);
+        let (lines, rates) = scenario::floors(arguments.seconds)?;
+        figures.extend(lines);
+        bare = rates;
     }
     if arguments.wants(Group::Cycles) {
-        figures.extend(scenario::cycles(arguments.seconds).await?);
+        figures.extend(scenario::cycles(arguments.seconds, &bare).await?);
     }
     if arguments.wants(Group::Heartbeats) {
         figures.extend(scenario::heartbeats(arguments.seconds).await?);

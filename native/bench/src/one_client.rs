@@ -19,15 +19,15 @@ use crate::table::Figure;
 
 const VENDOR: &str = "ACME";
 
-/// The parts of a cycle of one client, each by itself.
-pub(crate) async fn parts(port: u16, feature: &str, time: Duration) -> Result<Vec<Figure>> {
+/// The rate of cycles over a session, and the parts of a cycle of one client, each by itself.
+pub(crate) async fn parts(port: u16, feature: &str, time: Duration) -> Result<(f64, Vec<Figure>)> {
     let folder = tempfile::tempdir()?;
     let commits = in_process(folder.path(), feature, time).await?;
     let name = feature.to_owned();
     let ways = load::alone(move || async move { load::heartbeats(port, &name, 1, time).await }).await?;
     let name = feature.to_owned();
     let session = load::alone(move || async move { load::session_cycles(port, &name, time).await }).await?;
-    Ok(vec![
+    let figures = vec![
         Figure::aimed(
             "the same over a session stream, as the client library speaks, 1 client",
             format!(
@@ -47,7 +47,8 @@ pub(crate) async fn parts(port: u16, feature: &str, time: Duration) -> Result<Ve
             "of it: a request there and back, without the disk (heartbeat), 1 client",
             format!("{:.0}/s, {:.0} µs each", ways.rate, 1e6 / ways.rate),
         ),
-    ])
+    ];
+    Ok((session.rate, figures))
 }
 
 /// Cycles of one caller of the seat service in this process.

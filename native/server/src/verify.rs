@@ -77,8 +77,11 @@ impl fmt::Display for Verified {
 /// # Errors
 /// If a server runs in the folder, or there is nothing to check.
 pub fn verify(data: &DataFolder) -> anyhow::Result<Verified> {
-    // A running server would change what is being looked at.
-    let _lock = FolderLock::take(&data.manager_lock(), Duration::ZERO)?;
+    // A running server would change what is being looked at. Where its folder does not exist, none runs.
+    let _lock = match data.run().is_dir() {
+        true => Some(FolderLock::take(&data.manager_lock(), Duration::ZERO)?),
+        false => None,
+    };
     let mut verified = verify_databases(data)?;
     for loss in register::check(data)? {
         let file = data.state().join(&loss.file);

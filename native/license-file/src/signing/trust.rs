@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::VerifyingKey;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::KeyId;
 
@@ -171,6 +172,21 @@ impl TrustStore {
     /// The issuer with this key.
     pub fn get(&self, key_id: KeyId) -> Option<&TrustedIssuer> {
         self.issuers.get(&key_id)
+    }
+
+    /// SHA-256 over keys, names and vendors of all issuers: equal exactly where the same issuers are trusted for the same.
+    pub fn fingerprint(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        for issuer in self.issuers.values() {
+            hash.update(issuer.key.as_bytes());
+            let names = std::iter::once(&issuer.issuer).chain(&issuer.vendors);
+            hash.update((issuer.vendors.len() as u64).to_be_bytes());
+            for name in names {
+                hash.update((name.len() as u64).to_be_bytes());
+                hash.update(name.as_bytes());
+            }
+        }
+        hash.finalize().into()
     }
 
     /// All issuers, by key id.

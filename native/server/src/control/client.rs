@@ -1,12 +1,14 @@
 //! The manager's side of the control port.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use licensing_api::{ErrorCode, Problem};
 use licensing_protocol::control::ExecuteRequest;
 use licensing_protocol::control::daemon_control_client::DaemonControlClient;
 use licensing_protocol::control::execute_reply::Outcome;
+use parking_lot::Mutex;
 use tonic::Request;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
@@ -17,12 +19,19 @@ use crate::grpc_status;
 /// Time for the connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Asks one daemon.
+/// For how long a daemon counts as silent after it did not answer in time.
+const SILENT: Duration = Duration::from_secs(10);
+/// Time for the answer of a daemon that counts as silent.
+const SILENT_TIME_LIMIT: Duration = Duration::from_millis(250);
+
+/// Asks one daemon. Clones share what is known of it.
 #[derive(Debug, Clone)]
 pub struct ControlClient {
     vendor: String,
     channel: Channel,
     secret: MetadataValue<Ascii>,
+    /// When it last did not answer in time; none once it has answered.
+    silent_since: Arc<Mutex<Option<Instant>>>,
 }
 
 impl ControlClient {
@@ -44,7 +53,29 @@ impl ControlClient {
                 .tcp_nodelay(true)
                 .connect_lazy(),
             secret,
+            silent_since: Arc::default(),
         })
+    }
+
+    /// As [`Self::execute`], for somebody who waits for the answers of several daemons: one that did not answer in time a
+    /// few seconds ago is not waited for as long again.
+    ///
+    /// # Errors
+    /// As [`Self::execute`].
+    pub async fn ask(
+        &self,
+        operation: &str,
+        request: Vec<u8>,
+        actor: &str,
+        time_limit: Duration,
+    ) -> Result<Vec<u8>, Problem> {
+        let silent = self
+            .silent_since
+            .lock()
+            .is_some_and(|since| since.elapsed() < SILENT);
+        let most = if silent { SILENT_TIME_LIMIT } else { Duration::MAX };
+        self.execute(operation, request, actor, time_limit.min(most))
+            .await
     }
 
     /// Has an operation of the table or a manager request carried out, and waits for it no longer than `time_limit`.
@@ -66,11 +97,14 @@ impl ControlClient {
         call.metadata_mut().insert(SECRET_METADATA, self.secret.clone());
         let mut client =
             DaemonControlClient::new(self.channel.clone()).max_decoding_message_size(MESSAGE_BYTES);
-        let reply = match tokio::time::timeout(time_limit, client.execute(call)).await {
+        let reply = tokio::time::timeout(time_limit, client.execute(call)).await;
+        *self.silent_since.lock() = reply.is_err().then(Instant::now);
+        let reply = match reply {
             Ok(Ok(reply)) => reply.into_inner(),
             Ok(Err(status)) => return Err(grpc_status::problem(&status).about(&self.vendor)),
             Err(_) => {
-                let text = format!("it did not answer {operation} within {} s", time_limit.as_secs());
+                let seconds = time_limit.as_secs_f64();
+                let text = format!("it did not answer {operation} within {seconds} s");
                 return Err(daemon_down(&self.vendor, &text));
             }
         };

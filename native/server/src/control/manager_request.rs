@@ -8,12 +8,15 @@ use licensing_management::usage::Hour;
 use licensing_store::SeatFigures;
 use serde::{Deserialize, Serialize};
 
+use crate::config::Config;
+use crate::installed::Verdict;
+
 /// A request of the manager that no administrator can make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ManagerRequest {
     /// Tells how the daemon is: [`DaemonHealth`].
     Health,
-    /// Reads license files, options file, issuers and certificate again. Leases stay.
+    /// Reads license files, options file, issuers and certificate again, [`ChangedFiles`]. Leases stay.
     Reread,
     /// Replaces the product tokens; the request is the list.
     SetProductTokens,
@@ -68,6 +71,16 @@ impl ManagerRequest {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|asked| asked.name() == name)
     }
+}
+
+/// What the manager knows when it has the files read again; nothing of it need be known.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangedFiles {
+    /// The configuration to serve by from now on.
+    pub config: Option<Config>,
+    /// What the manager found about the file that it installed last.
+    pub verdict: Option<Verdict>,
 }
 
 /// How a daemon is.

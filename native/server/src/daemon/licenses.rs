@@ -17,7 +17,7 @@ use super::debug_log::{self, DebugLog, Plan, ServedSeats};
 use super::options::{self, LogPlace, Options};
 use crate::blocking::blocking;
 use crate::config::{Config, DataFolder};
-use crate::installed::Installed;
+use crate::installed::{Installed, Verdict};
 
 /// How often it is looked whether a new day has begun. A jump of the clock is noticed as well.
 const DAY_CHECK: Duration = Duration::from_secs(30);
@@ -67,9 +67,10 @@ impl Files {
         config: Arc<Config>,
         data: &DataFolder,
         before: (&Installed, &Options),
+        verdict: Option<&Verdict>,
         day: Date,
     ) -> io::Result<Self> {
-        let installed = Installed::read_again(data, before.0)?;
+        let installed = Installed::read_again(data, before.0, verdict)?;
         let options = Options::read(data, vendor, &installed, before.1)?;
         Ok(Self {
             config,
@@ -127,7 +128,7 @@ impl Licenses {
     ) -> io::Result<(Self, PoolSet, SeatRules)> {
         let day = clock.date(clock.wall());
         let nothing = (&Installed::default(), &Options::default());
-        let files = Files::read(vendor, Arc::clone(config), data, nothing, day)?;
+        let files = Files::read(vendor, Arc::clone(config), data, nothing, None, day)?;
         let outcome = files.work_out(vendor, data);
         let (pools, rules) = (outcome.pools.clone(), outcome.rules.clone());
         log.follow(Plan::of(config, data, vendor, &rules));
@@ -158,19 +159,22 @@ impl Licenses {
     pub(super) async fn reread(
         &self,
         config: Option<Arc<Config>>,
+        verdict: Option<Verdict>,
         seats: &SeatService,
     ) -> Result<(), Problem> {
         let mut read = self.read.lock().await;
         let config = config.unwrap_or_else(|| Arc::clone(&read.files.config));
         let (data, vendor, day) = (self.data.clone(), self.vendor.clone(), self.today());
         let before = (Arc::clone(&read.files.installed), read.files.options.clone());
-        let files = blocking(move || Files::read(&vendor, config, &data, (&before.0, &before.1), day))
-            .await?
-            .map_err(|error| {
-                let folder = self.data.licenses();
-                let detail = format!("The folder {} cannot be read: {error}.", folder.display());
-                Problem::new(ErrorCode::FileOpenFailed, detail)
-            })?;
+        let files = blocking(move || {
+            let before = (&*before.0, &before.1);
+            Files::read(&vendor, config, &data, before, verdict.as_ref(), day)
+        });
+        let files = files.await?.map_err(|error| {
+            let folder = self.data.licenses();
+            let detail = format!("The folder {} cannot be read: {error}.", folder.display());
+            Problem::new(ErrorCode::FileOpenFailed, detail)
+        })?;
         let before = self.serve(&mut read, files, seats).await?;
         debug_log::reread(&self.log, &before.pools, read.served());
         Ok(())

@@ -17,8 +17,10 @@ use super::audit_watch::AuditWatch;
 use super::licenses::Licenses;
 use super::{status, usage_report};
 use crate::blocking::blocking;
-use crate::config::{Config, DataFolder};
-use crate::control::{AuditReport, ControlHandler, DaemonFigures, ManagerRequest, ProductToken, UsageWindow};
+use crate::config::DataFolder;
+use crate::control::{
+    AuditReport, ChangedFiles, ControlHandler, DaemonFigures, ManagerRequest, ProductToken, UsageWindow,
+};
 use crate::product_access::ProductAccess;
 
 /// Answers the manager.
@@ -44,11 +46,11 @@ impl ManagerRequests {
                 write(&health)
             }
             ManagerRequest::Reread => {
-                let config: Option<Config> = match request {
-                    [] => None,
-                    request => Some(read(request)?),
+                let changed = match request {
+                    [] => ChangedFiles::default(),
+                    request => read(request)?,
                 };
-                self.reread(config.map(Arc::new)).await?;
+                self.reread(changed).await?;
                 Ok(Vec::new())
             }
             ManagerRequest::SetProductTokens => {
@@ -86,9 +88,9 @@ impl ManagerRequests {
 
 impl ManagerRequests {
     /// Reads everything again, by another configuration if there is one.
-    async fn reread(&self, config: Option<Arc<Config>>) -> Result<(), Problem> {
-        let Some(config) = config else {
-            return self.licenses.reread(None, &self.seats).await;
+    async fn reread(&self, ChangedFiles { config, verdict }: ChangedFiles) -> Result<(), Problem> {
+        let Some(config) = config.map(Arc::new) else {
+            return self.licenses.reread(None, verdict, &self.seats).await;
         };
         self.access.set_anonymous(config.licensing.anonymous);
         self.seats
@@ -97,7 +99,7 @@ impl ManagerRequests {
             .map_err(|error| error.problem())?;
         let authorities = self.data.client_ca(&config);
         let trusted = self.access.clients().read(authorities.as_deref());
-        self.licenses.reread(Some(config), &self.seats).await?;
+        self.licenses.reread(Some(config), verdict, &self.seats).await?;
         trusted.map_err(|error| Problem::new(ErrorCode::FileOpenFailed, format!("{error}.")))
     }
 }

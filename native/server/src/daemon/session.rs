@@ -1,16 +1,17 @@
 //! One stream for all that a product says: messages are answered as they are ready, each with its `id`.
+//!
+//! The stream of answers does all the work when it is asked for the next one. A task of its own for each message would cost
+//! a lone product two changes of the core for each checkout.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
-use futures_util::{Stream, StreamExt};
+use futures_util::future::BoxFuture;
+use futures_util::stream::{self, FuturesUnordered};
+use futures_util::{FutureExt, Stream, StreamExt};
 use licensing_api::{ErrorCode, Problem};
 use licensing_protocol::licensing as wire;
 use licensing_protocol::licensing::session_reply::Body as Reply;
 use licensing_protocol::licensing::session_request::Body as Asked;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio::task::JoinSet;
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Status, Streaming};
 
 use super::products::Products;
@@ -21,114 +22,133 @@ use crate::product_access::Caller;
 /// Messages of one session that are answered at a time, those that wait for seats not counted; further ones wait unread.
 const UNDER_WAY: usize = 256;
 
-type Replies = mpsc::Sender<Result<wire::SessionReply, Status>>;
-
-/// Answers a session until the product ends it, its token ends, or the server does.
+/// Answers a session until the product ends it, its token ends, or the server does. When the stream is dropped nobody is
+/// there to hear an answer, and what was begun ends.
 pub(super) fn serve(
     products: Products,
     caller: Caller,
     peer: IpAddr,
     requests: Streaming<wire::SessionRequest>,
 ) -> impl Stream<Item = Result<wire::SessionReply, Status>> + Send {
-    let (replies, stream) = mpsc::channel(UNDER_WAY);
-    tokio::spawn(read(products, caller, peer, requests, replies));
-    ReceiverStream::new(stream)
+    let session = Session {
+        products,
+        caller,
+        peer,
+        requests,
+        reads: true,
+        last: None,
+        under_way: FuturesUnordered::new(),
+        answering: 0,
+    };
+    stream::unfold(session, Session::next)
 }
 
-async fn read(
+struct Session {
     products: Products,
     caller: Caller,
     peer: IpAddr,
-    mut requests: Streaming<wire::SessionRequest>,
-    replies: Replies,
-) {
-    let permits = Arc::new(Semaphore::new(UNDER_WAY));
-    let mut under_way = JoinSet::new();
-    let end = loop {
-        let (permit, next) = tokio::select! {
-            read = read_next(&permits, &mut requests) => read,
-            () = replies.closed() => return,
-            () = products.stopping.cancelled() => {
-                break Some(Problem::new(ErrorCode::ServerStopping, "The vendor daemon is stopping."));
+    requests: Streaming<wire::SessionRequest>,
+    /// Whether further messages are read. What was begun is answered in any case.
+    reads: bool,
+    /// What the product is answered at the end.
+    last: Option<Problem>,
+    under_way: FuturesUnordered<BoxFuture<'static, Step>>,
+    /// Messages under way that do not wait for seats.
+    answering: usize,
+}
+
+/// A reply, and the request that waits for seats after it.
+struct Step {
+    reply: wire::SessionReply,
+    waits: Option<Turn>,
+    /// Whether the request had been waiting for seats before.
+    waited: bool,
+}
+
+impl Session {
+    async fn next(mut self) -> Option<(Result<wire::SessionReply, Status>, Self)> {
+        loop {
+            let has_room = self.answering < UNDER_WAY;
+            tokio::select! {
+                Some(step) = self.under_way.next() => {
+                    let reply = self.stepped(step);
+                    return Some((Ok(reply), self));
+                }
+                request = self.requests.next(), if self.reads && has_room => match request {
+                    Some(Ok(request)) => self.begin(request),
+                    // The product has said all it wanted, or is gone.
+                    Some(Err(_)) | None => self.reads = false,
+                },
+                () = self.products.stopping.cancelled(), if self.reads => {
+                    self.end(ErrorCode::ServerStopping, "The vendor daemon is stopping.");
+                }
+                else => break,
             }
-        };
-        let request = match next {
-            Some(Ok(request)) => request,
-            // The product has said all it wanted, or is gone.
-            Some(Err(_)) | None => break None,
-        };
-        if !products.access.still_holds(peer, &caller) {
-            break Some(Problem::new(
+        }
+        let problem = self.last.take()?;
+        Some((Err(grpc_status::status(&problem)), self))
+    }
+
+    fn end(&mut self, code: ErrorCode, detail: &str) {
+        self.reads = false;
+        self.last = Some(Problem::new(code, detail));
+    }
+
+    fn begin(&mut self, request: wire::SessionRequest) {
+        if !self.products.access.still_holds(self.peer, &self.caller) {
+            self.end(
                 ErrorCode::AuthorizationFailed,
                 "The product token or the client certificate has ended.",
-            ));
+            );
+            return;
         }
-        under_way.spawn(serve_one(
-            products.clone(),
-            caller.clone(),
-            peer,
-            request,
-            replies.clone(),
-            permit,
-        ));
-        while under_way.try_join_next().is_some() {}
-    };
-    // What was begun is answered before the end, unless nobody is there to hear it.
-    let answered = async { while under_way.join_next().await.is_some() {} };
-    tokio::select! {
-        () = answered => {}
-        () = replies.closed() => return,
+        self.answering += 1;
+        let (products, caller, peer) = (self.products.clone(), self.caller.clone(), self.peer);
+        let step = async move {
+            let (body, waits) = match answer(&products, peer, &caller, request.body).await {
+                Ok(Answer::Reply(body)) => (body, None),
+                Ok(Answer::Waits(turn)) => (Reply::Checkout(turn.queued()), Some(turn)),
+                Err(problem) => (failed(problem), None),
+            };
+            Step {
+                reply: reply(request.id, body),
+                waits,
+                waited: false,
+            }
+        };
+        self.under_way.push(step.boxed());
     }
-    if let Some(problem) = end {
-        let _ = replies.send(Err(grpc_status::status(&problem))).await;
-    }
-}
 
-/// The next message, as soon as there is room to answer it.
-async fn read_next(
-    permits: &Arc<Semaphore>,
-    requests: &mut Streaming<wire::SessionRequest>,
-) -> (
-    Option<OwnedSemaphorePermit>,
-    Option<Result<wire::SessionRequest, Status>>,
-) {
-    // The semaphore is never closed.
-    let permit = Arc::clone(permits).acquire_owned().await.ok();
-    (permit, requests.next().await)
-}
-
-/// Answers one message. A request that waits for seats is answered at once, whenever its place changes, and at its
-/// turn, and makes room for others meanwhile.
-async fn serve_one(
-    products: Products,
-    caller: Caller,
-    peer: IpAddr,
-    request: wire::SessionRequest,
-    replies: Replies,
-    permit: Option<OwnedSemaphorePermit>,
-) {
-    let id = request.id;
-    let tell = async |body: Reply| {
-        let reply = wire::SessionReply { id, body: Some(body) };
-        // A product that is gone wants no answer.
-        let _ = replies.send(Ok(reply)).await;
-    };
-    match answer(&products, peer, &caller, request.body).await {
-        Ok(Answer::Reply(body)) => tell(body).await,
-        Ok(Answer::Waits(mut turn)) => {
-            tell(Reply::Checkout(turn.queued())).await;
-            drop(permit);
-            let last = loop {
-                match products.wait(&mut turn, peer, &caller).await {
-                    Ok(Waited::Moved(reply)) => tell(Reply::Checkout(reply)).await,
-                    Ok(Waited::Answer(reply)) => break Reply::Checkout(reply),
-                    Err(problem) => break failed(problem),
+    /// Takes note of a reply. A request that waits is answered again whenever its place changes, and at its turn, and makes
+    /// room for others meanwhile.
+    fn stepped(&mut self, step: Step) -> wire::SessionReply {
+        if !step.waited {
+            self.answering -= 1;
+        }
+        if let Some(mut turn) = step.waits {
+            let (products, caller, peer) = (self.products.clone(), self.caller.clone(), self.peer);
+            let id = step.reply.id;
+            let next = async move {
+                let (body, waits) = match products.wait(&mut turn, peer, &caller).await {
+                    Ok(Waited::Moved(reply)) => (Reply::Checkout(reply), Some(turn)),
+                    Ok(Waited::Answer(reply)) => (Reply::Checkout(reply), None),
+                    Err(problem) => (failed(problem), None),
+                };
+                Step {
+                    reply: reply(id, body),
+                    waits,
+                    waited: true,
                 }
             };
-            tell(last).await;
+            self.under_way.push(next.boxed());
         }
-        Err(problem) => tell(failed(problem)).await,
+        step.reply
     }
+}
+
+fn reply(id: u64, body: Reply) -> wire::SessionReply {
+    let body = Some(body);
+    wire::SessionReply { id, body }
 }
 
 enum Answer {

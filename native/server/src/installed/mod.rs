@@ -5,6 +5,8 @@ mod folder;
 mod issuers;
 mod machine;
 mod shared;
+mod signatures;
+mod verdict;
 
 use std::collections::HashMap;
 use std::io;
@@ -21,9 +23,11 @@ use crate::config::{Config, DataFolder};
 pub use folder::MAX_LICENSE_FILES;
 pub use machine::MachineAddresses;
 pub use shared::InstalledFiles;
+pub use verdict::Verdict;
 
 use folder::{Folder, ReadFile};
 use issuers::read_issuers;
+use signatures::signatures;
 
 /// One license file whose signatures were looked at.
 #[derive(Debug, Clone)]
@@ -55,7 +59,7 @@ pub struct Installed {
 impl InstalledLicenseFile {
     /// Verifies a file.
     pub fn verify(name: String, file: LicenseFile, trust: &TrustStore) -> Self {
-        let signatures = trust.verify(&file);
+        let signatures = signatures(&file, trust);
         Self {
             name,
             file,
@@ -79,14 +83,15 @@ impl Installed {
     /// # Errors
     /// If a folder itself cannot be read.
     pub fn read(data: &DataFolder) -> io::Result<Self> {
-        Self::read_again(data, &Self::default())
+        Self::read_again(data, &Self::default(), None)
     }
 
-    /// As [`Self::read`]; a license file that is there and cannot be read stays as it was before.
+    /// As [`Self::read`]; a license file that is there and cannot be read stays as it was before. The file of `verdict`
+    /// need not be verified again.
     ///
     /// # Errors
     /// If a folder itself cannot be read.
-    pub fn read_again(data: &DataFolder, before: &Self) -> io::Result<Self> {
+    pub fn read_again(data: &DataFolder, before: &Self, verdict: Option<&Verdict>) -> io::Result<Self> {
         let (trust, mut complaints) = read_issuers(data)?;
         let folder = Folder::read(data)?;
         let known: HashMap<&str, _> = before
@@ -94,7 +99,15 @@ impl Installed {
             .iter()
             .map(|file| (file.name.as_str(), file))
             .collect();
-        let verified = |name, file| Some(Arc::new(InstalledLicenseFile::verify(name, file, &trust)));
+        let verified = |name, file: LicenseFile| {
+            let known = verdict.and_then(|verdict| verdict.signatures(&file, &trust));
+            let states = known.unwrap_or_else(|| signatures(&file, &trust));
+            Some(Arc::new(InstalledLicenseFile {
+                name,
+                file,
+                signatures: states,
+            }))
+        };
         let file_of = |ReadFile { name, content }| match (content, known.get(name.as_str())) {
             // Parsing and verifying cost most: what has not changed is kept as it is.
             (Ok(bytes), Some(&known)) if bytes == known.file.source() && trust == before.trust => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use super::{Installed, InstalledLicenseFile};
+use super::{Installed, InstalledLicenseFile, Verdict};
 use crate::config::DataFolder;
 
 /// The license files as they were read last. Clones share it, so that manager and web services parse and verify each file
@@ -13,7 +13,14 @@ use crate::config::DataFolder;
 #[derive(Debug, Clone)]
 pub struct InstalledFiles {
     data: DataFolder,
-    last: Arc<Mutex<Arc<Installed>>>,
+    last: Arc<Mutex<Last>>,
+}
+
+#[derive(Debug, Default)]
+struct Last {
+    installed: Arc<Installed>,
+    /// What was found about the file that was installed last.
+    verdict: Option<Verdict>,
 }
 
 impl InstalledFiles {
@@ -32,8 +39,8 @@ impl InstalledFiles {
     /// If a folder cannot be read.
     pub fn read(&self) -> io::Result<Arc<Installed>> {
         let mut last = self.last.lock();
-        let installed = Arc::new(Installed::read_again(&self.data, &last)?);
-        *last = Arc::clone(&installed);
+        let installed = Arc::new(Installed::read_again(&self.data, &last.installed, None)?);
+        last.installed = Arc::clone(&installed);
         Ok(installed)
     }
 
@@ -41,9 +48,15 @@ impl InstalledFiles {
     pub fn keep(&self, file: Arc<InstalledLicenseFile>, basis: &Installed) {
         let mut last = self.last.lock();
         // By other issuers it has to be verified again.
-        if last.trust == basis.trust {
+        if last.installed.trust == basis.trust {
             let name = file.name.clone();
-            *last = Arc::new(last.changed(&name, Some(file)));
+            last.verdict = Some(Verdict::of(&file, &basis.trust));
+            last.installed = Arc::new(last.installed.changed(&name, Some(file)));
         }
+    }
+
+    /// What was found about the file that was installed last, for those who read the folder because of it.
+    pub fn verdict(&self) -> Option<Verdict> {
+        self.last.lock().verdict.clone()
     }
 }

@@ -74,7 +74,10 @@ fn a_new_issuer_shows_although_the_file_is_the_same() {
     fixture.install("a.lic", 5);
     let before = Installed::read(&fixture.data).unwrap();
     fixture.trust();
-    assert_eq!(seats(&Installed::read_again(&fixture.data, &before).unwrap()), 5);
+    assert_eq!(
+        seats(&Installed::read_again(&fixture.data, &before, None).unwrap()),
+        5
+    );
 }
 
 #[test]
@@ -87,7 +90,7 @@ fn changed_files_count_as_they_are_now_and_removed_ones_do_not_count() {
     assert_eq!(seats(&first), 12);
     fixture.install("a.lic", 6);
     fs::remove_file(fixture.data.licenses().join("b.lic")).unwrap();
-    let second = Installed::read_again(&fixture.data, &first).unwrap();
+    let second = Installed::read_again(&fixture.data, &first, None).unwrap();
     assert_eq!(seats(&second), 6);
     assert_eq!(seats(&second.changed("a.lic", None)), 0);
     assert_eq!(seats(&second.changed("a.lic", first.files.last().cloned())), 7);
@@ -105,7 +108,7 @@ fn a_file_that_grew_too_large_stays_as_it_was() {
         .open(fixture.data.licenses().join("a.lic"))
         .unwrap();
     file.set_len(17 * 1024 * 1024).unwrap();
-    let second = Installed::read_again(&fixture.data, &first).unwrap();
+    let second = Installed::read_again(&fixture.data, &first, None).unwrap();
     assert_eq!(seats(&second), 5);
     assert_eq!(second.complaints.len(), 1, "{:?}", second.complaints);
     assert_eq!(
@@ -233,5 +236,44 @@ fn only_files_of_the_folder_and_its_owner_are_read() {
             complaint.contains(name) && !complaint.contains("root:"),
             "{complaint}"
         );
+    }
+}
+
+#[test]
+fn a_verdict_counts_for_the_bytes_and_the_issuers_that_it_is_about() {
+    let fixture = fixture();
+    fixture.trust();
+    fixture.install("a.lic", 5);
+    let first = Installed::read(&fixture.data).unwrap();
+    let mut unsigned = (*first.files[0]).clone();
+    unsigned.signatures.fill(Some(SignatureState::Missing));
+    let verdict = Verdict::of(&unsigned, &first.trust);
+    let nothing = Installed::default();
+    let read = |verdict| seats(&Installed::read_again(&fixture.data, &nothing, Some(verdict)).unwrap());
+    assert_eq!(read(&verdict), 0, "the verdict counts");
+    let others = Verdict::of(&unsigned, &TrustStore::new());
+    assert_eq!(read(&others), 5, "the verdict is about other issuers");
+    fixture.install("a.lic", 6);
+    assert_eq!(read(&verdict), 6, "the verdict is about other bytes");
+}
+
+#[test]
+fn all_cores_find_what_one_finds() {
+    let fixture = fixture();
+    fixture.trust();
+    let lines: String = (0..700)
+        .map(|number| format!("INCREMENT f{number} ACME 1.0 permanent 1 ISSUED=1-jan-2020\n"))
+        .collect();
+    let text = format!("SERVER this_host ANY\nVENDOR ACME\n{lines}");
+    let mut bytes = fixture.key.sign_file(&parse(text.as_bytes()));
+    let changed =
+        String::from_utf8(bytes.clone())
+            .unwrap()
+            .replacen("INCREMENT f650 ACME", "INCREMENT f651 ACME", 1);
+    for content in [std::mem::take(&mut bytes), changed.into_bytes()] {
+        let file = parse(&content);
+        let trust = Installed::read(&fixture.data).unwrap().trust;
+        assert_eq!(signatures(&file, &trust), trust.verify(&file));
+        assert!(file.lines.len() > 700);
     }
 }

@@ -18,7 +18,8 @@ use super::ports::{self, GivenPorts};
 use super::supervisor::{Launch, Supervisor};
 use crate::config::{DataFolder, LiveConfig};
 use crate::control::{
-    ControlClient, DaemonGateway, DaemonHealth, DaemonSettings, ManagerRequest, ProductToken, daemon_down,
+    ChangedFiles, ControlClient, DaemonGateway, DaemonHealth, DaemonSettings, ManagerRequest, ProductToken,
+    daemon_down,
 };
 use crate::installed::InstalledFiles;
 use crate::product_access::ProductAccess;
@@ -119,14 +120,18 @@ impl Daemons {
             // A panic in there is reported by its own message.
             let _ = ended.await;
         }
-        let config = serde_json::to_vec(&*self.shared.config.now())
+        let changed = ChangedFiles {
+            config: Some((*self.shared.config.now()).clone()),
+            verdict: self.shared.installed.verdict(),
+        };
+        let changed = serde_json::to_vec(&changed)
             .map_err(|error| Problem::new(ErrorCode::UnknownError, error.to_string()))?;
         let staying: Vec<_> = self.running().values().map(Supervisor::control).collect();
         let starting = self.start_missing(&scan.vendors)?;
         // Whoever is down reads the files at its next start anyhow.
         let answers = join_all(staying.into_iter().flatten().map(|control| {
-            let config = config.clone();
-            async move { control.tell(ManagerRequest::Reread, config).await }
+            let changed = changed.clone();
+            async move { control.tell(ManagerRequest::Reread, changed).await }
         }));
         let (answers, _) = tokio::join!(answers, join_all(starting));
         answers.into_iter().collect()
@@ -336,7 +341,7 @@ impl DaemonGateway for Daemons {
     ) -> BoxFuture<'a, Result<Vec<u8>, Problem>> {
         async move {
             let control = self.control(vendor)?;
-            control.execute(operation, request, actor, time_limit).await
+            control.ask(operation, request, actor, time_limit).await
         }
         .boxed()
     }
@@ -373,7 +378,7 @@ impl DaemonGateway for Daemons {
                 .collect();
             let answers = join_all(controls.iter().map(|control| {
                 let asked = ManagerRequest::Health;
-                control.execute(asked.name(), Vec::new(), "", asked.time_limit())
+                control.ask(asked.name(), Vec::new(), "", asked.time_limit())
             }));
             for answer in answers.await {
                 let health = answer.and_then(|answer| {

@@ -175,3 +175,20 @@ async fn a_silent_daemon_is_waited_for_no_longer_than_asked() {
     assert_eq!(problem.target, "ACME");
     assert!(started.elapsed() < LIMIT, "{:?}", started.elapsed());
 }
+
+#[tokio::test]
+async fn a_daemon_known_to_be_silent_does_not_hold_up_the_next_list_as_long() {
+    let secret = ControlSecret::generate().unwrap();
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let client = ControlClient::new("ACME", silent.local_addr().unwrap().port(), &secret).unwrap();
+    let limit = Duration::from_millis(100);
+    client.ask("echo", Vec::new(), "", limit).await.unwrap_err();
+    let started = Instant::now();
+    let problem = client
+        .clone()
+        .ask("echo", Vec::new(), "", LIMIT)
+        .await
+        .unwrap_err();
+    assert_eq!(problem.code, ErrorCode::CitrixLicensingVendorOrServiceDown);
+    assert!(started.elapsed() < LIMIT / 2, "{:?}", started.elapsed());
+}

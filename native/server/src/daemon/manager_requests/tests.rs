@@ -13,6 +13,8 @@ use licensing_seats::seat::{CheckoutRequest, Decision, Holder, RequestKey};
 use licensing_store::{Clock, SeatServiceOptions, SystemClock};
 use zeroize::Zeroizing;
 
+use crate::config::Config;
+
 use super::*;
 use crate::config::AnonymousAccess;
 use crate::control::DaemonHealth;
