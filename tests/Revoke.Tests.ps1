@@ -83,7 +83,7 @@ Describe 'Revoke-License' {
         Get-LicenseUsage | Should -HaveCount 2
     }
 
-    It 'takes nothing back when it is told nothing' {
+    It 'revokes nothing when nothing is named' {
         $problem = { Revoke-License -User '' -Confirm:$false -ErrorAction Stop } | Should -Throw -PassThru
         $problem.FullyQualifiedErrorId | Should -Match '^BlankFilter'
         $problem = { Revoke-License -Confirm:$false } | Should -Throw -PassThru

@@ -34,7 +34,7 @@ Describe 'Connect-LicenseServer' {
         ($session | Out-String) | Should -Match 'Server\s+Account\s+Permissions'
     }
 
-    It 'does not believe another certificate' {
+    It 'does not trust another certificate' {
         $record = Get-OnlyError { Connect-LicenseServer $one.Address -CertHash $two.CertHash -Credential (New-TestCredential admin $one.Password) }
         $record.FullyQualifiedErrorId | Should -Be 'CertificateVerificationFailed,Connect-LicenseServer'
         $record.CategoryInfo.Category | Should -Be 'SecurityError'
@@ -43,7 +43,7 @@ Describe 'Connect-LicenseServer' {
         [LicensingAdmin.SessionList]::Current.Open | Should -BeNullOrEmpty
     }
 
-    It 'believes an authority in a file' {
+    It 'trusts an authority in a file' {
         $session = Connect-LicenseServer $one.Address -CaFile (Join-Path $one.Data 'tls/server.crt') -Credential (New-TestCredential admin $one.Password) -PassThru
         $session.Permissions | Should -Be 'Full'
     }

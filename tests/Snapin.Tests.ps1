@@ -60,13 +60,13 @@ Describe 'Finding the server' {
 }
 
 Describe 'Who asks' {
-    It 'is told to give credentials when there are none' {
+    It 'is asked for credentials when there are none' {
         $record = Get-OnlyError { Get-LicInventory $address -CertHash $server.CertHash }
         $record.FullyQualifiedErrorId | Should -Be 'AuthorizationFailed,Get-LicInventory'
         $record.CategoryInfo.Category | Should -Be 'AuthenticationError'
     }
 
-    It 'is not believed with a wrong password' {
+    It 'is refused with a wrong password' {
         $record = Get-OnlyError { Get-LicInventory $address -CertHash $server.CertHash -Credentials (New-TestCredential admin 'not the pass phrase') }
         $record.FullyQualifiedErrorId | Should -Be 'AuthorizationFailed,Get-LicInventory'
         $record.CategoryInfo.Category | Should -Be 'AuthenticationError'
@@ -80,7 +80,7 @@ Describe 'Who asks' {
         $record.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
     }
 
-    It 'does not believe a self-signed certificate unasked' {
+    It 'does not trust a self-signed certificate unasked' {
         (Get-OnlyError { Get-LicInventory $address -Credentials $admin.Credentials }).FullyQualifiedErrorId |
             Should -BeIn 'CertificateVerificationFailed,Get-LicInventory', 'InvalidCertificate,Get-LicInventory'
     }
@@ -123,7 +123,7 @@ Describe 'With a session for the same address' {
         (Get-LicServerInfo (& $Make)).HostName | Should -Be 'lic-test'
     }
 
-    It 'another certificate is not believed, whatever the session believes' {
+    It 'another certificate is not trusted, whatever the session trusts' {
         (Get-OnlyError { Get-LicInventory $address -CertHash ('00' * 32) }).FullyQualifiedErrorId |
             Should -Be 'CertificateVerificationFailed,Get-LicInventory'
     }

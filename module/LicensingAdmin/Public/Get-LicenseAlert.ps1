@@ -1,7 +1,7 @@
 function Get-LicenseAlert {
     <#
     .SYNOPSIS
-        Lists the standing alerts.
+        Lists the active alerts.
 
     .DESCRIPTION
         Lists conditions that an administrator should know of as long as they last, with what to do about them.

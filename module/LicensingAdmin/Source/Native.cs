@@ -33,7 +33,7 @@ namespace LicensingAdmin
                     Category = "InvalidOperation",
                     Title = "The native library does not fit the module.",
                     Detail = "It has version " + found + " of the interface, the module needs version " + AbiVersion + ".",
-                    Action = "Install the module anew; do not mix its files with those of another release.",
+                    Action = "Install the module again; do not mix its files with those of another release.",
                 });
             }
         }

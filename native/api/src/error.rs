@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub enum ErrorCategory {
     /// No better category.
     NotSpecified,
-    /// Credentials did not hold.
+    /// Credentials were not accepted.
     AuthenticationError,
     /// No connection, or it broke.
     ConnectionError,

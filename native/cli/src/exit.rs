@@ -46,7 +46,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Why the command did not do what it was told.
+/// Why the command did not do what it was asked.
 #[derive(Debug)]
 pub(crate) struct Failure {
     problem: Box<Problem>,

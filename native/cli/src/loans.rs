@@ -1,4 +1,4 @@
-//! `licensing borrowed` and `licensing return`: seats that were taken along.
+//! `licensing borrowed` and `licensing return`: borrowed seats.
 
 use clap::{Arg, ArgMatches, Command};
 use licensing_client::{Borrowed, ProductClient};

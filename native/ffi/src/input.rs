@@ -55,7 +55,7 @@ pub(crate) unsafe fn text(text: *const c_char, what: &str) -> Result<Option<Stri
 /// JSON of that shape; no bytes at all stand for `{}`.
 pub(crate) fn json<T: DeserializeOwned>(bytes: &[u8], what: &str) -> Result<T, Problem> {
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
-    // The place is told but never the text, which may hold a secret.
+    // The message has the place but never the text, which may hold a secret.
     serde_json::from_slice(bytes).map_err(|error| {
         let why = match error.classify() {
             serde_json::error::Category::Data => error.to_string(),

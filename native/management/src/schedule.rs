@@ -1,4 +1,4 @@
-//! When the next upload is due: a state machine that is told events and gives a time.
+//! When the next upload is due: a state machine that takes events and gives a time.
 //!
 //! It counts on a clock that never steps, so that setting the system clock neither makes a burst of uploads nor skips one.
 //! The wall clock only turns a time of day into a delay, and dates what is shown.

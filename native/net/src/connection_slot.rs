@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::{Arc, OnceLock};
 
-/// Room for one value that belongs to a connection, such as the state of a log-in. Each request has it in its extensions;
+/// Room for one value that belongs to a connection, such as the state of a sign-in. Each request has it in its extensions;
 /// requests of one connection share it.
 #[derive(Debug, Clone, Default)]
 pub struct ConnectionSlot(Arc<OnceLock<Arc<dyn Any + Send + Sync>>>);

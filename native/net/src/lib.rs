@@ -32,7 +32,7 @@
 //!
 //! What the caller of a request is known by stands in its extensions: `axum::extract::ConnectInfo<SocketAddr>`, and
 //! `Arc<tls::PeerCertificate>` where it has shown a client certificate. A [`ConnectionSlot`] keeps what belongs to the
-//! connection, such as the state of a log-in.
+//! connection, such as the state of a sign-in.
 //!
 //! Invariants:
 //!

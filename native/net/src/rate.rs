@@ -52,7 +52,7 @@ impl RateLimit {
         let address = network_of(address);
         let mut buckets = self.buckets.lock();
         if buckets.len() >= MAX_ADDRESSES && !buckets.contains_key(&address) {
-            // A bucket that is full again says nothing. If all are in use the table starts anew, which is cheaper
+            // A bucket that is full again says nothing. If all are in use the table starts again, which is cheaper
             // than looking for the oldest each time and harms nobody.
             buckets.retain(|_, bucket| {
                 now.saturating_duration_since(bucket.at)

@@ -1,4 +1,4 @@
-//! What all products of a server asked and were told, in order, checked against a model of a pool of seats.
+//! What all products of a server asked and were answered, in order, checked against a model of a pool of seats.
 //!
 //! A product *surely* holds a seat from the answer that brings it until it sends the checkin, and *possibly* from the
 //! first time it asks until the checkin is answered. A server that is right never lets more seats be held surely than

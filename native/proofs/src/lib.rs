@@ -1,5 +1,5 @@
 //! Equipment of the proofs in `tests/`: a license server with real processes, sockets and disks, products that write
-//! down what they were told, and what goes wrong around them.
+//! down what they were answered, and what goes wrong around them.
 //!
 //! `docs/proofs.md` lists the promises and how each is proved.
 

@@ -1,4 +1,4 @@
-//! What products asked for and were told, and whether the server agrees.
+//! What products asked for and were answered, and whether the server agrees.
 
 use std::collections::{BTreeMap, BTreeSet};
 

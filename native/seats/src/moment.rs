@@ -9,7 +9,7 @@ pub struct Moment {
     pub monotonic_ms: u64,
     /// What the wall clock shows. Only for records and reports.
     pub wall: Timestamp,
-    /// The wall clock as far as it can be believed: it goes on evenly when somebody sets the clock. Assignments, which
+    /// The wall clock as far as it can be trusted: it goes on evenly when somebody sets the clock. Assignments, which
     /// last for months, live and end by it.
     pub trusted: Timestamp,
     /// Day in the server's local time. Licenses start and expire by it.

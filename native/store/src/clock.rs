@@ -165,11 +165,11 @@ impl WallGuard {
 
     fn compare(&mut self, wall: Timestamp) {
         let by = wall.duration_since(self.trusted);
-        let (ahead, believed) = match self.doubted_until_ms {
+        let (ahead, trusted) = match self.doubted_until_ms {
             None => (TOLERANCE, false),
             Some(until) => (FAR_AHEAD, self.trusted_at_ms >= until),
         };
-        if (-TOLERANCE..=ahead).contains(&by) || (believed && by.is_positive()) {
+        if (-TOLERANCE..=ahead).contains(&by) || (trusted && by.is_positive()) {
             self.trusted = wall;
             self.jumped = None;
             self.doubted_until_ms = None;

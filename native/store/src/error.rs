@@ -71,7 +71,7 @@ impl StoreError {
         }
     }
 
-    /// The error as it is told.
+    /// The error as callers see it.
     pub fn problem(&self) -> Problem {
         let problem = Problem::new(self.code(), self.to_string());
         match self {
@@ -111,7 +111,7 @@ impl StoreError {
             | ffi::SQLITE_CANTOPEN
             | ffi::SQLITE_PERM
             | ffi::SQLITE_NOMEM => Self::Unavailable { path, detail },
-            // After a failed write or sync the kernel may have dropped the pages: only reading anew tells what is there.
+            // After a failed write or sync the kernel may have dropped the pages: only reading again tells what is there.
             _ => Self::Failed { path, detail },
         }
     }

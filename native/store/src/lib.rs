@@ -1,4 +1,4 @@
-//! Durable state: the seats of one vendor in one SQLite file, written by one thread in groups, told in an audit that is
+//! Durable state: the seats of one vendor in one SQLite file, written by one thread in groups, recorded in an audit that is
 //! chained by hash.
 //!
 //! [`SeatService`] is the whole of it: it owns the ledger of `licensing-seats` and the file, acknowledges a change only

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{cmdlets, views};
 
-/// With this set to 1 the files are written anew instead of compared.
+/// With this set to 1 the files are written again instead of compared.
 const UPDATE: &str = "LICENSING_UPDATE_DOCS";
 
 /// The folder of the module.

@@ -1,4 +1,4 @@
-//! Files that are made anew and never by accident over others.
+//! Files that are made again and never by accident over others.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};

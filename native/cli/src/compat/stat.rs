@@ -97,7 +97,7 @@ fn selections() -> [Arg; 7] {
 ///
 /// # Errors
 /// When the connection is not properly named, certificate or credentials do not suffice, or the answer is not
-/// understood. A server that cannot be reached is told in the text instead.
+/// understood. A server that cannot be reached is reported in the text instead.
 pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
     if matches.get_flag(VERSION) {
         let platform = format!("{}_{}", env::consts::ARCH, env::consts::OS);

@@ -9,7 +9,7 @@ use crate::exit::{Exit, Failure};
 use crate::print;
 
 /// With `--cert-hash` or `--ca-file` the certificate is checked. Without them it is only looked at: nothing is trusted,
-/// nothing secret is sent, and the user is told how to make sure.
+/// nothing secret is sent, and the user reads how to make sure.
 pub(super) async fn run(operation: &OperationInfo, matches: &ArgMatches) -> Result<Exit, Failure> {
     if connection::names_certificate(matches) {
         let answer = connection::client(matches)?

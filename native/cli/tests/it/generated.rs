@@ -8,7 +8,7 @@ use licensing_api::operation::TABLE;
 
 use crate::run::run;
 
-/// With this set to 1 the file is written anew instead of compared.
+/// With this set to 1 the file is written again instead of compared.
 const UPDATE: &str = "LICENSING_UPDATE_DOCS";
 
 #[test]

@@ -1,4 +1,4 @@
-//! Seats that are taken along, and grace, from the command line.
+//! Borrowed seats, and grace, from the command line.
 
 use std::process::Command;
 

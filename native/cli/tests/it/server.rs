@@ -408,11 +408,11 @@ fn a_refused_seat_says_why() {
 fn a_product_that_is_told_to_end_gives_its_seat_back() {
     let site = Site::with_seats();
     let (mut product, _) = site.product(&["report", "--user", "anna"]);
-    let told = Command::new("kill")
+    let sent = Command::new("kill")
         .args(["-TERM", &product.id().to_string()])
         .status()
         .unwrap();
-    assert!(told.success());
+    assert!(sent.success());
     assert!(product.wait().unwrap().success());
     let (mut next, line) = site.product(&["report", "--user", "bashir", "--json"]);
     let lease: Value = serde_json::from_str(&line).unwrap();

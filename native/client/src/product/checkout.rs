@@ -1,4 +1,4 @@
-//! What a product asks for, and what it is told.
+//! What a product asks for, and what it is answered.
 
 use std::time::Duration;
 

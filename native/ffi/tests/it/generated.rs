@@ -6,7 +6,7 @@ use interoptopus::Interop;
 use interoptopus::util::NamespaceMappings;
 use interoptopus_backend_csharp::{Config, Generator};
 
-/// With this set to 1 the files are written anew instead of compared.
+/// With this set to 1 the files are written again instead of compared.
 const UPDATE: &str = "LICENSING_UPDATE_BINDINGS";
 
 fn crate_folder() -> PathBuf {

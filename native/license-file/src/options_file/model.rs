@@ -230,7 +230,7 @@ pub enum Directive {
 pub struct LogPath {
     /// Path without quotes and without the leading `+`.
     pub path: String,
-    /// Whether the file is appended to (`+`) instead of begun anew.
+    /// Whether the file is appended to (`+`) instead of begun again.
     pub append: bool,
 }
 

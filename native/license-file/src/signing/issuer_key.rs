@@ -85,11 +85,11 @@ impl IssuerKey {
             };
             let text = format!("{SIGNATURE_KEYWORD}=\"{}\"", self.sign_line(&canonical));
             let mut from = 0;
-            for change in changes(&line.kind, &text) {
-                let start = change.span.start.saturating_sub(line.span.start);
+            for insertion in insertions(&line.kind, &text) {
+                let start = insertion.span.start.saturating_sub(line.span.start);
                 signed.extend_from_slice(raw.get(from..start).unwrap_or_default());
-                signed.extend_from_slice(change.text.as_bytes());
-                from = change.span.end.saturating_sub(line.span.start);
+                signed.extend_from_slice(insertion.text.as_bytes());
+                from = insertion.span.end.saturating_sub(line.span.start);
             }
             signed.extend_from_slice(raw.get(from..).unwrap_or_default());
         }
@@ -97,35 +97,35 @@ impl IssuerKey {
     }
 }
 
-struct Change {
+struct Insertion {
     span: Span,
     text: String,
 }
 
 /// What to write where so that the line has this signature and no other one of ours.
-fn changes(line: &LineKind, signature: &str) -> Vec<Change> {
+fn insertions(line: &LineKind, signature: &str) -> Vec<Insertion> {
     let Some((attributes, words)) = PublisherLine::of(line).map(PublisherLine::places) else {
         return Vec::new();
     };
-    let mut changes: Vec<Change> = attributes
+    let mut insertions: Vec<Insertion> = attributes
         .iter()
         .filter(|attribute| attribute.keyword.value.eq_ignore_ascii_case(SIGNATURE_KEYWORD))
-        .map(|attribute| Change {
+        .map(|attribute| Insertion {
             span: attribute.span(),
             text: String::new(),
         })
         .collect();
-    match changes.first_mut() {
+    match insertions.first_mut() {
         Some(first) => signature.clone_into(&mut first.text),
         None => {
             let end = attributes.last().map_or(words, Attribute::span).end;
-            changes.push(Change {
+            insertions.push(Insertion {
                 span: Span { start: end, end },
                 text: format!(" \\\n  {signature}"),
             });
         }
     }
-    changes
+    insertions
 }
 
 impl fmt::Debug for IssuerKey {

@@ -287,7 +287,7 @@ fn every_problem_names_its_field() {
         .replace("\"1.0\"", "\"x\"");
     assert!(
         issue(&many).unwrap_err().problems.len() >= 3,
-        "all problems are told at once"
+        "all problems are reported at once"
     );
 }
 

@@ -109,7 +109,7 @@ impl Bundle {
         canonical::bytes_of(self, &[])
     }
 
-    /// Reads a file. Whether it can be believed is for [`Bundle::open`].
+    /// Reads a file. Whether it can be trusted is for [`Bundle::open`].
     ///
     /// # Errors
     /// When it is no bundle.

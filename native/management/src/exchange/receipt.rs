@@ -110,7 +110,7 @@ impl Receipt {
         }
     }
 
-    /// Reads a receipt. Whether it can be believed is for [`Receipt::verify`].
+    /// Reads a receipt. Whether it can be trusted is for [`Receipt::verify`].
     ///
     /// # Errors
     /// When it is none.

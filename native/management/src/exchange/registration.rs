@@ -53,7 +53,7 @@ pub struct Registration {
     pub receiver_key: PublicKey,
 }
 
-/// Why a request or an answer cannot be believed.
+/// Why a request or an answer cannot be trusted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RegistrationError {
     /// It was signed by another key, or changed.

@@ -63,7 +63,7 @@ impl Server {
         self.true_ms += ms;
     }
 
-    /// Another process: only what is saved is left, and the clock that never steps begins anew.
+    /// Another process: only what is saved is left, and the clock that never steps begins again.
     fn restart(&mut self, down_ms: u64) {
         let saved = serde_json::to_string(self.schedule.saved()).unwrap();
         self.schedule = Schedule::restore(serde_json::from_str(&saved).unwrap());

@@ -106,7 +106,7 @@ impl ClientTrust {
         Ok(trust)
     }
 
-    /// Reads the authorities anew. Who has shown a certificate that none of them has signed is a stranger from the next
+    /// Reads the authorities again. Who has shown a certificate that none of them has signed is a stranger from the next
     /// call on.
     ///
     /// # Errors

@@ -97,11 +97,11 @@ async fn look(
         outcomes.unharmed += 1;
     } else {
         let alerts = site.alerts().await.unwrap();
-        let told = alerts.iter().find(|alert| alert.code == "VendorDaemonDown");
-        let told = told.unwrap_or_else(|| panic!("{what}: {alerts:?}"));
+        let alert = alerts.iter().find(|alert| alert.code == "VendorDaemonDown");
+        let alert = alert.unwrap_or_else(|| panic!("{what}: {alerts:?}"));
         assert!(
-            told.detail.contains("ACME.db") && told.detail.contains("Restore the file"),
-            "{what}: {told:?}"
+            alert.detail.contains("ACME.db") && alert.detail.contains("Restore the file"),
+            "{what}: {alert:?}"
         );
         assert!(site.server.log().contains("ACME.db"));
         outcomes.refused += 1;

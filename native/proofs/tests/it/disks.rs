@@ -27,15 +27,15 @@ async fn refuses_clearly(site: &Site, record: &Record) {
     assert_eq!(refusal_code(&status).as_deref(), Some("StorageUnavailable"));
     assert!(status.message().contains("ACME.db"), "{status:?}");
     assert!(status.metadata().contains_key("licensing-action"), "{status:?}");
-    let told = product.status().await.unwrap();
-    assert!(!told.serving && told.reason.contains("ACME.db"), "{told:?}");
+    let status = product.status().await.unwrap();
+    assert!(!status.serving && status.reason.contains("ACME.db"), "{status:?}");
     assert_eq!(
         product.ended(&record.held()).await.unwrap(),
         Vec::<Vec<u8>>::new()
     );
     let alerts = site.alerts().await.unwrap();
     let alert = alerts.iter().find(|alert| alert.code == "StorageUnavailable");
-    let alert = alert.unwrap_or_else(|| panic!("nobody is told: {alerts:?}"));
+    let alert = alert.unwrap_or_else(|| panic!("no alert says so: {alerts:?}"));
     assert!(alert.detail.contains("ACME.db") && !alert.action.is_empty());
 }
 
@@ -88,7 +88,7 @@ async fn a_disk_full_at_any_write_loses_nothing_and_is_served_from_again() {
         disk.fail_after(Some(round % 12), None).unwrap();
         tokio::time::timeout(HANG, work.over())
             .await
-            .expect("the disk is full and nobody is told");
+            .expect("the disk is full and no alert says so");
         refuses_clearly(&site, &record).await;
         disk.heal().unwrap();
         serves_again(&site, &mut dice).await;
@@ -168,7 +168,7 @@ async fn a_failed_sync_ends_the_daemon_and_loses_nothing_even_when_the_power_is_
         disk.fail_after(None, Some(round % 4)).unwrap();
         tokio::time::timeout(HANG, work.over())
             .await
-            .expect("nothing is synced and nobody is told");
+            .expect("nothing is synced and no alert says so");
         goes_down(&site, process).await;
         disk.heal().unwrap();
         let process = site.daemon_serves(Some(process)).await.unwrap();
@@ -222,7 +222,7 @@ async fn accounts_are_not_built_upon_what_a_failed_sync_left() {
         disk.fail_after(None, Some(round % 3)).unwrap();
         let (more, refused) = make_tokens(&site, 10).await;
         acknowledged.extend(more);
-        let refused = refused.expect("nothing is synced and nobody is told");
+        let refused = refused.expect("nothing is synced and no alert says so");
         assert_eq!(refused.code, ErrorCode::StorageUnavailable, "{refused:?}");
         disk.heal().unwrap();
         // Both the same process and the next one go on from there.

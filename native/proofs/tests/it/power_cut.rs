@@ -105,8 +105,8 @@ fn commit_until_killed() {
     }
 }
 
-/// Numbers that were told to be committed, and those that are there after the power was cut.
-fn told_and_kept(synchronous: &str, dice: &mut Dice) -> (i64, i64) {
+/// Numbers that were acknowledged as committed, and those that are there after the power was cut.
+fn acknowledged_and_kept(synchronous: &str, dice: &mut Dice) -> (i64, i64) {
     let scratch = tempfile::tempdir().unwrap();
     let folder = scratch.path().join("files");
     let disk = Disk::new(&folder, scratch.path(), false).unwrap();
@@ -125,12 +125,12 @@ fn told_and_kept(synchronous: &str, dice: &mut Dice) -> (i64, i64) {
         .spawn()
         .unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut told = 0;
+    let mut acknowledged = 0;
     for line in lines.map_while(Result::ok) {
         if let Some(number) = line.strip_prefix("committed ") {
-            told = number.parse().unwrap();
+            acknowledged = number.parse().unwrap();
         }
-        if told == 300 {
+        if acknowledged == 300 {
             child.kill().unwrap();
         }
     }
@@ -140,17 +140,17 @@ fn told_and_kept(synchronous: &str, dice: &mut Dice) -> (i64, i64) {
     let kept = connection
         .query_row("SELECT count(*) FROM number", [], |row| row.get(0))
         .unwrap_or(0);
-    (told, kept)
+    (acknowledged, kept)
 }
 
 /// The proof can fail: a program that does not sync its commits loses them to the same cut.
 #[test]
 fn a_program_that_does_not_sync_is_found_out() {
     let mut dice = Dice::new("power cut of a program");
-    let (told, kept) = told_and_kept("NORMAL", &mut dice);
-    println!("power cut: without syncs {told} were told, {kept} are there");
-    assert!(told >= 300 && kept < told);
-    let (told, kept) = told_and_kept("FULL", &mut dice);
-    println!("power cut: with syncs {told} were told, {kept} are there");
-    assert!(told >= 300 && kept >= told);
+    let (acknowledged, kept) = acknowledged_and_kept("NORMAL", &mut dice);
+    println!("power cut: without syncs {acknowledged} were acknowledged, {kept} are there");
+    assert!(acknowledged >= 300 && kept < acknowledged);
+    let (acknowledged, kept) = acknowledged_and_kept("FULL", &mut dice);
+    println!("power cut: with syncs {acknowledged} were acknowledged, {kept} are there");
+    assert!(acknowledged >= 300 && kept >= acknowledged);
 }

@@ -41,7 +41,7 @@ async fn served(mut product: Product, key: Key) -> Option<Vec<u8>> {
 /// Clients that wait, told apart by their keys.
 struct Line {
     served: mpsc::UnboundedReceiver<(Key, Vec<u8>)>,
-    told: mpsc::UnboundedSender<(Key, Vec<u8>)>,
+    grants: mpsc::UnboundedSender<(Key, Vec<u8>)>,
     waiting: VecDeque<Key>,
 }
 
@@ -54,17 +54,17 @@ impl Line {
             if number % 100 == 99 {
                 connection = site.product().await.unwrap();
             }
-            let (product, told) = (connection.clone(), self.told.clone());
+            let (product, grants) = (connection.clone(), self.grants.clone());
             tokio::spawn(async move {
                 if let Some(lease) = served(product, key).await {
-                    let _ = told.send((key, lease));
+                    let _ = grants.send((key, lease));
                 }
             });
             queue_is(site, number + 1).await;
         }
     }
 
-    /// Gives a seat back; who gets it must be the first. Gives the lease that he has.
+    /// Gives a seat back; who gets it must be the first. Gives their lease.
     async fn next(&mut self, product: &mut Product, lease: &[u8]) -> Vec<u8> {
         assert!(product.checkin(lease).await.unwrap());
         let (key, lease) = self.served.recv().await.unwrap();
@@ -84,11 +84,11 @@ async fn everybody_who_waits_is_served_in_order_through_kills_of_the_daemon() {
         let lease = served(product.clone(), Key(1_000_000 + number as u128)).await;
         held.push_back(lease.unwrap());
     }
-    let (told, served) = mpsc::unbounded_channel();
+    let (grants, served) = mpsc::unbounded_channel();
     let waiting = (0..clients).map(|number| Key(number as u128)).collect();
     let mut line = Line {
         served,
-        told,
+        grants,
         waiting,
     };
     line.ask(&site).await;

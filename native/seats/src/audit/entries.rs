@@ -50,7 +50,7 @@ impl AuditEntry {
     }
 
     /// The record of a change; none for what tells nothing new: a further use of an assignment, a request that
-    /// waits, which has not been answered yet, and a denial, which is told by [`AuditEntry::denied`] when it is stored.
+    /// waits, which has not been answered yet, and a denial, which is recorded by [`AuditEntry::denied`] when it is stored.
     pub fn of(change: &Change) -> Option<Self> {
         Some(match change {
             Change::Opened { record, pool, caller } => Self::new(AuditKind::LeaseOpened)

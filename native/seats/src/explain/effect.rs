@@ -90,7 +90,7 @@ impl Explainer<'_> {
         };
         text.add(format!(
             "It has no effect here: {}",
-            lower_first(&ignored.reason.told(&|place| self.at(place)))
+            lower_first(&ignored.reason.sentence(&|place| self.at(place)))
         ));
         self.add_finding(ignored.finding());
     }

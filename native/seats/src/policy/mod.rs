@@ -23,5 +23,5 @@ pub use bind::MAX_RESERVATIONS;
 pub use compile::Policy;
 pub use directory::GroupId;
 pub use pool_facts::{LineFacts, PoolFacts};
-pub use pool_policy::{Limit, LimitKey, PoolPolicy, Refusal, Reservation};
+pub use pool_policy::{Limit, LimitKey, NotAdmitted, PoolPolicy, Reservation};
 pub use requester::{Identity, Requester};

@@ -90,7 +90,7 @@ pub(super) struct Settings {
 
 /// Why somebody may not have a seat at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum NotAdmitted {
     /// Line of the options file that excludes them.
     #[error("line {0} of the options file excludes the requester")]
     Excluded(u32),
@@ -111,7 +111,7 @@ pub enum Refusal {
     NotIncludedInBorrowing,
 }
 
-impl Refusal {
+impl NotAdmitted {
     /// The numbered reason of the denial.
     pub fn reason(self) -> DenialReason {
         match self {
@@ -123,7 +123,7 @@ impl Refusal {
 }
 
 /// What a limit counts: seats that are out under equal keys count together, over all pools. Keys of different policies
-/// say nothing about each other; after a reread the ledger counts its leases anew.
+/// say nothing about each other; after a reread the ledger counts its leases again.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum LimitKey {
     /// Everybody whom the MAX line on this line of the file names.
@@ -161,40 +161,40 @@ pub struct Reservation {
 impl PoolPolicy {
     /// Whether the requester may have a seat. EXCLUDE is looked at first and wins; INCLUDE and INCLUDEALL make one list
     /// that shuts out everybody else.
-    pub fn admit(&self, identity: &Identity<'_>) -> Result<(), Refusal> {
+    pub fn admit(&self, identity: &Identity<'_>) -> Result<(), NotAdmitted> {
         if let Some(line) = self.closed.to_all {
-            return Err(Refusal::Unread(line));
+            return Err(NotAdmitted::Unread(line));
         }
         if let Some(line) = self.exclude.first(identity) {
-            return Err(Refusal::Excluded(line));
+            return Err(NotAdmitted::Excluded(line));
         }
         self.named.admit(identity)?;
         if let Some(line) = self.closed.to_others
             && self.include.first(identity).is_none()
         {
-            return Err(Refusal::Unread(line));
+            return Err(NotAdmitted::Unread(line));
         }
         if !self.include.is_empty() && self.include.first(identity).is_none() {
-            return Err(Refusal::NotIncluded);
+            return Err(NotAdmitted::NotIncluded);
         }
         Ok(())
     }
 
     /// Whether the requester may borrow. [`PoolPolicy::admit`] is asked besides.
-    pub fn admit_borrowing(&self, identity: &Identity<'_>) -> Result<(), Refusal> {
+    pub fn admit_borrowing(&self, identity: &Identity<'_>) -> Result<(), NotAdmitted> {
         if let Some(line) = self.closed.borrowing {
-            return Err(Refusal::Unread(line));
+            return Err(NotAdmitted::Unread(line));
         }
         if let Some(line) = self.exclude_borrow.first(identity) {
-            return Err(Refusal::ExcludedFromBorrowing(line));
+            return Err(NotAdmitted::ExcludedFromBorrowing(line));
         }
         if let Some(line) = self.closed.borrowing_to_others
             && self.include_borrow.first(identity).is_none()
         {
-            return Err(Refusal::Unread(line));
+            return Err(NotAdmitted::Unread(line));
         }
         if !self.include_borrow.is_empty() && self.include_borrow.first(identity).is_none() {
-            return Err(Refusal::NotIncludedInBorrowing);
+            return Err(NotAdmitted::NotIncludedInBorrowing);
         }
         Ok(())
     }
@@ -287,18 +287,18 @@ impl PoolPolicy {
 }
 
 impl Named {
-    fn admit(&self, identity: &Identity<'_>) -> Result<(), Refusal> {
+    fn admit(&self, identity: &Identity<'_>) -> Result<(), NotAdmitted> {
         if let Some(users) = &self.users {
             users.admit(identity)?;
         }
         if let Some(hosts) = &self.hosts {
             if hosts.is_empty() {
-                return Err(Refusal::NobodyNamed);
+                return Err(NotAdmitted::NobodyNamed);
             }
             let mut found = false;
             hosts.each(identity, &mut |()| found = true);
             if !found {
-                return Err(Refusal::NotIncluded);
+                return Err(NotAdmitted::NotIncluded);
             }
         }
         Ok(())
@@ -306,9 +306,9 @@ impl Named {
 }
 
 impl NamedUsers {
-    fn admit(&self, identity: &Identity<'_>) -> Result<(), Refusal> {
+    fn admit(&self, identity: &Identity<'_>) -> Result<(), NotAdmitted> {
         if self.users.is_empty() && self.members.is_empty() {
-            return Err(Refusal::NobodyNamed);
+            return Err(NotAdmitted::NobodyNamed);
         }
         let member = |user: &str| match self.fold_members {
             true => self.members.contains(&user.to_lowercase()),
@@ -318,6 +318,10 @@ impl NamedUsers {
             .requester
             .users()
             .any(|user| self.users.contains(user) || member(user));
-        if named { Ok(()) } else { Err(Refusal::NotIncluded) }
+        if named {
+            Ok(())
+        } else {
+            Err(NotAdmitted::NotIncluded)
+        }
     }
 }

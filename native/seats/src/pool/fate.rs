@@ -38,7 +38,7 @@ pub struct IgnoredLine {
 }
 
 impl IgnoredLine {
-    /// What an administrator is told.
+    /// The finding for an administrator.
     pub fn finding(&self) -> Finding {
         Finding {
             severity: self.reason.severity(),
@@ -131,13 +131,13 @@ impl NoEffect {
 
 impl fmt::Display for NoEffect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.told(&|place| place.to_string()))
+        f.write_str(&self.sentence(&|place| place.to_string()))
     }
 }
 
 impl NoEffect {
-    /// In a sentence, with places of lines told in this way.
-    pub(crate) fn told(&self, place: &dyn Fn(&LinePlace) -> String) -> String {
+    /// In a sentence, with places of lines in this form.
+    pub(crate) fn sentence(&self, place: &dyn Fn(&LinePlace) -> String) -> String {
         let text = match self {
             Self::Duplicate(other) => {
                 return format!(

@@ -22,7 +22,7 @@ pub struct PoolContext<'a> {
     pub vendor: &'a str,
     /// The machine.
     pub host: &'a HostIdentity,
-    /// The day. Pools are to be built anew when it changes: an expired FEATURE makes way for the next one.
+    /// The day. Pools are to be built again when it changes: an expired FEATURE makes way for the next one.
     pub today: Date,
     /// Whether increments whose signature only their vendor could verify are granted all the same.
     pub accept_unverified: bool,

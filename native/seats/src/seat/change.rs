@@ -75,7 +75,7 @@ impl QueuedRequest {
 }
 
 impl Change {
-    /// Whether it has to be stored before anybody is told. Denials are, too, but nobody has to wait for that; places in
+    /// Whether it has to be stored before anybody is answered. Denials are, too, but nobody has to wait for that; places in
     /// the queue are not stored.
     pub const fn is_stored(&self) -> bool {
         match self {

@@ -13,7 +13,7 @@ use licensing_license_file::license_file::{HostId, LicenseVersion};
 use super::lease::GroupKey;
 use super::ledger::Ledger;
 use super::offer::{Offer, best};
-use super::queue::{Claims, Refusal};
+use super::queue::{Claims, Unserved};
 use super::{CheckoutRequest, Denial, Holder};
 
 /// How well a pool that does not grant comes off; the best one explains the denial.
@@ -74,7 +74,7 @@ impl Ledger {
         wanted: Option<&LicenseVersion>,
         ahead: &Claims,
         now: Moment,
-    ) -> Result<Choice, Refusal> {
+    ) -> Result<Choice, Unserved> {
         let identity = self.rules.identify(&request.holder, &self.settings);
         let mut misses = Misses::default();
         let mut all = Vec::new();
@@ -109,7 +109,7 @@ impl Ledger {
             )
         });
         let waits_for = all.iter().filter(|offer| offer.is_reachable(request.count));
-        Err(Refusal {
+        Err(Unserved {
             denial,
             waits_for: waits_for.flat_map(Offer::waits).collect(),
         })

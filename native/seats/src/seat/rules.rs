@@ -91,7 +91,7 @@ impl SeatRules {
 
 impl Ledger {
     /// Serves by another options file from now on. Seats that are out stay out, also with those who would get none any
-    /// more; they are counted anew, in the order in which they were taken.
+    /// more; they are counted again, in the order in which they were taken.
     pub fn replace_rules(&mut self, rules: SeatRules) {
         self.rules = rules;
         self.apply_rules();

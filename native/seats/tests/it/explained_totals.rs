@@ -111,24 +111,24 @@ fn granted(pools: &PoolSet, feature: &str) -> BTreeMap<String, u32> {
     seats
 }
 
-/// Seats that are told, by feature and version, those without seats left out.
-fn told(effects: &[PoolEffect]) -> BTreeMap<String, BTreeMap<String, u32>> {
-    let mut told: BTreeMap<String, BTreeMap<String, u32>> = BTreeMap::new();
+/// Seats in the effects, by feature and version, those without seats left out.
+fn totals(effects: &[PoolEffect]) -> BTreeMap<String, BTreeMap<String, u32>> {
+    let mut totals: BTreeMap<String, BTreeMap<String, u32>> = BTreeMap::new();
     for effect in effects {
         assert_eq!((effect.count_before, effect.overdraft_before), (0, 0));
         let seats = effect.count_after + effect.overdraft_after;
-        let versions = told.entry(effect.feature.to_lowercase()).or_default();
+        let versions = totals.entry(effect.feature.to_lowercase()).or_default();
         if seats > 0 {
             *versions.entry(effect.version.clone()).or_insert(0) += seats;
         }
     }
-    told
+    totals
 }
 
 fn check(file: &LicenseFile) -> Result<(), TestCaseError> {
     let pools = pools(file);
     let effects = explained(file).effects;
-    for (feature, seats) in told(&effects) {
+    for (feature, seats) in totals(&effects) {
         prop_assert_eq!(&granted(&pools, &feature), &seats, "{}", feature);
     }
     let explained = effects.len();
@@ -153,7 +153,7 @@ fn fixtures_are_explained_as_they_are_served() {
         check(file).unwrap();
     }
     let all = |file: &LicenseFile| -> Vec<String> {
-        let seats = told(&explained(file).effects);
+        let seats = totals(&explained(file).effects);
         let lines = seats.into_iter().flat_map(|(feature, versions)| {
             versions
                 .into_iter()

@@ -1,4 +1,4 @@
-//! `licensingd backup` and `licensingd restore`: one archive with everything that cannot be made anew.
+//! `licensingd backup` and `licensingd restore`: one archive with everything that cannot be made again.
 //!
 //! The archive is a tar file. Its first entry is the manifest: every other entry with its length and SHA-256, and what
 //! each database holds.

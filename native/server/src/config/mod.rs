@@ -141,7 +141,7 @@ licensing_settings::settings! {
         keytab: PathBuf = PathBuf::new(), AfterRestart,
             "Keytab with the keys of HTTP/host and WSMAN/host, such as tls/server.keytab; in the data folder unless the path is absolute. Empty: Kerberos is not offered.";
         refresh_seconds: u32 = 30, AtOnce,
-            "How old the numbers get before they are taken anew. However often clients ask, the vendor daemons are asked once in this time.",
+            "How old the numbers get before they are taken again. However often clients ask, the vendor daemons are asked once in this time.",
             allowed "1 to 3600" if |seconds, _| (1..=3600).contains(seconds);
     }
 }

@@ -40,7 +40,7 @@ impl AuditWatch {
             }
             tokio::select! {
                 () = stopping.cancelled() => return,
-                // What is wrong is told by the look itself.
+                // The look itself raises the alert.
                 _ = self.look() => {}
             }
             pause = EVERY;

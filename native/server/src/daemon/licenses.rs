@@ -1,4 +1,4 @@
-//! The license files and the options file behind the pools of a daemon, read at the start, on demand, and sorted anew each day.
+//! The license files and the options file behind the pools of a daemon, read at the start, on demand, and sorted again each day.
 
 use std::io;
 use std::sync::Arc;
@@ -180,7 +180,7 @@ impl Licenses {
         Ok(())
     }
 
-    /// Sorts the pools anew on each new day: what expired makes way for what follows it.
+    /// Sorts the pools again on each new day: what expired makes way for what follows it.
     pub(super) async fn follow_the_days(&self, seats: &SeatService, stopping: CancellationToken) {
         loop {
             tokio::select! {

@@ -40,7 +40,7 @@ pub(super) struct Turn {
     waiting: Waiting,
     key: RequestKey,
     wants_ticket: bool,
-    /// The position that the product was told last.
+    /// The position of the last answer to the product.
     last_position: u32,
 }
 
@@ -141,7 +141,7 @@ impl Products {
 }
 
 impl Turn {
-    /// What the product is told until then.
+    /// The answer to the product until then.
     pub(super) fn queued(&self) -> wire::CheckoutReply {
         queued(self.waiting.place())
     }

@@ -224,9 +224,9 @@ fn not_serving(
 
 fn why_refused(signature: SignatureState) -> &'static str {
     match signature {
-        SignatureState::Valid => "its signature holds, but it may not be served",
+        SignatureState::Valid => "its signature is valid, but it may not be served",
         SignatureState::Unverifiable => "only its vendor can verify its signature",
-        SignatureState::Invalid => "its signature does not fit its text",
+        SignatureState::Invalid => "its text was changed after it was signed",
         SignatureState::UnknownIssuer => "its issuer is not in the trust folder",
         SignatureState::Missing => "it is not signed",
     }
@@ -264,7 +264,7 @@ fn refusal(file: &InstalledLicenseFile, outcomes: &Outcomes, config: &Config) ->
     } else if outcomes.has(PoolStatus::WrongHost) {
         format!("It is bound to another host than {}.", config.host_name)
     } else if outcomes.has(PoolStatus::Refused) {
-        "None of its signatures holds on this server.".to_owned()
+        "None of its signatures could be verified on this server.".to_owned()
     } else {
         "All of its lines are installed already, or superseded by installed ones.".to_owned()
     })

@@ -29,7 +29,7 @@ use tokio_rustls::TlsConnector;
 const CONNECT: Duration = Duration::from_secs(30);
 /// Largest answer: a receipt with many findings.
 const ANSWER_BYTES: usize = 8 * 1024 * 1024;
-/// Longest text of an answer that is told.
+/// Longest text of an answer that is repeated.
 const TOLD_CHARACTERS: usize = 300;
 
 /// Why something did not get through.
@@ -62,7 +62,7 @@ impl SendError {
 
 /// Sends documents to a receiver. Dropping the future ends the connection.
 pub trait Transport: Send + Sync + 'static {
-    /// Sends an upload, and gives the receipt as it came: whether it can be believed is not checked here.
+    /// Sends an upload, and gives the receipt as it came: whether it can be trusted is not checked here.
     fn upload<'a>(
         &'a self,
         target: &'a Target,

@@ -23,7 +23,7 @@ struct Service {
 }
 
 /// The routes of the manager's port. Whoever reaches it may ask, or products and cmdlets would not find the services;
-/// strangers are not told the version.
+/// strangers do not see the version.
 pub(super) fn router(server_name: &str, web_services_port: u16, daemons: Daemons) -> Router {
     let service = Service {
         server_name: server_name.to_owned(),
@@ -52,7 +52,7 @@ impl LicenseManager for Service {
             return Err(grpc_status::status(&problem.about("vendor")));
         }
         let vendors = self.daemons.vendors().into_iter().filter(|daemon| {
-            // A daemon whose port is not known yet cannot be told where it is.
+            // A daemon whose port is not known yet is left out.
             daemon.port != 0 && (wanted.is_empty() || daemon.vendor.eq_ignore_ascii_case(&wanted))
         });
         let vendors = vendors.map(|daemon| VendorEndpoint {

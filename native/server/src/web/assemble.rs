@@ -16,12 +16,12 @@ use super::unique_keys::UniqueKeys;
 const REPEATED_CHARACTERS: usize = 80;
 
 /// What a request of one operation looks like.
-pub(super) struct Shape {
+pub(super) struct RequestForm {
     pub(super) info: &'static OperationInfo,
     fields: Vec<Field>,
 }
 
-impl Shape {
+impl RequestForm {
     /// Read from the table.
     pub(super) fn of(info: &'static OperationInfo) -> Self {
         Self {
@@ -78,25 +78,25 @@ pub(super) async fn read(info: &OperationInfo, parts: &Parts, body: Body) -> Res
 
 /// Puts the request together. Its fields are known to exist afterwards; [`typed`] checks what they hold.
 pub(super) fn request(
-    shape: &Shape,
+    form: &RequestForm,
     path: &[(String, String)],
     parts: &Parts,
     body: Vec<u8>,
 ) -> Result<Value, Problem> {
-    let mut request = if shape.info.method.has_body() {
+    let mut request = if form.info.method.has_body() {
         if parts.uri.query().is_some_and(|query| !query.is_empty()) {
             return Err(Problem::new(
                 ErrorCode::InvalidRequest,
                 "The fields of this operation must be in the body, not in the query.",
             ));
         }
-        parse(shape, &body)?
+        parse(form, &body)?
     } else {
-        from_query(shape, parts.uri.query().unwrap_or_default())?
+        from_query(form, parts.uri.query().unwrap_or_default())?
     };
     drop(body);
     for (name, text) in path {
-        let field = shape.field(name)?;
+        let field = form.field(name)?;
         let value = value(field, text)?;
         match request.insert(name.clone(), value.clone()) {
             Some(other) if other != value => {
@@ -111,7 +111,7 @@ pub(super) fn request(
     Ok(Value::Object(request))
 }
 
-fn from_query(shape: &Shape, query: &str) -> Result<Map<String, Value>, Problem> {
+fn from_query(form: &RequestForm, query: &str) -> Result<Map<String, Value>, Problem> {
     let mut request = Map::new();
     if !is_utf8(query) {
         return Err(Problem::new(
@@ -120,8 +120,8 @@ fn from_query(shape: &Shape, query: &str) -> Result<Map<String, Value>, Problem>
         ));
     }
     for (name, text) in form_urlencoded::parse(query.as_bytes()) {
-        let field = shape.field(&name)?;
-        if shape.info.path_fields().any(|of_path| of_path == name) {
+        let field = form.field(&name)?;
+        if form.info.path_fields().any(|of_path| of_path == name) {
             return Err(invalid(&name, "must be in the path, not in the query"));
         }
         match (field.kind, request.get_mut(name.as_ref())) {
@@ -218,7 +218,7 @@ fn is_length_limit(error: &(dyn std::error::Error + 'static)) -> bool {
     false
 }
 
-fn parse(shape: &Shape, bytes: &[u8]) -> Result<Map<String, Value>, Problem> {
+fn parse(form: &RequestForm, bytes: &[u8]) -> Result<Map<String, Value>, Problem> {
     // An operation all of whose fields may be absent can be asked for without a body.
     if bytes.is_empty() {
         return Ok(Map::new());
@@ -243,7 +243,7 @@ fn parse(shape: &Shape, bytes: &[u8]) -> Result<Map<String, Value>, Problem> {
         ));
     };
     for name in request.keys() {
-        shape.field(name)?;
+        form.field(name)?;
     }
     Ok(request)
 }

@@ -14,7 +14,7 @@ use licensing_api::operation::{BodySize, Method, OperationInfo, TABLE};
 use licensing_api::server::DaemonState;
 use licensing_api::{ErrorCode, Permission, Problem};
 
-use super::assemble::Shape;
+use super::assemble::RequestForm;
 use super::dispatch::{self, Call};
 use super::gate::{self, Admitted};
 use super::{WebServices, answer, assemble, metrics};
@@ -48,13 +48,13 @@ fn methods(operations: &[&'static OperationInfo]) -> MethodRouter<Arc<WebService
     let mut router = MethodRouter::new();
     let mut names = Vec::new();
     for info in operations {
-        let shape = Arc::new(Shape::of(info));
+        let form = Arc::new(RequestForm::of(info));
         names.push(info.method.name());
         router = router.on(
             filter(info.method),
             move |State(services): State<Arc<WebServices>>, request: Request| {
-                let shape = Arc::clone(&shape);
-                async move { carry_out(services, shape, request).await }
+                let form = Arc::clone(&form);
+                async move { carry_out(services, form, request).await }
             },
         );
     }
@@ -87,13 +87,13 @@ fn with_method_problem(
 }
 
 /// One operation, from its request to its answer.
-async fn carry_out(services: Arc<WebServices>, shape: Arc<Shape>, request: Request) -> Response {
-    match try_carry_out(services, &shape, request).await {
+async fn carry_out(services: Arc<WebServices>, form: Arc<RequestForm>, request: Request) -> Response {
+    match try_carry_out(services, &form, request).await {
         Ok(response) => response,
         Err(problem) => {
-            if !dispatch::is_documented(shape.info, problem.code) {
+            if !dispatch::is_documented(form.info, problem.code) {
                 tracing::error!(
-                    operation = shape.info.name,
+                    operation = form.info.name,
                     code = problem.code.name(),
                     "the operation failed in a way that its entry in the table does not have"
                 );
@@ -113,7 +113,7 @@ fn is_large(info: &OperationInfo) -> bool {
 
 async fn try_carry_out(
     services: Arc<WebServices>,
-    shape: &Shape,
+    form: &RequestForm,
     request: Request,
 ) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
@@ -124,21 +124,21 @@ async fn try_carry_out(
         .remove::<Admitted>()
         .and_then(|admitted| admitted.0);
     let place = match &caller {
-        Some(caller) if is_large(shape.info) => {
+        Some(caller) if is_large(form.info) => {
             Some(services.large_requests.enter(caller.account_id()).await?)
         }
         Some(_) | None => None,
     };
-    let bytes = assemble::read(shape.info, &parts, body).await?;
+    let bytes = assemble::read(form.info, &parts, body).await?;
     // What administrators change waits for other things than the processor, such as daemons.
     let turn = match &caller {
-        Some(caller) if shape.info.body == BodySize::Large && shape.info.permission != Permission::Full => {
+        Some(caller) if form.info.body == BodySize::Large && form.info.permission != Permission::Full => {
             Some(services.explaining.enter(caller.account_id()).await?)
         }
         Some(_) | None => None,
     };
-    let request = assemble::request(shape, &path, &parts, bytes)?;
-    let (id, name) = (shape.info.id, shape.info.name);
+    let request = assemble::request(form, &path, &parts, bytes)?;
+    let (id, name) = (form.info.id, form.info.name);
     // In a task of its own, which keeps the place: a change is not left half-way when the client goes, and a defect in
     // one handler ends this request alone.
     let (text, place) = tokio::spawn(async move {

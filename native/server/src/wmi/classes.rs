@@ -211,7 +211,7 @@ pub(super) static SERVER: Class = Class {
         property(
             "RefreshSeconds",
             Kind::Uint32,
-            "How old these numbers get before they are taken anew.",
+            "How old these numbers get before they are taken again.",
         ),
         property(
             "Problems",

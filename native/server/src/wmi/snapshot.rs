@@ -1,4 +1,4 @@
-//! The rows that are given out, taken anew only after a while: however often clients ask, the vendor daemons are asked
+//! The rows that are given out, taken again only after a while: however often clients ask, the vendor daemons are asked
 //! once in that time.
 
 use std::sync::Arc;
@@ -44,7 +44,7 @@ pub(super) struct Pools {
 type Taken = (Instant, Result<Arc<Tables>, String>);
 
 impl Pools {
-    /// The tables, taken anew if they are too old. Whoever comes meanwhile waits for the same.
+    /// The tables, taken again if they are too old. Whoever comes meanwhile waits for the same.
     async fn tables(&self) -> Result<Arc<Tables>, SourceError> {
         let mut last = self.taken.lock().await;
         let refresh = Duration::from_secs(u64::from(self.config.now().wsman.refresh_seconds));

@@ -1,4 +1,4 @@
-//! More requests than seats, and seats that are taken along.
+//! More requests than seats, and borrowed seats.
 
 use licensing_api::alert::GetAlerts;
 use licensing_api::inventory::GetInventory;

@@ -311,7 +311,7 @@ async fn off_loopback_a_certificate_does_in_place_of_a_token() {
     let refused = stranger.status(StatusRequest::default()).await.unwrap_err();
     assert_eq!(refused.code(), Code::Unauthenticated);
 
-    // Another authority, told by SIGHUP.
+    // Another authority, announced by SIGHUP.
     let other = Authority::new("other");
     std::fs::write(server.data().join("tls/clients.pem"), &other.pem).unwrap();
     server.reread().unwrap();
@@ -334,8 +334,8 @@ async fn off_loopback_a_certificate_does_in_place_of_a_token() {
     .await
     .unwrap();
     let database = rusqlite::Connection::open(server.data().join("state/ACME.db")).unwrap();
-    let mut told = database.prepare("SELECT body FROM audit").unwrap();
-    let told: Vec<Vec<u8>> = told
+    let mut records = database.prepare("SELECT body FROM audit").unwrap();
+    let records: Vec<Vec<u8>> = records
         .query_map([], |row| row.get(0))
         .unwrap()
         .map(Result::unwrap)
@@ -343,6 +343,6 @@ async fn off_loopback_a_certificate_does_in_place_of_a_token() {
     for name in ["certificate:cad01", "certificate:cad02"] {
         let name = name.as_bytes();
         let tells = |record: &&Vec<u8>| record.windows(name.len()).any(|part| part == name);
-        assert_eq!(told.iter().filter(tells).count(), 1);
+        assert_eq!(records.iter().filter(tells).count(), 1);
     }
 }

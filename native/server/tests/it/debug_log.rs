@@ -122,7 +122,7 @@ async fn denied(client: &mut VendorDaemonClient<Channel>, request: CheckoutReque
 }
 
 #[tokio::test]
-async fn what_happens_to_seats_is_told_in_the_familiar_lines() {
+async fn what_happens_to_seats_is_written_in_the_usual_lines() {
     let mut server = start(
         "TIMEOUTALL 900\nEXCLUDE cam USER bert\nRESERVE 1 cad USER anna\n",
         "true",
@@ -195,7 +195,7 @@ fn check_lines(server: &Server) {
         ],
         "{text}"
     );
-    let told = |daemon: &str, wanted: &str| {
+    let has_line = |daemon: &str, wanted: &str| {
         assert!(
             lines
                 .iter()
@@ -204,28 +204,28 @@ fn check_lines(server: &Server) {
         );
     };
     let today = jiff::Zoned::now().date();
-    told(
+    has_line(
         "ACME",
         &format!("TIMESTAMP {}/{}/{}", today.month(), today.day(), today.year()),
     );
-    told("ACME", "Server's System Date and Time: ");
-    told("lmgrd", "ACME using TCP-port ");
-    told("lmgrd", "Started ACME (internet tcp_port ");
-    told(
+    has_line("ACME", "Server's System Date and Time: ");
+    has_line("lmgrd", "ACME using TCP-port ");
+    has_line("lmgrd", "Started ACME (internet tcp_port ");
+    has_line(
         "ACME",
         "Server started on license01.example.com for:\tcad\t\tcam\t",
     );
-    told("ACME", "License file(s): acme.lic");
-    told("ACME", "EXPIRED: old");
-    told("ACME", "Using options file: \"");
-    told("ACME", "ALL FEATURES: INACTIVITY TIMEOUT set to 900 seconds");
-    told("ACME", "EXCLUDE USER bert in cam");
-    told("ACME", "RESERVING 1 cad  licenses for USER anna");
-    told("ACME", "Rereading license file...");
-    told("ACME", "Rereading options file...");
-    told("ACME", "Updating feature cad");
-    told("ACME", "Support removed for feature cam(");
-    told(
+    has_line("ACME", "License file(s): acme.lic");
+    has_line("ACME", "EXPIRED: old");
+    has_line("ACME", "Using options file: \"");
+    has_line("ACME", "ALL FEATURES: INACTIVITY TIMEOUT set to 900 seconds");
+    has_line("ACME", "EXCLUDE USER bert in cam");
+    has_line("ACME", "RESERVING 1 cad  licenses for USER anna");
+    has_line("ACME", "Rereading license file...");
+    has_line("ACME", "Rereading options file...");
+    has_line("ACME", "Updating feature cad");
+    has_line("ACME", "Support removed for feature cam(");
+    has_line(
         "lmgrd",
         "ACME exited with status 46 (lmgrd requested vendor daemon down)",
     );

@@ -135,13 +135,13 @@ async fn what_an_explanation_and_an_import_tell_is_what_is_served() {
     };
     let explained = admin.call::<op::ExplainLicenseFile>(&explain).await.unwrap();
     assert!(explained.acceptable);
-    let told: Vec<_> = explained
+    let effects: Vec<_> = explained
         .effects
         .iter()
         .map(|effect| effect.text.clone())
         .collect();
     assert_eq!(
-        told,
+        effects,
         [
             "CAD 1.0 changes from 3 seats to 1 seat.",
             "CAD 2.0 is new: 2 seats."
@@ -167,7 +167,7 @@ async fn what_an_explanation_and_an_import_tell_is_what_is_served() {
         "{}",
         explained.lines[2].text
     );
-    assert_eq!(import(&server, &admin, "more.lic", lines).await, told);
+    assert_eq!(import(&server, &admin, "more.lic", lines).await, effects);
     let inventory = admin
         .call::<op::GetInventory>(&GetInventory::default())
         .await

@@ -19,7 +19,7 @@ pub(super) enum Command {
         request: Box<CheckoutRequest>,
         id: LeaseId,
         reply: Reply<Decided>,
-        /// Told when the turn of a request comes that waits; none when nobody waits for that.
+        /// Answered when the turn of a request comes that waits; none when nobody waits for that.
         turn: Option<TurnSender>,
     },
     Checkin {
@@ -28,7 +28,7 @@ pub(super) enum Command {
     },
     Revoke {
         filter: Box<RevokeFilter>,
-        /// What the audit tells of it.
+        /// Its record in the audit.
         event: AuditEntry,
         reply: Reply<Vec<UsageRow>>,
     },
@@ -94,7 +94,7 @@ pub(super) enum Answer {
 }
 
 impl Answer {
-    // A caller that is gone needs no answer: nobody else can be told.
+    // A caller that is gone needs no answer: nobody else could take it.
     pub(super) fn send(self) {
         match self {
             Self::Checkout(reply, decision) => drop(reply.send(Ok(decision))),

@@ -73,7 +73,7 @@ impl Writer {
         }
     }
 
-    /// Remembers who waits for his turn, and answers who waited before.
+    /// Remembers who waits for their turn, and answers who waited before.
     fn wait_or_not(
         &mut self,
         ledger: &mut Ledger,
@@ -86,7 +86,7 @@ impl Writer {
         match (decision, turn) {
             (Decision::Queued(place), Some(turn)) => self.callers.enter(key, turn, *place, now.trusted),
             (Decision::Queued(_), None) => {
-                // He who waited with this key goes on if he is there.
+                // Whoever waited with this key goes on if they are there.
                 if !self.callers.is_there(&key) {
                     ledger.leave_waiting(&key, now);
                 }
@@ -139,7 +139,7 @@ impl Writer {
     }
 }
 
-/// What a caller is told whose request was given up by another one.
+/// The answer to a caller whose request was given up by another one.
 fn given_up() -> Decision {
     Decision::Denied(Denial::new(DenialReason::Queued, "The request was given up."))
 }

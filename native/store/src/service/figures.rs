@@ -62,7 +62,7 @@ impl Counters {
     }
 
     /// These changes are durable, or need not be.
-    pub(super) fn told(&self, changes: &[Change]) {
+    pub(super) fn count(&self, changes: &[Change]) {
         let granted = changes
             .iter()
             .filter(|change| matches!(change, Change::Opened { .. }))

@@ -52,10 +52,10 @@ pub const DEFAULT_LOCK_WAIT: Duration = Duration::from_secs(10);
 /// Commands that may wait for the writer. More callers wait for room.
 const QUEUE: usize = 8192;
 
-/// Events of assigned seats that are told unless more or fewer are asked for.
+/// Events of assigned seats that are listed unless more or fewer are asked for.
 const EVENTS: u32 = 1000;
 
-/// Most events of assigned seats that are told.
+/// Most events of assigned seats that are listed.
 const MOST_EVENTS: u32 = 10_000;
 
 /// Slots of the ledger that are listed under one hold of its lock.
@@ -81,7 +81,7 @@ pub struct SeatServiceOptions {
     pub tick: Duration,
     /// Largest size of the file; none for no limit.
     pub max_database_bytes: Option<u64>,
-    /// Who is told of what has become durable.
+    /// Who follows what has become durable.
     pub observer: Option<Arc<dyn ChangeObserver>>,
 }
 
@@ -314,7 +314,7 @@ impl SeatService {
         seats.ledger.heartbeat(ids, now)
     }
 
-    /// The time that is believed now, and what tickets may say about leases: none of those that are not held. Memory only.
+    /// The trusted time, and what tickets may say about leases: none of those that are not held. Memory only.
     pub fn ticket_terms(&self, ids: &[LeaseId]) -> (Timestamp, Vec<Option<TicketTerms>>) {
         let mut seats = self.shared.lock();
         let now = seats.now(self.shared.clock.as_ref());
@@ -448,7 +448,7 @@ impl SeatService {
         self.state.clone()
     }
 
-    /// Waits until the service can go on no more, and gives the reason: the process must end then, and starts anew from
+    /// Waits until the service can go on no more, and gives the reason: the process must end then, and starts again from
     /// what is on the disk. Gives [`StoreError::Stopping`] after an orderly stop.
     pub async fn ended(&self) -> StoreError {
         let mut state = self.state.clone();
@@ -463,7 +463,7 @@ impl SeatService {
     /// Verifies the whole audit as it is on the disk, beside the running service.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] names the first record that does not fit, or a lease whose opening is not told.
+    /// [`StoreError::Damaged`] names the first record that does not fit, or a lease whose opening is not recorded.
     pub async fn verify_audit(&self) -> Result<AuditReport, StoreError> {
         // When it could not be written, or the service has ended, what is on the disk is verified.
         let _ = self.ask(|reply| Command::Flush { reply }).await;

@@ -55,7 +55,7 @@ impl Writer {
         }
     }
 
-    /// After a failed commit: reads anew what is on the disk, or gives up.
+    /// After a failed commit: reads again what is on the disk, or gives up.
     pub(super) fn fall_back(&mut self, error: &StoreError, now: Moment) {
         let reloaded = if error.is_fatal() {
             Err(error.clone())

@@ -52,15 +52,15 @@ impl Waiting {
     }
 }
 
-/// Those who are told when their turn has come.
+/// Those who are answered when their turn has come.
 #[derive(Debug, Default)]
 pub(super) struct Callers(HashMap<RequestKey, TurnSender>);
 
 impl Callers {
-    /// A caller waits; the one who waited with this key before is told so.
+    /// A caller waits; the one who waited with this key before is answered so.
     pub(super) fn enter(&mut self, key: RequestKey, turn: TurnSender, place: Place, at: Timestamp) {
         if let Some(earlier) = self.0.insert(key, turn) {
-            // One that is gone need not be told.
+            // One that is gone needs no answer.
             let _ = earlier.send(Ok(Decided {
                 decision: Decision::Queued(place),
                 at,
@@ -68,7 +68,7 @@ impl Callers {
         }
     }
 
-    /// Who is to be told; none when he is gone.
+    /// Who is to be answered; none when they are gone.
     pub(super) fn take(&mut self, key: &RequestKey) -> Option<TurnSender> {
         self.0.remove(key).filter(|turn| !turn.is_closed())
     }

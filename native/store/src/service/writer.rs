@@ -29,11 +29,11 @@ pub(super) struct Writer {
     pub(super) journal: Box<dyn SeatJournal>,
     pub(super) commands: mpsc::Receiver<Command>,
     pub(super) state: watch::Sender<ServiceState>,
-    /// As it was last made durable, for reading the ledger anew.
+    /// As it was last made durable, for reading the ledger again.
     pub(super) terms: LedgerTerms,
     pub(super) observer: Option<Arc<dyn ChangeObserver>>,
     /// Whether the jump of the clock that stands has been written to the audit.
-    pub(super) jump_told: bool,
+    pub(super) jump_recorded: bool,
     /// Who waits for seats.
     pub(super) callers: Callers,
     /// What was refused and is not written yet. It goes with the next transaction, and has one of its own at each tick at
@@ -57,7 +57,7 @@ impl Writer {
             state,
             terms,
             observer,
-            jump_told: false,
+            jump_recorded: false,
             callers: Callers::default(),
             denials: PendingDenials::default(),
         }
@@ -121,7 +121,7 @@ impl Writer {
             batch.denials = std::mem::take(&mut self.denials);
         }
         if batch.is_empty() && !stale {
-            self.shared.counters.told(&batch.changes);
+            self.shared.counters.count(&batch.changes);
             answers.into_iter().for_each(Answer::send);
             self.observe(now, batch.changes);
             return stop;
@@ -132,7 +132,7 @@ impl Writer {
                 let audit_records = self.journal.audit_records();
                 let counters = &self.shared.counters;
                 counters.committed(begun.elapsed(), audit_records);
-                counters.told(&batch.changes);
+                counters.count(&batch.changes);
                 self.terms.pools = pools.unwrap_or_else(|| std::mem::take(&mut self.terms.pools));
                 self.terms.rules = rules.unwrap_or_else(|| std::mem::take(&mut self.terms.rules));
                 answers.into_iter().for_each(Answer::send);
@@ -159,8 +159,8 @@ impl Writer {
 
     /// A record when the clock has newly jumped.
     fn clock_event(&mut self, jump: Option<i64>) -> Option<AuditEntry> {
-        let new = jump.filter(|_| !self.jump_told);
-        self.jump_told = jump.is_some();
+        let new = jump.filter(|_| !self.jump_recorded);
+        self.jump_recorded = jump.is_some();
         let seconds = new?;
         let direction = if seconds < 0 { "back" } else { "ahead" };
         warn!(

@@ -13,7 +13,7 @@ use crate::journal::{AuditReport, PoolHistory, SeatHistory};
 
 use super::{assignment_events, denials, usage, verify};
 
-/// What is stored in a file. Every call opens it anew.
+/// What is stored in a file. Every call opens it again.
 pub(super) struct SqliteHistory {
     pub(super) path: PathBuf,
     pub(super) vendor: String,

@@ -1,4 +1,4 @@
-//! What is stored, and how SQLite is told to keep it.
+//! What is stored, and how SQLite keeps it.
 //!
 //! | table | rows |
 //! | --- | --- |

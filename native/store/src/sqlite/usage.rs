@@ -105,7 +105,7 @@ impl UsageRecorder {
         Ok(Self { pools, day: None })
     }
 
-    /// Writes what a batch changes of the statistics. When its transaction fails, everything is read anew.
+    /// Writes what a batch changes of the statistics. When its transaction fails, everything is read again.
     pub(crate) fn write(&mut self, rows: &mut Rows<'_>, batch: &Batch, at_ms: i64) -> Result<(), StoreError> {
         let hour = Hour::of_ms(at_ms);
         for level in &batch.levels {

@@ -9,7 +9,7 @@ use licensing_store::SeatService;
 use crate::support::{TestClock, granted, options, pools, request, start};
 
 /// Lets the time pass in which a clock far ahead of the run before is doubted.
-fn believed(service: &SeatService, clock: &TestClock, held: &[LeaseId]) {
+fn trusted(service: &SeatService, clock: &TestClock, held: &[LeaseId]) {
     for _ in 0..7 {
         clock.pass(Duration::from_secs(600));
         assert!(service.heartbeat(held).is_empty());
@@ -28,7 +28,7 @@ async fn an_assignment_outlives_its_session_and_a_restart_and_ends_after_its_per
 
     clock.pass(Duration::from_secs(80 * 24 * 3600));
     let service = start(&path, pools("CAD_STD_UD", 1), clock.clone());
-    believed(&service, &clock, &[lease.id]);
+    trusted(&service, &clock, &[lease.id]);
     // The restart counts as use of what is held.
     assert!(service.checkin(lease.id).await.unwrap());
     assert!(matches!(
@@ -40,7 +40,7 @@ async fn an_assignment_outlives_its_session_and_a_restart_and_ends_after_its_per
 
     clock.pass(Duration::from_secs(89 * 24 * 3600));
     let service = start(&path, pools("CAD_STD_UD", 1), clock.clone());
-    believed(&service, &clock, &[]);
+    trusted(&service, &clock, &[]);
     assert!(matches!(
         service.checkout(request("CAD_STD_UD", 3)).await.unwrap(),
         Decision::Denied(_)

@@ -131,9 +131,9 @@ async fn a_moved_clock_neither_ends_nor_prolongs_a_borrowed_seat() {
     stop(service).await;
 }
 
-/// The server was off for long. That is not believed at once, and a borrowed seat that was due meanwhile ends when it is.
+/// The server was off for long. That is not trusted at once, and a borrowed seat that was due meanwhile ends when it is.
 #[tokio::test]
-async fn a_borrowed_seat_that_was_due_long_ago_ends_when_the_clock_is_believed() {
+async fn a_borrowed_seat_that_was_due_long_ago_ends_when_the_clock_is_trusted() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ACME.db");
     let clock = TestClock::at("2026-11-24T12:00:00Z");

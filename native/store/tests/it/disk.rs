@@ -104,14 +104,14 @@ async fn a_disk_that_is_full_at_the_start_still_shows_and_keeps_what_is_held() {
     service.shutdown().await.unwrap();
 }
 
-/// A write that fails for another reason than space: the service ends, and the next one finds all that was told.
+/// A write that fails for another reason than space: the service ends, and the next one finds all that was acknowledged.
 #[cfg(unix)]
 #[tokio::test]
 async fn a_failed_write_ends_the_service_and_loses_nothing() {
     use std::io::{BufRead, BufReader};
     use std::process::Command;
 
-    use crate::kill::{Told, child};
+    use crate::kill::{Answered, child};
 
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ACME.db");
@@ -130,11 +130,11 @@ async fn a_failed_write_ends_the_service_and_loses_nothing() {
         )
         .stdout(std::process::Stdio::piped());
     let mut process = limited.spawn().unwrap();
-    let mut told = Told::default();
+    let mut answered = Answered::default();
     let mut ended = String::new();
     for line in BufReader::new(process.stdout.take().unwrap()).lines() {
         let line = line.unwrap();
-        told.line(&line);
+        answered.line(&line);
         if let Some(code) = line.strip_prefix("ended ") {
             ended = code.to_owned();
         }
@@ -142,7 +142,7 @@ async fn a_failed_write_ends_the_service_and_loses_nothing() {
     process.wait().unwrap();
     assert_eq!(ended, "StorageUnavailable");
     let service = start(&path, pools("CAD", 60), Arc::new(SystemClock::new()));
-    told.compare(&service).await;
+    answered.compare(&service).await;
     service.shutdown().await.unwrap();
 }
 

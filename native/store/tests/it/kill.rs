@@ -17,9 +17,9 @@ const SEATS: u32 = 60;
 const KILLS: u64 = 10;
 const CALLERS: u64 = 16;
 
-/// What the child was told, line by line.
+/// What the child was answered, line by line.
 #[derive(Debug, Default)]
-pub(crate) struct Told {
+pub(crate) struct Answered {
     /// Granted, and no checkin was asked for.
     pub(crate) held: HashSet<String>,
     /// Checkin was asked for, but not acknowledged.
@@ -30,7 +30,7 @@ pub(crate) struct Told {
     pub(crate) open: HashSet<String>,
 }
 
-impl Told {
+impl Answered {
     pub(crate) fn line(&mut self, line: &str) {
         let mut words = line.split(' ');
         let (what, name) = (words.next(), words.next().unwrap_or("").to_owned());
@@ -157,7 +157,7 @@ async fn ten_kills_lose_nothing_that_was_acknowledged() {
     let mut seed = [0; 8];
     getrandom::fill(&mut seed).unwrap();
     let mut random = u64::from_le_bytes(seed);
-    let mut told = Told::default();
+    let mut answered = Answered::default();
     let mut lines_seen = HashMap::new();
     for kill in 0..KILLS {
         random = random
@@ -169,22 +169,27 @@ async fn ten_kills_lose_nothing_that_was_acknowledged() {
             .unwrap();
         let mut output = BufReader::new(process.stdout.take().unwrap()).lines();
         for line in output.by_ref().take(lines as usize) {
-            told.line(&line.unwrap());
+            answered.line(&line.unwrap());
         }
         process.kill().unwrap();
         // What it still said before the end was said after the disk had it.
-        output.map_while(Result::ok).for_each(|line| told.line(&line));
+        output.map_while(Result::ok).for_each(|line| answered.line(&line));
         process.wait().unwrap();
         lines_seen.insert(kill, lines);
         let service = start(&path, pools("CAD", SEATS), Arc::new(SystemClock::new()));
-        told.compare(&service).await;
+        answered.compare(&service).await;
         // Seats of the killed process would only be in the way of the next one.
-        for name in told.held.drain().chain(told.unsure.drain()).collect::<Vec<_>>() {
+        for name in answered
+            .held
+            .drain()
+            .chain(answered.unsure.drain())
+            .collect::<Vec<_>>()
+        {
             let id = LeaseId::from_slice(&hex::decode(&name).unwrap()).unwrap();
             service.checkin(id).await.unwrap();
-            told.back.insert(name);
+            answered.back.insert(name);
         }
-        let unanswered: Vec<String> = told.open.drain().collect();
+        let unanswered: Vec<String> = answered.open.drain().collect();
         for key in unanswered {
             // The same key again: the lease that was granted without an answer, or a new one.
             match service
@@ -201,7 +206,7 @@ async fn ten_kills_lose_nothing_that_was_acknowledged() {
         assert_eq!(service.status().leases, 0, "{lines_seen:?}");
         service.shutdown().await.unwrap();
     }
-    assert!(told.back.len() > 100, "the children did next to nothing");
+    assert!(answered.back.len() > 100, "the children did next to nothing");
 }
 
 /// A process copies the log into the file when it has grown large, also by what earlier processes left.

@@ -82,7 +82,7 @@ async fn a_clock_far_ahead_at_a_start_is_doubted_until_it_is_set_right() {
 }
 
 #[tokio::test]
-async fn a_clock_far_ahead_at_a_start_that_nobody_sets_right_is_believed_in_the_end() {
+async fn a_clock_far_ahead_at_a_start_that_nobody_sets_right_is_trusted_in_the_end() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ACME.db");
     let service = start(&path, pools("CAD", 1), TestClock::at("2026-11-24T12:00:00Z"));

@@ -42,7 +42,7 @@ async fn who_waits_is_told_when_the_turn_comes() {
     assert_eq!((second.place().position, third.place().position), (1, 2));
     assert!(service.checkin(first.id).await.unwrap());
     let lease = granted(second.turn().await.unwrap().decision);
-    // The same request on another connection is told the same.
+    // The same request on another connection gets the same answer.
     let again = service.checkout(waiting(2)).await.unwrap();
     assert!(matches!(again, Decision::Repeated(own) if own == lease));
 
@@ -96,11 +96,11 @@ async fn refusals_and_later_grants_outlive_a_restart() {
         service.checkout(request("CAD", 2)).await.unwrap();
     }
     service.checkout(request("CAD", 3)).await.unwrap();
-    let told = service.denials(&GetDenials::default()).await.unwrap();
-    let found: Vec<_> = told.iter().map(|row| (row.user.as_str(), row.times)).collect();
+    let rows = service.denials(&GetDenials::default()).await.unwrap();
+    let found: Vec<_> = rows.iter().map(|row| (row.user.as_str(), row.times)).collect();
     assert_eq!(found, [("user3", 1), ("user2", 3)]);
     assert_eq!(
-        (told[1].seats_out, told[1].holders[0].user.as_str()),
+        (rows[1].seats_out, rows[1].holders[0].user.as_str()),
         (1, "user1")
     );
     service.shutdown().await.unwrap();
@@ -108,7 +108,7 @@ async fn refusals_and_later_grants_outlive_a_restart() {
     assert_eq!(licensing_store::verify(&path).unwrap().denied, 2);
 
     let service = one_seat(&path);
-    assert_eq!(service.denials(&GetDenials::default()).await.unwrap(), told);
+    assert_eq!(service.denials(&GetDenials::default()).await.unwrap(), rows);
     assert!(service.checkin(first.id).await.unwrap());
     let mut again = request("CAD", 2);
     again.request_key = RequestKey::from_bytes([9; 16]);

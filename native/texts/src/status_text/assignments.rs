@@ -43,7 +43,7 @@ pub struct ListOptions<'a> {
     pub feature: Option<&'a str>,
     /// Minutes since the rows were read; the server here always answers from its present state, hence 0.
     pub age_minutes: u32,
-    /// Minutes until they are read anew.
+    /// Minutes until they are read again.
     pub next_update_minutes: u32,
 }
 

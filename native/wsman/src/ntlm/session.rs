@@ -111,7 +111,7 @@ impl Session {
         }
     }
 
-    /// Starts the encryption of both directions anew, as SPNEGO does after the signatures over its list of mechanisms.
+    /// Starts the encryption of both directions again, as SPNEGO does after the signatures over its list of mechanisms.
     /// The numbers of the messages go on.
     ///
     /// # Errors

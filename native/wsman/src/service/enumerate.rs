@@ -355,7 +355,7 @@ fn number(element: &Element) -> Result<usize, Fault> {
 fn stale() -> Fault {
     Fault::new(
         FaultKind::InvalidEnumerationContext,
-        "The enumeration is not open: it ended, it was released, or too many were opened after it. Start anew.",
+        "The enumeration is not open: it ended, it was released, or too many were opened after it. Start again.",
     )
 }
 

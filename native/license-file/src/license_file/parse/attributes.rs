@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::blank_separated;
-use super::keyword::{Keyword, Shape};
+use super::keyword::{Keyword, TakesValue};
 use super::notes::{Notes, shown};
 use super::token::Token;
 use crate::license_file::{
@@ -78,10 +78,10 @@ struct Reader<'n> {
 impl Reader<'_> {
     fn check_spelling(&mut self, keyword: Keyword, attribute: &Attribute) {
         let (at, spelled) = (attribute.keyword.at, &attribute.keyword.value);
-        let problem = match (keyword.shape(), &attribute.value) {
-            (Shape::Flag, Some(_)) => Some("takes no value; the value has no effect"),
-            (Shape::Value, None) => Some("needs a value; without one it has no effect"),
-            (Shape::Flag, None) | (Shape::Value, Some(_)) | (Shape::Either, _) => None,
+        let problem = match (keyword.takes_value(), &attribute.value) {
+            (TakesValue::Flag, Some(_)) => Some("takes no value; the value has no effect"),
+            (TakesValue::Value, None) => Some("needs a value; without one it has no effect"),
+            (TakesValue::Flag, None) | (TakesValue::Value, Some(_)) | (TakesValue::Either, _) => None,
         };
         if let Some(problem) = problem {
             self.notes

@@ -2,7 +2,7 @@
 
 /// What a keyword may look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum TakesValue {
     /// `KEYWORD`
     Flag,
     /// `KEYWORD=value`
@@ -19,7 +19,7 @@ enum Owner {
 }
 
 macro_rules! keywords {
-    ($($variant:ident $text:literal $shape:ident $owner:ident;)+) => {
+    ($($variant:ident $text:literal $takes_value:ident $owner:ident;)+) => {
         /// A known keyword.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(super) enum Keyword { $($variant,)+ }
@@ -31,8 +31,8 @@ macro_rules! keywords {
                 None
             }
 
-            pub(super) fn shape(self) -> Shape {
-                match self { $(Self::$variant => Shape::$shape,)+ }
+            pub(super) fn takes_value(self) -> TakesValue {
+                match self { $(Self::$variant => TakesValue::$takes_value,)+ }
             }
 
             fn owner(self) -> Owner {

@@ -9,7 +9,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// Bytes by which it is decided whether a text without byte order mark is UTF-16.
 const LOOKED_AT: usize = 4096;
 
-/// UTF-16 text as UTF-8; none when the bytes are anything else. Without a byte order mark it is told by the zeros: in a
+/// UTF-16 text as UTF-8; none when the bytes are anything else. Without a byte order mark it is recognized by the zeros: in a
 /// file of mostly Latin letters every other byte is one.
 pub(crate) fn utf16_as_utf8(bytes: &[u8]) -> Option<Vec<u8>> {
     let (encoding, text) = match bytes {

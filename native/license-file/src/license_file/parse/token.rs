@@ -83,11 +83,11 @@ pub(super) fn tokens<'t>(text: &'t Text, notes: &mut Notes) -> Result<Vec<Token<
             return Err(Untokenised::TooMany);
         }
         let start = input.current_token_start();
-        let Ok(shape) = word.parse_next(&mut input) else {
+        let Ok(parts) = word.parse_next(&mut input) else {
             return Err(Untokenised::OpenQuote(text.position(start)));
         };
         let end = input.previous_token_end();
-        tokens.push(placed(text, &shape, start, end));
+        tokens.push(placed(text, &parts, start, end));
         if !input.is_empty() && !input.starts_with(BLANKS) {
             notes.warning(
                 text.position(end),
@@ -113,10 +113,10 @@ fn unquoted(text: &str) -> (&str, bool) {
 }
 
 /// Places are asked for in rising order: that keeps the counting of columns linear.
-fn placed<'t>(text: &'t Text, shape: &Shape<'t>, start: usize, end: usize) -> Token<'t> {
+fn placed<'t>(text: &'t Text, parts: &WordParts<'t>, start: usize, end: usize) -> Token<'t> {
     let at = text.position(start);
     let whole = text.joined.get(start..end).unwrap_or_default();
-    let Some(keyword) = shape.keyword else {
+    let Some(keyword) = parts.keyword else {
         return Token {
             text: whole,
             at,
@@ -161,19 +161,19 @@ fn placed<'t>(text: &'t Text, shape: &Shape<'t>, start: usize, end: usize) -> To
     }
 }
 
-struct Shape<'t> {
+struct WordParts<'t> {
     keyword: Option<&'t str>,
 }
 
 /// word := keyword "=" value | bare
-fn word<'t>(input: &mut Input<'t>) -> ModalResult<Shape<'t>> {
+fn word<'t>(input: &mut Input<'t>) -> ModalResult<WordParts<'t>> {
     let keyword = opt(terminated(keyword, '=')).parse_next(input)?;
     if keyword.is_some() {
         alt((quoted, braces, bare)).parse_next(input)?;
     } else {
         alt((quoted, bare)).parse_next(input)?;
     }
-    Ok(Shape { keyword })
+    Ok(WordParts { keyword })
 }
 
 /// keyword := letter or "_", then letters, digits, "_"

@@ -92,7 +92,7 @@ impl Cover {
         }
     }
 
-    /// Takes pairs out, and works the parts they were in out anew.
+    /// Takes pairs out, and works the parts they were in out again.
     pub(super) fn remove(&mut self, pairs: &[(u32, u32)]) {
         let mut touched = HashSet::new();
         for (user, device) in pairs {

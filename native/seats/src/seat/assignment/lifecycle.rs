@@ -59,7 +59,7 @@ impl Ledger {
         }
     }
 
-    /// A stored lease comes back. Its assignment is made anew where it has none: users may be told apart by other rules
+    /// A stored lease comes back. Its assignment is made again where it has none: users may be told apart by other rules
     /// than when it was granted, or the feature was of another model then.
     pub(in crate::seat) fn resume_use(&mut self, pool: u32, holder: &Holder, now: Moment) {
         let (user, device) = self.compared(holder);
@@ -102,7 +102,7 @@ impl Ledger {
     }
 
     /// Ends assignments that were not used for their period. A user on a device that is not seen any more may change
-    /// who is assigned: the fewest seats are worked out anew.
+    /// who is assigned: the fewest seats are worked out again.
     pub(in crate::seat) fn expire_assignments(&mut self, now: Moment) {
         let now_ms = now.trusted.as_millisecond();
         if now_ms < self.assignments_checked_ms.saturating_add(CHECK_MS) {

@@ -61,8 +61,8 @@ impl SeatModel {
         }
     }
 
-    /// As it is told of a holder; assigned seats tell it one by one, see [`kind`].
-    pub(in crate::seat) const fn told(self) -> LicenseModel {
+    /// As lists show it for a holder; assigned seats show it one by one, see [`kind`].
+    pub(in crate::seat) const fn license_model(self) -> LicenseModel {
         match self {
             Self::Concurrent => LicenseModel::Concurrent,
             Self::UserDevice | Self::User => LicenseModel::User,

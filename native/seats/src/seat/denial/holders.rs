@@ -19,8 +19,8 @@ impl Ledger {
         let mut pools = own.clone();
         // Those who hold another component of a suite have its seats, too.
         pools.extend(own.iter().flat_map(|pool| self.siblings(*pool)));
-        let mut told = HashSet::new();
-        for pool in pools.into_iter().filter(|pool| told.insert(*pool)) {
+        let mut named = HashSet::new();
+        for pool in pools.into_iter().filter(|pool| named.insert(*pool)) {
             let state = &self.pools[pool];
             let room = TOLD.saturating_sub(then.named.len());
             match &state.book {

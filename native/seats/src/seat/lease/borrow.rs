@@ -1,4 +1,4 @@
-//! Seats that are taken along (BORROW): they stay out without heartbeats until a day that was agreed on.
+//! Borrowed seats (BORROW): they stay out without heartbeats until a day that was agreed on.
 
 use std::time::Duration;
 

@@ -42,7 +42,7 @@ impl Ledger {
         }
     }
 
-    /// Draws all seats from reservations and counts them under limits anew, in the order in which they were taken.
+    /// Draws all seats from reservations and counts them under limits again, in the order in which they were taken.
     pub(in crate::seat) fn recount(&mut self) {
         self.limits.clear();
         self.groups.clear_drawn();

@@ -82,7 +82,7 @@ macro_rules! secret_name {
 secret_name!(LeaseId, "licensing lease 1");
 secret_name!(RequestKey, "licensing request 1");
 
-/// A lease as it is told to its holder.
+/// A lease as its holder is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lease {
     /// Its name.

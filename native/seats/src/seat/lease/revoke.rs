@@ -78,7 +78,7 @@ fn text(request: &RevokeLeases) -> String {
 
 impl Ledger {
     /// Takes back all seats that fit, and gives them as they were. An assigned seat ends with the sessions on it, and
-    /// is assigned anew at the next use.
+    /// is assigned again at the next use.
     ///
     /// A borrowed seat is used offline until its time is over whatever the server says, so given to somebody else it
     /// would be used twice: it is taken back only when its id names it, never by what it is of.

@@ -184,7 +184,7 @@ impl Leases {
         self.lead.deadline(held, lifetime)
     }
 
-    /// Works out the deadline of a lease anew.
+    /// Works out the deadline of a lease again.
     pub(in crate::seat) fn reschedule(&mut self, slot: u32, lifetime: Duration) {
         if let Some(held) = self.get(slot) {
             let deadline = self.deadline(held, lifetime);
@@ -202,7 +202,7 @@ impl Leases {
         })
     }
 
-    /// Follows the clocks: where they have drifted apart, deadlines by the trusted clock are worked out anew.
+    /// Follows the clocks: where they have drifted apart, deadlines by the trusted clock are worked out again.
     pub(in crate::seat) fn observe(&mut self, now: Moment, lifetime: impl Fn(u32) -> Duration) {
         if !self.lead.follow(now) {
             return;

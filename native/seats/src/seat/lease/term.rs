@@ -12,7 +12,7 @@ use crate::seat::ledger::millis;
 use super::LeaseTerm;
 use super::held::Held;
 
-/// By how much the clocks may drift apart before deadlines are worked out anew, in milliseconds.
+/// By how much the clocks may drift apart before deadlines are worked out again, in milliseconds.
 const DRIFT_MS: u64 = 1000;
 
 /// Milliseconds by which the trusted clock, since 1970, is ahead of the monotonic one.

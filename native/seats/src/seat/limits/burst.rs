@@ -39,7 +39,7 @@ pub struct BurstRecord {
     pub ends_ms: i64,
     /// Leases and assignments from this serial number on are from after its start.
     pub first_serial: u64,
-    /// Whether its end has been told.
+    /// Whether its end has been recorded.
     pub over: bool,
 }
 

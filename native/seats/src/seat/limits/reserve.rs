@@ -93,7 +93,7 @@ impl PoolState {
     }
 
     /// Of so many seats in all, those that somebody could have who comes after requests that wait: what is reserved for
-    /// him and for none of them. The common stock is theirs.
+    /// them and for none of them. The common stock is theirs.
     pub(in crate::seat) fn available_behind(
         &self,
         seats: Option<u32>,

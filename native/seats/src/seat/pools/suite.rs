@@ -132,7 +132,7 @@ impl Ledger {
         }
     }
 
-    /// Draws the seats of the package of a lease from reservations anew. `seats` are those of each group so far.
+    /// Draws the seats of the package of a lease from reservations again. `seats` are those of each group so far.
     pub(in crate::seat) fn redraw_package(&mut self, held: &Held, seats: &mut [u32]) {
         let Some(package) = self.package_counted(held.pool) else {
             return;

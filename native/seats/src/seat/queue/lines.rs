@@ -16,7 +16,7 @@ impl Ledger {
         line.copied().unwrap_or(NONE)
     }
 
-    /// Works out which pools have requests in common, and sorts who waits into lines anew.
+    /// Works out which pools have requests in common, and sorts who waits into lines again.
     pub(super) fn form_lines(&mut self) {
         let queue = &mut self.queue;
         let positions = self.pools.positions();

@@ -2,7 +2,7 @@
 //!
 //! Each feature has a line, and who came first is served first; features that seats of one pool may serve, as those of a
 //! suite, stand in one line. A request that waits lays claim to every pool that it lacks seats of: to the common stock
-//! and to the reservations it draws from. Who comes later gets none of that, however few seats he wants, so that a
+//! and to the reservations it draws from. Who comes later gets none of that, however few seats they want, so that a
 //! request for many seats collects them and is not passed for ever. Two things cost those who wait nothing, and pass
 //! them: a seat that is shared with somebody who has it already, and reserved seats that nobody before may have. A
 //! request that could not be served any more even if nobody else had seats is refused when that is noticed.
@@ -85,7 +85,7 @@ pub(in crate::seat) struct Wait {
 
 /// Why a request is not served now.
 #[derive(Debug)]
-pub(in crate::seat) struct Refusal {
+pub(in crate::seat) struct Unserved {
     pub(in crate::seat) denial: Denial,
     /// Where seats may come from that it could wait for; empty when there are none.
     pub(in crate::seat) waits_for: Vec<Wait>,
@@ -137,7 +137,7 @@ pub(in crate::seat) struct Queue {
     /// By number of the line, see `line_of_pool`.
     lines: BTreeMap<u32, Line>,
     /// The line of each pool: the first of all pools that it has requests in common with. Empty when it has to be worked
-    /// out anew.
+    /// out again.
     line_of_pool: Vec<u32>,
     places: HashMap<RequestKey, (u32, u64)>,
     /// Requests that wait for each feature, in lower case.
@@ -285,7 +285,7 @@ impl Ledger {
         request: &CheckoutRequest,
         id: LeaseId,
         wanted: Option<LicenseVersion>,
-        refusal: Refusal,
+        refusal: Unserved,
         now: Moment,
     ) -> Decision {
         let feature = request.feature.to_lowercase();

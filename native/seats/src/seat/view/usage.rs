@@ -44,7 +44,7 @@ impl UsageFilter {
         }
     }
 
-    /// What can be told of a row only once it is there: its age, and its id.
+    /// What is known of a row only once it is there: its age, and its id.
     fn fits_row(&self, row: &UsageRow, now: Moment) -> bool {
         let is_past = |since: jiff::Timestamp, longest: Option<i64>| {
             longest.is_none_or(|longest| {
@@ -112,7 +112,7 @@ impl Ledger {
         } else {
             vendor_data
         };
-        let model = state.model.told();
+        let model = state.model.license_model();
         let wanted = filter.fits(identity, user, device, model);
         if !wanted {
             return None;

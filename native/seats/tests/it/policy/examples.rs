@@ -6,7 +6,7 @@ use licensing_api::finding::{Finding, Severity};
 use licensing_license_file::license_file::NamedOnly;
 use licensing_license_file::options_file::{LogEvent, LogPath, parse};
 use licensing_seats::policy::{
-    LimitKey, LineFacts, MAX_RESERVATIONS, Policy, PoolFacts, PoolPolicy, Refusal, Requester,
+    LimitKey, LineFacts, MAX_RESERVATIONS, NotAdmitted, Policy, PoolFacts, PoolPolicy, Requester,
 };
 use licensing_texts::debug_log::LogLine;
 
@@ -57,7 +57,7 @@ fn host(host: &str) -> Requester<'_> {
 }
 
 /// What one pool `cad` of ten seats says to a requester.
-fn admit(text: &str, requester: Requester<'_>) -> Result<(), Refusal> {
+fn admit(text: &str, requester: Requester<'_>) -> Result<(), NotAdmitted> {
     let bound = bind(text, &[pool("cad", "1.0", 10)]);
     assert_eq!(bound.findings, vec![], "{text}");
     bound.pools[0].admit(&bound.policy.identify(requester))
@@ -100,7 +100,7 @@ fn exclude_wins_over_include() {
                 ..Requester::default()
             }
         ),
-        Err(Refusal::Excluded(2))
+        Err(NotAdmitted::Excluded(2))
     );
     assert_eq!(
         admit(
@@ -113,17 +113,20 @@ fn exclude_wins_over_include() {
         ),
         Ok(())
     );
-    assert_eq!(admit(text, user("bert")), Err(Refusal::NotIncluded));
+    assert_eq!(admit(text, user("bert")), Err(NotAdmitted::NotIncluded));
 }
 
 #[test]
 fn refusals_have_the_numbers_administrators_know() {
-    assert_eq!(Refusal::Excluded(1).reason(), DenialReason::Excluded);
-    assert_eq!(Refusal::NotIncluded.reason(), DenialReason::NotIncluded);
-    assert_eq!(Refusal::NobodyNamed.reason(), DenialReason::NotNamed);
-    assert_eq!(Refusal::ExcludedFromBorrowing(1).reason(), DenialReason::Excluded);
+    assert_eq!(NotAdmitted::Excluded(1).reason(), DenialReason::Excluded);
+    assert_eq!(NotAdmitted::NotIncluded.reason(), DenialReason::NotIncluded);
+    assert_eq!(NotAdmitted::NobodyNamed.reason(), DenialReason::NotNamed);
     assert_eq!(
-        Refusal::NotIncludedInBorrowing.reason(),
+        NotAdmitted::ExcludedFromBorrowing(1).reason(),
+        DenialReason::Excluded
+    );
+    assert_eq!(
+        NotAdmitted::NotIncludedInBorrowing.reason(),
         DenialReason::NotIncluded
     );
 }
@@ -133,7 +136,7 @@ fn an_exclude_list_alone_shuts_out_nobody_else() {
     assert_eq!(admit("EXCLUDEALL USER anna\n", user("bert")), Ok(()));
     assert_eq!(
         admit("EXCLUDEALL USER anna\n", user("anna")),
-        Err(Refusal::Excluded(1))
+        Err(NotAdmitted::Excluded(1))
     );
 }
 
@@ -158,11 +161,11 @@ fn case_matters_for_users_displays_and_projects_but_not_for_hosts_and_features()
     assert_eq!(admit("EXCLUDE CAD USER Anna\n", user("anna")), Ok(()));
     assert_eq!(
         admit("EXCLUDE CAD USER anna\n", user("anna")),
-        Err(Refusal::Excluded(1))
+        Err(NotAdmitted::Excluded(1))
     );
     assert_eq!(
         admit("EXCLUDE cad HOST ÄHost\n", host("ähost")),
-        Err(Refusal::Excluded(1))
+        Err(NotAdmitted::Excluded(1))
     );
     let display = |display| Requester {
         display,
@@ -171,7 +174,7 @@ fn case_matters_for_users_displays_and_projects_but_not_for_hosts_and_features()
     assert_eq!(admit("EXCLUDE cad DISPLAY TS1\n", display("ts1")), Ok(()));
     assert_eq!(
         admit("EXCLUDE cad DISPLAY TS1\n", display("TS1")),
-        Err(Refusal::Excluded(1))
+        Err(NotAdmitted::Excluded(1))
     );
     let project = |project| Requester {
         project,
@@ -180,7 +183,7 @@ fn case_matters_for_users_displays_and_projects_but_not_for_hosts_and_features()
     assert_eq!(admit("EXCLUDE cad PROJECT Bridge\n", project("bridge")), Ok(()));
     assert_eq!(
         admit("EXCLUDE cad PROJECT Bridge\n", project("Bridge")),
-        Err(Refusal::Excluded(1))
+        Err(NotAdmitted::Excluded(1))
     );
 }
 
@@ -193,11 +196,11 @@ fn a_rule_holds_for_a_user_with_and_without_domain() {
     };
     assert_eq!(
         admit("EXCLUDE cad USER anna\n", requester),
-        Err(Refusal::Excluded(1))
+        Err(NotAdmitted::Excluded(1))
     );
     assert_eq!(
         admit("EXCLUDE cad USER ACME\\anna\n", requester),
-        Err(Refusal::Excluded(1))
+        Err(NotAdmitted::Excluded(1))
     );
     assert_eq!(admit("EXCLUDE cad USER OTHER\\anna\n", requester), Ok(()));
     let counted = limits("MAX 1 cad USER ALL_USERS\n", requester);
@@ -209,15 +212,15 @@ fn groups_may_be_used_before_they_are_defined_and_grow() {
     let text = "INCLUDE cad GROUP design\nGROUP design anna\nGROUP other cleo\nGROUP design bert\n";
     assert_eq!(admit(text, user("anna")), Ok(()));
     assert_eq!(admit(text, user("bert")), Ok(()));
-    assert_eq!(admit(text, user("cleo")), Err(Refusal::NotIncluded));
-    assert_eq!(admit(text, user("Anna")), Err(Refusal::NotIncluded));
+    assert_eq!(admit(text, user("cleo")), Err(NotAdmitted::NotIncluded));
+    assert_eq!(admit(text, user("Anna")), Err(NotAdmitted::NotIncluded));
 }
 
 #[test]
 fn group_members_lose_their_case_when_told_so_but_users_do_not() {
     let text =
         "GROUP design Anna\nEXCLUDE cad GROUP design\nEXCLUDE cad USER Bert\nGROUPCASEINSENSITIVE ON\n";
-    assert_eq!(admit(text, user("ANNA")), Err(Refusal::Excluded(2)));
+    assert_eq!(admit(text, user("ANNA")), Err(NotAdmitted::Excluded(2)));
     assert_eq!(admit(text, user("bert")), Ok(()));
 }
 
@@ -264,7 +267,11 @@ fn addresses_match_with_stars_under_host_internet_and_host_group() {
         "EXCLUDE cad HOST 10.1.*.3\n",
         "EXCLUDEALL INTERNET 10.1.2.3\n",
     ] {
-        assert_eq!(admit(rule, from(address)), Err(Refusal::Excluded(1)), "{rule}");
+        assert_eq!(
+            admit(rule, from(address)),
+            Err(NotAdmitted::Excluded(1)),
+            "{rule}"
+        );
         assert_eq!(admit(rule, from("10.2.2.3".parse().unwrap())), Ok(()), "{rule}");
         assert_eq!(admit(rule, user("anna")), Ok(()), "{rule}");
     }
@@ -274,15 +281,15 @@ fn addresses_match_with_stars_under_host_internet_and_host_group() {
     };
     assert_eq!(
         admit("INCLUDE cad INTERNET 10.1.*.*\n", claims),
-        Err(Refusal::NotIncluded),
+        Err(NotAdmitted::NotIncluded),
         "who comes from elsewhere cannot give himself an address"
     );
     assert_eq!(admit("INCLUDE cad HOST 10.1.*.*\n", claims), Ok(()));
     let group = "HOST_GROUP net h9 10.1.*.*\nEXCLUDE cad HOST_GROUP net\n";
-    assert_eq!(admit(group, from(address)), Err(Refusal::Excluded(2)));
+    assert_eq!(admit(group, from(address)), Err(NotAdmitted::Excluded(2)));
     assert_eq!(
         admit(group, host("10.1.7.7")),
-        Err(Refusal::Excluded(2)),
+        Err(NotAdmitted::Excluded(2)),
         "a host given as an address"
     );
 }
@@ -347,7 +354,7 @@ fn a_group_that_nothing_defines_lets_nobody_in() {
     );
     assert_eq!(
         bound.pools[0].admit(&bound.policy.identify(user("anna"))),
-        Err(Refusal::Unread(2))
+        Err(NotAdmitted::Unread(2))
     );
     assert_eq!(bound.policy.unread_lines(), [2]);
 }
@@ -420,7 +427,7 @@ fn a_file_in_utf_16_holds_like_any_other() {
         let (pools, _) = policy.bind(&[pool("cad", "1.0", 10)]);
         assert_eq!(
             pools[0].admit(&policy.identify(user("anna"))),
-            Err(Refusal::Excluded(1))
+            Err(NotAdmitted::Excluded(1))
         );
         assert_eq!(pools[0].admit(&policy.identify(user("bert"))), Ok(()));
     }
@@ -573,8 +580,8 @@ fn borrowing_has_lists_of_its_own() {
         )
     };
     assert_eq!(ask("anna"), (Ok(()), Ok(())));
-    assert_eq!(ask("bert"), (Ok(()), Err(Refusal::ExcludedFromBorrowing(3))));
-    assert_eq!(ask("cleo"), (Ok(()), Err(Refusal::NotIncludedInBorrowing)));
+    assert_eq!(ask("bert"), (Ok(()), Err(NotAdmitted::ExcludedFromBorrowing(3))));
+    assert_eq!(ask("cleo"), (Ok(()), Err(NotAdmitted::NotIncludedInBorrowing)));
 }
 
 #[test]
@@ -587,10 +594,10 @@ fn user_based_features_need_names_and_take_no_more_than_they_are_for() {
         let bound = bind(text, &[facts]);
         bound.pools[0].admit(&bound.policy.identify(user(name)))
     };
-    assert_eq!(ask("", named(None), "anna"), Err(Refusal::NobodyNamed));
+    assert_eq!(ask("", named(None), "anna"), Err(NotAdmitted::NobodyNamed));
     assert_eq!(
         ask("INCLUDEALL USER anna\n", named(None), "anna"),
-        Err(Refusal::NobodyNamed)
+        Err(NotAdmitted::NobodyNamed)
     );
     let text = "GROUP g bert cleo anna\nINCLUDE cad USER anna\nINCLUDE cad GROUP g\n";
     for (limit, expected) in [
@@ -603,7 +610,7 @@ fn user_based_features_need_names_and_take_no_more_than_they_are_for() {
     }
     let bound = bind(text, &[named(None)]);
     assert!(bound.findings[0].text.contains("cleo"), "{:?}", bound.findings);
-    assert_eq!(ask(text, named(Some(3)), "dora"), Err(Refusal::NotIncluded));
+    assert_eq!(ask(text, named(Some(3)), "dora"), Err(NotAdmitted::NotIncluded));
 }
 
 #[test]
@@ -618,7 +625,7 @@ fn host_based_features_need_named_hosts() {
     assert_eq!(["H1", "h2", "h3", "h4"].map(may), [true, true, false, false]);
     let nobody = bind("INCLUDE cad USER anna\n", &[facts()]);
     let refused = nobody.pools[0].admit(&nobody.policy.identify(host("h1")));
-    assert_eq!(refused, Err(Refusal::NobodyNamed));
+    assert_eq!(refused, Err(NotAdmitted::NobodyNamed));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use jiff::civil::{Date, date};
 use licensing_api::inventory::SignatureState;
 use licensing_license_file::license_file::{HostIdentity, LicenseFile, parse as parse_license};
 use licensing_license_file::options_file::parse;
-use licensing_seats::policy::{Policy, PoolFacts, PoolPolicy, Refusal, Requester};
+use licensing_seats::policy::{NotAdmitted, Policy, PoolFacts, PoolPolicy, Requester};
 use licensing_seats::pool::{InstalledFile, PoolContext, PoolSet};
 
 const LICENSES: &str = "SERVER this_host HOSTNAME=srv1\nVENDOR ACME\n\
@@ -63,7 +63,7 @@ fn shut(rule: &str) -> Vec<String> {
         user: "anna",
         ..Requester::default()
     });
-    let is_shut = |pool: &PoolPolicy| matches!(pool.admit(&anna), Err(Refusal::Excluded(_)));
+    let is_shut = |pool: &PoolPolicy| matches!(pool.admit(&anna), Err(NotAdmitted::Excluded(_)));
     let mut names: Vec<_> = installed
         .names
         .into_iter()

@@ -1,4 +1,4 @@
-//! The rules of options files, evaluated by walking through the list of options anew for each question.
+//! The rules of options files, evaluated by walking through the list of options again for each question.
 
 use std::net::IpAddr;
 

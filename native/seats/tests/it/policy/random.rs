@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
 use licensing_license_file::options_file::{AccessList, parse};
-use licensing_seats::policy::{LimitKey, LineFacts, Policy, PoolFacts, Refusal, Requester};
+use licensing_seats::policy::{LimitKey, LineFacts, NotAdmitted, Policy, PoolFacts, Requester};
 use proptest::prelude::*;
 
 use super::naive::{Naive, NaivePool};
@@ -138,20 +138,20 @@ proptest! {
                 };
                 let access = naive.access(AccessList::Exclude, AccessList::Include, pool, &requester);
                 let expected = match (unread(AccessList::Exclude, AccessList::Include, true), access) {
-                    ((Some(line), _), _) => Err(Refusal::Unread(line)),
-                    (_, (Some(line), _)) => Err(Refusal::Excluded(line)),
-                    ((None, Some(line)), _) => Err(Refusal::Unread(line)),
-                    (_, (None, false)) => Err(Refusal::NotIncluded),
+                    ((Some(line), _), _) => Err(NotAdmitted::Unread(line)),
+                    (_, (Some(line), _)) => Err(NotAdmitted::Excluded(line)),
+                    ((None, Some(line)), _) => Err(NotAdmitted::Unread(line)),
+                    (_, (None, false)) => Err(NotAdmitted::NotIncluded),
                     (_, (None, true)) => Ok(()),
                 };
                 prop_assert_eq!(own.admit(&identity), expected);
                 let (exclude, include) = (AccessList::ExcludeBorrow, AccessList::IncludeBorrow);
                 let access = naive.access(exclude, include, pool, &requester);
                 let expected = match (unread(exclude, include, false), access) {
-                    ((Some(line), _), _) => Err(Refusal::Unread(line)),
-                    (_, (Some(line), _)) => Err(Refusal::ExcludedFromBorrowing(line)),
-                    ((None, Some(line)), _) => Err(Refusal::Unread(line)),
-                    (_, (None, false)) => Err(Refusal::NotIncludedInBorrowing),
+                    ((Some(line), _), _) => Err(NotAdmitted::Unread(line)),
+                    (_, (Some(line), _)) => Err(NotAdmitted::ExcludedFromBorrowing(line)),
+                    ((None, Some(line)), _) => Err(NotAdmitted::Unread(line)),
+                    (_, (None, false)) => Err(NotAdmitted::NotIncludedInBorrowing),
                     (_, (None, true)) => Ok(()),
                 };
                 prop_assert_eq!(own.admit_borrowing(&identity), expected);

@@ -76,7 +76,7 @@ struct Use {
     place: usize,
 }
 
-/// The rules once more, everything worked out anew from who was seen where.
+/// The rules once more, everything worked out again from who was seen where.
 #[derive(Debug, Default)]
 struct Model {
     pairs: BTreeMap<(String, String), Use>,

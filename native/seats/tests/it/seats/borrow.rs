@@ -1,4 +1,4 @@
-//! Seats that are taken along.
+//! Borrowed seats.
 
 use std::sync::Arc;
 

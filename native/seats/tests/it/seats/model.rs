@@ -1,4 +1,4 @@
-//! The rules once more, as plainly as they can be said: no index, no cache, everything counted anew every time.
+//! The rules once more, as plainly as they can be said: no index, no cache, everything counted again every time.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -88,7 +88,7 @@ impl Model {
         self.recount();
     }
 
-    /// Gives all seats out anew in the order in which they were taken.
+    /// Gives all seats out again in the order in which they were taken.
     pub(super) fn recount(&mut self) {
         self.seats.clear();
         let leases = std::mem::take(&mut self.leases);

@@ -101,7 +101,7 @@ fn who_is_excluded_or_not_included_is_refused() {
     desk.reread(&["INCLUDE cad USER anna"]);
     assert_eq!(desk.ask("cad", "bert", 1).unwrap_err(), DenialReason::NotIncluded);
     desk.ask("cad", "anna", 1).unwrap();
-    // The seat that bert had before is still his.
+    // The seat that bert had before is still theirs.
     assert_eq!(desk.row().licenses_in_use, 2);
 }
 

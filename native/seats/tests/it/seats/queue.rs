@@ -90,7 +90,7 @@ fn a_request_for_many_seats_collects_them_and_is_not_passed() {
         assert_eq!(
             desk.turns(),
             [],
-            "two seats would do for the second, but he is not first"
+            "two seats would do for the second, but is not first"
         );
     }
     let passing = desk.ledger.checkout(
@@ -114,7 +114,7 @@ fn a_place_is_kept_for_a_while_and_then_goes_to_who_is_there() {
     desk.ledger.leave_waiting(&key(2), moment(0, 0));
     desk.ms = 59_000;
     desk.ledger.expire(moment(desk.ms, 0));
-    assert_eq!(desk.wait(2, "bert", 1), 1, "he is back in time");
+    assert_eq!(desk.wait(2, "bert", 1), 1, "they are back in time");
     desk.ledger.leave_waiting(&key(2), moment(desk.ms, 0));
     desk.ms += 60_000;
     desk.ledger.expire(moment(desk.ms, 0));
@@ -179,7 +179,7 @@ fn the_queue_has_an_end() {
     assert!(matches!(other(&mut desk, 5), Decision::Granted(_)));
     assert!(matches!(other(&mut desk, 6), Decision::Queued(_)));
     assert!(full(other(&mut desk, 7)));
-    assert_eq!(desk.wait(2, "bert", 1), 1, "who is in keeps his place");
+    assert_eq!(desk.wait(2, "bert", 1), 1, "who is in keeps the place");
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn what_no_waiting_would_change_is_refused_at_once() {
             "{user} {count}: {decision:?}"
         );
     }
-    // Both wait within the limit; when the first has his seat the second is above it.
+    // Both wait within the limit; when the first has a seat the second is above it.
     desk.wait(7, "bert", 1);
     desk.wait(8, "bert", 1);
     desk.wait(9, "anna", 1);

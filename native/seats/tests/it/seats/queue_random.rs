@@ -222,10 +222,10 @@ impl Run {
         let feature = request.feature.to_lowercase();
         let known = self.model.leases.values().any(|lease| lease.key == key) || self.model.was_closed(key);
         if known {
-            let told = matches!(&decision, Decision::Repeated(_))
+            let as_expected = matches!(&decision, Decision::Repeated(_))
                 || matches!(&decision, Decision::Denied(denial) if denial.reason == DenialReason::BadParameter)
                 || matches!(&decision, Decision::Denied(denial) if denial.reason == DenialReason::RequestKeyInUse);
-            prop_assert!(told, "{:?}", decision);
+            prop_assert!(as_expected, "{:?}", decision);
             return Ok(());
         }
         let waiting = self.waiters().find(|waiter| waiter.key == key);
@@ -236,13 +236,13 @@ impl Run {
                 [&holder.user, &holder.host, &holder.vendor_data, &holder.product].map(String::clone)
             };
             if who(&first.holder) != who(&request.holder) {
-                let told = matches!(&decision, Decision::Denied(denial) if denial.reason == DenialReason::RequestKeyInUse);
-                prop_assert!(told, "{:?}", decision);
+                let as_expected = matches!(&decision, Decision::Denied(denial) if denial.reason == DenialReason::RequestKeyInUse);
+                prop_assert!(as_expected, "{:?}", decision);
                 return Ok(());
             }
             if line != feature || count != request.count {
-                let told = matches!(&decision, Decision::Denied(denial) if denial.reason == DenialReason::BadParameter);
-                prop_assert!(told, "{:?}", decision);
+                let as_expected = matches!(&decision, Decision::Denied(denial) if denial.reason == DenialReason::BadParameter);
+                prop_assert!(as_expected, "{:?}", decision);
                 return Ok(());
             }
             let line = self.lines.get_mut(&feature).unwrap();
@@ -255,7 +255,7 @@ impl Run {
                 prop_assert_eq!(place.position as usize, at + 1);
                 return Ok(());
             }
-            // It goes, what it claimed is served to others, and then it is as if it came anew.
+            // It goes, what it claimed is served to others, and then it is as if it came again.
             line.remove(at);
             self.go_through_lines();
         }

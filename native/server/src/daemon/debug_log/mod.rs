@@ -1,6 +1,6 @@
 //! The debug log of this daemon, in the shape that log readers know: `21:00:50 (ACME) OUT: "cad" anna@host1`.
 //!
-//! Lines are written by a thread of its own. What it cannot keep up with is left out, counted and told in the log of
+//! Lines are written by a thread of its own. What it cannot keep up with is left out, counted and reported in the log of
 //! the server: seats never wait for this file.
 
 mod file;
@@ -33,7 +33,7 @@ const WAITING: usize = 65_536;
 /// Name that lines of the license manager carry.
 const MANAGER: &str = "lmgrd";
 
-/// What the thread is told.
+/// Commands for the thread.
 enum Entry {
     /// Changes that are durable.
     Changes(Timestamp, Vec<Change>),
@@ -112,7 +112,7 @@ impl DebugLog {
     pub(super) fn end(&self) {
         self.send(0, Entry::End);
         let thread = self.thread.lock().take();
-        // A panic in there has told of itself.
+        // A panic in there is reported by its own message.
         let _ = thread.map(JoinHandle::join);
     }
 
@@ -123,7 +123,7 @@ impl DebugLog {
     }
 }
 
-/// An event, and in whose name it is told.
+/// An event, and in whose name it is written.
 enum Said<'a> {
     /// Of the vendor daemon.
     Daemon(Event<'a>),

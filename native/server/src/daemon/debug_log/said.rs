@@ -13,7 +13,7 @@ use licensing_texts::debug_log::{Event, ExitStatus, FilesEvent, OptionsEvent, Pr
 use super::Said::{Daemon, Manager};
 use super::{DebugLog, Said};
 
-/// How long before its last day a feature is told of.
+/// How long before its last day a feature is listed.
 const WARNED_DAYS: i32 = 14;
 /// Digits of a key.
 const KEY_DIGITS: usize = 20;

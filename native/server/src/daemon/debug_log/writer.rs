@@ -122,7 +122,7 @@ impl Writer {
         self.plan = plan;
     }
 
-    /// Writes text. A file that fails is not waited for: what it does not take is lost and told.
+    /// Writes text. A file that fails is not waited for: what it does not take is lost and counted.
     fn write(&mut self, text: &str) {
         if text.is_empty() || !self.plan.is_on() || self.failed.is_some_and(|at| at.elapsed() < PAUSE) {
             return;

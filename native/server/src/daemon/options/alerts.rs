@@ -1,4 +1,4 @@
-//! What administrators are told of an options file.
+//! Alerts about an options file.
 
 use licensing_api::alert::{Alert, AlertLevel};
 use licensing_api::finding::{Finding, Severity};

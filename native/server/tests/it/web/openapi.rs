@@ -90,7 +90,7 @@ async fn every_operation_is_described_and_every_reference_resolves() {
     assert_eq!(paths, expected.map(str::to_owned).collect());
 }
 
-/// With this set to 1 the file is written anew instead of compared.
+/// With this set to 1 the file is written again instead of compared.
 const UPDATE: &str = "LICENSING_UPDATE_DOCS";
 
 #[tokio::test]
