@@ -10,6 +10,7 @@ use serde_json::json;
 use super::AccountName;
 use super::audit::{self, Actor, RecordedChange};
 use super::database::{self, TransactionError};
+use super::level::{level, level_name};
 use super::tokens;
 
 /// Most accounts.
@@ -35,24 +36,6 @@ pub(super) struct AccountChange {
     pub(super) password: Option<String>,
     /// Whether tokens stay in force although the password changes.
     pub(super) keep_tokens: bool,
-}
-
-/// What stands in the columns of a level.
-pub(super) fn level_name(permission: Permission) -> &'static str {
-    match permission {
-        Permission::None => "None",
-        Permission::ReadOnly => "ReadOnly",
-        Permission::Full => "Full",
-    }
-}
-
-/// Anything else than the two names opens nothing.
-pub(super) fn level(name: &str) -> Permission {
-    match name {
-        "Full" => Permission::Full,
-        "ReadOnly" => Permission::ReadOnly,
-        _ => Permission::None,
-    }
 }
 
 const COLUMNS: &str = "rid, domain, name, is_group, permissions, password, \

@@ -8,6 +8,7 @@ mod caller;
 mod database;
 mod hashing;
 mod imports;
+mod level;
 mod lockout;
 mod name;
 mod ntlm;

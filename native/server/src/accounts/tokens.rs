@@ -10,9 +10,9 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::administrators::{level, level_name};
 use super::audit::{self, Actor, RecordedChange};
 use super::database::{self, TransactionError};
+use super::level::{level, level_name};
 use super::{AccountName, Caller};
 use crate::control::{PRODUCT_TOKEN_SEPARATOR, ProductToken};
 

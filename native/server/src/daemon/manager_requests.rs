@@ -2,25 +2,20 @@
 
 use std::sync::Arc;
 
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use licensing_api::queue::GetQueue;
-use licensing_api::{ErrorCode, OperationId, Problem};
+use licensing_api::{ErrorCode, Problem};
 use licensing_net::ConnectionCount;
 use licensing_net::tls::ServerTls;
 use licensing_store::SeatService;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::answers;
 use super::audit_watch::AuditWatch;
 use super::licenses::Licenses;
 use super::{status, usage_report};
 use crate::blocking::blocking;
 use crate::config::DataFolder;
-use crate::control::{
-    AuditReport, ChangedFiles, ControlHandler, DaemonFigures, ManagerRequest, ProductToken, UsageWindow,
-};
+use crate::control::{AuditReport, ChangedFiles, DaemonFigures, ManagerRequest, ProductToken, UsageWindow};
 use crate::product_access::ProductAccess;
 
 /// Answers the manager.
@@ -37,7 +32,11 @@ pub(super) struct ManagerRequests {
 }
 
 impl ManagerRequests {
-    async fn answer_manager(&self, asked: ManagerRequest, request: &[u8]) -> Result<Vec<u8>, Problem> {
+    pub(super) async fn answer_manager(
+        &self,
+        asked: ManagerRequest,
+        request: &[u8],
+    ) -> Result<Vec<u8>, Problem> {
         match asked {
             ManagerRequest::Health => {
                 let mut health = status::health(&self.vendor, &self.licenses.config(), &self.seats);
@@ -101,27 +100,6 @@ impl ManagerRequests {
         let trusted = self.access.clients().read(authorities.as_deref());
         self.licenses.reread(Some(config), verdict, &self.seats).await?;
         trusted.map_err(|error| Problem::new(ErrorCode::FileOpenFailed, format!("{error}.")))
-    }
-}
-
-impl ControlHandler for ManagerRequests {
-    fn execute<'a>(
-        &'a self,
-        operation: &'a str,
-        request: &'a [u8],
-        actor: &'a str,
-    ) -> BoxFuture<'a, Result<Vec<u8>, Problem>> {
-        async move {
-            match (
-                ManagerRequest::from_name(operation),
-                OperationId::from_name(operation),
-            ) {
-                (Some(manager_request), _) => self.answer_manager(manager_request, request).await,
-                (None, Some(id)) => answers::answer(id, self, request, actor).await,
-                (None, None) => Err(unknown(operation)),
-            }
-        }
-        .boxed()
     }
 }
 

@@ -3,6 +3,7 @@
 mod answers;
 mod audit_watch;
 mod calendar;
+mod control_port;
 mod debug_log;
 mod grpc;
 mod licenses;

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::WebServices;
-use super::dispatch::Call;
+use super::call::Call;
 
 /// The field by which every request of such a list may choose one vendor.
 #[derive(Deserialize)]

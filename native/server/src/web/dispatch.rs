@@ -6,8 +6,8 @@ use licensing_api::operation::{OperationId, OperationInfo, op};
 use licensing_api::{ErrorCode, Operation, Problem, for_each_operation};
 use serde_json::Value;
 
+pub(super) use super::call::Call;
 use super::{WebServices, assemble, daemon_lists};
-use crate::accounts::Caller;
 
 /// Errors that every operation can give besides its own. Also those of the certificate, which needs no credentials:
 /// a client does not have to tell them apart.
@@ -28,24 +28,6 @@ pub(super) const COMMON_ERRORS: &[ErrorCode] = &[
 /// Whether the table says that the operation can fail like this.
 pub(super) fn is_documented(info: &OperationInfo, code: ErrorCode) -> bool {
     info.errors.contains(&code) || COMMON_ERRORS.contains(&code)
-}
-
-/// One use of an operation.
-pub(super) struct Call {
-    /// Whom it comes from; none for what needs no credentials.
-    pub(super) caller: Option<Caller>,
-}
-
-impl Call {
-    /// The caller.
-    ///
-    /// # Errors
-    /// `AuthorizationFailed` when there is none.
-    pub(super) fn caller(&self) -> Result<&Caller, Problem> {
-        self.caller
-            .as_ref()
-            .ok_or_else(|| Problem::new(ErrorCode::AuthorizationFailed, "The request has no credentials."))
-    }
 }
 
 /// What carries an operation out.

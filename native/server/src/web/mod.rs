@@ -5,6 +5,7 @@
 
 mod answer;
 mod assemble;
+mod call;
 mod credentials;
 mod daemon_lists;
 mod dispatch;

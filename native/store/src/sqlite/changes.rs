@@ -10,8 +10,8 @@ use rusqlite::{ToSql, Transaction, params};
 use crate::StoreError;
 
 use super::head::Head;
-use super::journal::serial;
 use super::row;
+use super::row::serial;
 
 /// The rows within one transaction.
 pub(crate) struct Rows<'a> {

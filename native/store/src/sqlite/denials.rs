@@ -12,7 +12,7 @@ use crate::journal::PendingDenials;
 use super::connection;
 use super::denial_row::StoredDenial;
 use super::head::{Head, Tally};
-use super::journal::serial;
+use super::row::serial;
 
 /// Writes what was refused, and takes the oldest out so that `keep` stay.
 pub(super) fn write(

@@ -1,6 +1,7 @@
 //! The one row that says how everything else must look.
 
 use licensing_seats::audit::AuditChain;
+use rusqlite::Connection;
 
 use super::row::{Reader, checksum};
 
@@ -112,4 +113,13 @@ impl Head {
             vendor: String::from_utf8(reader.rest().to_vec()).ok()?,
         })
     }
+}
+
+pub(super) fn write_head(connection: &Connection, head: &Head) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO head (id, body) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET body = ?1",
+        )?
+        .execute([head.encode()])
+        .map(|_| ())
 }

@@ -16,10 +16,11 @@ use crate::StoreError;
 use crate::journal::{Batch, LedgerTerms, SeatHistory, SeatJournal, Stamp};
 
 use super::changes::Rows;
-use super::head::Head;
+use super::head::{Head, write_head};
 use super::history::SqliteHistory;
-use super::load::read_head;
 use super::owner::{self, OwnerLock};
+use super::read::read_head;
+use super::row::serial;
 use super::usage::UsageRecorder;
 use super::verify::refuse_newer;
 use super::{connection, denials, log_file, schema, upgrade};
@@ -227,17 +228,4 @@ impl SeatJournal for SqliteJournal {
             vendor: self.head.vendor.clone(),
         })
     }
-}
-
-pub(super) fn write_head(connection: &Connection, head: &Head) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(
-            "INSERT INTO head (id, body) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET body = ?1",
-        )?
-        .execute([head.encode()])
-        .map(|_| ())
-}
-
-pub(super) fn serial(number: u64, path: &Path) -> Result<i64, StoreError> {
-    i64::try_from(number).map_err(|_| StoreError::damaged(path, format!("number {number} is out of range")))
 }

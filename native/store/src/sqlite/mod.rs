@@ -12,6 +12,7 @@ mod journal;
 mod load;
 pub mod log_file;
 mod owner;
+mod read;
 mod row;
 pub mod schema;
 mod upgrade;

@@ -1,10 +1,13 @@
 //! The compact form of a lease.
 
 use std::net::IpAddr;
+use std::path::Path;
 
 use licensing_seats::pool::PoolId;
 use licensing_seats::seat::{BurstRecord, Holder, LeaseId, LeaseRecord, LeaseTerm, PairRecord, RequestKey};
 use sha2::{Digest, Sha256};
+
+use crate::StoreError;
 
 const FORM: u8 = 1;
 
@@ -266,4 +269,9 @@ impl<'a> Reader<'a> {
     pub(crate) fn rest(&self) -> &'a [u8] {
         self.rest
     }
+}
+
+/// A number as SQLite stores it.
+pub(super) fn serial(number: u64, path: &Path) -> Result<i64, StoreError> {
+    i64::try_from(number).map_err(|_| StoreError::damaged(path, format!("number {number} is out of range")))
 }

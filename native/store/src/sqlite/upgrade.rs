@@ -6,8 +6,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::StoreError;
 
-use super::head::Head;
-use super::journal::write_head;
+use super::head::{Head, write_head};
 use super::{copy, log_file, schema};
 
 /// Brings a file of an earlier schema to the present one: all of it in one transaction, or nothing, after a copy of it

@@ -17,7 +17,7 @@ use crate::journal::{Batch, PoolHistory};
 
 use super::changes::Rows;
 use super::connection;
-use super::load::read_pools;
+use super::read::read_pools;
 
 /// Most products of an hour that are kept for each pool: products say themselves what they are called.
 const MAX_PRODUCTS: usize = 200;

@@ -10,8 +10,8 @@ use crate::StoreError;
 use crate::journal::AuditReport;
 
 use super::head::{Head, Tally};
-use super::journal::serial;
-use super::load::{Read, each_row, read_bursts, read_head, read_pools};
+use super::read::{Read, each_row, read_bursts, read_head, read_pools};
+use super::row::serial;
 use super::{connection, denials, log_file, row, schema};
 
 /// Checks the pages of a vendor's file, the checksum of each row, and its audit from the first record on.

@@ -9,12 +9,9 @@ use crate::Moment;
 
 use super::deadline::Deadlines;
 use super::held::Held;
-use super::members::PoolMembers;
+use super::members::{NONE, PoolMembers};
 use super::term::Lead;
 use super::{LeaseId, LeaseTerm, RequestKey};
-
-/// No slot.
-pub(super) const NONE: u32 = u32::MAX;
 
 /// The table. A lease keeps its slot as long as it is held; the slots of those that have ended are used again.
 #[derive(Debug)]

@@ -17,7 +17,7 @@ use crate::config::Config;
 
 use super::*;
 use crate::config::AnonymousAccess;
-use crate::control::DaemonHealth;
+use crate::control::{ControlHandler, DaemonHealth};
 use crate::daemon::debug_log::DebugLog;
 use crate::product_access::Shown;
 
