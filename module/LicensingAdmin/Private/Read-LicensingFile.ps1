@@ -7,7 +7,7 @@ function Read-LicensingFile {
         [Parameter(Mandatory)] [string] $Path
     )
 
-    $mostBytes = 16MB
+    $mostBytes = [LicensingAdmin.OperationTable]::Current.LicenseFileBytes
     try {
         $file = [System.IO.File]::Open($Path, 'Open', 'Read', 'ReadWrite')
         try {

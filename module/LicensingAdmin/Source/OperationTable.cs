@@ -124,6 +124,9 @@ namespace LicensingAdmin
         /// <summary>Version of the native library.</summary>
         public string Version { get; set; } = "";
 
+        /// <summary>Most bytes of a license file that a server reads.</summary>
+        public long LicenseFileBytes { get; set; }
+
         /// <summary>The operations, by their numbers.</summary>
         public OperationDescription[] Operations { get; set; } = Array.Empty<OperationDescription>();
 

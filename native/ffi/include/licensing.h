@@ -674,7 +674,7 @@ licensing_status licensing_checkin(const struct licensing_lease *lease,
 void licensing_lease_free(struct licensing_lease *lease);
 
 /**
- * The table of operations as JSON: abiVersion, version and operations; each of these has number, name, method,
+ * The table of operations as JSON: abiVersion, version, licenseFileBytes and operations; each of these has number, name, method,
  * path, permission, words, cmdlets, summary, errors, rows, and the fields of its request and row. And errors: code, number,
  * title and action of each error code and each reason for which seats are refused, in English.
  *

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use interoptopus::ffi_function;
+use licensing_api::license_file::MAX_LICENSE_FILE_BYTES;
 use licensing_api::names::ErrorDescription;
 use licensing_api::operation::{OperationInfo, TABLE};
 use serde_json::{Value, json};
@@ -12,7 +13,7 @@ use crate::buffer::{self, licensing_buffer};
 use crate::input;
 use crate::version::ABI_VERSION;
 
-/// The table of operations as JSON: abiVersion, version and operations; each of these has number, name, method,
+/// The table of operations as JSON: abiVersion, version, licenseFileBytes and operations; each of these has number, name, method,
 /// path, permission, words, cmdlets, summary, errors, rows, and the fields of its request and row. And errors: code, number,
 /// title and action of each error code and each reason for which seats are refused, in English.
 ///
@@ -42,6 +43,7 @@ fn description() -> &'static str {
         let description = json!({
             "abiVersion": ABI_VERSION,
             "version": env!("CARGO_PKG_VERSION"),
+            "licenseFileBytes": MAX_LICENSE_FILE_BYTES,
             "operations": operations,
             "errors": ErrorDescription::all(),
         });

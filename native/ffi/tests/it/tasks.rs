@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use licensing_api::license_file::MAX_LICENSE_FILE_BYTES;
 use licensing_api::operation::TABLE;
 use licensing_api::{ErrorCode, OperationId};
 use licensing_ffi::*;
@@ -274,6 +275,7 @@ fn the_table_describes_every_operation() {
     assert_eq!(status, 0);
     let table = take_json(table);
     assert_eq!(table["abiVersion"], json!(licensing_abi_version()));
+    assert_eq!(table["licenseFileBytes"], json!(MAX_LICENSE_FILE_BYTES));
     let operations = table["operations"].as_array().expect("operations");
     assert_eq!(operations.len(), TABLE.len());
     for (described, info) in operations.iter().zip(TABLE) {

@@ -1,7 +1,7 @@
 //! The leases of each pool, in the order in which they were taken.
 
 /// No slot.
-pub(super) const NONE: u32 = u32::MAX;
+const NONE: u32 = u32::MAX;
 
 /// The slots of each pool as linked lists through one vector, oldest first.
 #[derive(Debug, Default)]

@@ -9,7 +9,7 @@ use crate::Moment;
 
 use super::deadline::Deadlines;
 use super::held::Held;
-use super::members::{NONE, PoolMembers};
+use super::members::PoolMembers;
 use super::term::Lead;
 use super::{LeaseId, LeaseTerm, RequestKey};
 
