@@ -11,7 +11,7 @@ use super::{WebServices, assemble, daemon_lists};
 
 /// Errors that every operation can give besides its own. Also those of the certificate, which needs no credentials:
 /// a client does not have to tell them apart.
-pub(super) const COMMON_ERRORS: &[ErrorCode] = &[
+pub const COMMON_ERRORS: &[ErrorCode] = &[
     ErrorCode::InvalidRequest,
     ErrorCode::AuthorizationFailed,
     ErrorCode::UserNotAuthorized,

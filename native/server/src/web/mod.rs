@@ -35,6 +35,7 @@ use crate::control::DaemonDirectory;
 use crate::installed::InstalledFiles;
 use crate::license_folder::LicenseFolder;
 use crate::management::ManagementService;
+pub use dispatch::COMMON_ERRORS;
 use places::{Bounds, Places};
 
 /// What the web services are given when the server starts. The listener that they are served through puts

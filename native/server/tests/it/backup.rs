@@ -140,9 +140,9 @@ async fn a_damaged_archive_is_refused_and_the_file_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let archive = folder.path().join("saved.tar");
     let config = server.data().join("licensingd.toml");
-    let text = std::fs::read_to_string(&config).unwrap();
-    let text = text.replace("#client_ca = \"\"", "client_ca = \"tls/clients.pem\"");
-    std::fs::write(&config, text).unwrap();
+    let settings = std::fs::read_to_string(&config).unwrap();
+    let settings = settings.replace("#client_ca = \"\"", "client_ca = \"tls/clients.pem\"");
+    std::fs::write(&config, settings).unwrap();
     std::fs::write(server.data().join("tls/clients.pem"), "authorities").unwrap();
     let save = [
         "backup",

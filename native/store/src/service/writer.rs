@@ -12,7 +12,7 @@ use tracing::warn;
 
 use crate::ChangeObserver;
 use crate::StoreError;
-use crate::journal::{Batch, LedgerTerms, PendingDenials, SeatJournal};
+use crate::journal::{Batch, LedgerTerms, PendingDenials, SeatJournal, Stamp};
 
 use super::command::{Answer, Command, Reply, Work};
 use super::waiting::Callers;
@@ -89,24 +89,7 @@ impl Writer {
         if let Some(error) = refused {
             return self.refuse(waiting, &error);
         }
-        let mut work = Work::default();
-        let (now, stamp) = {
-            let shared = Arc::clone(&self.shared);
-            let mut seats = shared.lock();
-            let now = seats.now(shared.clock.as_ref());
-            seats.ledger.expire(now);
-            for command in waiting.drain(..) {
-                self.decide(&mut seats.ledger, command, now, &mut work);
-            }
-            self.answer_turns(&mut seats.ledger, now, &mut work);
-            work.batch.changes = seats.ledger.take_changes();
-            work.batch.levels = seats.ledger.take_levels(now);
-            self.keep_denials(&mut work.batch.changes);
-            work.batch
-                .events
-                .extend(self.clock_event(seats.guard.jump_seconds()));
-            (now, seats.stamp(now))
-        };
+        let (work, now, stamp) = self.decide_all(waiting);
         let Work {
             mut batch,
             answers,
@@ -148,6 +131,26 @@ impl Writer {
             }
         }
         stop
+    }
+
+    /// Decides one batch in memory.
+    fn decide_all(&mut self, waiting: &mut Vec<Command>) -> (Work, Moment, Stamp) {
+        let mut work = Work::default();
+        let shared = Arc::clone(&self.shared);
+        let mut seats = shared.lock();
+        let now = seats.now(shared.clock.as_ref());
+        seats.ledger.expire(now);
+        for command in waiting.drain(..) {
+            self.decide(&mut seats.ledger, command, now, &mut work);
+        }
+        self.answer_turns(&mut seats.ledger, now, &mut work);
+        work.batch.changes = seats.ledger.take_changes();
+        work.batch.levels = seats.ledger.take_levels(now);
+        self.keep_denials(&mut work.batch.changes);
+        let clock_event = self.clock_event(seats.guard.jump_seconds());
+        work.batch.events.extend(clock_event);
+        let stamp = seats.stamp(now);
+        (work, now, stamp)
     }
 
     /// Tells the observer what is durable, or need not be.

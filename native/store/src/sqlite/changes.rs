@@ -53,28 +53,7 @@ impl Rows<'_> {
                 record,
                 stored_ms,
                 pool,
-            } => {
-                let pool = self.pool(record.pool, pool)?;
-                let serial = serial(record.serial, self.path)?;
-                let (body, sum) = row::encode_pair(record, record.last_ms, serial, pool);
-                match stored_ms {
-                    None => {
-                        self.one(
-                            "INSERT INTO pair (serial, pool, body) VALUES (?1, ?2, ?3)",
-                            params![serial, pool, body],
-                        )?;
-                    }
-                    Some(stored_ms) => {
-                        self.one(
-                            "UPDATE pair SET body = ?2 WHERE serial = ?1",
-                            params![serial, body],
-                        )?;
-                        head.pairs
-                            .remove(row::encode_pair(record, *stored_ms, serial, pool).1);
-                    }
-                }
-                head.pairs.add(sum);
-            }
+            } => self.note_use(record, *stored_ms, pool, head)?,
             Change::Released {
                 record,
                 stored_ms,
@@ -130,6 +109,33 @@ impl Rows<'_> {
             "INSERT INTO burst (feature, body) VALUES (?1, ?2) ON CONFLICT (feature) DO UPDATE SET body = ?2",
             params![record.feature, body],
         )
+    }
+
+    fn note_use(
+        &mut self,
+        record: &PairRecord,
+        stored_ms: Option<i64>,
+        pool: &PoolIdentity,
+        head: &mut Head,
+    ) -> Result<(), StoreError> {
+        let pool = self.pool(record.pool, pool)?;
+        let serial = serial(record.serial, self.path)?;
+        let (body, sum) = row::encode_pair(record, record.last_ms, serial, pool);
+        if let Some(stored_ms) = stored_ms {
+            self.one(
+                "UPDATE pair SET body = ?2 WHERE serial = ?1",
+                params![serial, body],
+            )?;
+            head.pairs
+                .remove(row::encode_pair(record, stored_ms, serial, pool).1);
+        } else {
+            self.one(
+                "INSERT INTO pair (serial, pool, body) VALUES (?1, ?2, ?3)",
+                params![serial, pool, body],
+            )?;
+        }
+        head.pairs.add(sum);
+        Ok(())
     }
 
     fn release(

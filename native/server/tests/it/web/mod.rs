@@ -25,6 +25,7 @@ use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use jiff::Timestamp;
 use licensing_api::alert::Alert;
+use licensing_api::operation::{OperationInfo, TABLE};
 use licensing_api::server::{DaemonState, VendorDaemon};
 use licensing_api::{ErrorCode, Problem, Secret};
 use licensing_license_file::license_file::parse;
@@ -37,7 +38,7 @@ use licensing_server::installed::InstalledFiles;
 use licensing_server::management::{
     Https, ManagementFolder, ManagementService, Pace, ServerSource, ServiceSetup,
 };
-use licensing_server::web::{self, PortConnections, WebSetup};
+use licensing_server::web::{self, COMMON_ERRORS, PortConnections, WebSetup};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -358,7 +359,16 @@ impl Fixture {
             }
             None => Body::empty(),
         };
-        self.raw(request.body(body).unwrap(), [127, 0, 0, 1]).await
+        let answer = self.raw(request.body(body).unwrap(), [127, 0, 0, 1]).await;
+        if let (Some(code), Some(info)) = (ErrorCode::from_name(answer.code()), operation(method, path)) {
+            assert!(
+                info.errors.contains(&code) || COMMON_ERRORS.contains(&code),
+                "the entry of {} does not name {code}: {}",
+                info.name,
+                answer.text
+            );
+        }
+        answer
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -390,6 +400,19 @@ impl Fixture {
         let text = format!("SERVER this_host HOSTNAME={host}\nVENDOR ACME\nUSE_SERVER\n{increments}\n");
         self.issuer.sign_file(&parse(text.as_bytes()))
     }
+}
+
+/// The operation behind a route.
+fn operation(method: &str, path: &str) -> Option<&'static OperationInfo> {
+    let path = path.split('?').next().unwrap_or_default();
+    let fits = |info: &&OperationInfo| {
+        let segments = info.path.split('/').count() == path.split('/').count();
+        let mut pairs = info.path.split('/').zip(path.split('/'));
+        segments && pairs.all(|(wanted, found)| wanted == found || wanted.starts_with('{'))
+    };
+    let mut of_method = TABLE.iter().filter(|info| info.method.name() == method);
+    let exact = of_method.clone().find(|info| info.path == path);
+    exact.or_else(|| of_method.find(fits))
 }
 
 /// The body of an import or explanation.

@@ -187,12 +187,6 @@ async fn with_credentials_wrong_paths_and_methods_are_told_apart() {
 #[tokio::test]
 async fn every_failure_of_every_operation_is_one_its_entry_documents() {
     let fixture = fixture().await;
-    let common = [
-        ErrorCode::InvalidRequest,
-        ErrorCode::AuthorizationFailed,
-        ErrorCode::UserNotAuthorized,
-        ErrorCode::RequestTooLarge,
-    ];
     let bodies = [
         None,
         Some(json!({})),
@@ -225,17 +219,9 @@ async fn every_failure_of_every_operation_is_one_its_entry_documents() {
             let answer = fixture
                 .send(info.method.name(), &path, As::Token(&fixture.full), body)
                 .await;
-            if answer.status == 200 {
-                continue;
-            }
-            let code = ErrorCode::from_name(answer.code())
-                .unwrap_or_else(|| panic!("{}: {}", info.name, answer.text));
-            assert!(
-                info.errors.contains(&code) || common.contains(&code),
-                "{} failed with {code}: {}",
-                info.name,
-                answer.text
-            );
+            // That the entry names the code is checked for every request of every test.
+            let is_known = ErrorCode::from_name(answer.code()).is_some();
+            assert!(answer.status == 200 || is_known, "{}: {}", info.name, answer.text);
         }
     }
 }
