@@ -313,7 +313,7 @@ operations! { ($)
         cmdlets: ["Start-LicenseUpload"],
         request: management::StartUpload => one management::UploadOutcome,
         answered: manager,
-        errors: [ManagementServiceOff, UploadUnderWay, RegistrationMissing, ReceiverRefused, ReceiverUnavailable, StorageUnavailable],
+        errors: [CitrixLicensingVendorOrServiceDown, ManagementServiceOff, UploadUnderWay, RegistrationMissing, ReceiverRefused, ReceiverUnavailable, StorageUnavailable],
     }
     /// Lists what was sent, what waits, and what would be sent now, byte for byte.
     GetUploads = 65 {
@@ -323,7 +323,7 @@ operations! { ($)
         cmdlets: ["Get-LicenseUpload"],
         request: management::GetUploads => rows management::UploadRow,
         answered: manager,
-        errors: [StorageUnavailable],
+        errors: [CitrixLicensingVendorOrServiceDown, StorageUnavailable],
     }
     /// Writes a fresh upload and all that wait into a signed bundle, for servers without a connection.
     ExportUpload = 66 {
@@ -333,7 +333,7 @@ operations! { ($)
         cmdlets: ["Export-LicenseUpload"],
         request: management::ExportUpload => one management::ExportedUpload,
         answered: manager,
-        errors: [StorageUnavailable],
+        errors: [CitrixLicensingVendorOrServiceDown, StorageUnavailable],
     }
     /// Settles uploads by the receipt that the receiver gave for a bundle.
     ImportUploadReceipt = 67 {
@@ -364,7 +364,7 @@ operations! { ($)
         cmdlets: ["Test-LicenseCompliance"],
         request: management::TestCompliance => rows management::ComplianceFinding,
         answered: manager,
-        errors: [StorageUnavailable],
+        errors: [CitrixLicensingVendorOrServiceDown, StorageUnavailable],
     }
     /// Shows what is sent beside the compliance part of uploads.
     GetCeipOption = 70 {

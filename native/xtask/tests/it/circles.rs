@@ -22,9 +22,7 @@ fn graph(source: &Path) -> Graph {
                 open.push((path, Some(module)));
             } else if !["lib", "main", "tests"].contains(&stem.as_str()) {
                 let text = std::fs::read_to_string(&path).unwrap();
-                // Tests of a module may use whatever they like.
-                let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
-                graph.entry(module).or_default().extend(named(text));
+                graph.entry(module).or_default().extend(named(&code(&text)));
             }
         }
     }
@@ -33,6 +31,13 @@ fn graph(source: &Path) -> Graph {
         named.retain(|other| other != module && modules.contains(other));
     }
     graph
+}
+
+/// A file without its comments and its tests, which may use whatever they like.
+fn code(text: &str) -> String {
+    let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    code.collect::<Vec<_>>().join("\n")
 }
 
 /// What stands behind `crate::`, also within braces.
@@ -73,10 +78,8 @@ fn siblings(folder: &Path) -> Graph {
             continue;
         }
         let text = std::fs::read_to_string(&file).unwrap();
-        let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
-        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
         // What stands further up is none of this folder.
-        let code = code.collect::<Vec<_>>().join("\n").replace("super::super::", "");
+        let code = code(&text).replace("super::super::", "");
         graph
             .entry(stem)
             .or_default()
