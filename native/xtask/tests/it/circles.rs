@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// Folders of modules that form one whole: the story of a request runs through all parts of the ledger, and a product's
-/// connection, leases and tickets know each other.
-const WHOLE: &[&str] = &["seats/src/seat", "client/src/product"];
+/// Folders of modules that form one whole: the story of a request runs through all parts of the ledger, a product's
+/// connection, leases and tickets know each other, and so do the two ways to sign in on a connection.
+const WHOLE: &[&str] = &["seats/src/seat", "client/src/product", "wsman/src/http"];
 
 type Graph = BTreeMap<String, BTreeSet<String>>;
 
