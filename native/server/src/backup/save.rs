@@ -169,7 +169,12 @@ fn describe(copy: &DataFolder) -> anyhow::Result<Manifest> {
         (copy.licenses(), "licenses"),
         (copy.trust(), "trust"),
         (copy.tls(), "tls"),
+        (copy.management(), "management"),
     ] {
+        // A server that has not run yet has no folder of the license management service.
+        if !folder.exists() {
+            continue;
+        }
         for file in files_in(&folder)? {
             files.push(Entry::of(format!("{name}/{}", name_of(&file)?), &file, None)?);
         }

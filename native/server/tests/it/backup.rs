@@ -109,6 +109,8 @@ async fn a_backup_under_load_is_of_one_instant_and_serves_after_the_restore() {
         text(&["restore", path(&archive), "--data", path(&data)]).await,
         saved
     );
+    // The restored server is the same one for the receiver of its uploads.
+    assert!(data.join("management").join("state.json").is_file());
     assert_eq!(
         counts(&text(&["verify", "--data", path(&data)]).await),
         (records, leases)
