@@ -11,7 +11,7 @@
         <OutputPath>/LicensingAdmin/bin/        compiled C#; the native library lies in bin/<rid>/
         <OutputPath>/LicensingAdmin.Compat/     commands that scripts for the original need
         <OutputPath>/Citrix.Licensing.Admin.V1/ the old name of the snap-in, for scripts that import it
-        <OutputPath>/bin/                       licensingd and licensing
+        <OutputPath>/bin/                       licensingd, licensing and insightd
         <OutputPath>/include/                   licensing.h for products written in C and C++
 
     Needs Rust, a C compiler and the PowerShell it runs in; no .NET SDK.
@@ -102,7 +102,7 @@ function Build-Native {
     Copy-Over -Source (Join-Path $built $library) -Destination (Join-Path $nativeOut "licensing.$extension")
 
     $suffix = if ($IsWindows) { '.exe' } else { '' }
-    foreach ($program in 'licensingd', 'licensing') {
+    foreach ($program in 'licensingd', 'licensing', 'insightd') {
         Copy-Over -Source (Join-Path $built "$program$suffix") -Destination (Join-Path $out 'bin' "$program$suffix")
     }
     $header = Join-Path $root 'native' 'ffi' 'include' 'licensing.h'

@@ -13,6 +13,7 @@ pub mod column;
 pub mod denial;
 pub mod error;
 pub mod finding;
+pub mod insight;
 pub mod inventory;
 pub mod license_file;
 pub mod management;

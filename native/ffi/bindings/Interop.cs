@@ -451,6 +451,34 @@ namespace Licensing.Native
         GetCeipOption = 70,
         /// Changes what is sent beside the compliance part of uploads.
         SetCeipOption = 71,
+        /// Lists the license servers that Insight Services know.
+        GetInsightServers = 80,
+        /// Makes a one-time code that registers one license server.
+        NewInsightRegistration = 81,
+        /// Removes the registration of a license server; its uploads are refused from then on.
+        RemoveInsightServer = 82,
+        /// Lists the uploads that Insight Services have stored.
+        GetInsightUploads = 83,
+        /// Lists what Insight Services have found.
+        GetInsightFindings = 84,
+        /// Acknowledges a finding with a reason; it is open again when its cause comes back.
+        ConfirmInsightFinding = 85,
+        /// Lists the serial numbers that their vendors have rescinded.
+        GetInsightRescissions = 86,
+        /// Imports a list of rescinded serial numbers.
+        ImportInsightRescissions = 87,
+        /// Withdraws a rescission; findings about it resolve.
+        RemoveInsightRescission = 88,
+        /// Lists the declared disaster recovery pairs.
+        GetInsightPairs = 89,
+        /// Declares that two servers are a disaster recovery pair and may have the same licenses installed.
+        NewInsightPair = 90,
+        /// Ends a disaster recovery pair.
+        RemoveInsightPair = 91,
+        /// Takes the bundle of a server without a connection, and gives the receipt for it.
+        ImportInsightBundle = 92,
+        /// Shows peaks, forecasts and unused seats of each feature.
+        GetInsightCapacity = 93,
     }
 
     /// Parts of a problem, for licensing_problem_text.

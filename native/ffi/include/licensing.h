@@ -92,6 +92,34 @@ enum licensing_operation {
     LICENSING_OPERATION_GET_CEIP_OPTION = 70,
     /** Changes what is sent beside the compliance part of uploads. */
     LICENSING_OPERATION_SET_CEIP_OPTION = 71,
+    /** Lists the license servers that Insight Services know. */
+    LICENSING_OPERATION_GET_INSIGHT_SERVERS = 80,
+    /** Makes a one-time code that registers one license server. */
+    LICENSING_OPERATION_NEW_INSIGHT_REGISTRATION = 81,
+    /** Removes the registration of a license server; its uploads are refused from then on. */
+    LICENSING_OPERATION_REMOVE_INSIGHT_SERVER = 82,
+    /** Lists the uploads that Insight Services have stored. */
+    LICENSING_OPERATION_GET_INSIGHT_UPLOADS = 83,
+    /** Lists what Insight Services have found. */
+    LICENSING_OPERATION_GET_INSIGHT_FINDINGS = 84,
+    /** Acknowledges a finding with a reason; it is open again when its cause comes back. */
+    LICENSING_OPERATION_CONFIRM_INSIGHT_FINDING = 85,
+    /** Lists the serial numbers that their vendors have rescinded. */
+    LICENSING_OPERATION_GET_INSIGHT_RESCISSIONS = 86,
+    /** Imports a list of rescinded serial numbers. */
+    LICENSING_OPERATION_IMPORT_INSIGHT_RESCISSIONS = 87,
+    /** Withdraws a rescission; findings about it resolve. */
+    LICENSING_OPERATION_REMOVE_INSIGHT_RESCISSION = 88,
+    /** Lists the declared disaster recovery pairs. */
+    LICENSING_OPERATION_GET_INSIGHT_PAIRS = 89,
+    /** Declares that two servers are a disaster recovery pair and may have the same licenses installed. */
+    LICENSING_OPERATION_NEW_INSIGHT_PAIR = 90,
+    /** Ends a disaster recovery pair. */
+    LICENSING_OPERATION_REMOVE_INSIGHT_PAIR = 91,
+    /** Takes the bundle of a server without a connection, and gives the receipt for it. */
+    LICENSING_OPERATION_IMPORT_INSIGHT_BUNDLE = 92,
+    /** Shows peaks, forecasts and unused seats of each feature. */
+    LICENSING_OPERATION_GET_INSIGHT_CAPACITY = 93,
 };
 
 /**

@@ -57,6 +57,7 @@ mod port;
 mod rate;
 mod stalled_writer;
 pub mod tls;
+pub mod web;
 
 pub use connection_count::{ConnectionCount, OpenConnection};
 pub use connection_slot::ConnectionSlot;

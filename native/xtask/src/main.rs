@@ -95,6 +95,7 @@ async fn generate(check: bool) -> anyhow::Result<bool> {
         ("licensing-cli", "generated"),
         ("licensing-server", "generated"),
         ("licensing-server", "the_page_of_settings"),
+        ("licensing-insight", "the_page_of_settings"),
     ] {
         let mut command = workspace::cargo();
         command.args(["test", "--quiet", "--package", package, filter]);

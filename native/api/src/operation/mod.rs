@@ -1,4 +1,4 @@
-//! The one table of everything that can be asked of a license server.
+//! The one table of everything that can be asked of a license server, and of Insight Services.
 //!
 //! An entry of the table names, in this order: method and path; the permission that the caller needs; the words of
 //! the `licensing` command; the cmdlets that call it; request and answer (`one` object, or `rows` of a list); how large
@@ -7,7 +7,7 @@
 //!
 //! `answered: manager` needs a handler in the web services, `answered: daemons within 5 seconds` an answer in the vendor
 //! daemon, whose rows the web services pass on unread. `daemons(reader)` needs both: the handler in the web services
-//! reads the rows of the daemons before they are passed on.
+//! reads the rows of the daemons before they are passed on. `answered: insight` needs an answer in Insight Services.
 
 use std::time::Duration;
 
@@ -83,6 +83,8 @@ pub enum AnsweredBy {
         /// Longest time that is waited for one daemon.
         time_limit: Duration,
     },
+    /// Insight Services. A license server says so and answers `OperationNotFound`.
+    Insight,
 }
 
 /// A list on the wire.
@@ -191,6 +193,9 @@ macro_rules! answered_by {
     (manager) => {
         AnsweredBy::Manager
     };
+    (insight) => {
+        AnsweredBy::Insight
+    };
     (daemons $(reader)? within $seconds:literal) => {
         AnsweredBy::Daemons {
             time_limit: std::time::Duration::from_secs($seconds),
@@ -201,6 +206,9 @@ macro_rules! answered_by {
 macro_rules! errors {
     (manager, [$($error:ident),*]) => {
         &[$(ErrorCode::$error),*]
+    };
+    (insight, [$($error:ident),*]) => {
+        &[$(ErrorCode::$error,)* ErrorCode::OperationNotFound]
     };
     (daemons, [$($error:ident),*]) => {
         &[$(ErrorCode::$error,)* ErrorCode::CitrixLicensingVendorOrServiceDown]
@@ -266,8 +274,8 @@ macro_rules! operations {
             },
         )+];
 
-        /// Hands every operation on to a macro of the caller, as `Name: manager,`, `Name: daemons,` or
-        /// `Name: daemons(reader),`. A dispatch that is written like this has an arm for each operation, and does not
+        /// Hands every operation on to a macro of the caller, as `Name: manager,`, `Name: daemons,`,
+        /// `Name: daemons(reader),` or `Name: insight,`. A dispatch that is written like this has an arm for each operation, and does not
         /// compile before each has what its arm needs.
         #[macro_export]
         macro_rules! for_each_operation {

@@ -7,8 +7,8 @@ use super::{AnsweredBy, BodySize, Method, Operation, OperationInfo, Rows};
 use crate::error::ErrorCode;
 use crate::permission::Permission;
 use crate::{
-    administrator, alert, assignment, denial, inventory, license_file, management, names, queue, reservation,
-    server, token, usage,
+    administrator, alert, assignment, denial, insight, inventory, license_file, management, names, queue,
+    reservation, server, token, usage,
 };
 
 operations! { ($)
@@ -385,5 +385,147 @@ operations! { ($)
         request: management::SetCeipOption => one management::CeipOption,
         answered: manager,
         errors: [StorageUnavailable],
+    }
+    /// Lists the license servers that Insight Services know.
+    GetInsightServers = 80 {
+        route: Get "/v1/insight/servers",
+        permission: ReadOnly,
+        words: "insight-server list",
+        cmdlets: [],
+        request: insight::GetInsightServers => rows insight::InsightServer,
+        answered: insight,
+        errors: [],
+    }
+    /// Makes a one-time code that registers one license server.
+    NewInsightRegistration = 81 {
+        route: Post "/v1/insight/registrations",
+        permission: Full,
+        words: "insight-server register",
+        cmdlets: [],
+        request: insight::NewInsightRegistration => one insight::InsightRegistration,
+        answered: insight,
+        errors: [InvalidFilter],
+    }
+    /// Removes the registration of a license server; its uploads are refused from then on.
+    RemoveInsightServer = 82 {
+        route: Delete "/v1/insight/servers/{serverGuid}",
+        permission: Full,
+        words: "insight-server unregister",
+        cmdlets: [],
+        request: insight::RemoveInsightServer => one insight::InsightServer,
+        answered: insight,
+        errors: [InvalidFilter],
+    }
+    /// Lists the uploads that Insight Services have stored.
+    GetInsightUploads = 83 {
+        route: Get "/v1/insight/uploads",
+        permission: ReadOnly,
+        words: "insight-upload list",
+        cmdlets: [],
+        request: insight::GetInsightUploads => rows insight::InsightUpload,
+        answered: insight,
+        errors: [InvalidFilter],
+    }
+    /// Lists what Insight Services have found.
+    GetInsightFindings = 84 {
+        route: Get "/v1/insight/findings",
+        permission: ReadOnly,
+        words: "insight-finding list",
+        cmdlets: [],
+        request: insight::GetInsightFindings => rows insight::InsightFinding,
+        answered: insight,
+        errors: [InvalidFilter],
+    }
+    /// Acknowledges a finding with a reason; it is open again when its cause comes back.
+    ConfirmInsightFinding = 85 {
+        route: Post "/v1/insight/findings/acknowledge",
+        permission: Full,
+        words: "insight-finding acknowledge",
+        cmdlets: [],
+        request: insight::ConfirmInsightFinding => one insight::InsightFinding,
+        answered: insight,
+        errors: [InvalidFilter],
+    }
+    /// Lists the serial numbers that their vendors have rescinded.
+    GetInsightRescissions = 86 {
+        route: Get "/v1/insight/rescissions",
+        permission: ReadOnly,
+        words: "insight-rescission list",
+        cmdlets: [],
+        request: insight::GetInsightRescissions => rows insight::InsightRescission,
+        answered: insight,
+        errors: [],
+    }
+    /// Imports a list of rescinded serial numbers.
+    ImportInsightRescissions = 87 {
+        route: Post "/v1/insight/rescissions",
+        permission: Full,
+        words: "insight-rescission import",
+        cmdlets: [],
+        request: insight::ImportInsightRescissions => rows insight::InsightRescission,
+        body: Large,
+        answered: insight,
+        errors: [],
+    }
+    /// Withdraws a rescission; findings about it resolve.
+    RemoveInsightRescission = 88 {
+        route: Post "/v1/insight/rescissions/withdraw",
+        permission: Full,
+        words: "insight-rescission withdraw",
+        cmdlets: [],
+        request: insight::RemoveInsightRescission => rows insight::InsightRescission,
+        answered: insight,
+        errors: [InvalidFilter],
+    }
+    /// Lists the declared disaster recovery pairs.
+    GetInsightPairs = 89 {
+        route: Get "/v1/insight/pairs",
+        permission: ReadOnly,
+        words: "insight-pair list",
+        cmdlets: [],
+        request: insight::GetInsightPairs => rows insight::InsightPair,
+        answered: insight,
+        errors: [],
+    }
+    /// Declares that two servers are a disaster recovery pair and may have the same licenses installed.
+    NewInsightPair = 90 {
+        route: Post "/v1/insight/pairs",
+        permission: Full,
+        words: "insight-pair new",
+        cmdlets: [],
+        request: insight::NewInsightPair => one insight::InsightPair,
+        answered: insight,
+        errors: [InvalidFilter],
+    }
+    /// Ends a disaster recovery pair.
+    RemoveInsightPair = 91 {
+        route: Post "/v1/insight/pairs/remove",
+        permission: Full,
+        words: "insight-pair remove",
+        cmdlets: [],
+        request: insight::RemoveInsightPair => one insight::InsightPair,
+        answered: insight,
+        errors: [InvalidFilter],
+    }
+    /// Takes the bundle of a server without a connection, and gives the receipt for it.
+    ImportInsightBundle = 92 {
+        route: Post "/v1/insight/bundles",
+        permission: Full,
+        words: "insight-bundle import",
+        cmdlets: [],
+        request: insight::ImportInsightBundle => one insight::InsightReceipt,
+        body: Large,
+        answered: insight,
+        errors: [InvalidFilter],
+    }
+    /// Shows peaks, forecasts and unused seats of each feature.
+    GetInsightCapacity = 93 {
+        route: Get "/v1/insight/capacity",
+        permission: ReadOnly,
+        words: "insight-capacity",
+        cmdlets: [],
+        request: insight::GetInsightCapacity => rows insight::InsightCapacity,
+        answered: insight,
+        errors: [InvalidFilter],
     }
 }

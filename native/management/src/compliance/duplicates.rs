@@ -28,6 +28,15 @@ impl DisasterRecoveryPair {
     }
 }
 
+/// The pairs of which each server names the other as its partner.
+pub fn mutual_pairs(partners: &[(ServerGuid, ServerGuid)]) -> Vec<DisasterRecoveryPair> {
+    partners
+        .iter()
+        .filter(|(server, partner)| server < partner && partners.contains(&(*partner, *server)))
+        .map(|&(first, second)| DisasterRecoveryPair { first, second })
+        .collect()
+}
+
 /// After this long without use at the same time the alert about a disaster recovery pair is over.
 const QUIET: SignedDuration = SignedDuration::from_hours(24);
 

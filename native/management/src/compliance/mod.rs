@@ -21,7 +21,7 @@ use jiff::{SignedDuration, Timestamp};
 pub use clock::clocks_that_lie;
 pub use cloned::cloned_servers;
 pub use counts::impossible_counts;
-pub use duplicates::{DisasterRecoveryPair, duplicates};
+pub use duplicates::{DisasterRecoveryPair, duplicates, mutual_pairs};
 pub use finding::{Evidence, Finding, FindingKind, Severity};
 pub use legacy::{VersionRequirement, legacy_licenses};
 pub use life::{FindingRecord, FindingState, LifeError, reconcile};

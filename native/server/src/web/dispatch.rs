@@ -62,12 +62,26 @@ async fn pass_on<Op: Operation>(
     services.pass_on(Op::ID.info(), bytes, call).await
 }
 
+/// What a license server says to an operation of Insight Services.
+fn of_insight<Op: Operation>(request: Value) -> Result<Vec<u8>, Problem> {
+    assemble::typed::<Op>(request)?;
+    let name = Op::ID.info().name;
+    Err(Problem::new(
+        ErrorCode::OperationNotFound,
+        format!("{name} is an operation of Insight Services, and this is a license server."),
+    )
+    .advise("Connect to Insight Services."))
+}
+
 macro_rules! arm {
     ($name:ident, manager, $services:ident, $call:ident, $request:ident) => {
         run::<op::$name>($services, $call, $request).await
     };
     ($name:ident, daemons(reader), $services:ident, $call:ident, $request:ident) => {
         run::<op::$name>($services, $call, $request).await
+    };
+    ($name:ident, insight, $services:ident, $call:ident, $request:ident) => {
+        of_insight::<op::$name>($request)
     };
     ($name:ident, daemons, $services:ident, $call:ident, $request:ident) => {
         pass_on::<op::$name>($services, $call, $request).await

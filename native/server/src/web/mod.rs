@@ -3,8 +3,6 @@
 //! A request passes, in this order: the rate of its address, whom it comes from, whether they may do this, its size,
 //! its fields, the handler. Routes, permissions and fields are read from the table; there is no second list of them.
 
-mod answer;
-mod assemble;
 mod call;
 mod credentials;
 mod daemon_lists;
@@ -15,7 +13,6 @@ mod openapi;
 mod operations;
 mod places;
 mod router;
-mod unique_keys;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -26,6 +23,7 @@ use axum::body::Bytes;
 use jiff::Timestamp;
 use licensing_api::Problem;
 use licensing_net::tls::ServerCertificate;
+use licensing_net::web::{answer, assemble};
 use licensing_net::{ConnectionCount, RateLimit};
 use tokio_util::sync::CancellationToken;
 

@@ -140,6 +140,15 @@ fn rules_depend_inward() {
 }
 
 #[test]
+fn license_server_and_receiver_share_rules_and_tools_alone() {
+    let dependencies = Dependencies::read();
+    let insight = dependencies.of("licensing-insight");
+    assert!(insight.contains("licensing-management"), "{insight:?}");
+    assert!(!insight.contains("licensing-server"), "{insight:?}");
+    assert!(!dependencies.of("licensing-server").contains("licensing-insight"));
+}
+
+#[test]
 fn rules_read_no_clock_and_open_nothing() {
     let native = xtask::workspace::root().join("native");
     for (name, _) in RULES {

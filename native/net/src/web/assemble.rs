@@ -16,14 +16,15 @@ use super::unique_keys::UniqueKeys;
 const REPEATED_CHARACTERS: usize = 80;
 
 /// What a request of one operation looks like.
-pub(super) struct RequestForm {
-    pub(super) info: &'static OperationInfo,
+pub struct RequestForm {
+    /// Its entry in the table.
+    pub info: &'static OperationInfo,
     fields: Vec<Field>,
 }
 
 impl RequestForm {
     /// Read from the table.
-    pub(super) fn of(info: &'static OperationInfo) -> Self {
+    pub fn of(info: &'static OperationInfo) -> Self {
         Self {
             info,
             fields: info.request_type().fields,
@@ -55,7 +56,7 @@ fn shortened(text: &str) -> String {
 }
 
 /// Reads the body of an operation that has one.
-pub(super) async fn read(info: &OperationInfo, parts: &Parts, body: Body) -> Result<Vec<u8>, Problem> {
+pub async fn read(info: &OperationInfo, parts: &Parts, body: Body) -> Result<Vec<u8>, Problem> {
     if !info.method.has_body() {
         return Ok(Vec::new());
     }
@@ -77,7 +78,7 @@ pub(super) async fn read(info: &OperationInfo, parts: &Parts, body: Body) -> Res
 }
 
 /// Puts the request together. Its fields are known to exist afterwards; [`typed`] checks what they hold.
-pub(super) fn request(
+pub fn request(
     form: &RequestForm,
     path: &[(String, String)],
     parts: &Parts,
@@ -258,7 +259,7 @@ fn invalid(field: &str, what: &str) -> Problem {
 /// # Errors
 /// `InvalidRequest` naming the field that is missing or holds something else than it should. What a secret field
 /// holds is not repeated.
-pub(super) fn typed<Op: Operation>(request: Value) -> Result<Op::Request, Problem> {
+pub fn typed<Op: Operation>(request: Value) -> Result<Op::Request, Problem> {
     serde_path_to_error::deserialize(request).map_err(|error| {
         let path = error.path().to_string();
         let info = Op::ID.info();

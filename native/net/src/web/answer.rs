@@ -10,10 +10,10 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use licensing_api::{ErrorCode, Problem};
 
 /// Content type of problems (RFC 9457).
-pub(super) const PROBLEM_JSON: &str = "application/problem+json";
+pub const PROBLEM_JSON: &str = "application/problem+json";
 
 /// An answer of JSON text.
-pub(super) fn json(text: impl Into<Body>) -> Response {
+pub fn json(text: impl Into<Body>) -> Response {
     let mut response = Response::new(text.into());
     response
         .headers_mut()
@@ -22,7 +22,7 @@ pub(super) fn json(text: impl Into<Body>) -> Response {
 }
 
 /// An answer of one word, for whoever watches the server.
-pub(super) fn word(text: &'static str) -> Response {
+pub fn word(text: &'static str) -> Response {
     let mut response = Response::new(Body::from(text));
     response.headers_mut().insert(
         CONTENT_TYPE,
@@ -33,10 +33,10 @@ pub(super) fn word(text: &'static str) -> Response {
 
 /// Which code an answer failed with, for the log.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct FailedWith(pub(super) ErrorCode);
+pub struct FailedWith(pub ErrorCode);
 
 /// A problem as an answer.
-pub(super) fn problem(problem: &Problem) -> Response {
+pub fn problem(problem: &Problem) -> Response {
     let status = StatusCode::from_u16(problem.status)
         .ok()
         .filter(|status| status.is_client_error() || status.is_server_error())
@@ -64,7 +64,7 @@ pub(super) fn problem(problem: &Problem) -> Response {
 }
 
 /// Names the methods that a path has.
-pub(super) fn with_allowed(mut response: Response, methods: &str) -> Response {
+pub fn with_allowed(mut response: Response, methods: &str) -> Response {
     if let Ok(methods) = HeaderValue::from_str(methods) {
         response.headers_mut().insert(ALLOW, methods);
     }
@@ -72,7 +72,7 @@ pub(super) fn with_allowed(mut response: Response, methods: &str) -> Response {
 }
 
 /// Headers that keep answers out of caches and browsers from guessing, framing and telling.
-pub(super) fn protect(headers: &mut HeaderMap) {
+pub fn protect(headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));

@@ -1,0 +1,519 @@
+//! Commands on the machine itself, beside the running program or without it.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use clap::{Args, Subcommand};
+use licensing_api::{Permission, Problem};
+use licensing_files::{Existing, Readers, durable, make_private_folder, regular};
+use licensing_insight::config::InsightConfig;
+use licensing_insight::folder::InsightFolder;
+use licensing_insight::init;
+use licensing_insight::service::{Account, Insight, Target, TargetKind};
+use licensing_management::exchange::MAX_BUNDLE_BYTES;
+
+use crate::Place;
+
+/// Largest list that is imported.
+const MAX_LIST_BYTES: usize = 16 * 1024 * 1024;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Organizations: the customers that servers and accounts belong to.
+    #[command(subcommand)]
+    Organization(Organizations),
+    /// Accounts and their tokens.
+    #[command(subcommand)]
+    Account(Accounts),
+    /// License servers and their registration.
+    #[command(subcommand)]
+    Server(Servers),
+    /// What was found.
+    #[command(subcommand)]
+    Finding(Findings),
+    /// Rescinded serial numbers.
+    #[command(subcommand)]
+    Rescission(Rescissions),
+    /// Dates that product versions require.
+    #[command(subcommand)]
+    Requirement(Requirements),
+    /// Disaster recovery pairs.
+    #[command(subcommand)]
+    Pair(Pairs),
+    /// Where findings are delivered to.
+    #[command(subcommand)]
+    Target(Targets),
+    /// Takes the bundle of a server without a connection and writes the receipt.
+    AcceptBundle(AcceptBundle),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Organizations {
+    /// Adds one.
+    Add {
+        /// Its name.
+        name: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Lists them.
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Accounts {
+    /// Adds one and prints its token, which is shown this once.
+    Add {
+        /// Its name.
+        name: String,
+        /// Organization; without one the account is an operator and sees all.
+        #[arg(long)]
+        organization: Option<String>,
+        /// May look and change nothing.
+        #[arg(long)]
+        read_only: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Lists them.
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Servers {
+    /// Makes a one-time code that registers a server with an organization.
+    Register {
+        /// Organization.
+        #[arg(long)]
+        organization: String,
+        /// Days until the code expires.
+        #[arg(long)]
+        days: Option<u16>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Removes a registration.
+    Unregister {
+        /// GUID.
+        guid: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Lists them.
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Findings {
+    /// Lists those that stand.
+    List {
+        /// Also those whose cause is gone.
+        #[arg(long)]
+        include_resolved: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Acknowledges one.
+    Acknowledge {
+        /// Key.
+        key: String,
+        /// Why it may stand.
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Rescissions {
+    /// Imports a list in CSV form: SerialNumber, and Vendor, Effective, Reason where they are known.
+    Import {
+        /// The file.
+        file: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Withdraws a rescission.
+    Withdraw {
+        /// Serial number.
+        serial_number: String,
+        /// Vendor; every vendor's number unless given.
+        #[arg(long)]
+        vendor: Option<String>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Lists them.
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Requirements {
+    /// Imports a list in CSV form: Feature, ProductVersion, RequiredDate, and Vendor where it is known.
+    Import {
+        /// The file.
+        file: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Pairs {
+    /// Declares one.
+    Add {
+        /// GUID of one server.
+        first: String,
+        /// GUID of the other.
+        second: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Ends one.
+    Remove {
+        /// GUID of one server.
+        first: String,
+        /// GUID of the other.
+        second: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Lists them.
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Targets {
+    /// Adds a mail address, or a webhook and prints the secret that it is signed with.
+    Add {
+        /// Mail address, or https:// address of a webhook.
+        address: String,
+        /// Only findings about servers of this organization.
+        #[arg(long)]
+        organization: Option<String>,
+        /// Hash of the one certificate of a webhook to trust.
+        #[arg(long)]
+        cert_hash: Option<String>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Removes one; what waits for it is dropped.
+    Remove {
+        /// Its address.
+        address: String,
+        /// Its organization.
+        #[arg(long)]
+        organization: Option<String>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Lists them.
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AcceptBundle {
+    /// The bundle.
+    file: PathBuf,
+    /// File for the receipt; it must not exist yet.
+    #[arg(long)]
+    receipt: PathBuf,
+    #[command(flatten)]
+    place: Place,
+}
+
+fn open(place: &Place) -> anyhow::Result<Arc<Insight>> {
+    let (folder, config) = place.open()?;
+    init::open(&folder, &config)
+}
+
+fn said(problem: Problem) -> anyhow::Error {
+    anyhow::anyhow!("{} {} {}", problem.title, problem.detail, problem.action)
+}
+
+/// Prints rows; a pipe that is closed early is no failure.
+fn print(lines: impl IntoIterator<Item = String>) -> anyhow::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    for line in lines {
+        match writeln!(stdout, "{line}") {
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(()),
+            other => other?,
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn carry_out(command: Command) -> anyhow::Result<()> {
+    let local = Account::local();
+    match command {
+        Command::Organization(command) => organization(command),
+        Command::Account(command) => account(command),
+        Command::Server(command) => server(command, &local),
+        Command::Finding(command) => finding(command, &local),
+        Command::Rescission(command) => rescission(command, &local),
+        Command::Requirement(Requirements::Import { file, place }) => {
+            let text = read_list(&file)?;
+            let imported = open(&place)?.import_requirements(&local, &text).map_err(said)?;
+            print([format!("{} imported", imported.len())])
+        }
+        Command::Pair(command) => pair(command, &local),
+        Command::Target(command) => target(command),
+        Command::AcceptBundle(wanted) => {
+            let content = regular::read(&wanted.file, MAX_BUNDLE_BYTES)
+                .with_context(|| format!("{} cannot be read", wanted.file.display()))?;
+            let accepted = open(&wanted.place)?.take_bundle(&local, &content).map_err(said)?;
+            write_new(&wanted.receipt, accepted.content.as_bytes())?;
+            print([format!("receipt written: {}", wanted.receipt.display())])
+        }
+    }
+}
+
+fn organization(command: Organizations) -> anyhow::Result<()> {
+    match command {
+        Organizations::Add { name, place } => open(&place)?.add_organization(&name).map_err(said),
+        Organizations::List { place } => {
+            let organizations = open(&place)?.organizations().map_err(said)?;
+            print(organizations.into_iter().map(|one| one.name))
+        }
+    }
+}
+
+fn account(command: Accounts) -> anyhow::Result<()> {
+    match command {
+        Accounts::Add {
+            name,
+            organization,
+            read_only,
+            place,
+        } => {
+            let permission = if read_only {
+                Permission::ReadOnly
+            } else {
+                Permission::Full
+            };
+            let token = open(&place)?
+                .add_account(&name, organization.as_deref(), permission)
+                .map_err(said)?;
+            print([token.expose().to_owned()])
+        }
+        Accounts::List { place } => {
+            let accounts = open(&place)?.accounts().map_err(said)?;
+            print(accounts.into_iter().map(|one| {
+                let organization = one.organization.unwrap_or_else(|| "(all)".to_owned());
+                format!("{}\t{organization}\t{:?}", one.name, one.permission)
+            }))
+        }
+    }
+}
+
+fn server(command: Servers, local: &Account) -> anyhow::Result<()> {
+    match command {
+        Servers::Register {
+            organization,
+            days,
+            place,
+        } => {
+            let (code, expires) = open(&place)?.new_code(&organization, days).map_err(said)?;
+            print([format!("{}\texpires {expires}", code.reveal())])
+        }
+        Servers::Unregister { guid, place } => {
+            open(&place)?.unregister(local, &guid).map_err(said)?;
+            Ok(())
+        }
+        Servers::List { place } => {
+            let insight = open(&place)?;
+            let contacts = insight.storage().contacts()?;
+            let servers = insight.visible_servers(local).map_err(said)?;
+            print(servers.into_iter().map(|one| {
+                let last = contacts
+                    .get(&one.server_guid)
+                    .map_or_else(|| "never".to_owned(), ToString::to_string);
+                format!(
+                    "{}\t{}\t{}\t{last}",
+                    one.server_guid, one.host_name, one.organization
+                )
+            }))
+        }
+    }
+}
+
+fn finding(command: Findings, local: &Account) -> anyhow::Result<()> {
+    match command {
+        Findings::List {
+            include_resolved,
+            place,
+        } => {
+            let found = open(&place)?
+                .visible_findings(local, None, include_resolved)
+                .map_err(said)?;
+            print(found.into_iter().map(|record| {
+                format!(
+                    "{:?}\t{:?}\t{}\t{}",
+                    record.state, record.finding.severity, record.finding.key, record.finding.detail
+                )
+            }))
+        }
+        Findings::Acknowledge { key, reason, place } => {
+            open(&place)?.acknowledge(local, &key, &reason).map_err(said)?;
+            Ok(())
+        }
+    }
+}
+
+fn rescission(command: Rescissions, local: &Account) -> anyhow::Result<()> {
+    match command {
+        Rescissions::Import { file, place } => {
+            let text = read_list(&file)?;
+            let imported = open(&place)?.import_rescissions(local, &text).map_err(said)?;
+            print([format!("{} imported", imported.len())])
+        }
+        Rescissions::Withdraw {
+            serial_number,
+            vendor,
+            place,
+        } => {
+            let withdrawn = open(&place)?
+                .withdraw(local, &serial_number, vendor.as_deref())
+                .map_err(said)?;
+            print([format!("{} withdrawn", withdrawn.len())])
+        }
+        Rescissions::List { place } => {
+            let rescissions = open(&place)?.rescissions().map_err(said)?;
+            print(rescissions.into_iter().map(|one| {
+                let withdrawn = one
+                    .withdrawn
+                    .map_or_else(String::new, |at| format!("withdrawn {at}"));
+                format!(
+                    "{}\t{}\t{}\t{withdrawn}",
+                    one.serial_number, one.vendor, one.effective
+                )
+            }))
+        }
+    }
+}
+
+fn pair(command: Pairs, local: &Account) -> anyhow::Result<()> {
+    match command {
+        Pairs::Add { first, second, place } => {
+            open(&place)?
+                .set_pair(local, &first, &second, true)
+                .map_err(said)?;
+            Ok(())
+        }
+        Pairs::Remove { first, second, place } => {
+            open(&place)?
+                .set_pair(local, &first, &second, false)
+                .map_err(said)?;
+            Ok(())
+        }
+        Pairs::List { place } => {
+            let pairs = open(&place)?.pairs(local).map_err(said)?;
+            print(
+                pairs
+                    .into_iter()
+                    .map(|one| format!("{}\t{}", one.first, one.second)),
+            )
+        }
+    }
+}
+
+fn target(command: Targets) -> anyhow::Result<()> {
+    match command {
+        Targets::Add {
+            address,
+            organization,
+            cert_hash,
+            place,
+        } => {
+            let is_webhook = address.starts_with("https://");
+            let mut random = [0; 32];
+            getrandom::fill(&mut random)?;
+            let secret = is_webhook.then(|| URL_SAFE_NO_PAD.encode(random));
+            open(&place)?
+                .add_target(&Target {
+                    kind: if is_webhook {
+                        TargetKind::Webhook
+                    } else {
+                        TargetKind::Mail
+                    },
+                    address,
+                    organization,
+                    secret: secret.clone(),
+                    cert_hash,
+                })
+                .map_err(said)?;
+            print(secret)
+        }
+        Targets::Remove {
+            address,
+            organization,
+            place,
+        } => open(&place)?
+            .remove_target(organization.as_deref(), &address)
+            .map_err(said),
+        Targets::List { place } => {
+            let targets = open(&place)?.targets().map_err(said)?;
+            print(targets.into_iter().map(|one| {
+                let organization = one.organization.unwrap_or_else(|| "(all)".to_owned());
+                format!("{}\t{organization}", one.address)
+            }))
+        }
+    }
+}
+
+fn read_list(file: &Path) -> anyhow::Result<String> {
+    regular::read_text(file, MAX_LIST_BYTES).with_context(|| format!("{} cannot be read", file.display()))
+}
+
+fn write_new(file: &Path, content: &[u8]) -> anyhow::Result<()> {
+    durable::write(file, content, Readers::Owner, Existing::Refuse)
+        .with_context(|| format!("{} cannot be written", file.display()))
+}
+
+/// Saves everything into a new folder, which can be used as a data folder.
+pub(crate) fn back_up(folder: &InsightFolder, config: &InsightConfig, output: &Path) -> anyhow::Result<()> {
+    if output.exists() {
+        bail!("{} exists already; name a new folder", output.display());
+    }
+    let saved = InsightFolder::new(output);
+    for made in saved.folders() {
+        make_private_folder(&made).with_context(|| format!("{} cannot be made", made.display()))?;
+    }
+    init::open(folder, config)?.storage().back_up(&saved.database())?;
+    let mut files = vec![(folder.key(), saved.key())];
+    for entry in std::fs::read_dir(folder.tls())? {
+        let name = entry?.file_name();
+        files.push((folder.tls().join(&name), saved.tls().join(name)));
+    }
+    // The configuration comes last: where there is one, the rest is complete.
+    files.push((folder.config_file(), saved.config_file()));
+    for (from, to) in files {
+        let content = regular::read(&from, MAX_LIST_BYTES)
+            .with_context(|| format!("{} cannot be read", from.display()))?;
+        write_new(&to, &content)?;
+    }
+    print([format!("saved in {}", output.display())])
+}

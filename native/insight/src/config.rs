@@ -1,0 +1,170 @@
+//! The configuration file, and the environment over it.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use jiff::SignedDuration;
+use licensing_files::regular;
+use licensing_management::compliance::Bounds;
+use licensing_net::Limits;
+use licensing_settings::{InvalidSetting, Section, template, text_of};
+use serde::{Deserialize, Serialize};
+
+/// Prefix of the environment variables that override the file: `INSIGHTD_PORT=8444`.
+pub const ENVIRONMENT_PREFIX: &str = "INSIGHTD_";
+
+/// Variables of that prefix that are command-line arguments, not settings.
+const ARGUMENT_VARIABLES: &[&str] = &["data", "config"];
+
+/// Largest configuration file.
+const MAX_CONFIG_BYTES: usize = 1024 * 1024;
+
+licensing_settings::settings! {
+    /// Everything an administrator of Insight Services can set.
+    pub struct InsightConfig = "Insight Services." {
+        host_name: String = gethostname::gethostname().to_string_lossy().into_owned(), AfterRestart,
+            "Name that the certificate is made for.",
+            shown "the machine's name",
+            allowed "1 to 255 characters" if |name, _| (1..=255).contains(&name.len()) && !name.chars().any(char::is_control);
+        listen: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST), AfterRestart, "Address of the HTTPS port.";
+        port: u16 = 8443, AfterRestart, "The port; 0 takes any free one.";
+        certificate_names: Vec<String> = Vec::new(), AfterRestart,
+            "Further names and addresses for a certificate made by the program.";
+        database: String = String::new(), AfterRestart,
+            "Where the state is kept; empty: SQLite, state/insight.db in the data folder.";
+        retention_days: u32 = 400, AfterRestart,
+            "Days that uploads are kept. Findings are made from the uploads that are kept.",
+            allowed "35 to 3660" if |days, _| (35..=3660).contains(days);
+        silent_hours: u32 = 48, AfterRestart,
+            "Hours without an upload after which a license server is silent.",
+            allowed "24 to 8784" if |hours, _| (24..=8784).contains(hours);
+        overlap_minutes: u32 = 15, AfterRestart,
+            "Minutes that two servers must both have had a serial number before it counts as a duplicate. It keeps clocks that differ a little from making a move look like one.",
+            allowed "0 to 1440" if |minutes, _| (0..=1440).contains(minutes);
+        [mail]: MailConfig;
+        [limits]: Limits;
+        [log]: LogConfig;
+    }
+}
+
+/// How the connection to the mail server is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MailSecurity {
+    /// TLS from the first byte on.
+    Tls,
+    /// TLS after STARTTLS; a server without it gets nothing.
+    StartTls,
+    /// None; only for a mail server on this machine.
+    None,
+}
+
+licensing_settings::settings! {
+    /// Settings of the mail server.
+    pub struct MailConfig = "The mail server that findings are sent by." {
+        server: String = String::new(), AfterRestart, "Host name of the mail server; empty: no mail is sent.";
+        port: u16 = 587, AfterRestart, "Its port.";
+        security: MailSecurity = MailSecurity::StartTls, AfterRestart,
+            "How the connection is protected: tls, start-tls, or none for a mail server on the same machine.",
+            allowed "none only with a loopback address as server"
+                if |security, section| *security != MailSecurity::None || is_loopback(&section.server);
+        sender: String = "insight@localhost".to_owned(), AfterRestart, "Address that the mail comes from.";
+        account: String = String::new(), AfterRestart, "Account at the mail server; empty: none.";
+        password_file: PathBuf = PathBuf::new(), AfterRestart, "File whose first line is the password of the account.";
+    }
+}
+
+licensing_settings::settings! {
+    /// Settings of the log.
+    pub struct LogConfig = "The log, which goes to the standard error." {
+        level: String = "info".to_owned(), AfterRestart,
+            "Filter such as info or info,licensing_insight=debug. The environment variable RUST_LOG takes precedence.";
+        json: bool = false, AfterRestart, "Whether each line is one JSON object.";
+    }
+}
+
+fn is_loopback(server: &str) -> bool {
+    server.is_empty()
+        || server == "localhost"
+        || server
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("the configuration file {} cannot be read: {source}; make one with: insightd init --data DIR", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The file or a variable is not understood.
+    #[error("the configuration {} is not valid: {source}", path.display())]
+    NotValid {
+        /// The file.
+        path: PathBuf,
+        /// What is not understood.
+        source: Box<figment::Error>,
+    },
+    /// A value is not allowed.
+    #[error("the configuration is not valid: {0}")]
+    Invalid(#[from] InvalidSetting),
+}
+
+impl InsightConfig {
+    /// Reads the file, puts the environment over it, and checks the result.
+    ///
+    /// # Errors
+    /// If the file cannot be read, is not understood, or a value makes no sense.
+    pub fn load(file: &Path) -> Result<Self, ConfigError> {
+        let text = regular::read_text(file, MAX_CONFIG_BYTES).map_err(|source| ConfigError::File {
+            path: file.to_owned(),
+            source,
+        })?;
+        let config: Self = Figment::from(Serialized::defaults(Self::default()))
+            .merge(Toml::string(&text))
+            .merge(
+                Env::prefixed(ENVIRONMENT_PREFIX)
+                    .ignore(ARGUMENT_VARIABLES)
+                    .split("__"),
+            )
+            .extract()
+            .map_err(|source| ConfigError::NotValid {
+                path: file.to_owned(),
+                source: Box::new(source),
+            })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Bounds that the rules apply.
+    pub fn bounds(&self) -> Bounds {
+        Bounds {
+            silent_after: SignedDuration::from_hours(self.silent_hours.into()),
+            overlap_tolerance: SignedDuration::from_mins(self.overlap_minutes.into()),
+            ..Bounds::default()
+        }
+    }
+}
+
+const HEAD: &str = "Configuration of Insight Services; docs/insight.md explains every setting.
+Settings that stand here as comments have the value that the comment shows.
+Environment variables take precedence: INSIGHTD_MAIL__PORT=25 is port in [mail].";
+
+/// Text of a configuration file with this host name, address and port; every other setting stands there as a comment.
+pub fn config_text(host_name: &str, listen: IpAddr, port: u16) -> String {
+    let written = BTreeMap::from([
+        ("host_name", text_of(&host_name.to_owned())),
+        ("listen", text_of(&listen)),
+        ("port", text_of(&port)),
+    ]);
+    template(HEAD, &InsightConfig::describe(), &written)
+}

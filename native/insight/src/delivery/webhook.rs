@@ -1,0 +1,56 @@
+//! By webhook: a JSON body that is signed with the secret of the target.
+
+use anyhow::{Context, bail};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use jiff::Timestamp;
+use licensing_client::Trust;
+use reqwest::redirect;
+use sha2::Sha256;
+
+use crate::service::Target;
+use crate::storage::Delivery;
+
+/// Header with the number of the delivery: the same for each try.
+const DELIVERY_HEADER: &str = "insight-delivery";
+/// Header with the signature: `t=` seconds since 1970, `v1=` HMAC-SHA-256 over them, a full stop and the body.
+const SIGNATURE_HEADER: &str = "insight-signature";
+
+pub(super) async fn send(delivery: &Delivery, target: &Target) -> anyhow::Result<()> {
+    let trust = match &target.cert_hash {
+        Some(hash) => Trust::CertHash(hash.parse().map_err(|error| anyhow::anyhow!("{error}"))?),
+        None => Trust::default(),
+    };
+    let client = reqwest::Client::builder()
+        .tls_backend_preconfigured(
+            trust
+                .client_config(None)
+                .map_err(|problem| anyhow::anyhow!("{problem}"))?,
+        )
+        .https_only(true)
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .build()?;
+    let mut request = client
+        .post(&target.address)
+        .header(reqwest::header::CONTENT_TYPE, "application/json")
+        .header(DELIVERY_HEADER, delivery.id.to_string());
+    if let Some(secret) = &target.secret {
+        let seconds = Timestamp::now().as_second();
+        request = request.header(SIGNATURE_HEADER, signature(secret, seconds, &delivery.message)?);
+    }
+    let status = request.body(delivery.message.clone()).send().await?.status();
+    if !status.is_success() {
+        bail!("{} answered {status}", target.address);
+    }
+    Ok(())
+}
+
+fn signature(secret: &str, seconds: i64, body: &str) -> anyhow::Result<String> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).context("the secret cannot be used")?;
+    mac.update(format!("{seconds}.").as_bytes());
+    mac.update(body.as_bytes());
+    Ok(format!(
+        "t={seconds},v1={}",
+        hex::encode(mac.finalize().into_bytes())
+    ))
+}

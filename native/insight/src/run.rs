@@ -1,0 +1,202 @@
+//! `insightd run`.
+
+use std::fs::{File, TryLockError};
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use jiff::Timestamp;
+use licensing_files::{Existing, Readers, durable};
+use licensing_net::tls::ServerCertificate;
+use licensing_net::{ConnectionCount, PortOptions, PortProtocol, PortTls, raise_file_limit};
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{InsightConfig, LogConfig};
+use crate::delivery::Courier;
+use crate::folder::InsightFolder;
+use crate::service::Insight;
+use crate::{init, web};
+
+/// Largest body: a bundle in JSON.
+const BODY_BYTES: usize = licensing_api::operation::BodySize::Large.bytes();
+/// How often noted servers are looked at.
+const LOOK: Duration = Duration::from_secs(5);
+/// How often silent servers and old uploads are looked for.
+const CARE: Duration = Duration::from_secs(10 * 60);
+/// Servers that are looked at before the task looks at the time again.
+const AT_A_TIME: usize = 1000;
+
+/// Where a running service listens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Endpoints {
+    /// Address of the HTTPS port.
+    pub https: SocketAddr,
+    /// Hash of the certificate, as clients pin it.
+    pub cert_hash: String,
+    /// Process id.
+    pub process_id: u32,
+}
+
+/// Serves until the system wants the program to end.
+///
+/// # Errors
+/// When the folder is in use, or a part cannot be opened.
+pub async fn run(config: InsightConfig, folder: InsightFolder) -> anyhow::Result<()> {
+    let _lock = lock(&folder)?;
+    let mut signals = Signals::listen()?;
+    let mut names = vec![config.host_name.clone()];
+    names.extend(config.certificate_names.iter().cloned());
+    let certificate = Arc::new(ServerCertificate::open_or_make(
+        &folder.certificate_files(),
+        &names,
+    )?);
+    let (opened, settings) = (folder.clone(), config.clone());
+    let insight = tokio::task::spawn_blocking(move || init::open(&opened, &settings)).await??;
+    let courier = Courier::new(Arc::clone(&insight), &config.mail)?;
+    let socket = licensing_net::bind(SocketAddr::new(config.listen, config.port))
+        .await
+        .with_context(|| format!("{}:{} cannot be opened", config.listen, config.port))?;
+    let endpoints = Endpoints {
+        https: socket.local_addr()?,
+        cert_hash: certificate.tls().certificate_hash(),
+        process_id: std::process::id(),
+    };
+    let options = PortOptions {
+        name: "insight",
+        limits: config.limits.within(raise_file_limit(), 1),
+        protocol: PortProtocol::Http,
+        tls: PortTls::Always(certificate.tls().server_config(&["h2", "http/1.1"])?),
+        body_bytes: BODY_BYTES,
+        streaming_paths: &[],
+        connections: ConnectionCount::default(),
+    };
+    let stopping = CancellationToken::new();
+    let router = web::router(Arc::clone(&insight));
+    let tasks = [
+        tokio::spawn(licensing_net::serve(socket, router, options, stopping.clone())),
+        tokio::spawn(certificate.keep_current(stopping.clone())),
+        tokio::spawn(courier.run(stopping.clone())),
+        tokio::spawn(look_after(insight, stopping.clone())),
+    ];
+    publish(&folder, &endpoints)?;
+    signals.end().await;
+    tracing::info!("the service is ending");
+    std::fs::remove_file(folder.endpoints()).context("run/endpoints.json cannot be removed")?;
+    stopping.cancel();
+    for task in tasks {
+        task.await.context("a part of the service failed")?;
+    }
+    Ok(())
+}
+
+fn publish(folder: &InsightFolder, endpoints: &Endpoints) -> anyhow::Result<()> {
+    let line = serde_json::to_string(endpoints)?;
+    durable::write(
+        &folder.endpoints(),
+        line.as_bytes(),
+        Readers::Usual,
+        Existing::Replace,
+    )
+    .context("run/endpoints.json cannot be written")?;
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "{line}")
+        .and_then(|()| stdout.flush())
+        .context("the standard output is closed")?;
+    tracing::info!(https = %endpoints.https, version = env!("CARGO_PKG_VERSION"), "the service serves");
+    Ok(())
+}
+
+/// Held as long as the program serves; the system releases it however the process ends.
+fn lock(folder: &InsightFolder) -> anyhow::Result<File> {
+    let path = folder.lock();
+    let file = File::create(&path).with_context(|| format!("{} cannot be opened", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => bail!(
+            "{} is locked: another insightd uses the same data folder; stop it first",
+            path.display()
+        ),
+        Err(TryLockError::Error(error)) => Err(error).context("the data folder cannot be locked"),
+    }
+}
+
+/// Looks at servers that are noted, at silent ones, and at what is old.
+async fn look_after(insight: Arc<Insight>, stopping: CancellationToken) {
+    let mut cared: Option<tokio::time::Instant> = None;
+    loop {
+        let insight = Arc::clone(&insight);
+        let is_due = cared.is_none_or(|at| at.elapsed() >= CARE);
+        let looked = tokio::task::spawn_blocking(move || {
+            // What commands beside this process have changed shows here.
+            insight.forget_knowledge();
+            if is_due {
+                insight.note_silent(Timestamp::now())?;
+                insight.drop_old(Timestamp::now())?;
+            }
+            insight.evaluate_noted(AT_A_TIME)
+        })
+        .await;
+        if is_due {
+            cared = Some(tokio::time::Instant::now());
+        }
+        match looked {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "servers cannot be looked at"),
+            Err(error) => tracing::error!(%error, "looking at servers failed"),
+        }
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+}
+
+/// What tells the program to end.
+struct Signals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn listen() -> anyhow::Result<Self> {
+        Ok(Self {
+            #[cfg(unix)]
+            terminate: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?,
+        })
+    }
+
+    async fn end(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}
+
+/// Starts logging. The variable `RUST_LOG` comes before the configuration.
+///
+/// # Errors
+/// If the filter is not understood, or logging has been started before.
+pub fn start_log(config: &LogConfig) -> anyhow::Result<()> {
+    let filter = match std::env::var(EnvFilter::DEFAULT_ENV) {
+        Ok(filter) if !filter.is_empty() => EnvFilter::try_new(filter).context("RUST_LOG is not valid")?,
+        Ok(_) | Err(_) => EnvFilter::try_new(&config.level).context("log.level is not valid")?,
+    };
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let started = if config.json {
+        log.json().try_init()
+    } else {
+        log.with_ansi(false).try_init()
+    };
+    started.map_err(|error| anyhow::anyhow!("the log cannot be started: {error}"))
+}

@@ -1,0 +1,260 @@
+//! From what is stored to findings.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use licensing_api::{ErrorCode, Problem};
+use licensing_management::compliance::{
+    Finding, FindingKind, FindingRecord, Knowledge, evaluate_at, mutual_pairs, reconcile,
+};
+use licensing_management::id::ServerGuid;
+
+use super::{Account, Insight, not_found};
+use crate::storage::{About, Concerned, FindingFilter, StorageError};
+
+/// Servers that are looked at before others get a turn.
+const AT_A_TIME: usize = 256;
+
+/// What a finding belongs to: findings of one scope are made from the same rows.
+fn scope(finding: &Finding) -> String {
+    match finding.kind {
+        FindingKind::DuplicateLicense | FindingKind::DuplicateInDisasterRecovery => {
+            let mut parts = finding.key.split('/').skip(1);
+            let (vendor, serial) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+            license_scope(vendor, serial)
+        }
+        FindingKind::LegacyLicense
+        | FindingKind::RescindedLicense
+        | FindingKind::SilentServer
+        | FindingKind::ImpossibleCount
+        | FindingKind::ClonedServer
+        | FindingKind::WrongClock => finding.servers.first().map_or_else(String::new, server_scope),
+    }
+}
+
+fn license_scope(vendor: &str, serial: &str) -> String {
+    format!("license/{vendor}/{serial}")
+}
+
+fn server_scope(server: &ServerGuid) -> String {
+    format!("server/{server}")
+}
+
+/// Scopes of all findings that the rows about a server can make.
+fn scopes(server: ServerGuid, about: &About) -> BTreeSet<String> {
+    let escaped = |text: &str| text.to_lowercase().replace('~', "~0").replace('/', "~1");
+    let mut scopes = BTreeSet::from([server_scope(&server)]);
+    for row in about.rows.licenses.iter().filter(|row| row.server == server) {
+        if let Some(serial) = row.serial_number.as_deref().map(str::trim) {
+            scopes.insert(license_scope(&escaped(&row.vendor), &escaped(serial)));
+        }
+    }
+    scopes
+}
+
+impl Insight {
+    /// Looks at a server and at those with the same serial numbers, and brings findings up to date.
+    ///
+    /// # Errors
+    /// When the storage fails; the server is looked at again later.
+    pub fn evaluate(&self, server: ServerGuid) -> Result<(), StorageError> {
+        let knowledge = self.knowledge()?;
+        let _turn = self.evaluation.lock();
+        let now = Timestamp::now();
+        let about = self.storage.about(server)?;
+        let scopes = scopes(server, &about);
+        let findings = self.findings_about(&about, &knowledge, &scopes, now);
+        let wanted: Vec<String> = scopes.into_iter().collect();
+        let mut records = self.storage.records(&wanted)?;
+        let before = records.clone();
+        let changed = reconcile(&mut records, findings, now);
+        let deliveries = self.messages_about(&before, &records, &changed, now)?;
+        let altered: Vec<(String, FindingRecord)> = records
+            .into_iter()
+            .filter(|(key, record)| before.get(key) != Some(record))
+            .map(|(_, record)| (scope(&record.finding), record))
+            .collect();
+        self.storage.save(Some(server), &altered, &deliveries)?;
+        if !deliveries.is_empty() {
+            self.queued.notify_one();
+        }
+        Ok(())
+    }
+
+    fn findings_about(
+        &self,
+        about: &About,
+        knowledge: &Knowledge,
+        scopes: &BTreeSet<String>,
+        now: Timestamp,
+    ) -> Vec<Finding> {
+        let serials: BTreeSet<String> = about
+            .rows
+            .licenses
+            .iter()
+            .filter_map(|row| Some(row.serial_number.as_deref()?.trim().to_lowercase()))
+            .collect();
+        let mut pairs = knowledge.pairs.clone();
+        pairs.extend(mutual_pairs(&about.partners));
+        let knowledge = Knowledge {
+            rescissions: knowledge
+                .rescissions
+                .iter()
+                .filter(|one| serials.contains(&one.serial_number.trim().to_lowercase()))
+                .cloned()
+                .collect(),
+            requirements: knowledge.requirements.clone(),
+            pairs,
+        };
+        // Of other servers only what has a serial number in common is known here; findings about them alone are made when
+        // they are looked at.
+        let mut findings = evaluate_at(&about.rows, &knowledge, &self.bounds, now);
+        findings.retain(|finding| scopes.contains(&scope(finding)));
+        findings
+    }
+
+    /// Looks at servers that are noted, until none is left or so many were looked at.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub fn evaluate_noted(&self, most: usize) -> Result<usize, StorageError> {
+        let mut looked_at = 0;
+        while looked_at < most {
+            let noted = self.storage.noted(AT_A_TIME.min(most - looked_at))?;
+            if noted.is_empty() {
+                break;
+            }
+            for server in noted {
+                self.evaluate(server)?;
+                looked_at += 1;
+            }
+        }
+        Ok(looked_at)
+    }
+
+    /// Notes the registered servers that have been silent for too long and have no finding that says so.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub fn note_silent(&self, now: Timestamp) -> Result<(), StorageError> {
+        let registered: BTreeSet<ServerGuid> = self
+            .servers(None)?
+            .into_iter()
+            .map(|server| server.server_guid)
+            .collect();
+        let mut silent = Vec::new();
+        for (server, at) in self.storage.contacts()? {
+            let is_known = || -> Result<bool, StorageError> {
+                let records = self.storage.records(&[server_scope(&server)])?;
+                Ok(records.values().any(|record| {
+                    record.finding.kind == FindingKind::SilentServer && record.finding.is_standing()
+                }))
+            };
+            if registered.contains(&server)
+                && now.duration_since(at) > self.bounds.silent_after
+                && !is_known()?
+            {
+                silent.push(server);
+            }
+        }
+        self.storage.note(Concerned::Servers(&silent))
+    }
+
+    /// Drops what is older than the retention, and looks at the servers that it was of.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub fn drop_old(&self, now: Timestamp) -> Result<u64, StorageError> {
+        match now.checked_sub(self.retention) {
+            Ok(before) => self.storage.drop_before(before),
+            Err(_) => Ok(0),
+        }
+    }
+
+    /// The findings that a caller may see.
+    ///
+    /// # Errors
+    /// When the server is none of theirs, or the storage fails.
+    pub fn visible_findings(
+        &self,
+        caller: &Account,
+        server: Option<&str>,
+        with_resolved: bool,
+    ) -> Result<Vec<FindingRecord>, Problem> {
+        let servers: Option<Vec<ServerGuid>> = match (server, &caller.organization) {
+            (Some(server), _) => Some(vec![self.visible_server(caller, server)?.server_guid]),
+            (None, None) => None,
+            (None, Some(_)) => Some(
+                self.visible_servers(caller)?
+                    .into_iter()
+                    .map(|server| server.server_guid)
+                    .collect(),
+            ),
+        };
+        let found = self.storage.findings(FindingFilter {
+            servers: servers.as_deref(),
+            resolved_since: with_resolved.then_some(Timestamp::MIN),
+        })?;
+        found
+            .into_iter()
+            .map(|record| Ok(self.as_seen_by(record, caller.organization.as_deref())?))
+            .collect()
+    }
+
+    /// A finding as an organization sees it: what another one gave as a reason is not for it.
+    pub(super) fn as_seen_by(
+        &self,
+        mut record: FindingRecord,
+        organization: Option<&str>,
+    ) -> Result<FindingRecord, StorageError> {
+        if organization.is_some() && !self.is_of_one(&record, organization)? {
+            record.reason = None;
+            record.acknowledged_by = None;
+        }
+        Ok(record)
+    }
+
+    /// Whether all servers of a finding belong to this organization.
+    fn is_of_one(&self, record: &FindingRecord, organization: Option<&str>) -> Result<bool, StorageError> {
+        for server in &record.finding.servers {
+            let owner = self.server(*server)?.map(|known| known.organization);
+            if owner.as_deref() != organization {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Acknowledges a finding. One that concerns servers of several organizations only an operator can acknowledge.
+    ///
+    /// # Errors
+    /// When the caller knows of no such finding, it is resolved, or the reason will not do.
+    pub fn acknowledge(&self, caller: &Account, key: &str, reason: &str) -> Result<FindingRecord, Problem> {
+        let _turn = self.evaluation.lock();
+        let unknown = || not_found(format!("No finding has the key '{key}'."));
+        let mut record = self.storage.finding(key)?.ok_or_else(unknown)?;
+        if let Some(organization) = &caller.organization {
+            let mut is_theirs = false;
+            for server in &record.finding.servers {
+                is_theirs |= self
+                    .server(*server)?
+                    .is_some_and(|known| known.organization == *organization);
+            }
+            if !is_theirs {
+                return Err(unknown());
+            }
+            if !self.is_of_one(&record, Some(organization))? {
+                return Err(Problem::new(
+                    ErrorCode::UserNotAuthorized,
+                    "The finding concerns servers of several organizations; only an operator can acknowledge it.",
+                ));
+            }
+        }
+        record
+            .acknowledge(&caller.name, reason, Timestamp::now())
+            .map_err(|error| Problem::new(ErrorCode::InvalidRequest, format!("{error}.")))?;
+        let scope = scope(&record.finding);
+        self.storage.save(None, &[(scope, record.clone())], &[])?;
+        Ok(record)
+    }
+}

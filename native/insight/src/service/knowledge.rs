@@ -1,0 +1,356 @@
+//! What is known beside uploads: rescinded serial numbers, dates that versions require, disaster recovery pairs.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use licensing_api::{ErrorCode, Problem};
+use licensing_management::compliance::{
+    DisasterRecoveryPair, Knowledge, ProductVersion, Rescission, VersionRequirement,
+};
+use licensing_management::id::ServerGuid;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::{Account, Insight, not_found, to_json};
+use crate::storage::{Change, Concerned, Kind, StorageError};
+
+/// Servers that are looked at before a change is answered; the rest is looked at afterwards.
+const LOOKED_AT_AT_ONCE: usize = 1000;
+
+/// Most rows of a list that is imported.
+const MOST_ROWS: usize = 100_000;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RescissionLine {
+    #[serde(rename = "SerialNumber")]
+    serial_number: String,
+    #[serde(rename = "Vendor", default)]
+    vendor: String,
+    #[serde(rename = "Effective", default)]
+    effective: Option<Timestamp>,
+    #[serde(rename = "Reason", default)]
+    reason: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RequirementLine {
+    #[serde(rename = "Feature")]
+    feature: String,
+    #[serde(rename = "Vendor", default)]
+    vendor: String,
+    #[serde(rename = "ProductVersion")]
+    product_version: String,
+    #[serde(rename = "RequiredDate")]
+    required_date: jiff::civil::Date,
+}
+
+fn lines<T: DeserializeOwned>(csv_text: &str) -> Result<Vec<T>, Problem> {
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .from_reader(csv_text.trim_start_matches('\u{feff}').as_bytes());
+    let mut lines = Vec::new();
+    for line in reader.deserialize() {
+        lines.push(line.map_err(|error| invalid(format!("The list cannot be read: {error}.")))?);
+        if lines.len() > MOST_ROWS {
+            return Err(invalid(format!("The list has more than {MOST_ROWS} rows.")));
+        }
+    }
+    Ok(lines)
+}
+
+fn invalid(detail: String) -> Problem {
+    Problem::new(ErrorCode::InvalidRequest, detail).about("content")
+}
+
+fn rescission_key(vendor: &str, serial_number: &str) -> String {
+    format!(
+        "{}\n{}",
+        vendor.to_lowercase(),
+        serial_number.trim().to_lowercase()
+    )
+}
+
+fn require_operator(caller: &Account) -> Result<(), Problem> {
+    match caller.organization {
+        None => Ok(()),
+        Some(_) => Err(Problem::new(
+            ErrorCode::UserNotAuthorized,
+            "Only operators change what concerns all organizations.",
+        )),
+    }
+}
+
+impl Insight {
+    /// Everything that is known beside uploads.
+    pub(super) fn knowledge(&self) -> Result<Arc<Knowledge>, StorageError> {
+        if let Some(known) = &*self.knowledge.read() {
+            return Ok(Arc::clone(known));
+        }
+        let mut place = self.knowledge.write();
+        let known = Arc::new(Knowledge {
+            rescissions: self.items(Kind::Rescission, None)?,
+            requirements: self.items(Kind::Requirement, None)?,
+            pairs: self.items(Kind::Pair, None)?,
+        });
+        *place = Some(Arc::clone(&known));
+        Ok(known)
+    }
+
+    /// Forgets what was read, so that changes of another process show as well.
+    pub fn forget_knowledge(&self) {
+        *self.knowledge.write() = None;
+    }
+
+    /// What concerns the licenses that the latest uploads of a server list.
+    pub(super) fn knowledge_about(
+        &self,
+        server: ServerGuid,
+    ) -> Result<(Vec<Rescission>, Vec<VersionRequirement>), StorageError> {
+        let known = self.knowledge()?;
+        if known.rescissions.is_empty() && known.requirements.is_empty() {
+            return Ok(Default::default());
+        }
+        let about = self.storage.about(server)?;
+        let own = || about.rows.licenses.iter().filter(|row| row.server == server);
+        let serials: HashSet<String> = own()
+            .filter_map(|row| Some(row.serial_number.as_deref()?.trim().to_lowercase()))
+            .collect();
+        let features: HashSet<String> = own().map(|row| row.feature.to_lowercase()).collect();
+        let rescissions = known
+            .rescissions
+            .iter()
+            .filter(|one| serials.contains(&one.serial_number.trim().to_lowercase()));
+        let requirements = known
+            .requirements
+            .iter()
+            .filter(|one| features.contains(&one.feature.to_lowercase()));
+        Ok((rescissions.cloned().collect(), requirements.cloned().collect()))
+    }
+
+    fn change_knowledge(&self, changes: &[Change], concerned: Concerned<'_>) -> Result<(), Problem> {
+        self.storage.change(&[], changes)?;
+        self.forget_knowledge();
+        self.storage.note(concerned)?;
+        self.evaluate_noted(LOOKED_AT_AT_ONCE)?;
+        Ok(())
+    }
+
+    /// Rescinded serial numbers.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub fn rescissions(&self) -> Result<Vec<Rescission>, Problem> {
+        Ok(self.items(Kind::Rescission, None)?)
+    }
+
+    /// Rescissions that the caller may know of: those about serial numbers of their servers.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub fn visible_rescissions(&self, caller: &Account) -> Result<Vec<Rescission>, Problem> {
+        if caller.organization.is_none() {
+            return self.rescissions();
+        }
+        let mut visible: Vec<Rescission> = Vec::new();
+        for server in self.visible_servers(caller)? {
+            for rescission in self.knowledge_about(server.server_guid)?.0 {
+                if !visible.contains(&rescission) {
+                    visible.push(rescission);
+                }
+            }
+        }
+        Ok(visible)
+    }
+
+    /// Imports a list in CSV form; see [`licensing_api::insight::ImportInsightRescissions`].
+    ///
+    /// # Errors
+    /// When the caller is no operator, or the list cannot be read; then nothing of it is kept.
+    pub fn import_rescissions(&self, caller: &Account, content: &str) -> Result<Vec<Rescission>, Problem> {
+        require_operator(caller)?;
+        let now = Timestamp::now();
+        let mut imported = Vec::new();
+        let mut changes = Vec::new();
+        for line in lines::<RescissionLine>(content)? {
+            if line.serial_number.is_empty() {
+                return Err(invalid("A row of the list has no serial number.".to_owned()));
+            }
+            let rescission = Rescission {
+                vendor: line.vendor,
+                serial_number: line.serial_number,
+                effective: line.effective.unwrap_or(now),
+                withdrawn: None,
+                reason: line.reason,
+            };
+            changes.push(Change::Put {
+                kind: Kind::Rescission,
+                key: rescission_key(&rescission.vendor, &rescission.serial_number),
+                organization: None,
+                value: to_json(Kind::Rescission, &rescission)?,
+            });
+            imported.push(rescission);
+        }
+        self.change_knowledge(&changes, Concerned::Serials(&serials(&imported)))?;
+        Ok(imported)
+    }
+
+    /// Withdraws rescissions of a serial number.
+    ///
+    /// # Errors
+    /// When the caller is no operator, or none is in force.
+    pub fn withdraw(
+        &self,
+        caller: &Account,
+        serial_number: &str,
+        vendor: Option<&str>,
+    ) -> Result<Vec<Rescission>, Problem> {
+        require_operator(caller)?;
+        let now = Timestamp::now();
+        let withdrawn: Vec<Rescission> = self
+            .rescissions()?
+            .into_iter()
+            .filter(|one| {
+                one.withdrawn.is_none()
+                    && one
+                        .serial_number
+                        .trim()
+                        .eq_ignore_ascii_case(serial_number.trim())
+                    && vendor.is_none_or(|vendor| one.vendor.eq_ignore_ascii_case(vendor))
+            })
+            .map(|one| Rescission {
+                withdrawn: Some(now),
+                ..one
+            })
+            .collect();
+        if withdrawn.is_empty() {
+            return Err(not_found(format!(
+                "No rescission of serial number '{serial_number}' is in force."
+            )));
+        }
+        let changes = withdrawn
+            .iter()
+            .map(|one| {
+                Ok(Change::Put {
+                    kind: Kind::Rescission,
+                    key: rescission_key(&one.vendor, &one.serial_number),
+                    organization: None,
+                    value: to_json(Kind::Rescission, one)?,
+                })
+            })
+            .collect::<Result<Vec<_>, StorageError>>()?;
+        self.change_knowledge(&changes, Concerned::Serials(&serials(&withdrawn)))?;
+        Ok(withdrawn)
+    }
+
+    /// Imports the dates that product versions require: CSV text with `Feature`, `Vendor`, `ProductVersion`, `RequiredDate`.
+    ///
+    /// # Errors
+    /// When the caller is no operator, or the list cannot be read; then nothing of it is kept.
+    pub fn import_requirements(
+        &self,
+        caller: &Account,
+        content: &str,
+    ) -> Result<Vec<VersionRequirement>, Problem> {
+        require_operator(caller)?;
+        let mut imported = Vec::new();
+        let mut changes = Vec::new();
+        for line in lines::<RequirementLine>(content)? {
+            if ProductVersion::parse(&line.product_version).is_none() {
+                return Err(invalid(format!(
+                    "'{}' is no product version.",
+                    line.product_version
+                )));
+            }
+            let requirement = VersionRequirement {
+                vendor: line.vendor,
+                feature: line.feature,
+                product_version: line.product_version,
+                required_date: line.required_date,
+            };
+            let key = [
+                requirement.vendor.to_lowercase(),
+                requirement.feature.to_lowercase(),
+                requirement.product_version.clone(),
+            ];
+            changes.push(Change::Put {
+                kind: Kind::Requirement,
+                key: key.join("\n"),
+                organization: None,
+                value: to_json(Kind::Requirement, &requirement)?,
+            });
+            imported.push(requirement);
+        }
+        let features: Vec<String> = imported.iter().map(|one| one.feature.to_lowercase()).collect();
+        self.change_knowledge(&changes, Concerned::Features(&features))?;
+        Ok(imported)
+    }
+
+    /// Declared disaster recovery pairs that the caller may know of.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub fn pairs(&self, caller: &Account) -> Result<Vec<DisasterRecoveryPair>, Problem> {
+        Ok(self.items(Kind::Pair, caller.organization.as_deref())?)
+    }
+
+    /// Declares a pair, or ends it.
+    ///
+    /// # Errors
+    /// When the caller may not know of one of the servers, both are the same or of different organizations, or there is no
+    /// such pair to end.
+    pub fn set_pair(
+        &self,
+        caller: &Account,
+        first: &str,
+        second: &str,
+        is_pair: bool,
+    ) -> Result<DisasterRecoveryPair, Problem> {
+        let (a, b) = (
+            self.visible_server(caller, first)?,
+            self.visible_server(caller, second)?,
+        );
+        if a.server_guid == b.server_guid || a.organization != b.organization {
+            return Err(Problem::new(
+                ErrorCode::InvalidRequest,
+                "A disaster recovery pair is two servers of one organization.",
+            ));
+        }
+        let pair = DisasterRecoveryPair {
+            first: a.server_guid.min(b.server_guid),
+            second: a.server_guid.max(b.server_guid),
+        };
+        let key = format!("{}/{}", pair.first, pair.second);
+        let change = if is_pair {
+            Change::Put {
+                kind: Kind::Pair,
+                key,
+                organization: Some(a.organization),
+                value: to_json(Kind::Pair, &pair)?,
+            }
+        } else {
+            if self.storage.item(Kind::Pair, &key)?.is_none() {
+                return Err(not_found(format!(
+                    "{} and {} are no declared pair.",
+                    pair.first, pair.second
+                )));
+            }
+            Change::Remove {
+                kind: Kind::Pair,
+                key,
+            }
+        };
+        self.change_knowledge(&[change], Concerned::Servers(&[pair.first, pair.second]))?;
+        tracing::info!(first = %pair.first, second = %pair.second, is_pair, by = caller.name, "a pair was changed");
+        Ok(pair)
+    }
+}
+
+fn serials(rescissions: &[Rescission]) -> Vec<String> {
+    rescissions
+        .iter()
+        .map(|one| one.serial_number.trim().to_lowercase())
+        .collect()
+}

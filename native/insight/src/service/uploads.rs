@@ -1,0 +1,148 @@
+//! Uploads and the receipts for them.
+
+use jiff::{SignedDuration, Timestamp};
+use licensing_management::compliance::FindingRecord;
+use licensing_management::exchange::{Outcome, Receipt, ReceiverErrorCode, ReceiverProblem, UploadResult};
+use licensing_management::id::{ServerGuid, UploadId};
+use licensing_management::key::{Context, DocumentSignature, ManagementKey};
+use licensing_management::upload::SealedUpload;
+
+use super::{Insight, refuse};
+use crate::storage::{Arrival, FindingFilter, StorageError, Stored};
+
+/// For how long resolved findings stand in receipts.
+const RESOLVED_SHOWN: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// An upload as a server sends it.
+#[derive(Debug)]
+pub struct SentUpload<'a> {
+    /// The server that says it is its own.
+    pub server: ServerGuid,
+    /// Its signature.
+    pub signature: DocumentSignature,
+    /// The sender's clock at the time of sending.
+    pub sent: Option<Timestamp>,
+    /// Id in the address.
+    pub upload_id: UploadId,
+    /// The document.
+    pub bytes: &'a [u8],
+}
+
+impl Insight {
+    /// Stores an upload, looks at its server, and gives the receipt; says whether it is stored now or was before.
+    ///
+    /// # Errors
+    /// What docs/telemetry.md names. Nothing of a refused upload is stored.
+    pub fn take_upload(&self, sent: &SentUpload<'_>) -> Result<(Receipt, bool), ReceiverProblem> {
+        let received = Timestamp::now();
+        let Some(server) = self.server(sent.server)? else {
+            return refuse(
+                ReceiverErrorCode::ServerNotRegistered,
+                format!(
+                    "Server {} is not registered. Register it with a one-time code.",
+                    sent.server
+                ),
+            );
+        };
+        let signed = server
+            .public_key
+            .verify(Context::Upload, sent.bytes, &sent.signature);
+        if signed.is_err() {
+            return refuse(
+                ReceiverErrorCode::SignatureInvalid,
+                "The signature does not fit the upload and the key that the server is registered with.",
+            );
+        }
+        let upload = SealedUpload::read(sent.bytes).map_err(|error| ReceiverProblem::from(&error))?;
+        let body = upload.body();
+        if body.upload_id != sent.upload_id || body.server.guid != sent.server {
+            return refuse(
+                ReceiverErrorCode::MalformedDocument,
+                "The id in the address or the GUID in the header is not that of the document.",
+            );
+        }
+        let offset = sent.sent.map(|sent| sent.duration_since(received).as_secs());
+        let outcomes = self.storage.store_uploads(&[Arrival {
+            upload: &upload,
+            received,
+            clock_offset_seconds: offset,
+        }])?;
+        let is_new = outcomes.first() == Some(&Stored::Now);
+        let results: Vec<UploadResult> = outcomes
+            .iter()
+            .map(|outcome| result_of(&upload, *outcome))
+            .collect();
+        if let Some(refused) = results.iter().find(|result| result.outcome == Outcome::Refused) {
+            return refuse(
+                ReceiverErrorCode::UploadIdReused,
+                refused.detail.clone().unwrap_or_default(),
+            );
+        }
+        // Also for one that was stored before: the process may have ended between the two.
+        self.evaluate(sent.server)?;
+        Ok((self.receipt(sent.server, results)?, is_new))
+    }
+
+    /// The signed receipt for results, with everything that its server should know.
+    pub(super) fn receipt(
+        &self,
+        server: ServerGuid,
+        results: Vec<UploadResult>,
+    ) -> Result<Receipt, StorageError> {
+        let receipt = self.receipt_draft(server, results)?;
+        sign(receipt, &self.key)
+    }
+
+    pub(super) fn receipt_draft(
+        &self,
+        server: ServerGuid,
+        results: Vec<UploadResult>,
+    ) -> Result<Receipt, StorageError> {
+        let now = Timestamp::now();
+        let findings = self.storage.findings(FindingFilter {
+            servers: Some(&[server]),
+            resolved_since: now.checked_sub(RESOLVED_SHOWN).ok(),
+        })?;
+        let organization = self.server(server)?.map(|known| known.organization);
+        let findings = findings
+            .into_iter()
+            .map(|record| self.as_seen_by(record, organization.as_deref()))
+            .collect::<Result<Vec<FindingRecord>, _>>()?;
+        let (rescissions, requirements) = self.knowledge_about(server)?;
+        Ok(Receipt {
+            results,
+            findings,
+            rescissions,
+            requirements,
+            ..Receipt::draft(server, now, &self.key)
+        })
+    }
+}
+
+pub(super) fn sign(receipt: Receipt, key: &ManagementKey) -> Result<Receipt, StorageError> {
+    receipt
+        .sign(key)
+        .map_err(|error| StorageError::Damaged(format!("a receipt cannot be written: {error}")))
+}
+
+pub(super) fn result_of(upload: &SealedUpload, stored: Stored) -> UploadResult {
+    let (outcome, code, detail) = match stored {
+        Stored::Now => (Outcome::Stored, None, None),
+        Stored::Before => (Outcome::AlreadyStored, None, None),
+        Stored::IdReused => (
+            Outcome::Refused,
+            Some(ReceiverErrorCode::UploadIdReused),
+            Some(format!(
+                "An upload with the id {} and other contents is stored.",
+                upload.body().upload_id
+            )),
+        ),
+    };
+    UploadResult {
+        upload_id: upload.body().upload_id,
+        integrity: upload.integrity().to_owned(),
+        outcome,
+        code,
+        detail,
+    }
+}

@@ -1,0 +1,341 @@
+//! What Insight Services keep, behind one trait.
+
+pub mod sqlite;
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use licensing_management::compliance::{FindingRecord, Rows};
+use licensing_management::id::{ServerGuid, UploadId};
+use licensing_management::upload::SealedUpload;
+
+/// Why something cannot be read or kept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StorageError {
+    /// It does not work now: the disk is full, the database cannot be reached.
+    #[error("the database cannot be used: {0}")]
+    Unavailable(String),
+    /// What is stored cannot be understood.
+    #[error("the database is damaged: {0}; restore it from the last good backup")]
+    Damaged(String),
+}
+
+/// Small things that are kept as JSON under a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Organizations, by name.
+    Organization,
+    /// Accounts, by the hash of their token.
+    Account,
+    /// Registration codes, by their first group.
+    Code,
+    /// Registered servers, by GUID.
+    Server,
+    /// Rescinded serial numbers.
+    Rescission,
+    /// Dates that product versions require.
+    Requirement,
+    /// Declared disaster recovery pairs.
+    Pair,
+    /// Where findings are delivered to.
+    Target,
+}
+
+impl Kind {
+    /// Name in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Organization => "organization",
+            Self::Account => "account",
+            Self::Code => "code",
+            Self::Server => "server",
+            Self::Rescission => "rescission",
+            Self::Requirement => "requirement",
+            Self::Pair => "pair",
+            Self::Target => "target",
+        }
+    }
+}
+
+/// A change of an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// It is this from now on.
+    Put {
+        /// Kind.
+        kind: Kind,
+        /// Key.
+        key: String,
+        /// Organization that it belongs to.
+        organization: Option<String>,
+        /// JSON.
+        value: String,
+    },
+    /// It is gone.
+    Remove {
+        /// Kind.
+        kind: Kind,
+        /// Key.
+        key: String,
+    },
+}
+
+/// What an item must be for a change to take place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected {
+    /// Kind.
+    pub kind: Kind,
+    /// Key.
+    pub key: String,
+    /// JSON; none when it must not exist.
+    pub value: Option<String>,
+}
+
+/// An upload that has arrived.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrival<'a> {
+    /// The upload, checked.
+    pub upload: &'a SealedUpload,
+    /// When it arrived.
+    pub received: Timestamp,
+    /// Sender's clock minus ours, in seconds; none when it came as a file.
+    pub clock_offset_seconds: Option<i64>,
+}
+
+/// What became of an upload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stored {
+    /// It is stored now.
+    Now,
+    /// It was stored before.
+    Before,
+    /// Its id was stored with other contents; nothing was changed.
+    IdReused,
+}
+
+/// An upload that is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UploadSummary {
+    /// The upload.
+    pub upload_id: UploadId,
+    /// The server.
+    pub server: ServerGuid,
+    /// Its number.
+    pub sequence: u64,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it arrived.
+    pub received: Timestamp,
+    /// Its size.
+    pub bytes: u64,
+    /// Its integrity hash.
+    pub integrity: String,
+}
+
+/// What the rules need to know about one server.
+#[derive(Debug, Clone, Default)]
+pub struct About {
+    /// All rows of the server; of others those with a serial number that the server has or had, with their latest upload.
+    pub rows: Rows,
+    /// Disaster recovery partners, as the latest upload of each of these servers names them.
+    pub partners: Vec<(ServerGuid, ServerGuid)>,
+}
+
+/// Which servers are to be looked at again.
+#[derive(Debug, Clone, Copy)]
+pub enum Concerned<'a> {
+    /// These.
+    Servers(&'a [ServerGuid]),
+    /// Those that have or had one of these serial numbers, in lower case.
+    Serials(&'a [String]),
+    /// Those with one of these features, in lower case.
+    Features(&'a [String]),
+}
+
+/// Which findings are wanted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FindingFilter<'a> {
+    /// Those about one of these servers; all unless given.
+    pub servers: Option<&'a [ServerGuid]>,
+    /// Those resolved since then, besides those that stand; none resolved unless given.
+    pub resolved_since: Option<Timestamp>,
+}
+
+/// A message that waits to be delivered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its number; 0 before it is stored.
+    pub id: i64,
+    /// Key of its target.
+    pub target: String,
+    /// The message as JSON.
+    pub message: String,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it is tried next.
+    pub due: Timestamp,
+}
+
+/// How a try to deliver ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tried {
+    /// It was taken.
+    Delivered,
+    /// It is tried again then.
+    Later(Timestamp),
+    /// It is given up: the target is gone, or was tried long enough.
+    GivenUp,
+}
+
+/// Most seats in use on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeakRow {
+    /// The server.
+    pub server: ServerGuid,
+    /// Vendor daemon.
+    pub vendor: String,
+    /// Feature.
+    pub feature: String,
+    /// Day on which the window ended.
+    pub day: Date,
+    /// Most seats in use.
+    pub peak: u32,
+    /// Seats installed; none when uncounted.
+    pub installed: Option<u32>,
+}
+
+/// Keeps everything. Calls block; what is changed is durable when they return.
+pub trait Storage: Send + Sync + 'static {
+    /// An item.
+    ///
+    /// # Errors
+    /// As every method: when the database cannot be used, or is damaged.
+    fn item(&self, kind: Kind, key: &str) -> Result<Option<String>, StorageError>;
+
+    /// All items of a kind, or those of an organization, by key.
+    ///
+    /// # Errors
+    /// As [`Self::item`].
+    fn items(&self, kind: Kind, organization: Option<&str>) -> Result<Vec<String>, StorageError>;
+
+    /// Changes items in one transaction if all that is expected is so; says whether it was.
+    ///
+    /// # Errors
+    /// As [`Self::item`].
+    fn change(&self, expected: &[Expected], changes: &[Change]) -> Result<bool, StorageError>;
+
+    /// Stores uploads in one transaction, and notes that their servers are to be looked at.
+    ///
+    /// # Errors
+    /// As [`Self::item`]; then none of them is stored.
+    fn store_uploads(&self, uploads: &[Arrival<'_>]) -> Result<Vec<Stored>, StorageError>;
+
+    /// Uploads of these servers, the latest first.
+    ///
+    /// # Errors
+    /// As [`Self::item`].
+    fn uploads(&self, servers: &[ServerGuid], most: usize) -> Result<Vec<UploadSummary>, StorageError>;
+
+    /// When the latest upload of each server arrived.
+    ///
+    /// # Errors
+    /// As [`Self::item`].
+    fn contacts(&self) -> Result<HashMap<ServerGuid, Timestamp>, StorageError>;
+
+    /// What the rules need to know about a server.
+    ///
+    /// # Errors
+    /// As [`Self::item`].
+    fn about(&self, server: ServerGuid) -> Result<About, StorageError>;
+
+    /// Notes that servers are to be looked at again.
+    ///
+    /// # Errors
+    /// As [`Self::item`].
+    fn note(&self, concerned: Concerned<'_>) -> Result<(), StorageError>;
+
+    /// Servers that are to be looked at.
+    ///
+    /// # Errors
+    /// As [`Self::item`].
+    fn noted(&self, most: usize) -> Result<Vec<ServerGuid>, StorageError>;
+
+    /// Findings of these scopes, by key.
+    ///
+    /// # Errors
+    /// As [`Self::item`].
+    fn records(&self, scopes: &[String]) -> Result<BTreeMap<String, FindingRecord>, StorageError>;
+
+    /// One finding.
+    ///
+    /// # Errors
+    /// As [`Self::item`].
+    fn finding(&self, key: &str) -> Result<Option<FindingRecord>, StorageError>;
+
+    /// Findings, by key.
+    ///
+    /// # Errors
+    /// As [`Self::item`].
+    fn findings(&self, filter: FindingFilter<'_>) -> Result<Vec<FindingRecord>, StorageError>;
+
+    /// Keeps findings with their scopes, puts messages into the queue, and takes the note about a server away, all in one
+    /// transaction.
+    ///
+    /// # Errors
+    /// As [`Self::item`].
+    fn save(
+        &self,
+        looked_at: Option<ServerGuid>,
+        records: &[(String, FindingRecord)],
+        deliveries: &[Delivery],
+    ) -> Result<(), StorageError>;
+
+    /// Messages that are due.
+    ///
+    /// # Errors
+    /// As [`Self::item`].
+    fn due(&self, now: Timestamp, most: usize) -> Result<Vec<Delivery>, StorageError>;
+
+    /// Notes how a try ended.
+    ///
+    /// # Errors
+    /// As [`Self::item`].
+    fn tried(&self, id: i64, how: &Tried) -> Result<(), StorageError>;
+
+    /// Daily peaks of these servers.
+    ///
+    /// # Errors
+    /// As [`Self::item`].
+    fn peaks(&self, servers: &[ServerGuid]) -> Result<Vec<PeakRow>, StorageError>;
+
+    /// Drops uploads that arrived before an instant, but the latest one of each server; says how many.
+    ///
+    /// # Errors
+    /// As [`Self::item`].
+    fn drop_before(&self, before: Timestamp) -> Result<u64, StorageError>;
+
+    /// Copies everything into a new file.
+    ///
+    /// # Errors
+    /// As [`Self::item`]; also where the database has means of its own for that.
+    fn back_up(&self, to: &Path) -> Result<(), StorageError>;
+}
+
+/// Opens what the configuration names.
+///
+/// # Errors
+/// When it cannot be opened.
+pub fn open(configured: &str, file: &Path) -> Result<Arc<dyn Storage>, StorageError> {
+    match configured {
+        "" => Ok(sqlite::SqliteStorage::open(file)?.shared()),
+        other => {
+            let scheme = other.split_once(':').map_or("", |(scheme, _)| scheme);
+            Err(StorageError::Unavailable(format!(
+                "the setting database names a kind of database that is not supported: '{scheme}'"
+            )))
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! State in one SQLite file.
+
+mod findings;
+mod items;
+mod queue;
+mod schema;
+mod uploads;
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::OpenOptions;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use licensing_management::compliance::FindingRecord;
+use licensing_management::id::ServerGuid;
+use licensing_store::copy_database;
+use licensing_store::sqlite::connection;
+use parking_lot::Mutex;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::{
+    About, Arrival, Change, Concerned, Delivery, Expected, FindingFilter, Kind, PeakRow, Storage,
+    StorageError, Stored, Tried, UploadSummary,
+};
+
+/// One connection that writes and one that reads.
+#[derive(Debug)]
+pub struct SqliteStorage {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    reader: Mutex<Connection>,
+}
+
+impl From<rusqlite::Error> for StorageError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode as Sqlite;
+        match error.sqlite_error_code() {
+            Some(Sqlite::DatabaseCorrupt | Sqlite::NotADatabase) => Self::Damaged(error.to_string()),
+            Some(_) => Self::Unavailable(error.to_string()),
+            None => Self::Damaged(error.to_string()),
+        }
+    }
+}
+
+impl SqliteStorage {
+    /// Opens the file, or makes it.
+    ///
+    /// # Errors
+    /// When it cannot be opened or is of a newer program.
+    pub fn open(path: &Path) -> Result<Self, StorageError> {
+        let mut options = OpenOptions::new();
+        options.create(true).append(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options
+            .open(path)
+            .map_err(|error| StorageError::Unavailable(format!("{}: {error}", path.display())))?;
+        let mut writer = connection::open_to_write(path)?;
+        schema::migrate(&mut writer)?;
+        let reader = connection::open_to_read(path)?;
+        Ok(Self {
+            path: path.to_owned(),
+            writer: Mutex::new(writer),
+            reader: Mutex::new(reader),
+        })
+    }
+
+    /// The same as the service takes it.
+    pub fn shared(self) -> Arc<dyn Storage> {
+        Arc::new(self)
+    }
+
+    fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StorageError>) -> Result<T, StorageError> {
+        work(&self.reader.lock())
+    }
+
+    /// Changes in one transaction, durable when this returns. An error undoes all of it.
+    fn write<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        let mut writer = self.writer.lock();
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let value = work(&transaction)?;
+        transaction.commit()?;
+        Ok(value)
+    }
+}
+
+impl Storage for SqliteStorage {
+    fn item(&self, kind: Kind, key: &str) -> Result<Option<String>, StorageError> {
+        self.read(|connection| items::item(connection, kind, key))
+    }
+
+    fn items(&self, kind: Kind, organization: Option<&str>) -> Result<Vec<String>, StorageError> {
+        self.read(|connection| items::items(connection, kind, organization))
+    }
+
+    fn change(&self, expected: &[Expected], changes: &[Change]) -> Result<bool, StorageError> {
+        self.write(|transaction| items::change(transaction, expected, changes))
+    }
+
+    fn store_uploads(&self, uploads: &[Arrival<'_>]) -> Result<Vec<Stored>, StorageError> {
+        self.write(|transaction| {
+            uploads
+                .iter()
+                .map(|arrival| uploads::store(transaction, arrival))
+                .collect()
+        })
+    }
+
+    fn uploads(&self, servers: &[ServerGuid], most: usize) -> Result<Vec<UploadSummary>, StorageError> {
+        self.read(|connection| uploads::summaries(connection, servers, most))
+    }
+
+    fn contacts(&self) -> Result<HashMap<ServerGuid, Timestamp>, StorageError> {
+        self.read(uploads::contacts)
+    }
+
+    fn about(&self, server: ServerGuid) -> Result<About, StorageError> {
+        self.read(|connection| uploads::about(connection, server))
+    }
+
+    fn note(&self, concerned: Concerned<'_>) -> Result<(), StorageError> {
+        self.write(|transaction| queue::note(transaction, concerned))
+    }
+
+    fn noted(&self, most: usize) -> Result<Vec<ServerGuid>, StorageError> {
+        self.read(|connection| queue::noted(connection, most))
+    }
+
+    fn records(&self, scopes: &[String]) -> Result<BTreeMap<String, FindingRecord>, StorageError> {
+        self.read(|connection| findings::of_scopes(connection, scopes))
+    }
+
+    fn finding(&self, key: &str) -> Result<Option<FindingRecord>, StorageError> {
+        self.read(|connection| findings::one(connection, key))
+    }
+
+    fn findings(&self, filter: FindingFilter<'_>) -> Result<Vec<FindingRecord>, StorageError> {
+        self.read(|connection| findings::list(connection, filter))
+    }
+
+    fn save(
+        &self,
+        looked_at: Option<ServerGuid>,
+        records: &[(String, FindingRecord)],
+        deliveries: &[Delivery],
+    ) -> Result<(), StorageError> {
+        self.write(|transaction| {
+            if let Some(server) = looked_at {
+                queue::take_note_away(transaction, server)?;
+            }
+            for (scope, record) in records {
+                findings::put(transaction, scope, record)?;
+            }
+            deliveries
+                .iter()
+                .try_for_each(|delivery| queue::put(transaction, delivery))
+        })
+    }
+
+    fn due(&self, now: Timestamp, most: usize) -> Result<Vec<Delivery>, StorageError> {
+        self.read(|connection| queue::due(connection, now, most))
+    }
+
+    fn tried(&self, id: i64, how: &Tried) -> Result<(), StorageError> {
+        self.write(|transaction| queue::tried(transaction, id, how))
+    }
+
+    fn peaks(&self, servers: &[ServerGuid]) -> Result<Vec<PeakRow>, StorageError> {
+        self.read(|connection| uploads::peaks(connection, servers))
+    }
+
+    fn drop_before(&self, before: Timestamp) -> Result<u64, StorageError> {
+        self.write(|transaction| uploads::drop_before(transaction, before))
+    }
+
+    fn back_up(&self, to: &Path) -> Result<(), StorageError> {
+        copy_database(&self.path, to).map_err(|error| StorageError::Unavailable(error.to_string()))
+    }
+}
+
+/// An instant as it is stored: text that says it exactly.
+fn instant(text: &str) -> Result<Timestamp, StorageError> {
+    text.parse()
+        .map_err(|error| StorageError::Damaged(format!("'{text}' is no instant: {error}")))
+}
+
+/// A GUID as it is stored.
+fn guid(bytes: [u8; 16]) -> ServerGuid {
+    ServerGuid::from_bytes(bytes)
+}

@@ -1,0 +1,146 @@
+//! The schema.
+
+use rusqlite::Connection;
+
+use crate::storage::StorageError;
+
+/// Marks the file as ours: "LIns".
+const APPLICATION_ID: i32 = 0x4C49_6E73;
+
+/// What brings a database from each version of the schema to the next one, beginning with an empty one. A released entry is
+/// never changed; a new version is a further entry.
+const MIGRATIONS: [&str; 1] = [VERSION_1];
+
+const VERSION_1: &str = "
+CREATE TABLE item (
+    kind         TEXT NOT NULL,
+    key          TEXT NOT NULL,
+    organization TEXT,
+    value        TEXT NOT NULL,
+    PRIMARY KEY (kind, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE upload (
+    upload_id    BLOB PRIMARY KEY,
+    server       BLOB NOT NULL,
+    sequence     INTEGER NOT NULL,
+    integrity    TEXT NOT NULL,
+    previous     TEXT,
+    created      TEXT NOT NULL,
+    window_stop  TEXT NOT NULL,
+    received     TEXT NOT NULL,
+    received_ms  INTEGER NOT NULL,
+    clock_offset INTEGER,
+    clock_jump   INTEGER NOT NULL,
+    partner      BLOB,
+    document     BLOB NOT NULL
+) STRICT;
+CREATE INDEX upload_of_server ON upload (server, received_ms);
+CREATE INDEX upload_received ON upload (received_ms);
+CREATE TABLE license (
+    upload_id  BLOB NOT NULL REFERENCES upload ON DELETE CASCADE,
+    place      INTEGER NOT NULL,
+    server     BLOB NOT NULL,
+    sequence   INTEGER NOT NULL,
+    created    TEXT NOT NULL,
+    serial     TEXT,
+    serial_key TEXT,
+    vendor     TEXT NOT NULL,
+    vendor_key TEXT NOT NULL,
+    feature    TEXT NOT NULL,
+    feature_key TEXT NOT NULL,
+    version    TEXT NOT NULL,
+    sa_date    TEXT,
+    serving    INTEGER NOT NULL,
+    PRIMARY KEY (upload_id, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX license_of_server ON license (server);
+CREATE INDEX license_serial ON license (serial_key, vendor_key) WHERE serial_key IS NOT NULL;
+CREATE INDEX license_feature ON license (feature_key);
+CREATE TABLE usage (
+    upload_id  BLOB NOT NULL REFERENCES upload ON DELETE CASCADE,
+    place      INTEGER NOT NULL,
+    server     BLOB NOT NULL,
+    sequence   INTEGER NOT NULL,
+    created    TEXT NOT NULL,
+    vendor     TEXT NOT NULL,
+    feature    TEXT NOT NULL,
+    version    TEXT NOT NULL,
+    used_max   INTEGER NOT NULL,
+    installed  INTEGER,
+    most       INTEGER,
+    used_from  TEXT,
+    used_until TEXT,
+    PRIMARY KEY (upload_id, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX usage_of_server ON usage (server);
+CREATE TABLE product (
+    upload_id  BLOB NOT NULL REFERENCES upload ON DELETE CASCADE,
+    place      INTEGER NOT NULL,
+    server     BLOB NOT NULL,
+    sequence   INTEGER NOT NULL,
+    created    TEXT NOT NULL,
+    vendor     TEXT NOT NULL,
+    feature    TEXT NOT NULL,
+    version    TEXT NOT NULL,
+    product    TEXT NOT NULL,
+    first_seen TEXT NOT NULL,
+    last_seen  TEXT NOT NULL,
+    PRIMARY KEY (upload_id, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX product_of_server ON product (server);
+CREATE TABLE noted (
+    server BLOB PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+CREATE TABLE finding (
+    key        TEXT PRIMARY KEY,
+    scope      TEXT NOT NULL,
+    resolved_ms INTEGER,
+    record     TEXT NOT NULL
+) STRICT;
+CREATE INDEX finding_scope ON finding (scope);
+CREATE TABLE finding_server (
+    server BLOB NOT NULL,
+    key    TEXT NOT NULL REFERENCES finding ON DELETE CASCADE,
+    PRIMARY KEY (server, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX finding_server_key ON finding_server (key);
+CREATE TABLE delivery (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    target   TEXT NOT NULL,
+    message  TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    due_ms   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX delivery_due ON delivery (due_ms);
+";
+
+/// Brings a database to the schema of this program.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), StorageError> {
+    let number = |connection: &Connection, pragma: &str| {
+        connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get::<_, i32>(0))
+    };
+    let version = number(connection, "user_version")?;
+    let id = number(connection, "application_id")?;
+    if version != 0 && id != APPLICATION_ID {
+        return Err(StorageError::Damaged(
+            "the file is a database of another program".to_owned(),
+        ));
+    }
+    let known = usize::try_from(version)
+        .ok()
+        .filter(|known| *known <= MIGRATIONS.len());
+    let Some(known) = known else {
+        return Err(StorageError::Unavailable(format!(
+            "its schema {version} is of a newer program; this one knows {}",
+            MIGRATIONS.len()
+        )));
+    };
+    for (version, migration) in (1..).zip(MIGRATIONS).skip(known) {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(migration)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", version)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}

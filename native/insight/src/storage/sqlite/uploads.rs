@@ -1,0 +1,404 @@
+//! Uploads as rows.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use licensing_api::LicenseVersion;
+use licensing_management::compliance::{LicenseRow, ProductRow, Rows, UploadRow, UsageRow};
+use licensing_management::id::{ServerGuid, UploadId};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, Row, Transaction, params};
+
+use super::{guid, instant, queue};
+use crate::storage::{About, Arrival, PeakRow, StorageError, Stored, UploadSummary};
+
+/// Stores an upload with its rows.
+pub(super) fn store(transaction: &Transaction<'_>, arrival: &Arrival<'_>) -> Result<Stored, StorageError> {
+    let body = arrival.upload.body();
+    let known: Option<String> = transaction
+        .prepare_cached("SELECT integrity FROM upload WHERE upload_id = ?1")?
+        .query_row([body.upload_id.as_bytes()], |row| row.get(0))
+        .optional()?;
+    if let Some(known) = known {
+        return Ok(if known == arrival.upload.integrity() {
+            Stored::Before
+        } else {
+            Stored::IdReused
+        });
+    }
+    transaction
+        .prepare_cached("INSERT INTO upload VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")?
+        .execute(params![
+            body.upload_id.as_bytes(),
+            body.server.guid.as_bytes(),
+            body.sequence.cast_signed(),
+            arrival.upload.integrity(),
+            body.previous,
+            body.created.to_string(),
+            body.window_stop.to_string(),
+            arrival.received.to_string(),
+            arrival.received.as_millisecond(),
+            arrival.clock_offset_seconds,
+            body.server.clock.jump_seconds,
+            body.server
+                .disaster_recovery_partner
+                .as_ref()
+                .map(ServerGuid::as_bytes),
+            arrival.upload.bytes(),
+        ])?;
+    store_rows(transaction, arrival)?;
+    queue::note_server(transaction, body.server.guid)?;
+    Ok(Stored::Now)
+}
+
+/// What a serial number is found by.
+pub(super) fn serial_key(serial: &str) -> Option<String> {
+    let key = serial.trim().to_lowercase();
+    (!key.is_empty()).then_some(key)
+}
+
+fn store_rows(transaction: &Transaction<'_>, arrival: &Arrival<'_>) -> Result<(), StorageError> {
+    let mut rows = Rows::default();
+    rows.add(
+        arrival.upload,
+        Some(arrival.received),
+        arrival.clock_offset_seconds,
+    );
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO license VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+    )?;
+    for row in rows.licenses {
+        statement.execute(params![
+            row.upload_id.as_bytes(),
+            row.index,
+            row.server.as_bytes(),
+            row.sequence.cast_signed(),
+            row.created.to_string(),
+            row.serial_number,
+            row.serial_number.as_deref().and_then(serial_key),
+            row.vendor,
+            row.vendor.to_lowercase(),
+            row.feature,
+            row.feature.to_lowercase(),
+            row.version.to_string(),
+            row.sa_date.map(|date| date.to_string()),
+            row.serving,
+        ])?;
+    }
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO usage VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+    )?;
+    for (row, sample) in rows.usage.iter().zip(&arrival.upload.body().features) {
+        statement.execute(params![
+            row.upload_id.as_bytes(),
+            row.index,
+            row.server.as_bytes(),
+            row.sequence.cast_signed(),
+            row.created.to_string(),
+            row.vendor,
+            row.feature,
+            row.version.to_string(),
+            row.used_max,
+            sample.installed,
+            row.limit,
+            row.used.map(|(from, _)| from.to_string()),
+            row.used.map(|(_, until)| until.to_string()),
+        ])?;
+    }
+    let mut statement = transaction
+        .prepare_cached("INSERT INTO product VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")?;
+    for row in rows.products {
+        statement.execute(params![
+            row.upload_id.as_bytes(),
+            row.index,
+            row.server.as_bytes(),
+            row.sequence.cast_signed(),
+            row.created.to_string(),
+            row.vendor,
+            row.feature,
+            row.license_version.to_string(),
+            row.product,
+            row.first_seen.to_string(),
+            row.last_seen.to_string(),
+        ])?;
+    }
+    Ok(())
+}
+
+/// Reads rows, each of which may turn out to be damaged.
+fn collect<T, P: Params>(
+    mut statement: CachedStatement<'_>,
+    parameters: P,
+    read: impl Fn(&Row<'_>) -> Result<T, StorageError>,
+) -> Result<Vec<T>, StorageError> {
+    let mut rows = statement.query(parameters)?;
+    let mut collected = Vec::new();
+    while let Some(row) = rows.next()? {
+        collected.push(read(row)?);
+    }
+    Ok(collected)
+}
+
+/// Another server with a serial number in common: everything that says so comes from here.
+const SHARED: &str = "SELECT DISTINCT other.server FROM license AS own
+    JOIN license AS other ON other.serial_key = own.serial_key AND other.vendor_key = own.vendor_key
+    WHERE own.server = ?1 AND own.serial_key IS NOT NULL AND other.server <> ?1";
+
+pub(super) fn about(connection: &Connection, server: ServerGuid) -> Result<About, StorageError> {
+    let mut about = About::default();
+    let mut servers: Vec<ServerGuid> =
+        collect(connection.prepare_cached(SHARED)?, [server.as_bytes()], |row| {
+            Ok(guid(row.get(0)?))
+        })?;
+    let rows = &mut about.rows;
+    rows.uploads = collect(
+        connection.prepare_cached(&format!("{UPLOAD} WHERE server = ?1"))?,
+        [server.as_bytes()],
+        upload,
+    )?;
+    rows.licenses = collect(
+        connection.prepare_cached(&format!("{LICENSE} WHERE server = ?1"))?,
+        [server.as_bytes()],
+        license,
+    )?;
+    rows.usage = collect(
+        connection.prepare_cached(&format!("{USAGE} WHERE server = ?1"))?,
+        [server.as_bytes()],
+        usage,
+    )?;
+    rows.products = collect(
+        connection.prepare_cached(&format!("{PRODUCT} WHERE server = ?1"))?,
+        [server.as_bytes()],
+        product,
+    )?;
+    for other in &servers {
+        rows.uploads.extend(collect(
+            connection.prepare_cached(&format!(
+                "{UPLOAD} WHERE server = ?1 ORDER BY sequence DESC, upload_id DESC LIMIT 1"
+            ))?,
+            [other.as_bytes()],
+            upload,
+        )?);
+        let common = "WHERE server = ?2 AND (serial_key, vendor_key) IN
+            (SELECT serial_key, vendor_key FROM license WHERE server = ?1 AND serial_key IS NOT NULL)";
+        rows.licenses.extend(collect(
+            connection.prepare_cached(&format!("{LICENSE} {common}"))?,
+            [server.as_bytes(), other.as_bytes()],
+            license,
+        )?);
+        rows.usage.extend(collect(
+            connection.prepare_cached(&format!(
+                "{USAGE} WHERE upload_id IN (SELECT upload_id FROM license {common})"
+            ))?,
+            [server.as_bytes(), other.as_bytes()],
+            usage,
+        )?);
+    }
+    servers.push(server);
+    for server in servers {
+        let partner: Option<Option<[u8; 16]>> = connection
+            .prepare_cached(
+                "SELECT partner FROM upload WHERE server = ?1 ORDER BY sequence DESC, upload_id DESC LIMIT 1",
+            )?
+            .query_row([server.as_bytes()], |row| row.get(0))
+            .optional()?;
+        if let Some(partner) = partner.flatten() {
+            about.partners.push((server, guid(partner)));
+        }
+    }
+    Ok(about)
+}
+
+const UPLOAD: &str =
+    "SELECT upload_id, server, sequence, integrity, previous, created, window_stop, received,
+    clock_offset, clock_jump FROM upload";
+
+fn upload(row: &Row<'_>) -> Result<UploadRow, StorageError> {
+    Ok(UploadRow {
+        upload_id: UploadId::from_bytes(row.get(0)?),
+        server: guid(row.get(1)?),
+        sequence: row.get::<_, i64>(2)?.cast_unsigned(),
+        integrity: row.get(3)?,
+        previous: row.get(4)?,
+        created: time(row, 5)?,
+        window_stop: time(row, 6)?,
+        received: Some(time(row, 7)?),
+        clock_offset_seconds: row.get(8)?,
+        clock_jump_seconds: row.get(9)?,
+    })
+}
+
+const LICENSE: &str =
+    "SELECT upload_id, server, sequence, created, place, serial, vendor, feature, version, sa_date,
+    serving FROM license";
+
+fn license(row: &Row<'_>) -> Result<LicenseRow, StorageError> {
+    let date: Option<String> = row.get(9)?;
+    Ok(LicenseRow {
+        upload_id: UploadId::from_bytes(row.get(0)?),
+        server: guid(row.get(1)?),
+        sequence: row.get::<_, i64>(2)?.cast_unsigned(),
+        created: time(row, 3)?,
+        index: row.get(4)?,
+        serial_number: row.get(5)?,
+        vendor: row.get(6)?,
+        feature: row.get(7)?,
+        version: version(row, 8)?,
+        sa_date: date
+            .map(|date| {
+                date.parse::<Date>()
+                    .map_err(|error| StorageError::Damaged(format!("'{date}' is no date: {error}")))
+            })
+            .transpose()?,
+        serving: row.get(10)?,
+    })
+}
+
+const USAGE: &str =
+    "SELECT upload_id, server, sequence, created, place, vendor, feature, version, used_max, most,
+    used_from, used_until FROM usage";
+
+fn usage(row: &Row<'_>) -> Result<UsageRow, StorageError> {
+    let used = match (
+        row.get::<_, Option<String>>(10)?,
+        row.get::<_, Option<String>>(11)?,
+    ) {
+        (Some(from), Some(until)) => Some((instant(&from)?, instant(&until)?)),
+        (None, _) | (_, None) => None,
+    };
+    Ok(UsageRow {
+        upload_id: UploadId::from_bytes(row.get(0)?),
+        server: guid(row.get(1)?),
+        sequence: row.get::<_, i64>(2)?.cast_unsigned(),
+        created: time(row, 3)?,
+        index: row.get(4)?,
+        vendor: row.get(5)?,
+        feature: row.get(6)?,
+        version: version(row, 7)?,
+        used_max: row.get(8)?,
+        limit: row.get(9)?,
+        used,
+    })
+}
+
+const PRODUCT: &str = "SELECT upload_id, server, sequence, created, place, vendor, feature, version, product,
+    first_seen, last_seen FROM product";
+
+fn product(row: &Row<'_>) -> Result<ProductRow, StorageError> {
+    Ok(ProductRow {
+        upload_id: UploadId::from_bytes(row.get(0)?),
+        server: guid(row.get(1)?),
+        sequence: row.get::<_, i64>(2)?.cast_unsigned(),
+        created: time(row, 3)?,
+        index: row.get(4)?,
+        vendor: row.get(5)?,
+        feature: row.get(6)?,
+        license_version: version(row, 7)?,
+        product: row.get(8)?,
+        first_seen: time(row, 9)?,
+        last_seen: time(row, 10)?,
+    })
+}
+
+fn time(row: &Row<'_>, column: usize) -> Result<Timestamp, StorageError> {
+    instant(&row.get::<_, String>(column)?)
+}
+
+fn version(row: &Row<'_>, column: usize) -> Result<LicenseVersion, StorageError> {
+    let text: String = row.get(column)?;
+    text.parse()
+        .map_err(|_| StorageError::Damaged(format!("'{text}' is no version")))
+}
+
+pub(super) fn summaries(
+    connection: &Connection,
+    servers: &[ServerGuid],
+    most: usize,
+) -> Result<Vec<UploadSummary>, StorageError> {
+    let limit = i64::try_from(most).unwrap_or(i64::MAX);
+    let mut found = Vec::new();
+    for server in servers {
+        found.extend(collect(
+            connection.prepare_cached(
+                "SELECT upload_id, server, sequence, created, received, length(document), integrity FROM upload
+                 WHERE server = ?1 ORDER BY received_ms DESC LIMIT ?2",
+            )?,
+            params![server.as_bytes(), limit],
+            |row| {
+                Ok(UploadSummary {
+                    upload_id: UploadId::from_bytes(row.get(0)?),
+                    server: guid(row.get(1)?),
+                    sequence: row.get::<_, i64>(2)?.cast_unsigned(),
+                    created: time(row, 3)?,
+                    received: time(row, 4)?,
+                    bytes: row.get::<_, i64>(5)?.unsigned_abs(),
+                    integrity: row.get(6)?,
+                })
+            },
+        )?);
+    }
+    found.sort_by_key(|upload| std::cmp::Reverse((upload.received, upload.sequence)));
+    found.truncate(most);
+    Ok(found)
+}
+
+pub(super) fn contacts(connection: &Connection) -> Result<HashMap<ServerGuid, Timestamp>, StorageError> {
+    let rows = collect(
+        connection.prepare_cached("SELECT server, max(received_ms) FROM upload GROUP BY server")?,
+        [],
+        |row| {
+            let at = Timestamp::from_millisecond(row.get(1)?)
+                .map_err(|error| StorageError::Damaged(error.to_string()))?;
+            Ok((guid(row.get(0)?), at))
+        },
+    )?;
+    Ok(rows.into_iter().collect())
+}
+
+pub(super) fn peaks(connection: &Connection, servers: &[ServerGuid]) -> Result<Vec<PeakRow>, StorageError> {
+    let mut found = Vec::new();
+    for server in servers {
+        found.extend(collect(
+            connection.prepare_cached(
+                "SELECT usage.server, vendor, feature, substr(window_stop, 1, 10), sum(used_max), sum(installed),
+                     count(*) = count(installed)
+                 FROM usage JOIN upload USING (upload_id) WHERE usage.server = ?1
+                 GROUP BY upload_id, lower(vendor), lower(feature)",
+            )?,
+            [server.as_bytes()],
+            |row| {
+                let day: String = row.get(3)?;
+                let is_counted: bool = row.get(6)?;
+                Ok(PeakRow {
+                    server: guid(row.get(0)?),
+                    vendor: row.get(1)?,
+                    feature: row.get(2)?,
+                    day: day
+                        .parse()
+                        .map_err(|error| StorageError::Damaged(format!("'{day}' is no day: {error}")))?,
+                    peak: bounded(row.get(4)?),
+                    installed: row.get::<_, Option<i64>>(5)?.filter(|_| is_counted).map(bounded),
+                })
+            },
+        )?);
+    }
+    Ok(found)
+}
+
+fn bounded(sum: i64) -> u32 {
+    u32::try_from(sum).unwrap_or(u32::MAX)
+}
+
+pub(super) fn drop_before(transaction: &Transaction<'_>, before: Timestamp) -> Result<u64, StorageError> {
+    let old = "FROM upload AS old WHERE received_ms < ?1 AND EXISTS (SELECT 1 FROM upload AS newer
+        WHERE newer.server = old.server AND newer.received_ms > old.received_ms)";
+    transaction.execute(
+        &format!("INSERT OR IGNORE INTO noted SELECT DISTINCT server {old}"),
+        [before.as_millisecond()],
+    )?;
+    let dropped = transaction.execute(
+        &format!("DELETE FROM upload WHERE upload_id IN (SELECT upload_id {old})"),
+        [before.as_millisecond()],
+    )?;
+    Ok(dropped as u64)
+}

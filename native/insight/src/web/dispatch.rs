@@ -1,0 +1,67 @@
+//! From an operation's number to what answers it.
+
+use licensing_api::operation::{OperationId, op};
+use licensing_api::server::EffectivePermission;
+use licensing_api::{ErrorCode, Operation, Problem, for_each_operation};
+use licensing_net::web::assemble;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::service::{Account, Insight};
+
+/// Answers one operation. Who may ask was checked; what of it they may see is for the service.
+pub(super) trait Answer: Operation {
+    /// The answer.
+    fn answer(insight: &Insight, caller: &Account, request: Self::Request)
+    -> Result<Self::Response, Problem>;
+}
+
+fn run<A: Answer>(insight: &Insight, caller: &Account, request: Value) -> Result<Vec<u8>, Problem> {
+    let request = assemble::typed::<A>(request)?;
+    write(&A::answer(insight, caller, request)?)
+}
+
+fn write<T: Serialize>(answer: &T) -> Result<Vec<u8>, Problem> {
+    serde_json::to_vec(answer).map_err(|error| {
+        Problem::new(
+            ErrorCode::UnknownError,
+            format!("The answer cannot be written: {error}."),
+        )
+    })
+}
+
+macro_rules! arm {
+    ($name:ident, insight, $insight:ident, $caller:ident, $request:ident) => {
+        run::<op::$name>($insight, $caller, $request)
+    };
+    ($name:ident, $other:ident, $insight:ident, $caller:ident, $request:ident) => {
+        Err(Problem::new(
+            ErrorCode::OperationNotFound,
+            concat!(stringify!($name), " is an operation of license servers."),
+        ))
+    };
+}
+
+macro_rules! dispatch {
+    ($($name:ident: $answered:ident $((reader))?,)+) => {
+        /// Carries an operation out.
+        pub(super) fn dispatch(
+            id: OperationId,
+            insight: &Insight,
+            caller: &Account,
+            request: Value,
+        ) -> Result<Vec<u8>, Problem> {
+            if id == OperationId::GetEffectivePermission {
+                return write(&EffectivePermission {
+                    account: caller.name.clone(),
+                    permissions: caller.permission,
+                });
+            }
+            match id {
+                $(OperationId::$name => arm!($name, $answered, insight, caller, request),)+
+            }
+        }
+    };
+}
+
+for_each_operation!(dispatch);

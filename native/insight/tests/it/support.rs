@@ -1,0 +1,185 @@
+//! A service without a port, and the program as a process.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use licensing_api::{Permission, Secret};
+use licensing_client::{Address, AdminClient, ConnectOptions, Credentials, Trust};
+use licensing_insight::config::InsightConfig;
+use licensing_insight::run::Endpoints;
+use licensing_insight::service::{Insight, SentUpload};
+use licensing_insight::storage::sqlite::SqliteStorage;
+use licensing_management::exchange::{Receipt, ReceiverProblem};
+use licensing_management::key::ManagementKey;
+use licensing_management::upload::SealedUpload;
+use tempfile::TempDir;
+
+use crate::site::Site;
+
+/// A service on a database of its own.
+pub(crate) fn service(folder: &Path) -> Arc<Insight> {
+    let storage = SqliteStorage::open(&folder.join("insight.db")).unwrap().shared();
+    let key = ManagementKey::from_seed(&[200; 32].into());
+    let insight = Insight::new(storage, key, &InsightConfig::default());
+    insight.add_organization("Example").unwrap();
+    Arc::new(insight)
+}
+
+pub(crate) fn register(insight: &Insight, organization: &str, site: &Site) {
+    let (code, _) = insight.new_code(organization, None).unwrap();
+    assert!(insight.register(&site.request(&code), None).unwrap().1);
+}
+
+/// Hands an upload over as the port would.
+pub(crate) fn take(
+    insight: &Insight,
+    site: &Site,
+    upload: &SealedUpload,
+) -> Result<(Receipt, bool), ReceiverProblem> {
+    insight.take_upload(&SentUpload {
+        server: site.guid,
+        signature: upload.sign(&site.key),
+        sent: None,
+        upload_id: upload.body().upload_id,
+        bytes: upload.bytes(),
+    })
+}
+
+/// A running `insightd`; killed when dropped.
+pub(crate) struct Program {
+    pub(crate) folder: TempDir,
+    pub(crate) endpoints: Endpoints,
+    pub(crate) operator: Secret,
+    child: Child,
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn insightd() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_insightd"))
+}
+
+fn start(data: &Path, environment: &[(&str, &str)]) -> (Child, Endpoints) {
+    let log = std::fs::File::options()
+        .create(true)
+        .append(true)
+        .open(data.with_extension("log"))
+        .unwrap();
+    let mut child = insightd()
+        .args(["run", "--data"])
+        .arg(data)
+        .envs(environment.iter().copied())
+        .stdout(Stdio::piped())
+        .stderr(log)
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let endpoints = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {}", read_log(data)));
+    (child, endpoints)
+}
+
+fn read_log(data: &Path) -> String {
+    std::fs::read_to_string(data.with_extension("log")).unwrap_or_default()
+}
+
+impl Program {
+    /// With a new data folder and the organization `Example`.
+    pub(crate) fn start(environment: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        let made = insightd()
+            .args(["init", "--port", "0", "--host-name", "127.0.0.1", "--data"])
+            .arg(&data)
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let token = std::fs::read_to_string(data.join("initial-token")).unwrap();
+        let (child, endpoints) = start(&data, environment);
+        let program = Self {
+            folder,
+            endpoints,
+            operator: Secret::new(token.trim()),
+            child,
+        };
+        program.command(&["organization", "add", "Example"]);
+        program
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Ends it without warning and starts it again.
+    pub(crate) fn kill_and_start(&mut self, environment: &[(&str, &str)]) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        (self.child, self.endpoints) = start(&self.data(), environment);
+    }
+
+    /// A command on the machine itself; its output.
+    pub(crate) fn command(&self, arguments: &[&str]) -> String {
+        let output = insightd()
+            .args(arguments)
+            .arg("--data")
+            .arg(self.data())
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    /// A code for a server of an organization.
+    pub(crate) fn code(&self, organization: &str) -> String {
+        let printed = self.command(&["server", "register", "--organization", organization]);
+        printed.split('\t').next().unwrap().to_owned()
+    }
+
+    /// An account of an organization; its token.
+    pub(crate) fn account(&self, name: &str, organization: &str, permission: Permission) -> Secret {
+        let mut arguments = vec!["account", "add", name, "--organization", organization];
+        if permission == Permission::ReadOnly {
+            arguments.push("--read-only");
+        }
+        Secret::new(self.command(&arguments))
+    }
+
+    pub(crate) fn trust(&self) -> Trust {
+        Trust::CertHash(self.endpoints.cert_hash.parse().unwrap())
+    }
+
+    pub(crate) fn client(&self, token: &Secret) -> AdminClient {
+        let address = Address::parse(&self.endpoints.https.to_string(), 8443).unwrap();
+        AdminClient::connect(ConnectOptions {
+            trust: self.trust(),
+            credentials: Credentials::Bearer(token.clone()),
+            ..ConnectOptions::new(address)
+        })
+        .unwrap()
+    }
+
+    pub(crate) fn http(&self) -> reqwest::Client {
+        reqwest::Client::builder()
+            .tls_backend_preconfigured(self.trust().client_config(None).unwrap())
+            .no_proxy()
+            .build()
+            .unwrap()
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("https://{}{path}", self.endpoints.https)
+    }
+}
