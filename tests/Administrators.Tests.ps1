@@ -38,8 +38,30 @@ Describe 'An account' {
         Disconnect-LicenseServer $reader
     }
 
-    It 'that exists is returned unchanged' {
-        (New-LicenseAdministrator alice -Permission Full -ErrorAction Stop).Permissions | Should -Be 'ReadOnly'
+    It 'that exists is an error and stays as it is' {
+        $record = Get-OnlyError { New-LicenseAdministrator alice -Permission Full }
+        $record.FullyQualifiedErrorId | Should -Be 'AdministratorExists,New-LicenseAdministrator'
+        $record.CategoryInfo.Category | Should -Be 'ResourceExists'
+        "$record" | Should -BeLike '*alice*ReadOnly*'
+        (Get-LicenseAdministrator alice).Permissions | Should -Be 'ReadOnly'
+        (New-LicAdministrator $server.Address -Account alice -ErrorAction Stop).Permissions | Should -Be 'ReadOnly'
+    }
+
+    It 'may look unless more is given' {
+        (New-LicenseAdministrator looker -ErrorAction Stop).Permissions | Should -Be 'ReadOnly'
+        Remove-LicenseAdministrator looker -Confirm:$false
+    }
+
+    It 'that is locked signs in again after a reset' {
+        for ($attempt = 0; $attempt -lt 8; $attempt++) {
+            $record = Get-OnlyError { Connect-TestServer $server -Account alice -Password 'not this one either' -NotDefault }
+        }
+        $record.FullyQualifiedErrorId | Should -BeLike 'AccountLocked,*'
+        Reset-LicenseAdministrator alice -ErrorAction Stop | Should -BeNullOrEmpty
+        $again = Connect-TestServer $server -Account alice -Password $strong -NotDefault
+        $again.Permissions | Should -Be 'ReadOnly'
+        Disconnect-LicenseServer $again
+        (Get-OnlyError { Unlock-LicenseAdministrator nobody }).FullyQualifiedErrorId | Should -BeLike 'UserNotFound,*'
     }
 
     It 'needs a strong password' {

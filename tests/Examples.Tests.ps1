@@ -59,7 +59,7 @@ BeforeAll {
         $null = New-LicenseAdministrator -Credential $monitor -Permission ReadOnly -AllowNtlm
         $null = New-LicenseAdministrator 'EXAMPLE\alice'
         $null = New-LicenseAdministrator 'EXAMPLE\reader' -Permission ReadOnly
-        $null = New-LicenseAdministrator 'EXAMPLE\Domain Users' -Group
+        $null = New-LicenseAdministrator 'EXAMPLE\Domain Users' -Group -Permission Full
         $null = New-LicenseAdministrator 'OLD\bob'
         Set-LicenseManagementService -Enabled $true -Destination ''
         Get-LicenseToken | Remove-LicenseToken -Confirm:$false

@@ -34,12 +34,14 @@
         'Get-LicenseVendorDaemon'
         'Import-LicenseFile'
         'Import-LicenseUploadReceipt'
+        'Invoke-LicenseReread'
         'Invoke-LicenseWmiQuery'
         'New-LicenseAdministrator'
         'New-LicenseToken'
         'Remove-LicenseAdministrator'
         'Remove-LicenseFile'
         'Remove-LicenseToken'
+        'Reset-LicenseAdministrator'
         'Revoke-License'
         'Set-LicenseAdministrator'
         'Set-LicenseManagementService'
@@ -63,7 +65,7 @@
     )
     CmdletsToExport      = @()
     VariablesToExport    = @()
-    AliasesToExport      = @()
+    AliasesToExport      = @('Unlock-LicenseAdministrator')
     FileList             = @(
         'LicensingAdmin.psd1'
         'LicensingAdmin.psm1'

@@ -83,7 +83,7 @@ function New-LicAdministrator {
     process {
         $level = if ($ReadOnly) { 'ReadOnly' } else { 'Full' }
         if ($PSCmdlet.ShouldProcess($AdminAddress, "Add administrator $Account ($level)")) {
-            $request = @{ account = $Account; group = [bool] $Group; permissions = $level }
+            $request = @{ account = $Account; group = [bool] $Group; permissions = $level; keepExisting = $true }
             Invoke-LicensingOperation -Cmdlet $PSCmdlet -Operation 'NewAdministrator' -Request $request -Target $Account | ConvertTo-WslUser
         }
     }

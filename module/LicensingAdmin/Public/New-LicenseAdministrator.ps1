@@ -4,8 +4,8 @@ function New-LicenseAdministrator {
         Adds an account that may use the web services.
 
     .DESCRIPTION
-        Adds an account with its level and, when given, its first password. An account that exists is returned
-        unchanged.
+        Adds an account with its level and, when given, its first password. An account that exists stays as it is, and
+        is an error (AdministratorExists); change it with Set-LicenseAdministrator.
 
     .PARAMETER Account
         DOMAIN\name, name@domain, or a bare name for an account of the server itself.
@@ -17,7 +17,7 @@ function New-LicenseAdministrator {
         Account and first password together.
 
     .PARAMETER Permission
-        Level of the account; Full unless given.
+        Level of the account: ReadOnly, which may look, unless Full is given.
 
     .PARAMETER Group
         The name is that of a group.
@@ -32,7 +32,7 @@ function New-LicenseAdministrator {
         Adds an account that may look, and asks for its password.
 
     .EXAMPLE
-        New-LicenseAdministrator 'EXAMPLE\LicenseTeam' -Group
+        New-LicenseAdministrator 'EXAMPLE\LicenseTeam' -Group -Permission Full
 
         Adds a group with full permission.
 
@@ -77,7 +77,7 @@ function New-LicenseAdministrator {
         [Parameter(ValueFromPipelineByPropertyName)]
         [Alias('Permissions')]
         [ValidateSet('Full', 'ReadOnly')]
-        [string] $Permission = 'Full',
+        [string] $Permission = 'ReadOnly',
 
         [Parameter(ValueFromPipelineByPropertyName)]
         [switch] $Group,

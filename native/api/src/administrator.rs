@@ -47,7 +47,7 @@ pub struct GetAdministrators {
     pub permissions: Option<Permission>,
 }
 
-/// Adds an account. An account that exists is returned unchanged.
+/// Adds an account. One that exists is an error, unless the request says to keep it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewAdministrator {
@@ -56,7 +56,7 @@ pub struct NewAdministrator {
     /// Whether the name is a group.
     #[serde(default)]
     pub group: bool,
-    /// Level; `Full` when absent.
+    /// Level; `ReadOnly` when absent.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub permissions: Option<Permission>,
     /// First password, 12 characters or more.
@@ -65,6 +65,9 @@ pub struct NewAdministrator {
     /// Whether it may sign in to WS-Management with NTLM; needs level ReadOnly and a password.
     #[serde(default)]
     pub ntlm: bool,
+    /// Returns an account that exists, unchanged, instead of refusing the request.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub keep_existing: bool,
 }
 
 /// Changes level or password. What is absent stays.
@@ -91,6 +94,14 @@ pub struct SetAdministrator {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RemoveAdministrator {
+    /// Account name or SID.
+    pub identity: String,
+}
+
+/// Forgets the failed sign-ins of an account, so that it may sign in again at once.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ResetAdministrator {
     /// Account name or SID.
     pub identity: String,
 }

@@ -168,6 +168,8 @@ error_codes! {
     StorageUnavailable = 1011, 503, ResourceUnavailable, "The server cannot make changes durable.", "Free disk space or repair the storage that the detail names.";
     /// Stored state is damaged.
     StorageDamaged = 1012, 503, ResourceUnavailable, "The server's stored state is damaged.", "Restore the file that the detail names from the last good backup.";
+    /// An account of this name is there already.
+    AdministratorExists = 1013, 409, ResourceExists, "There is an account of this name.", "Change it with Set-LicenseAdministrator, or remove it first.";
     /// The license management service is switched off or has no destination.
     ManagementServiceOff = 1020, 409, InvalidOperation, "The license management service is off.", "Switch it on with Set-LicenseManagementService -Enabled $true and set a destination.";
     /// The receiver does not know this server.

@@ -87,6 +87,11 @@ pub struct VendorDaemonRow {
     pub since: Option<Timestamp>,
 }
 
+/// Has license files and options files read again. Seats that are out stay out.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct RereadLicenses {}
+
 /// Version and set-up of the server. Mirrors `WSLServerInfo` of the snap-in and adds what it left out.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

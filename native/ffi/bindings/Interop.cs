@@ -324,6 +324,8 @@ namespace Licensing.Native
         StorageUnavailable = 1011,
         /// The server's stored state is damaged.
         StorageDamaged = 1012,
+        /// There is an account of this name.
+        AdministratorExists = 1013,
         /// The license management service is off.
         ManagementServiceOff = 1020,
         /// This server is not registered at the receiver.
@@ -385,9 +387,11 @@ namespace Licensing.Native
         GetEffectivePermission = 3,
         /// Lists the vendor daemons: state, port, leases and how many requests wait.
         GetVendorDaemons = 4,
+        /// Reads license files and options files again at once, and lists the vendor daemons as they are then.
+        RereadLicenses = 5,
         /// Lists the accounts that may use the web services.
         GetAdministrators = 10,
-        /// Adds an account; one that exists is returned unchanged.
+        /// Adds an account.
         NewAdministrator = 11,
         /// Changes the level or password of an account.
         SetAdministrator = 12,
@@ -399,6 +403,8 @@ namespace Licensing.Native
         NewToken = 15,
         /// Ends a bearer token at once.
         RemoveToken = 16,
+        /// Forgets the failed sign-ins of an account, so that it may sign in again at once.
+        ResetAdministrator = 17,
         /// Shows the readable names of features and license types.
         GetLocalizedNames = 20,
         /// Lists the error codes in words.

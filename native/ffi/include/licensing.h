@@ -26,9 +26,11 @@ enum licensing_operation {
     LICENSING_OPERATION_GET_EFFECTIVE_PERMISSION = 3,
     /** Lists the vendor daemons: state, port, leases and how many requests wait. */
     LICENSING_OPERATION_GET_VENDOR_DAEMONS = 4,
+    /** Reads license files and options files again at once, and lists the vendor daemons as they are then. */
+    LICENSING_OPERATION_REREAD_LICENSES = 5,
     /** Lists the accounts that may use the web services. */
     LICENSING_OPERATION_GET_ADMINISTRATORS = 10,
-    /** Adds an account; one that exists is returned unchanged. */
+    /** Adds an account. */
     LICENSING_OPERATION_NEW_ADMINISTRATOR = 11,
     /** Changes the level or password of an account. */
     LICENSING_OPERATION_SET_ADMINISTRATOR = 12,
@@ -40,6 +42,8 @@ enum licensing_operation {
     LICENSING_OPERATION_NEW_TOKEN = 15,
     /** Ends a bearer token at once. */
     LICENSING_OPERATION_REMOVE_TOKEN = 16,
+    /** Forgets the failed sign-ins of an account, so that it may sign in again at once. */
+    LICENSING_OPERATION_RESET_ADMINISTRATOR = 17,
     /** Shows the readable names of features and license types. */
     LICENSING_OPERATION_GET_LOCALIZED_NAMES = 20,
     /** Lists the error codes in words. */
@@ -198,6 +202,8 @@ enum licensing_error {
     LICENSING_ERROR_STORAGE_UNAVAILABLE = 1011,
     /** The server's stored state is damaged. */
     LICENSING_ERROR_STORAGE_DAMAGED = 1012,
+    /** There is an account of this name. */
+    LICENSING_ERROR_ADMINISTRATOR_EXISTS = 1013,
     /** The license management service is off. */
     LICENSING_ERROR_MANAGEMENT_SERVICE_OFF = 1020,
     /** This server is not registered at the receiver. */

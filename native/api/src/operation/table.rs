@@ -52,6 +52,16 @@ operations! { ($)
         answered: manager,
         errors: [],
     }
+    /// Reads license files and options files again at once, and lists the vendor daemons as they are then.
+    RereadLicenses = 5 {
+        route: Post "/v1/server/reread",
+        permission: Full,
+        words: "reread",
+        cmdlets: ["Invoke-LicenseReread"],
+        request: server::RereadLicenses => rows server::VendorDaemonRow,
+        answered: manager,
+        errors: [],
+    }
     /// Lists the accounts that may use the web services.
     GetAdministrators = 10 {
         route: Get "/v1/administrators",
@@ -62,7 +72,7 @@ operations! { ($)
         answered: manager,
         errors: [NoUsers, InvalidFilter],
     }
-    /// Adds an account; one that exists is returned unchanged.
+    /// Adds an account.
     NewAdministrator = 11 {
         route: Post "/v1/administrators",
         permission: Full,
@@ -70,7 +80,7 @@ operations! { ($)
         cmdlets: ["New-LicenseAdministrator", "New-LicAdministrator"],
         request: administrator::NewAdministrator => one administrator::Administrator,
         answered: manager,
-        errors: [ActiveDirectoryAccountResolutionFailed, PasswordTooWeak],
+        errors: [ActiveDirectoryAccountResolutionFailed, PasswordTooWeak, AdministratorExists],
     }
     /// Changes the level or password of an account.
     SetAdministrator = 12 {
@@ -121,6 +131,16 @@ operations! { ($)
         request: token::RemoveToken => one token::Token,
         answered: manager,
         errors: [TokenNotFound],
+    }
+    /// Forgets the failed sign-ins of an account, so that it may sign in again at once.
+    ResetAdministrator = 17 {
+        route: Post "/v1/administrators/{identity}/reset",
+        permission: Full,
+        words: "administrator reset",
+        cmdlets: ["Reset-LicenseAdministrator"],
+        request: administrator::ResetAdministrator => one administrator::Administrator,
+        answered: manager,
+        errors: [UserNotFound],
     }
     /// Shows the readable names of features and license types.
     GetLocalizedNames = 20 {

@@ -573,6 +573,7 @@ async fn no_secret_is_printed() {
         permissions: None,
         password: Some(Secret::new("s3cret")),
         ntlm: false,
+        keep_existing: false,
     };
     let mut options = ConnectOptions::new("licserver".parse().unwrap());
     options.trust = Trust::CertHash(CertHash::of(b""));

@@ -70,13 +70,11 @@ impl AuditEntry {
                 .pool(&closed.pool)
                 .lease(&closed.record)
                 .number(AuditField::Reason, u64::from(closed.reason as u8)),
-            Change::Used {
-                stored_ms: Some(_), ..
-            } => return None,
+            Change::Used { before: Some(_), .. } => return None,
             Change::Used {
                 record,
                 pool,
-                stored_ms: None,
+                before: None,
             } => Self::new(AuditKind::PairAdded).pool(pool).pair(record),
             Change::Released { record, pool, .. } => {
                 Self::new(AuditKind::PairReleased).pool(pool).pair(record)
@@ -135,8 +133,8 @@ impl AuditEntry {
 
     fn pair(self, record: &PairRecord) -> Self {
         self.number(AuditField::Serial, record.serial)
-            .text(AuditField::User, &record.user)
-            .text(AuditField::VendorData, &record.device)
+            .text(AuditField::User, record.shown_user())
+            .text(AuditField::VendorData, record.shown_device())
     }
 
     fn holder(self, holder: &Holder) -> Self {

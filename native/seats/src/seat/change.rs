@@ -120,8 +120,8 @@ pub enum Change {
     Used {
         /// The pair as it is now.
         record: PairRecord,
-        /// Last use as it is stored; none when the pair is new.
-        stored_ms: Option<i64>,
+        /// The pair as it is stored; none when it is new.
+        before: Option<PairRecord>,
         /// Pool it counts in.
         pool: Arc<PoolIdentity>,
     },
@@ -129,8 +129,8 @@ pub enum Change {
     Released {
         /// The pair as it was.
         record: PairRecord,
-        /// Last use as it is stored.
-        stored_ms: Option<i64>,
+        /// The pair as it is stored.
+        before: Option<PairRecord>,
         /// Pool it counted in.
         pool: Arc<PoolIdentity>,
     },

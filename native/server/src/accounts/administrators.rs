@@ -164,7 +164,7 @@ pub(super) fn resolve(
     })
 }
 
-/// Adds an account, or gives back the one that exists, unchanged.
+/// Adds an account of which there is none yet.
 pub(super) fn add(
     transaction: &Transaction<'_>,
     name: &AccountName,
@@ -174,9 +174,6 @@ pub(super) fn add(
     (actor, now): (&Actor, Timestamp),
 ) -> Result<Account, TransactionError> {
     let key = name.key();
-    if let Some(account) = by_key(transaction, &key)? {
-        return Ok(account);
-    }
     if database::count(transaction, "account")? >= MAX_ACCOUNTS {
         return Err(Problem::new(
             ErrorCode::InvalidRequest,

@@ -6,6 +6,7 @@
 mod known;
 mod sketch;
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
@@ -48,6 +49,8 @@ struct Tables {
     accounts: Sketch<String>,
     addresses: Sketch<IpAddr>,
     known: KnownAddresses,
+    /// Accounts that were reset, and when. Bounded by the number of accounts that exist.
+    forgiven: HashMap<String, Instant>,
 }
 
 /// Failures of one account, of one address, or of one account at one address.
@@ -134,6 +137,17 @@ impl LockOut {
         self.with(|tables| tables.known.remember(&pair, now));
     }
 
+    /// Forgets the failures of an account, wherever they came from. For an hour only failures of the account itself delay
+    /// it: whoever asked for this may sit behind an address that has too many.
+    pub(super) fn reset(&self, account: &str, now: Instant) {
+        self.with(|tables| {
+            tables.accounts.forget(&account.to_owned());
+            tables.known.forgive(account);
+            tables.forgiven.retain(|_, since| is_recent(*since, now));
+            tables.forgiven.insert(account.to_owned(), now);
+        });
+    }
+
     fn with<T>(&self, work: impl FnOnce(&mut Tables) -> T) -> T {
         work(&mut self.tables.lock())
     }
@@ -145,15 +159,26 @@ impl Tables {
             return failures.remaining(FREE_FOR_ACCOUNT, LONGEST_WHERE_KNOWN, now);
         }
         let of_account = self.accounts.remaining(&pair.account, FREE_FOR_ACCOUNT, now);
+        if self
+            .forgiven
+            .get(&pair.account)
+            .is_some_and(|since| is_recent(*since, now))
+        {
+            return of_account;
+        }
         let of_address = self.addresses.remaining(&pair.address, FREE_FOR_ADDRESS, now);
         of_account.max(of_address)
     }
 }
 
+fn is_recent(since: Instant, now: Instant) -> bool {
+    now.saturating_duration_since(since) < FORGOTTEN_AFTER
+}
+
 impl Failures {
     fn remaining(&self, free: u32, longest: Duration, now: Instant) -> Option<Duration> {
         let last = self.last?;
-        if now.saturating_duration_since(last) >= FORGOTTEN_AFTER {
+        if !is_recent(last, now) {
             return None;
         }
         let over = self.count.checked_sub(free)?;
@@ -163,8 +188,7 @@ impl Failures {
     }
 
     fn add(&mut self, now: Instant) {
-        let forgotten = |last| now.saturating_duration_since(last) >= FORGOTTEN_AFTER;
-        if self.last.is_none_or(forgotten) {
+        if self.last.is_none_or(|last| !is_recent(last, now)) {
             self.count = 0;
         }
         self.count = self.count.saturating_add(1);

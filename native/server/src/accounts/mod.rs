@@ -21,10 +21,12 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use jiff::Timestamp;
 use licensing_api::administrator::{
-    Administrator, GetAdministrators, NewAdministrator, RemoveAdministrator, SetAdministrator,
+    Administrator, GetAdministrators, NewAdministrator, RemoveAdministrator, ResetAdministrator,
+    SetAdministrator,
 };
 use licensing_api::token::{GetTokens, IssuedToken, NewToken, RemoveToken, Token, TokenScope};
 use licensing_api::{ErrorCode, Permission, Problem, Rows, Secret};
@@ -230,13 +232,13 @@ impl Accounts {
         .await
     }
 
-    /// Adds an account; one that exists is returned unchanged.
+    /// Adds an account. One that exists is left as it is: it is returned where the request says so, else refused.
     ///
     /// # Errors
-    /// `ActiveDirectoryAccountResolutionFailed`, `PasswordTooWeak`, `InvalidRequest`.
+    /// `ActiveDirectoryAccountResolutionFailed`, `PasswordTooWeak`, `AdministratorExists`, `InvalidRequest`.
     pub async fn add(&self, request: NewAdministrator, caller: &Caller) -> Result<Administrator, Problem> {
         let name = self.parse(&request.account)?;
-        let permissions = account_level(request.permissions)?.unwrap_or(Permission::Full);
+        let permissions = account_level(request.permissions)?.unwrap_or(Permission::ReadOnly);
         if request.group && request.password.is_some() {
             return Err(
                 Problem::new(ErrorCode::InvalidRequest, "password: a group has none.").about(request.account),
@@ -247,7 +249,14 @@ impl Accounts {
         self.blocking(move |this| {
             this.write(|transaction, host_name| {
                 let stamp = (&actor, Timestamp::now());
-                let is_new = administrators::by_key(transaction, &name.key())?.is_none();
+                if let Some(existing) = administrators::by_key(transaction, &name.key())? {
+                    let existing = shown(transaction, &existing, host_name)?;
+                    return if request.keep_existing {
+                        Ok(existing)
+                    } else {
+                        Err(exists(&existing).into())
+                    };
+                }
                 let mut added = administrators::add(
                     transaction,
                     &name,
@@ -256,7 +265,7 @@ impl Accounts {
                     hash.as_deref(),
                     stamp,
                 )?;
-                if is_new && request.ntlm {
+                if request.ntlm {
                     this.allow_ntlm(
                         transaction,
                         &mut added,
@@ -342,6 +351,34 @@ impl Accounts {
             audit::record(transaction, actor, &change, now)?;
         }
         Ok(())
+    }
+
+    /// Forgets the failed sign-ins of an account.
+    ///
+    /// # Errors
+    /// `UserNotFound`.
+    pub async fn reset(
+        &self,
+        request: ResetAdministrator,
+        caller: &Caller,
+    ) -> Result<Administrator, Problem> {
+        let actor = caller.actor();
+        self.blocking(move |this| {
+            let (account, row) = this.write(|transaction, host_name| {
+                let account = administrators::resolve(transaction, &request.identity, host_name)?;
+                let change = RecordedChange {
+                    action: "ResetAdministrator",
+                    target: &account.name.to_string(),
+                    detail: serde_json::json!({}),
+                };
+                audit::record(transaction, &actor, &change, Timestamp::now())?;
+                let row = shown(transaction, &account, host_name)?;
+                Ok((account, row))
+            })?;
+            this.inner.lockout.reset(&account.name.key(), Instant::now());
+            Ok(row)
+        })
+        .await
     }
 
     /// Removes an account and ends its tokens.
@@ -588,6 +625,19 @@ fn shown(
 ) -> Result<Administrator, TransactionError> {
     let machine_sid = database::machine_sid(transaction)?;
     Ok(administrators::shown(account, &machine_sid, host_name))
+}
+
+fn exists(account: &Administrator) -> Problem {
+    let kind = if account.group { "group" } else { "account" };
+    Problem::new(
+        ErrorCode::AdministratorExists,
+        format!(
+            "The {kind} {} exists already, with the level {}; nothing was changed.",
+            account.account,
+            administrators::level_name(account.permissions)
+        ),
+    )
+    .about(&account.account)
 }
 
 fn account_level(wanted: Option<Permission>) -> Result<Option<Permission>, Problem> {

@@ -51,6 +51,7 @@ impl Fixture {
             permissions: Some(permissions),
             password: Some(Secret::new(GOOD)),
             ntlm: false,
+            keep_existing: false,
         };
         self.accounts.add(request, &self.admin).await.unwrap()
     }
@@ -130,6 +131,7 @@ async fn wrong_unknown_and_passwordless_are_answered_alike() {
                 permissions: None,
                 password: None,
                 ntlm: false,
+                keep_existing: false,
             },
             &fixture.admin,
         )
@@ -298,6 +300,7 @@ async fn the_last_administrator_who_can_log_in_stays() {
             permissions: Some(Permission::Full),
             password: None,
             ntlm: false,
+            keep_existing: false,
         };
         accounts.add(request, &fixture.admin).await.unwrap();
     }
@@ -500,6 +503,7 @@ async fn every_change_is_recorded_and_a_changed_record_shows() {
                 permissions: None,
                 password: None,
                 ntlm: false,
+                keep_existing: false,
             },
             &fixture.admin,
         )

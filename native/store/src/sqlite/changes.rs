@@ -49,16 +49,8 @@ impl Rows<'_> {
                 self.one("DELETE FROM lease WHERE serial = ?1", params![serial])?;
                 head.leases.remove(row::encode(&closed.record, serial, pool).1);
             }
-            Change::Used {
-                record,
-                stored_ms,
-                pool,
-            } => self.note_use(record, *stored_ms, pool, head)?,
-            Change::Released {
-                record,
-                stored_ms,
-                pool,
-            } => self.release(record, *stored_ms, pool, head)?,
+            Change::Used { record, before, pool } => self.note_use(record, before.as_ref(), pool, head)?,
+            Change::Released { record, before, pool } => self.release(record, before.as_ref(), pool, head)?,
             Change::BurstStarted { record, before } => {
                 if let Some(before) = before {
                     head.bursts.remove(row::encode_burst(before).1);
@@ -114,25 +106,25 @@ impl Rows<'_> {
     fn note_use(
         &mut self,
         record: &PairRecord,
-        stored_ms: Option<i64>,
+        before: Option<&PairRecord>,
         pool: &PoolIdentity,
         head: &mut Head,
     ) -> Result<(), StoreError> {
         let pool = self.pool(record.pool, pool)?;
         let serial = serial(record.serial, self.path)?;
-        let (body, sum) = row::encode_pair(record, record.last_ms, serial, pool);
-        if let Some(stored_ms) = stored_ms {
-            self.one(
-                "UPDATE pair SET body = ?2 WHERE serial = ?1",
-                params![serial, body],
-            )?;
-            head.pairs
-                .remove(row::encode_pair(record, stored_ms, serial, pool).1);
-        } else {
-            self.one(
+        let (body, sum) = row::encode_pair(record, serial, pool);
+        match before {
+            None => self.one(
                 "INSERT INTO pair (serial, pool, body) VALUES (?1, ?2, ?3)",
                 params![serial, pool, body],
-            )?;
+            )?,
+            Some(before) => {
+                self.one(
+                    "UPDATE pair SET body = ?2 WHERE serial = ?1",
+                    params![serial, body],
+                )?;
+                head.pairs.remove(row::encode_pair(before, serial, pool).1);
+            }
         }
         head.pairs.add(sum);
         Ok(())
@@ -141,17 +133,16 @@ impl Rows<'_> {
     fn release(
         &mut self,
         record: &PairRecord,
-        stored_ms: Option<i64>,
+        before: Option<&PairRecord>,
         pool: &PoolIdentity,
         head: &mut Head,
     ) -> Result<(), StoreError> {
         let pool = self.pool(record.pool, pool)?;
         let serial = serial(record.serial, self.path)?;
-        let stored_ms = stored_ms
+        let before = before
             .ok_or_else(|| StoreError::damaged(self.path, format!("pair {serial} was never stored")))?;
         self.one("DELETE FROM pair WHERE serial = ?1", params![serial])?;
-        head.pairs
-            .remove(row::encode_pair(record, stored_ms, serial, pool).1);
+        head.pairs.remove(row::encode_pair(before, serial, pool).1);
         Ok(())
     }
 

@@ -23,6 +23,11 @@ const PROJECT: u8 = 0x10;
 const ADDRESS_V4: u8 = 0x11;
 const ADDRESS_V6: u8 = 0x12;
 
+/// Marks the user of a pair as a product named them.
+const NAMED_USER: u8 = 1;
+/// Marks the device of a pair as a product named it.
+const NAMED_DEVICE: u8 = 2;
+
 /// Checksum of a row: it covers the row's keys, so that a row under another key does not pass either.
 pub(crate) fn checksum(table: &[u8], key: i64, reference: i64, body: &[u8]) -> u64 {
     let mut hash = Sha256::new();
@@ -161,14 +166,25 @@ fn term(reader: &mut Reader<'_>) -> Option<LeaseTerm> {
 }
 
 /// A stored pair of user and device: its body with the checksum at the end, and that checksum.
-pub(crate) fn encode_pair(record: &PairRecord, last_ms: i64, serial: i64, pool: i64) -> (Vec<u8>, u64) {
+pub(crate) fn encode_pair(record: &PairRecord, serial: i64, pool: i64) -> (Vec<u8>, u64) {
     let mut body = vec![FORM];
     body.extend_from_slice(&record.first_ms.to_be_bytes());
-    body.extend_from_slice(&last_ms.to_be_bytes());
+    body.extend_from_slice(&record.last_ms.to_be_bytes());
     for name in [&record.user, &record.device] {
         // Lower case may be longer than the name it is of, but not by that much.
         body.extend_from_slice(&(name.len() as u16).to_be_bytes());
         body.extend_from_slice(name.as_bytes());
+    }
+    // Rows of earlier versions end here, as do those whose names are as they are compared.
+    for (mark, name) in [
+        (NAMED_USER, &record.named_user),
+        (NAMED_DEVICE, &record.named_device),
+    ] {
+        if !name.is_empty() {
+            body.push(mark);
+            body.extend_from_slice(&(name.len() as u16).to_be_bytes());
+            body.extend_from_slice(name.as_bytes());
+        }
     }
     let sum = checksum(b"pair", serial, pool, &body);
     body.extend_from_slice(&sum.to_be_bytes());
@@ -191,15 +207,24 @@ pub(crate) fn decode_pair(
     if reader.array::<1>()? != [FORM] {
         return None;
     }
-    let record = PairRecord {
+    let mut record = PairRecord {
         serial: u64::try_from(serial).ok()?,
         pool: pool_id,
         first_ms: i64::from_be_bytes(reader.array()?),
         last_ms: i64::from_be_bytes(reader.array()?),
         user: reader.text()?,
         device: reader.text()?,
+        named_user: String::new(),
+        named_device: String::new(),
     };
-    reader.rest().is_empty().then_some((record, sum))
+    while !reader.rest().is_empty() {
+        match reader.array()? {
+            [NAMED_USER] => record.named_user = reader.text()?,
+            [NAMED_DEVICE] => record.named_device = reader.text()?,
+            _ => return None,
+        }
+    }
+    Some((record, sum))
 }
 
 /// A stored burst: its body with the checksum at the end, and that checksum.

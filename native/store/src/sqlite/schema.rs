@@ -18,15 +18,19 @@
 //!
 //! Version 1 had no `burst` and no `denial`. A file of it is upgraded when it is opened, in one transaction; it is
 //! verified, and hence restored, as it is. Version 2 had no `usage_hour` and no `usage_product`. These two are statistics: they
-//! are written in the same transaction as what they count, and no seat depends on them.
+//! are written in the same transaction as what they count, and no seat depends on them. Up to version 3 a `pair` had only the names
+//! as they are compared; its body may hold those that the products used since. Such a pair gets them with its next use.
 
 use rusqlite::Connection;
 
 /// Version of this schema.
-pub const VERSION: i64 = 3;
+pub const VERSION: i64 = 4;
 
 /// First version with the tables `burst` and `denial`.
 pub(crate) const WITH_DENIALS: i64 = 2;
+
+/// First version with the tables `usage_hour` and `usage_product`.
+const WITH_STATISTICS: i64 = 3;
 
 /// Tables that are small enough to be checked by SQLite at every start.
 pub(crate) const SMALL_TABLES: [&str; 8] = [
@@ -129,6 +133,8 @@ pub(crate) fn upgrade(connection: &Connection, version: i64) -> rusqlite::Result
     if version < WITH_DENIALS {
         connection.execute_batch(TABLES_OF_VERSION_2)?;
     }
-    connection.execute_batch(TABLES_OF_VERSION_3)?;
+    if version < WITH_STATISTICS {
+        connection.execute_batch(TABLES_OF_VERSION_3)?;
+    }
     connection.pragma_update(None, "user_version", VERSION)
 }

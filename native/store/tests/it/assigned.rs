@@ -81,19 +81,19 @@ async fn a_held_seat_survives_another_rule_for_domains() {
     let mut of_ann = request("CAD_STD_RN", 1);
     of_ann.holder.user = "LAB\\Ann".to_owned();
     let lease = granted(service.checkout(of_ann).await.unwrap());
-    assert_eq!(users(&service), ["ann"]);
+    assert_eq!(users(&service), ["LAB\\Ann"]);
     service.shutdown().await.unwrap();
     drop(service);
 
     let service = begin(false);
     assert!(service.heartbeat(&[lease.id]).is_empty());
-    assert_eq!(users(&service), ["ann", "lab\\ann"]);
+    assert_eq!(users(&service), ["LAB\\Ann", "LAB\\Ann"]);
     assert!(service.checkin(lease.id).await.unwrap());
     service.shutdown().await.unwrap();
     drop(service);
 
     let service = begin(false);
-    assert_eq!(users(&service), ["ann", "lab\\ann"]);
+    assert_eq!(users(&service), ["LAB\\Ann", "LAB\\Ann"]);
     service.verify_audit().await.unwrap();
     service.shutdown().await.unwrap();
 }

@@ -2,9 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::SeatModel;
+use crate::pool::PoolId;
+
 use super::cover::Cover;
 use super::products::{ProductId, Products};
+use super::{PairRecord, SeatModel};
 
 /// Time by which a stored last use may lag behind, in milliseconds: an hour, to spare the disk.
 const LAG_MS: i64 = 60 * 60 * 1000;
@@ -12,12 +14,58 @@ const LAG_MS: i64 = 60 * 60 * 1000;
 /// Most pairs of one pool. A seat that is paid for once could otherwise take any amount of memory.
 const MAX_PAIRS: usize = 1_000_000;
 
+/// A user on a device: as they are compared, and as the product named them.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::seat) struct Sighting<'a> {
+    pub(in crate::seat) user: &'a str,
+    pub(in crate::seat) device: &'a str,
+    pub(in crate::seat) named_user: &'a str,
+    pub(in crate::seat) named_device: &'a str,
+}
+
+/// A user or device.
+#[derive(Debug)]
+struct Name {
+    /// As it is compared.
+    key: String,
+    /// As the first product named it that named it otherwise; kept for good, so that all pairs of it say the same.
+    named: Option<Box<str>>,
+}
+
+impl Name {
+    fn new(key: &str) -> Self {
+        Self {
+            key: key.to_owned(),
+            named: None,
+        }
+    }
+
+    fn shown(&self) -> &str {
+        self.named.as_deref().unwrap_or(&self.key)
+    }
+
+    fn note(&mut self, named: &str) {
+        if self.named.is_none() && named != self.key && !named.is_empty() {
+            self.named = Some(named.into());
+        }
+    }
+}
+
+/// What is stored of a pair.
+#[derive(Debug, Clone, Copy)]
+struct Stored {
+    last_ms: i64,
+    /// Whether the name that the product used is stored, too.
+    named_user: bool,
+    named_device: bool,
+}
+
 #[derive(Debug)]
 struct Pair {
     serial: u64,
     first_ms: i64,
     last_ms: i64,
-    stored_ms: Option<i64>,
+    stored: Option<Stored>,
     /// Leases of this user on this device that are held now.
     leases: u32,
     /// Product that was used last in this run.
@@ -27,23 +75,21 @@ struct Pair {
 /// Whether the product is known, when it was used, and the number of its pair: the largest was used last.
 type LastUse = (bool, i64, u64);
 
-/// A pair that has become old, or was used.
+/// A pair that has become old, or was used: as it is, and as it is stored, if it is.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::seat) struct PairState {
-    pub(in crate::seat) serial: u64,
-    pub(in crate::seat) user: String,
-    pub(in crate::seat) device: String,
-    pub(in crate::seat) first_ms: i64,
-    pub(in crate::seat) last_ms: i64,
-    /// Last use as it is stored; none when it is not.
-    pub(in crate::seat) stored_ms: Option<i64>,
+    pub(in crate::seat) record: PairRecord,
+    pub(in crate::seat) before: Option<PairRecord>,
 }
 
 /// A seat and whom it is assigned to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::seat) struct Assigned {
     pub(in crate::seat) to_user: bool,
+    /// As it is compared.
     pub(in crate::seat) name: String,
+    /// As a product named it.
+    pub(in crate::seat) shown: String,
     pub(in crate::seat) first_ms: i64,
     pub(in crate::seat) last_ms: i64,
     /// Product that used it last; empty when it was not used in this run.
@@ -73,11 +119,12 @@ impl SeatNames {
 /// Who was seen on which device, and who is assigned a seat because of that.
 #[derive(Debug)]
 pub(in crate::seat) struct Book {
+    pool: PoolId,
     model: SeatModel,
     users: HashMap<String, u32>,
     devices: HashMap<String, u32>,
-    user_names: Vec<String>,
-    device_names: Vec<String>,
+    user_names: Vec<Name>,
+    device_names: Vec<Name>,
     pairs: HashMap<(u32, u32), Pair>,
     products: Products,
     cover: Cover,
@@ -85,15 +132,16 @@ pub(in crate::seat) struct Book {
 
 impl Book {
     /// A book for pools that need one.
-    pub(in crate::seat) fn of(model: SeatModel) -> Option<Self> {
+    pub(in crate::seat) fn of(model: SeatModel, pool: PoolId) -> Option<Self> {
         match model {
             SeatModel::Concurrent | SeatModel::Server => None,
-            SeatModel::UserDevice | SeatModel::User | SeatModel::Device => Some(Self::new(model)),
+            SeatModel::UserDevice | SeatModel::User | SeatModel::Device => Some(Self::new(model, pool)),
         }
     }
 
-    fn new(model: SeatModel) -> Self {
+    fn new(model: SeatModel, pool: PoolId) -> Self {
         Self {
+            pool,
             model,
             users: HashMap::new(),
             devices: HashMap::new(),
@@ -135,19 +183,18 @@ impl Book {
     /// A lease begins. Gives the pair when it has to be stored; `serial` is its number if it is new.
     pub(in crate::seat) fn begin(
         &mut self,
-        user: &str,
-        device: &str,
+        seen: Sighting<'_>,
         product: &str,
         serial: u64,
         now_ms: i64,
     ) -> Option<PairState> {
-        let key = self.enter(user, device);
+        let key = self.enter(seen);
         let product = self.products.enter(product);
         let pair = self.pairs.entry(key).or_insert(Pair {
             serial,
             first_ms: now_ms,
             last_ms: now_ms,
-            stored_ms: None,
+            stored: None,
             leases: 0,
             product,
         });
@@ -158,18 +205,19 @@ impl Book {
 
     /// A stored lease comes back. False when its pair is not there. That the service ran on counts as use, and is
     /// stored with the next one.
-    pub(in crate::seat) fn resume(&mut self, user: &str, device: &str, product: &str, now_ms: i64) -> bool {
-        let (user, device) = self.sides(user, device);
+    pub(in crate::seat) fn resume(&mut self, seen: Sighting<'_>, product: &str, now_ms: i64) -> bool {
+        let (user, device) = self.sides(seen.user, seen.device);
         let key = self
             .users
             .get(user)
             .copied()
             .zip(self.devices.get(device).copied());
-        match key.and_then(|key| self.pairs.get_mut(&key)) {
-            Some(pair) => {
+        match key.and_then(|key| Some((key, self.pairs.get_mut(&key)?))) {
+            Some((key, pair)) => {
                 pair.leases += 1;
                 pair.product = self.products.enter(product);
                 pair.last_ms = pair.last_ms.max(now_ms);
+                self.note(key, seen);
                 true
             }
             None => false,
@@ -200,23 +248,25 @@ impl Book {
     }
 
     /// A stored pair comes back.
-    pub(in crate::seat) fn restore(
-        &mut self,
-        user: &str,
-        device: &str,
-        serial: u64,
-        first_ms: i64,
-        last_ms: i64,
-    ) -> bool {
-        let key = self.enter(user, device);
+    pub(in crate::seat) fn restore(&mut self, record: &PairRecord) -> bool {
+        let key = self.enter(Sighting {
+            user: &record.user,
+            device: &record.device,
+            named_user: &record.named_user,
+            named_device: &record.named_device,
+        });
         let new = !self.pairs.contains_key(&key);
         self.pairs.insert(
             key,
             Pair {
-                serial,
-                first_ms,
-                last_ms,
-                stored_ms: Some(last_ms),
+                serial: record.serial,
+                first_ms: record.first_ms,
+                last_ms: record.last_ms,
+                stored: Some(Stored {
+                    last_ms: record.last_ms,
+                    named_user: !record.named_user.is_empty(),
+                    named_device: !record.named_device.is_empty(),
+                }),
                 leases: 0,
                 product: ProductId::UNKNOWN,
             },
@@ -261,8 +311,8 @@ impl Book {
             .pairs
             .keys()
             .filter(|(user, device)| {
-                let user = &self.user_names[*user as usize];
-                seats.have(user, &self.device_names[*device as usize])
+                let user = &self.user_names[*user as usize].key;
+                seats.have(user, &self.device_names[*device as usize].key)
             })
             .copied()
             .collect();
@@ -284,7 +334,8 @@ impl Book {
                 let (entry, last) = found.entry((to_user, index)).or_insert_with(|| {
                     let nothing_yet = Assigned {
                         to_user,
-                        name: names[index as usize].clone(),
+                        name: names[index as usize].key.clone(),
+                        shown: names[index as usize].shown().to_owned(),
                         first_ms: pair.first_ms,
                         last_ms,
                         product: String::new(),
@@ -320,11 +371,12 @@ impl Book {
                 let to_user = to_user && self.model != SeatModel::Device;
                 let known = found
                     .iter()
-                    .any(|one| one.to_user == to_user && one.name == *name);
+                    .any(|one| one.to_user == to_user && one.name == name.key);
                 if !known && found.len() < limit {
                     found.push(Assigned {
                         to_user,
-                        name: name.clone(),
+                        name: name.key.clone(),
+                        shown: name.shown().to_owned(),
                         first_ms: pair.first_ms,
                         last_ms: pair.last_ms,
                         product: self.products.name(pair.product).to_owned(),
@@ -335,14 +387,14 @@ impl Book {
         found
     }
 
-    fn enter(&mut self, user: &str, device: &str) -> (u32, u32) {
-        let (user, device) = self.sides(user, device);
+    fn enter(&mut self, seen: Sighting<'_>) -> (u32, u32) {
+        let (user, device) = self.sides(seen.user, seen.device);
         let user_index = match self.users.get(user) {
             Some(index) => *index,
             None => {
                 let index = self.cover.add_user();
                 self.users.insert(user.to_owned(), index);
-                self.user_names.push(user.to_owned());
+                self.user_names.push(Name::new(user));
                 index
             }
         };
@@ -351,37 +403,71 @@ impl Book {
             None => {
                 let index = self.cover.add_device();
                 self.devices.insert(device.to_owned(), index);
-                self.device_names.push(device.to_owned());
+                self.device_names.push(Name::new(device));
                 index
             }
         };
         self.cover.add(user_index, device_index);
+        self.note((user_index, device_index), seen);
         (user_index, device_index)
+    }
+
+    /// Keeps the names that a product used.
+    fn note(&mut self, (user, device): (u32, u32), seen: Sighting<'_>) {
+        let (named_user, named_device) = self.sides(seen.named_user, seen.named_device);
+        self.user_names[user as usize].note(named_user);
+        self.device_names[device as usize].note(named_device);
     }
 
     fn touch(&mut self, key: (u32, u32), now_ms: i64) -> Option<PairState> {
         let pair = self.pairs.get_mut(&key)?;
         pair.last_ms = pair.last_ms.max(now_ms);
         if pair
-            .stored_ms
-            .is_some_and(|stored| stored > pair.last_ms.saturating_sub(LAG_MS))
+            .stored
+            .is_some_and(|stored| stored.last_ms > pair.last_ms.saturating_sub(LAG_MS))
         {
             return None;
         }
         let state = self.state(key, self.pairs.get(&key)?);
         let pair = self.pairs.get_mut(&key)?;
-        pair.stored_ms = Some(pair.last_ms);
+        pair.stored = Some(Stored {
+            last_ms: pair.last_ms,
+            named_user: !state.record.named_user.is_empty(),
+            named_device: !state.record.named_device.is_empty(),
+        });
         Some(state)
     }
 
     fn state(&self, (user, device): (u32, u32), pair: &Pair) -> PairState {
-        PairState {
+        let (user, device) = (
+            &self.user_names[user as usize],
+            &self.device_names[device as usize],
+        );
+        let record = |last_ms, named_user, named_device| PairRecord {
             serial: pair.serial,
-            user: self.user_names[user as usize].clone(),
-            device: self.device_names[device as usize].clone(),
+            pool: self.pool,
+            user: user.key.clone(),
+            device: device.key.clone(),
+            named_user: user
+                .named
+                .as_deref()
+                .filter(|_| named_user)
+                .unwrap_or_default()
+                .to_owned(),
+            named_device: device
+                .named
+                .as_deref()
+                .filter(|_| named_device)
+                .unwrap_or_default()
+                .to_owned(),
             first_ms: pair.first_ms,
-            last_ms: pair.last_ms,
-            stored_ms: pair.stored_ms,
+            last_ms,
+        };
+        PairState {
+            record: record(pair.last_ms, true, true),
+            before: pair
+                .stored
+                .map(|stored| record(stored.last_ms, stored.named_user, stored.named_device)),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::Moment;
 use crate::pool::PoolIdentity;
 
-use crate::seat::assignment::{PairRecord, PairState};
+use crate::seat::assignment::{PairRecord, PairState, Sighting};
 use crate::seat::ledger::Ledger;
 use crate::seat::{Change, Holder, RestoreError};
 
@@ -22,15 +22,7 @@ impl Ledger {
         let pool = self.pool_of(identity);
         self.next_serial = self.next_serial.max(record.serial.saturating_add(1));
         let book = self.pools[pool].book.as_mut();
-        let new = book.is_some_and(|book| {
-            book.restore(
-                &record.user,
-                &record.device,
-                record.serial,
-                record.first_ms,
-                record.last_ms,
-            )
-        });
+        let new = book.is_some_and(|book| book.restore(record));
         if new {
             Ok(())
         } else {
@@ -46,13 +38,12 @@ impl Ledger {
         let state = &mut self.pools[pool];
         let Some(book) = state.book.as_mut() else { return };
         if let Some(pair) = book.begin(
-            &user,
-            &device,
+            sighting(holder, &user, &device),
             &holder.product,
             serial,
             now.trusted.as_millisecond(),
         ) {
-            if pair.serial == serial {
+            if pair.record.serial == serial {
                 self.next_serial += 1;
             }
             self.used(pool, pair);
@@ -63,10 +54,12 @@ impl Ledger {
     /// than when it was granted, or the feature was of another model then.
     pub(in crate::seat) fn resume_use(&mut self, pool: u32, holder: &Holder, now: Moment) {
         let (user, device) = self.compared(holder);
+        let seen = sighting(holder, &user, &device);
+        let now_ms = now.trusted.as_millisecond();
         let resumed = self.pools[pool]
             .book
             .as_mut()
-            .is_none_or(|book| book.resume(&user, &device, &holder.product, now.trusted.as_millisecond()));
+            .is_none_or(|book| book.resume(seen, &holder.product, now_ms));
         if !resumed {
             self.begin_use(pool, holder, now);
         }
@@ -116,8 +109,8 @@ impl Ledger {
                 self.queue.freed(index);
                 released.push(index);
                 self.changes.push(Change::Released {
-                    stored_ms: pair.stored_ms,
-                    record: record(state.id, pair),
+                    record: pair.record,
+                    before: pair.before,
                     pool: Arc::clone(&state.pool.identity),
                 });
             }
@@ -131,8 +124,8 @@ impl Ledger {
         self.pools.note_level(pool);
         let state = &self.pools[pool];
         self.changes.push(Change::Released {
-            stored_ms: pair.stored_ms,
-            record: record(state.id, pair),
+            record: pair.record,
+            before: pair.before,
             pool: Arc::clone(&state.pool.identity),
         });
     }
@@ -141,8 +134,8 @@ impl Ledger {
         self.pools.note_level(pool);
         let state = &self.pools[pool];
         self.changes.push(Change::Used {
-            stored_ms: pair.stored_ms,
-            record: record(state.id, pair),
+            record: pair.record,
+            before: pair.before,
             pool: Arc::clone(&state.pool.identity),
         });
     }
@@ -155,13 +148,11 @@ impl Ledger {
     }
 }
 
-pub(in crate::seat) fn record(pool: crate::pool::PoolId, pair: PairState) -> PairRecord {
-    PairRecord {
-        serial: pair.serial,
-        pool,
-        user: pair.user,
-        device: pair.device,
-        first_ms: pair.first_ms,
-        last_ms: pair.last_ms,
+fn sighting<'a>(holder: &'a Holder, user: &'a str, device: &'a str) -> Sighting<'a> {
+    Sighting {
+        user,
+        device,
+        named_user: &holder.user,
+        named_device: holder.device(),
     }
 }

@@ -11,8 +11,7 @@ use crate::pool::PoolIdentity;
 use licensing_license_file::feature_code::SeatUnit;
 use licensing_license_file::license_file::VendorString;
 
-pub(in crate::seat) use book::{Assigned, Book, PairState, SeatNames};
-pub(in crate::seat) use lifecycle::record;
+pub(in crate::seat) use book::{Assigned, Book, PairState, SeatNames, Sighting};
 
 /// Which user was seen on which device: what assignments are worked out from, hence what is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,10 +24,34 @@ pub struct PairRecord {
     pub user: String,
     /// Device in lower case; empty where only the user counts.
     pub device: String,
+    /// User as a product named them, where that is otherwise; empty where it is not, or is not known.
+    pub named_user: String,
+    /// Device as a product named it, where that is otherwise; empty where it is not, or is not known.
+    pub named_device: String,
     /// First use in milliseconds since 1970.
     pub first_ms: i64,
     /// Last use in milliseconds since 1970, to the hour or better.
     pub last_ms: i64,
+}
+
+impl PairRecord {
+    /// The user as a product named them, as far as that is known.
+    pub fn shown_user(&self) -> &str {
+        if self.named_user.is_empty() {
+            &self.user
+        } else {
+            &self.named_user
+        }
+    }
+
+    /// The device as a product named it, as far as that is known.
+    pub fn shown_device(&self) -> &str {
+        if self.named_device.is_empty() {
+            &self.device
+        } else {
+            &self.named_device
+        }
+    }
 }
 
 /// By what the seats of a pool are counted.

@@ -42,8 +42,8 @@ impl Ledger {
                     then.holders = then.holders.saturating_add(book.seats());
                     then.named.extend(book.some_assigned(room).into_iter().map(|one| {
                         let (user, device) = match one.to_user {
-                            true => (one.name, String::new()),
-                            false => (String::new(), one.name),
+                            true => (one.shown, String::new()),
+                            false => (String::new(), one.shown),
                         };
                         SeatHolder {
                             user,

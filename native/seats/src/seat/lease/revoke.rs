@@ -8,8 +8,7 @@ use licensing_api::usage::{GetUsage, RevokeLeases, UsageRow};
 
 use crate::Moment;
 
-use crate::seat::assignment::record;
-use crate::seat::assignment::{SeatNames, kind};
+use crate::seat::assignment::{Assigned, SeatNames};
 use crate::seat::ledger::Ledger;
 use crate::seat::view::assignment_row;
 use crate::seat::{Change, CloseReason, UsageFilter};
@@ -117,24 +116,21 @@ impl Ledger {
             .book
             .iter()
             .flat_map(|book| book.assigned(now.trusted.as_millisecond()));
-        let chosen: Vec<(bool, String, UsageRow)> = assigned
+        let chosen: Vec<(Assigned, UsageRow)> = assigned
             .map(|one| {
                 let row = assignment_row(state, &one);
-                (one.to_user, one.name, row)
+                (one, row)
             })
-            .filter(|(to_user, _, row)| {
-                filter.names(&row.lease_id)
-                    && filter
-                        .usage
-                        .fits(&state.pool.identity, &row.user, &row.device, kind(*to_user))
+            .filter(|(one, row)| {
+                filter.names(&row.lease_id) && filter.usage.fits_assigned(&state.pool.identity, one)
             })
             .collect();
         if chosen.is_empty() {
             return;
         }
         let mut seats = SeatNames::default();
-        for (to_user, name, row) in chosen {
-            seats.insert(to_user, name);
+        for (one, row) in chosen {
+            seats.insert(one.to_user, one.name);
             revoked.push(row);
         }
         self.end_sessions(pool, &seats, now);
@@ -146,8 +142,8 @@ impl Ledger {
             .map_or_else(Vec::new, |book| book.release(&seats));
         for pair in pairs {
             self.changes.push(Change::Released {
-                stored_ms: pair.stored_ms,
-                record: record(state.id, pair),
+                record: pair.record,
+                before: pair.before,
                 pool: Arc::clone(&state.pool.identity),
             });
         }

@@ -56,7 +56,7 @@ impl PoolState {
             capacity: Capacity::NONE,
             in_use: 0,
             borrowed: Counted::default(),
-            book: Book::of(model),
+            book: Book::of(model, id),
             model,
             period_ms: period_ms(None, settings),
             rules: None,

@@ -75,6 +75,18 @@ impl UsageFilter {
             && wanted.fits_vendor(&identity.vendor)
             && self.model.is_none_or(|wanted| wanted == model)
     }
+
+    /// Whoever holds an assigned seat is found by the name that is shown and by the one that is compared, without a domain.
+    pub(in crate::seat) fn fits_assigned(&self, identity: &PoolIdentity, one: &Assigned) -> bool {
+        [&one.shown, &one.name].into_iter().any(|name| {
+            let (user, device) = if one.to_user {
+                (name.as_str(), "")
+            } else {
+                ("", name.as_str())
+            };
+            self.fits(identity, user, device, kind(one.to_user))
+        })
+    }
 }
 
 impl Ledger {
@@ -158,10 +170,11 @@ impl Ledger {
             .iter()
             .flat_map(|book| book.assigned(now.trusted.as_millisecond()));
         for one in assigned {
-            let row = assignment_row(state, &one);
-            let fits = filter.fits(identity, &row.user, &row.device, kind(one.to_user));
-            if fits && filter.fits_row(&row, now) {
-                rows.push(row);
+            if filter.fits_assigned(identity, &one) {
+                let row = assignment_row(state, &one);
+                if filter.fits_row(&row, now) {
+                    rows.push(row);
+                }
             }
         }
         Some(from + 1)
@@ -171,8 +184,8 @@ impl Ledger {
 pub(in crate::seat) fn assignment_row(state: &PoolState, one: &Assigned) -> UsageRow {
     let identity = &state.pool.identity;
     let (user, device) = match one.to_user {
-        true => (one.name.clone(), String::new()),
-        false => (String::new(), one.name.clone()),
+        true => (one.shown.clone(), String::new()),
+        false => (String::new(), one.shown.clone()),
     };
     let mut hash = Sha256::new();
     hash.update(b"licensing assignment 1");

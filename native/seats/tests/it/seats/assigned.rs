@@ -84,19 +84,11 @@ impl Desk {
     fn store(&mut self) {
         for change in self.ledger.take_changes() {
             match change {
-                Change::Used {
-                    record, stored_ms, ..
-                } => {
-                    let before = self.pairs.insert(record.serial, record);
-                    assert_eq!(before.map(|before| before.last_ms), stored_ms);
+                Change::Used { record, before, .. } => {
+                    assert_eq!(self.pairs.insert(record.serial, record), before);
                 }
-                Change::Released {
-                    record, stored_ms, ..
-                } => {
-                    assert_eq!(
-                        self.pairs.remove(&record.serial).map(|before| before.last_ms),
-                        stored_ms
-                    );
+                Change::Released { record, before, .. } => {
+                    assert_eq!(self.pairs.remove(&record.serial), before);
                 }
                 Change::Opened { .. }
                 | Change::Lingers { .. }
@@ -161,14 +153,55 @@ fn device(name: &str) -> (LicenseModel, String) {
 fn the_first_use_is_a_user_and_a_second_user_on_the_device_makes_it_the_device() {
     let mut desk = Desk::new("XDT_ENT_UD", 5, None);
     desk.visit("CORP\\Anna", "Desk1").unwrap();
-    assert_eq!(desk.holders(), [user("anna")]);
+    assert_eq!(desk.holders(), [user("CORP\\Anna")]);
     desk.visit("bert", "desk1").unwrap();
-    assert_eq!(desk.holders(), [device("desk1")]);
+    assert_eq!(desk.holders(), [device("Desk1")]);
     // Anna elsewhere: her own seat, and the shared device keeps its.
     desk.visit("anna", "laptop").unwrap();
     assert_eq!(desk.seats(), 2);
     desk.visit("carl", "desk1").unwrap();
-    assert_eq!(desk.holders(), [user("anna"), device("desk1")]);
+    assert_eq!(desk.holders(), [user("CORP\\Anna"), device("Desk1")]);
+}
+
+#[test]
+fn assigned_names_are_shown_as_a_product_sent_them_and_found_as_they_are_compared() {
+    let mut desk = Desk::new("XDT_ENT_UD", 5, None);
+    desk.visit("CORP\\Iıİi", "Straße-PC").unwrap();
+    desk.visit("corp\\iıi̇i", "STRASSE-PC").unwrap();
+    assert_eq!(desk.holders(), [user("CORP\\Iıİi")]);
+    desk.restart();
+    assert_eq!(desk.holders(), [user("CORP\\Iıİi")]);
+    let found = |desk: &Desk, name: &str| {
+        let request = GetUsage {
+            user: name.into(),
+            ..GetUsage::default()
+        };
+        let mut rows = Vec::new();
+        desk.ledger
+            .assignment_page(&UsageFilter::new(&request), 0, desk.now, &mut rows);
+        rows.len()
+    };
+    for name in ["CORP\\Iıİi", "corp\\*", "iıi̇i"] {
+        assert_eq!(found(&desk, name), 1, "{name}");
+    }
+    assert_eq!(found(&desk, "CORP\\anna"), 0);
+}
+
+#[test]
+fn a_pair_that_was_stored_without_the_names_of_its_products_gets_them_with_its_next_use() {
+    let mut desk = Desk::new("XDT_ENT_UD", 5, None);
+    desk.visit("Anna", "Desk1").unwrap();
+    for pair in desk.pairs.values_mut() {
+        pair.named_user = String::new();
+        pair.named_device = String::new();
+    }
+    desk.restart();
+    assert_eq!(desk.holders(), [user("anna")]);
+    desk.pass(1);
+    desk.visit("Anna", "Desk1").unwrap();
+    assert_eq!(desk.holders(), [user("Anna")]);
+    desk.restart();
+    assert_eq!(desk.holders(), [user("Anna")]);
 }
 
 #[test]

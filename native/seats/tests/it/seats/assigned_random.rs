@@ -385,17 +385,11 @@ impl Run {
                 Change::Closed(closed) => {
                     assert_eq!(self.leases.remove(&closed.record.serial), Some(closed.record));
                 }
-                Change::Used {
-                    record, stored_ms, ..
-                } => {
-                    let before = self.pairs.insert(record.serial, record);
-                    assert_eq!(before.map(|before| before.last_ms), stored_ms);
+                Change::Used { record, before, .. } => {
+                    assert_eq!(self.pairs.insert(record.serial, record), before);
                 }
-                Change::Released {
-                    record, stored_ms, ..
-                } => {
-                    let before = self.pairs.remove(&record.serial);
-                    assert_eq!(before.map(|before| before.last_ms), stored_ms);
+                Change::Released { record, before, .. } => {
+                    assert_eq!(self.pairs.remove(&record.serial), before);
                 }
                 Change::BurstStarted { record, before } => {
                     assert_eq!(self.burst.replace(record), before);

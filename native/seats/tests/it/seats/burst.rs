@@ -98,7 +98,7 @@ impl Desk {
                     assert_eq!(self.stored, Some(before));
                     self.stored = Some(record);
                 }
-                Change::Used { stored_ms: None, .. } => self.pairs += 1,
+                Change::Used { before: None, .. } => self.pairs += 1,
                 Change::Released { .. } => self.pairs -= 1,
                 Change::Used { .. }
                 | Change::Opened { .. }

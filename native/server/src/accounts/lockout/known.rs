@@ -63,6 +63,13 @@ impl KnownAddresses {
         addresses.entry(pair.address).or_insert_with(fresh).signed_in = now;
     }
 
+    /// Forgets the failures of the account at all addresses that are known for it.
+    pub(super) fn forgive(&mut self, account: &str) {
+        for known in self.0.get_mut(account).into_iter().flat_map(HashMap::values_mut) {
+            known.failures = Failures::default();
+        }
+    }
+
     #[cfg(test)]
     pub(super) fn of(&self, account: &str) -> usize {
         self.0.get(account).map_or(0, HashMap::len)

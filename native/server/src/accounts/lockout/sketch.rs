@@ -87,6 +87,15 @@ impl<K: Hash> Sketch<K> {
         }
     }
 
+    /// Forgets the failures of the key. A key that shares one of its cells begins anew as well.
+    pub(super) fn forget(&mut self, key: &K) {
+        for row in &mut self.rows {
+            if let Some(cell) = row.cell(key) {
+                *cell = 0;
+            }
+        }
+    }
+
     /// How long the key has to wait.
     pub(super) fn remaining(&mut self, key: &K, free: u32, now: Instant) -> Option<Duration> {
         let start = self.start;

@@ -134,3 +134,29 @@ fn known_addresses_stay_bounded() {
     lockout.with(|tables| assert_eq!(tables.known.of("\\ann"), 64));
     assert!(lockout.knows("\\ann", address(255), now));
 }
+
+#[test]
+fn a_reset_account_may_sign_in_again_from_anywhere_and_its_failures_count_anew() {
+    let lockout = LockOut::default();
+    let now = Instant::now();
+    for number in 0..FREE_FOR_ADDRESS {
+        fail(&lockout, &format!("\\user{number}"), address(1), now).unwrap();
+    }
+    for _ in 0..FREE_FOR_ACCOUNT {
+        fail(&lockout, "\\ann", address(2), now).unwrap();
+    }
+    sign_in(&lockout, "\\bob", address(3), now).unwrap();
+    for _ in 0..FREE_FOR_ACCOUNT {
+        fail(&lockout, "\\bob", address(3), now).unwrap();
+    }
+    for (account, from) in [("\\ann", 1), ("\\ann", 2), ("\\bob", 3)] {
+        assert!(lockout.delay(account, address(from), now).is_some(), "{account}");
+        lockout.reset(account, now);
+        assert_eq!(lockout.delay(account, address(from), now), None, "{account}");
+    }
+    assert!(lockout.delay("\\carl", address(1), now).is_some());
+    for _ in 0..FREE_FOR_ACCOUNT {
+        fail(&lockout, "\\ann", address(1), now).unwrap();
+    }
+    assert!(lockout.delay("\\ann", address(1), now).is_some());
+}

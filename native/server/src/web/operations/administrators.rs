@@ -1,7 +1,8 @@
 //! Accounts.
 
 use licensing_api::administrator::{
-    Administrator, GetAdministrators, NewAdministrator, RemoveAdministrator, SetAdministrator,
+    Administrator, GetAdministrators, NewAdministrator, RemoveAdministrator, ResetAdministrator,
+    SetAdministrator,
 };
 use licensing_api::operation::op;
 use licensing_api::{Problem, Rows};
@@ -54,5 +55,15 @@ impl Handler for op::RemoveAdministrator {
         // The account's tokens ended with it.
         services.tell_product_tokens().await?;
         Ok(removed)
+    }
+}
+
+impl Handler for op::ResetAdministrator {
+    async fn handle(
+        services: &WebServices,
+        call: &Call,
+        request: ResetAdministrator,
+    ) -> Result<Administrator, Problem> {
+        services.accounts.reset(request, call.caller()?).await
     }
 }

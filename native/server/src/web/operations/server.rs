@@ -4,9 +4,10 @@ use futures_util::future::join_all;
 use licensing_api::operation::op;
 use licensing_api::server::{
     Certificate, EffectivePermission, GetCertificate, GetEffectivePermission, GetServerInfo,
-    GetVendorDaemons, ServerInfo, VendorDaemonRow,
+    GetVendorDaemons, RereadLicenses, ServerInfo, VendorDaemonRow,
 };
 use licensing_api::{ErrorCode, Problem, Rows};
+use serde_json::json;
 
 use crate::web::WebServices;
 use crate::web::dispatch::{Call, Handler};
@@ -44,29 +45,58 @@ impl Handler for op::GetVendorDaemons {
         call: &Call,
         request: GetVendorDaemons,
     ) -> Result<Rows<VendorDaemonRow>, Problem> {
-        let actor = &call.caller()?.account;
-        let directory = &services.setup.daemons;
-        let wanted = request.vendor.as_deref();
-        let asked = directory
-            .vendors()
-            .into_iter()
-            .filter(|daemon| wanted.is_none_or(|vendor| vendor.eq_ignore_ascii_case(&daemon.vendor)))
-            .map(|daemon| async move {
-                let figures = directory.figures(&daemon.vendor, actor).await;
-                (daemon, figures)
-            });
-        let mut rows = Rows::from(Vec::new());
-        for (daemon, figures) in join_all(asked).await {
-            let figures = figures.map_err(|problem| rows.problems.push(problem)).ok();
-            rows.items.push(VendorDaemonRow {
-                leases: figures.as_ref().map(|figures| figures.seats.leases as u64),
-                queued: figures.as_ref().map(|figures| figures.queued),
-                vendor: daemon.vendor,
-                state: daemon.state,
-                port: daemon.port,
-                restarts: daemon.restarts,
-                since: daemon.since,
-            });
+        Ok(vendor_daemons(services, &call.caller()?.account, request.vendor.as_deref()).await)
+    }
+}
+
+/// The vendor daemons, or the one wanted, with what each says of itself; one problem for each that says nothing.
+async fn vendor_daemons(services: &WebServices, actor: &str, wanted: Option<&str>) -> Rows<VendorDaemonRow> {
+    let directory = &services.setup.daemons;
+    let asked = directory
+        .vendors()
+        .into_iter()
+        .filter(|daemon| wanted.is_none_or(|vendor| vendor.eq_ignore_ascii_case(&daemon.vendor)))
+        .map(|daemon| async move {
+            let figures = directory.figures(&daemon.vendor, actor).await;
+            (daemon, figures)
+        });
+    let mut rows = Rows::from(Vec::new());
+    for (daemon, figures) in join_all(asked).await {
+        let figures = figures.map_err(|problem| rows.problems.push(problem)).ok();
+        rows.items.push(VendorDaemonRow {
+            leases: figures.as_ref().map(|figures| figures.seats.leases as u64),
+            queued: figures.as_ref().map(|figures| figures.queued),
+            vendor: daemon.vendor,
+            state: daemon.state,
+            port: daemon.port,
+            restarts: daemon.restarts,
+            since: daemon.since,
+        });
+    }
+    rows
+}
+
+impl Handler for op::RereadLicenses {
+    async fn handle(
+        services: &WebServices,
+        call: &Call,
+        _: RereadLicenses,
+    ) -> Result<Rows<VendorDaemonRow>, Problem> {
+        let caller = call.caller()?;
+        let accounts = &services.accounts;
+        accounts
+            .record_change(caller, "RereadLicenses", "licenses".to_owned(), json!({}))
+            .await?;
+        let reread = services.setup.daemons.reread().await;
+        let mut rows = vendor_daemons(services, &caller.account, None).await;
+        if let Err(problem) = reread {
+            if rows.items.is_empty() {
+                return Err(problem);
+            }
+            // A daemon that is down refuses both with the same words.
+            if !rows.problems.contains(&problem) {
+                rows.problems.insert(0, problem);
+            }
         }
         Ok(rows)
     }

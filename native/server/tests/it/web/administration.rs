@@ -16,6 +16,17 @@ async fn an_account_goes_through_its_life() {
     assert_eq!(added.body["passwordSet"], true);
     assert!(!added.text.contains(PASSWORD));
 
+    let again = json!({ "account": "ann@corp", "permissions": "Full" });
+    let refused = fixture.change("POST", "/v1/administrators", &again).await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.code()),
+        (409, "AdministratorExists")
+    );
+    assert_eq!(refused.body["target"], "CORP\\ann");
+    let kept = json!({ "account": "ann@corp", "permissions": "Full", "keepExisting": true });
+    let kept = fixture.change("POST", "/v1/administrators", &kept).await;
+    assert_eq!(kept.body, added.body);
+
     let who = As::Basic("ann@corp", PASSWORD);
     let permission = fixture.send("GET", "/v1/permission", who, None).await;
     assert_eq!(
@@ -117,4 +128,44 @@ async fn a_guesser_is_locked_out_and_the_administrator_is_not() {
     assert!(locked.headers.contains_key("retry-after"));
     // Where root signed in before, when the tokens were made.
     assert_eq!(attempt(PASSWORD, [127, 0, 0, 1]).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_account_is_added_read_only_unless_asked_otherwise() {
+    let fixture = fixture().await;
+    let added = fixture
+        .change("POST", "/v1/administrators", &json!({ "account": "eve" }))
+        .await;
+    assert_eq!(added.body["permissions"], "ReadOnly", "{}", added.text);
+}
+
+#[tokio::test]
+async fn a_locked_account_signs_in_again_after_a_reset() {
+    let fixture = fixture().await;
+    let new = json!({ "account": "CORP\\ann", "password": PASSWORD });
+    fixture.change("POST", "/v1/administrators", &new).await;
+    let mut last = String::new();
+    for _ in 0..8 {
+        let wrong = As::Basic("CORP\\ann", "not this one either");
+        last = fixture
+            .send("GET", "/v1/server", wrong, None)
+            .await
+            .code()
+            .to_owned();
+    }
+    assert_eq!(last, "AccountLocked");
+    let who = As::Basic("CORP\\ann", PASSWORD);
+    assert_eq!(
+        fixture.send("GET", "/v1/server", who, None).await.code(),
+        "AccountLocked"
+    );
+    let reset = fixture
+        .change("POST", "/v1/administrators/CORP%5Cann/reset", &json!({}))
+        .await;
+    assert_eq!(reset.body["account"], "CORP\\ann", "{}", reset.text);
+    assert_eq!(fixture.send("GET", "/v1/server", who, None).await.status, 200);
+    let nobody = fixture
+        .change("POST", "/v1/administrators/nobody/reset", &json!({}))
+        .await;
+    assert_eq!(nobody.code(), "UserNotFound");
 }

@@ -51,6 +51,7 @@ pub(crate) async fn server_of(builder: ServerBuilder) -> Server {
         permissions: Some(Permission::ReadOnly),
         password: Some(Secret::new(PASSWORD)),
         ntlm: true,
+        keep_existing: false,
     };
     let added = admin(&server)
         .call::<op::NewAdministrator>(&request)
