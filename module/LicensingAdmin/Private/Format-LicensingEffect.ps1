@@ -5,7 +5,8 @@ function Format-LicensingEffect {
     param([AllowNull()] [AllowEmptyCollection()] [object[]] $Effect)
 
     $texts = foreach ($one in $Effect) {
-        "$($one.Feature) $($one.Version) from $($one.CountBefore) to $($one.CountAfter) seats"
+        $use = if ($one.InUse) { ", $($one.InUse) in use" } else { '' }
+        "$($one.Feature) $($one.Version) from $($one.CountBefore) to $($one.CountAfter) seats$use"
     }
-    if ($texts) { $texts -join ', ' } else { 'no change of seats' }
+    if ($texts) { $texts -join '; ' } else { 'no change of seats' }
 }

@@ -3,7 +3,8 @@ function Get-LicCertificateRow {
     [CmdletBinding()]
     param(
         [Parameter(Mandatory)] [System.Management.Automation.PSCmdlet] $Cmdlet,
-        [Parameter(Mandatory)] [string] $Address
+        [Parameter(Mandatory)] [string] $Address,
+        [hashtable] $Outcome = @{}
     )
 
     $session = $null
@@ -11,10 +12,10 @@ function Get-LicCertificateRow {
     try {
         $session = [LicensingAdmin.LicensingSession]::Open(@{ address = $Address }, $null)
         $tasks.Add($session.InspectCertificate())
-        Receive-LicensingTask -Cmdlet $Cmdlet -Task $tasks -Target $Address
+        Receive-LicensingTask -Cmdlet $Cmdlet -Task $tasks -Target $Address -Outcome $Outcome
     }
     catch [LicensingAdmin.LicensingException] {
-        Write-LicensingProblem -Cmdlet $Cmdlet -Problem ([LicensingAdmin.Problem]::Of($_.Exception)) -Target $Address
+        Write-LicensingProblem -Cmdlet $Cmdlet -Outcome $Outcome -Problem ([LicensingAdmin.Problem]::Of($_.Exception)) -Target $Address
     }
     finally {
         foreach ($task in $tasks) {

@@ -29,9 +29,8 @@ function Invoke-LicensingOperation {
                 $tasks.Add($one.Submit($Operation, $Request))
             }
             catch {
-                $Outcome['Failed'] = $true
                 $problem = [LicensingAdmin.Problem]::Of($_.Exception)
-                Write-LicensingProblem -Cmdlet $Cmdlet -Problem $problem -Target $Target -Session $one -NameServer:($sessions.Count -gt 1)
+                Write-LicensingProblem -Cmdlet $Cmdlet -Outcome $Outcome -Problem $problem -Target $Target -Session $one -NameServer:($sessions.Count -gt 1)
             }
         }
         Receive-LicensingTask -Cmdlet $Cmdlet -Task $tasks -Target $Target -Ignore $Ignore -Outcome $Outcome

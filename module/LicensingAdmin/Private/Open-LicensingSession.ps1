@@ -4,7 +4,8 @@ function Open-LicensingSession {
     [OutputType([LicensingAdmin.LicensingSession])]
     param(
         [Parameter(Mandatory)] [System.Management.Automation.PSCmdlet] $Cmdlet,
-        [Parameter(Mandatory)] [AllowEmptyCollection()] [LicensingAdmin.ConnectionSettings[]] $Settings
+        [Parameter(Mandatory)] [AllowEmptyCollection()] [LicensingAdmin.ConnectionSettings[]] $Settings,
+        [hashtable] $Outcome = @{}
     )
 
     $opened = @(
@@ -13,13 +14,13 @@ function Open-LicensingSession {
                 $one.Open()
             }
             catch {
-                Write-LicensingProblem -Cmdlet $Cmdlet -Problem ([LicensingAdmin.Problem]::Of($_.Exception)) -Target $one.Server
+                Write-LicensingProblem -Cmdlet $Cmdlet -Outcome $Outcome -Problem ([LicensingAdmin.Problem]::Of($_.Exception)) -Target $one.Server
             }
         }
     )
     $connected = [System.Collections.Generic.List[LicensingAdmin.LicensingSession]]::new()
     try {
-        foreach ($permission in Invoke-LicensingOperation -Cmdlet $Cmdlet -Session $opened -Operation 'GetEffectivePermission' -Request @{}) {
+        foreach ($permission in Invoke-LicensingOperation -Cmdlet $Cmdlet -Session $opened -Operation 'GetEffectivePermission' -Request @{} -Outcome $Outcome) {
             $session = $opened | Where-Object { $_.Server -eq $permission.Server -and -not $connected.Contains($_) } | Select-Object -First 1
             $session.Account = $permission.Account
             $session.Permissions = $permission.Permissions

@@ -23,15 +23,15 @@ function Receive-LicensingTask {
                 $report.Rows
                 # Rows of the others have come; each problem is about what it names.
                 foreach ($problem in $report.Problems) {
-                    $Outcome['Failed'] = $true
-                    Write-LicensingProblem -Cmdlet $Cmdlet -Problem $problem -Session $one.Session -NameServer:($Task.Count -gt 1)
+                    Write-LicensingProblem -Cmdlet $Cmdlet -Outcome $Outcome -Problem $problem -Session $one.Session -NameServer:($Task.Count -gt 1)
                 }
                 switch ($report.Kind) {
                     'Rows' { }
                     'Failed' {
-                        if ($report.Problem.Code -notin $Ignore) {
-                            $Outcome['Failed'] = $true
-                            Write-LicensingProblem -Cmdlet $Cmdlet -Problem $report.Problem -Target $Target -Session $one.Session -NameServer:($Task.Count -gt 1)
+                        # Where no part of a list answered, each is an error of its own.
+                        $problems = if ($report.Problem.Problems) { $report.Problem.Problems } else { $report.Problem }
+                        foreach ($problem in $problems | Where-Object Code -NotIn $Ignore) {
+                            Write-LicensingProblem -Cmdlet $Cmdlet -Outcome $Outcome -Problem $problem -Target $Target -Session $one.Session -NameServer:($Task.Count -gt 1)
                         }
                     }
                     default {

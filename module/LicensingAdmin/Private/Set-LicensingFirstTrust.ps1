@@ -5,12 +5,13 @@ function Set-LicensingFirstTrust {
     [OutputType([LicensingAdmin.ConnectionSettings])]
     param(
         [Parameter(Mandatory)] [System.Management.Automation.PSCmdlet] $Cmdlet,
-        [Parameter(Mandatory)] [AllowEmptyCollection()] [LicensingAdmin.ConnectionSettings[]] $Settings
+        [Parameter(Mandatory)] [AllowEmptyCollection()] [LicensingAdmin.ConnectionSettings[]] $Settings,
+        [hashtable] $Outcome = @{}
     )
 
     foreach ($one in $Settings) {
         if (-not $one.NamesTrust -and -not [LicensingAdmin.KnownServers]::Find($one.Server)) {
-            $certificate = Get-LicCertificateRow -Cmdlet $Cmdlet -Address $one.Server
+            $certificate = Get-LicCertificateRow -Cmdlet $Cmdlet -Address $one.Server -Outcome $Outcome
             if ($certificate) {
                 $one.CertHash = $certificate.CertHash
                 $one

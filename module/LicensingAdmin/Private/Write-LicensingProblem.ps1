@@ -1,4 +1,4 @@
-# Reports a problem as a non-terminating error of the command that the user called.
+# Reports a problem as a non-terminating error of the command that the user called, or holds it for the caller who asked for that.
 function Write-LicensingProblem {
     [CmdletBinding()]
     param(
@@ -6,7 +6,8 @@ function Write-LicensingProblem {
         [Parameter(Mandatory)] [LicensingAdmin.Problem] $Problem,
         [AllowNull()] [object] $Target,
         [AllowNull()] [LicensingAdmin.LicensingSession] $Session,
-        [switch] $NameServer
+        [switch] $NameServer,
+        [hashtable] $Outcome = @{}
     )
 
     $about = $Target
@@ -19,5 +20,11 @@ function Write-LicensingProblem {
         $record.ErrorDetails = [System.Management.Automation.ErrorDetails]::new("$($Session.Server): $Problem")
         $record.ErrorDetails.RecommendedAction = $action
     }
-    $Cmdlet.WriteError($record)
+    $Outcome['Failed'] = $true
+    if ($Outcome.ContainsKey('Held')) {
+        $Outcome['Held'].Add($record)
+    }
+    else {
+        $Cmdlet.WriteError($record)
+    }
 }

@@ -7,8 +7,11 @@ function Connect-LicenseServer {
         Checks address, certificate and credentials at once and makes the session the default one for the other
         commands. Several servers can be given; those that answer are connected, the others give an error each.
 
-        Connecting again with the same server and account goes on with the same session. When no server can be connected,
-        no default session is left, so that what follows does not reach another server by mistake.
+        Connecting again with the same server and account goes on with the same session. When no server can be connected, or
+        a parameter is refused, no default session is left, so that what follows does not reach another server by mistake.
+
+        A server that cannot be connected is a non-terminating error beside those that can. When none of the servers can
+        be connected the error is terminating, unless -ErrorAction or $ErrorActionPreference says otherwise.
 
         The certificate of a license server is usually self-signed. Pin it with -CertHash, name its authority with
         -CaFile, have it signed by an authority that the operating system trusts, or trust it on first use. Without
@@ -47,6 +50,9 @@ function Connect-LicenseServer {
 
     .PARAMETER PassThru
         Returns the sessions.
+
+    .PARAMETER UnknownArgument
+        Takes what no parameter is meant for, only to refuse it: the default session of before must not outlive a mistyped call.
 
     .EXAMPLE
         $certificate = Get-LicenseCertificate https://lic1.example.net:8083
@@ -93,36 +99,53 @@ function Connect-LicenseServer {
         # Blank values pass here and are refused below: a default session of before must not outlive them.
         [Parameter(Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
         [Alias('AdminAddress', 'ComputerName')]
+        [LicensingAdmin.Connecting()]
         [string[]] $Server,
 
         [Parameter(Mandatory, Position = 1, ParameterSetName = 'Credential')]
         [Alias('Credentials')]
         [System.Management.Automation.Credential()]
+        [LicensingAdmin.Connecting()]
         [pscredential] $Credential,
 
         [Parameter(Mandatory, ParameterSetName = 'Token')]
         [AllowNull()]
+        [LicensingAdmin.Connecting()]
         [securestring] $Token,
 
         [Parameter(ValueFromPipelineByPropertyName)]
+        [LicensingAdmin.Connecting()]
         [string] $CertHash,
 
+        [LicensingAdmin.Connecting()]
         [string] $CaFile,
 
+        [LicensingAdmin.Connecting()]
         [switch] $TrustOnFirstUse,
 
         [ValidateRange(1, 86400)]
+        [LicensingAdmin.Connecting()]
         [int] $TimeoutSeconds,
 
+        [LicensingAdmin.Connecting(KeepsDefault = $true)]
         [switch] $NotDefault,
 
-        [switch] $PassThru
+        [LicensingAdmin.Connecting()]
+        [switch] $PassThru,
+
+        [Parameter(ValueFromRemainingArguments, DontShow)]
+        [LicensingAdmin.Connecting()]
+        [object[]] $UnknownArgument
     )
 
     begin {
         $list = [LicensingAdmin.SessionList]::Current
         if (-not $NotDefault) {
             $list.SetDefault(@())
+        }
+        if ($UnknownArgument) {
+            $PSCmdlet.ThrowTerminatingError((New-LicensingErrorRecord -Code 'InvalidRequest' -Category InvalidArgument -Target $UnknownArgument `
+                        -Message "No parameter is meant for: $UnknownArgument." -Action 'See Get-Help Connect-LicenseServer for the parameters.'))
         }
         # A table may have servers without a hash; who types one means one.
         foreach ($name in 'CertHash', 'CaFile') {
@@ -157,8 +180,10 @@ function Connect-LicenseServer {
     }
 
     end {
-        $firstUse = @(if ($TrustOnFirstUse) { Set-LicensingFirstTrust -Cmdlet $PSCmdlet -Settings $wanted })
-        $connected = @(Open-LicensingSession -Cmdlet $PSCmdlet -Settings $wanted)
+        $failures = [System.Collections.Generic.List[System.Management.Automation.ErrorRecord]]::new()
+        $outcome = @{ Held = $failures }
+        $firstUse = @(if ($TrustOnFirstUse) { Set-LicensingFirstTrust -Cmdlet $PSCmdlet -Settings $wanted -Outcome $outcome })
+        $connected = @(Open-LicensingSession -Cmdlet $PSCmdlet -Settings $wanted -Outcome $outcome)
         foreach ($settings in $firstUse) {
             if ($connected | Where-Object { $_.IsWith($settings.Server) }) {
                 [LicensingAdmin.KnownServers]::Add($settings.Server, $settings.CertHash)
@@ -169,8 +194,21 @@ function Connect-LicenseServer {
         if (-not $NotDefault) {
             $list.SetDefault($sessions)
         }
+        $list.EndConnect()
         if ($PassThru) {
             $sessions
         }
+        # Who connects nothing cannot go on, unless they said that they would.
+        $endsAll = $sessions.Count -eq 0 -and $ErrorActionPreference -eq 'Continue' -and -not $PSBoundParameters.ContainsKey('ErrorAction')
+        for ($at = 0; $at -lt $failures.Count; $at++) {
+            if ($endsAll -and $at -eq $failures.Count - 1) {
+                $PSCmdlet.ThrowTerminatingError($failures[$at])
+            }
+            $PSCmdlet.WriteError($failures[$at])
+        }
+    }
+
+    clean {
+        [LicensingAdmin.SessionList]::Current.EndConnect()
     }
 }

@@ -8,21 +8,28 @@ function Get-LicenseAssignmentEvent {
         that ended: because the period was over, or because an administrator took the seat back. Oldest events come
         first.
 
+    .PARAMETER Since
+        Only what happened since then: a date, the TimeSpan that has passed since, or words such as 7d, 12h or 30m.
+
+    .PARAMETER Until
+        Only what happened until then, given like -Since.
+
     .PARAMETER Newest
-        Most events of each vendor, 1000 unless given.
+        Most events of each vendor, the newest, 1 to 100,000. Without it all are listed; a vendor that has more than 100,000
+        is an error, and -Since and -Until list them part by part.
 
     .EXAMPLE
         Get-LicenseAssignmentEvent
 
-        Lists the newest thousand events.
+        Lists all events.
 
     .EXAMPLE
-        Get-LicenseAssignmentEvent -Newest 10000 | Where-Object User -eq alice
+        Get-LicenseAssignmentEvent | Where-Object User -eq alice
 
         Says when a user was assigned seats, and when they were released.
 
     .EXAMPLE
-        Get-LicenseAssignmentEvent *_UD | Where-Object At -gt (Get-Date).AddDays(-7) | Group-Object Event -NoElement
+        Get-LicenseAssignmentEvent *_UD -Since 7d | Group-Object Event -NoElement
 
         Counts what was assigned and released within a week.
 
@@ -42,8 +49,14 @@ function Get-LicenseAssignmentEvent {
     [OutputType('LicensingAdmin.AssignmentEventRow')]
     [LicensingAdmin.SharedParameters('Feature', 'Vendor', 'Connection')]
     param(
-        [ValidateRange(1, 10000)]
-        [int] $Newest = 1000
+        [LicensingAdmin.InstantTransformation()]
+        [datetime] $Since,
+
+        [LicensingAdmin.InstantTransformation()]
+        [datetime] $Until,
+
+        [ValidateRange(1, 100000)]
+        [int] $Newest
     )
 
     process {

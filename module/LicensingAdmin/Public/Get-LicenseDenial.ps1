@@ -16,8 +16,11 @@ function Get-LicenseDenial {
     .PARAMETER Since
         Only what was refused since then: a date, the TimeSpan that has passed since, or words such as 7d, 12h or 30m.
 
+    .PARAMETER Until
+        Only what was first refused until then: a date, the TimeSpan that has passed since, or words such as 7d, 12h or 30m.
+
     .PARAMETER Limit
-        Most rows of each server, 1 to 10,000; 1,000 unless given.
+        Most rows of each server, the newest, 1 to 10,000. Without it all that the server keeps are listed.
 
     .EXAMPLE
         Get-LicenseDenial -User alice
@@ -61,6 +64,9 @@ function Get-LicenseDenial {
         [LicensingAdmin.InstantTransformation()]
         [datetime] $Since,
 
+        [LicensingAdmin.InstantTransformation()]
+        [datetime] $Until,
+
         [ValidateRange(1, 10000)]
         [int] $Limit
     )
@@ -71,9 +77,14 @@ function Get-LicenseDenial {
         if ($numbers.Count -eq 1) {
             $request['number'] = $numbers[0]
         }
-        else {
+        elseif ($numbers) {
+            # The server knows one number at a time, so that it cannot count the rows of several.
             $request.Remove('number')
+            $request.Remove('limit')
         }
-        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetDenials' -Request $request | Where-Object { -not $Number -or $_.Number -in $numbers }
+        $listed = @{}
+        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetDenials' -Request $request | Where-Object {
+            (-not $numbers -or $_.Number -in $numbers) -and (-not $Limit -or (++$listed[$_.Server]) -le $Limit)
+        }
     }
 }

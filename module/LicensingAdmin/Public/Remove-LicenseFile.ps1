@@ -5,7 +5,7 @@ function Remove-LicenseFile {
 
     .DESCRIPTION
         Removes files by name or from the pipeline. Seats that are out stay out until they are checked in. Asks
-        before each unless -Confirm:$false is given.
+        before each unless -Confirm:$false is given; -WhatIf and the question say which seats go, and how many of them are in use.
 
     .PARAMETER FileName
         Names without folder, as Get-LicenseFile shows them.
@@ -50,7 +50,22 @@ function Remove-LicenseFile {
 
     process {
         foreach ($name in $FileName) {
-            $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Remove license file $name")
+            $allowed = @(
+                foreach ($connection in [LicensingAdmin.Command]::Sessions($PSCmdlet)) {
+                    $what = "Remove license file $name"
+                    if ($WhatIfPreference -or $ConfirmPreference -ne 'None') {
+                        $request = @{ fileName = $name; explain = $true }
+                        $explanation = Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $connection -Operation 'RemoveLicenseFile' -Request $request -Target $name
+                        if (-not $explanation) {
+                            continue
+                        }
+                        $what += ": $(Format-LicensingEffect $explanation.Effects)"
+                    }
+                    if ($PSCmdlet.ShouldProcess($connection.Server, $what)) {
+                        $connection
+                    }
+                }
+            )
             if ($allowed) {
                 Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'RemoveLicenseFile' -Request @{ fileName = $name } -Target $name |
                     Where-Object { $PassThru }

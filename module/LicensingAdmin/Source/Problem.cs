@@ -31,6 +31,9 @@ namespace LicensingAdmin
         /// <summary>Seconds after which trying again makes sense.</summary>
         public int? RetryAfter { get; set; }
 
+        /// <summary>The problem of each part, where several were asked and none answered; this one repeats the first.</summary>
+        public Problem[] Problems { get; set; } = Array.Empty<Problem>();
+
         private static readonly JsonSerializerOptions Options = new JsonSerializerOptions { PropertyNameCaseInsensitive = true };
 
         internal static Problem Parse(ReadOnlySpan<byte> json)

@@ -14,6 +14,9 @@ namespace LicensingAdmin
 
         private readonly List<LicensingSession> open = new List<LicensingSession>();
         private LicensingSession[] defaults = Array.Empty<LicensingSession>();
+        private bool connectFailed;
+        private bool isConnecting;
+        private bool isDefaultKept;
 
         /// <summary>The list of the runspace this thread works for.</summary>
         public static SessionList Current => Lists.GetOrCreateValue(Runspace.DefaultRunspace);
@@ -22,10 +25,26 @@ namespace LicensingAdmin
         public LicensingSession[] Open => open.ToArray();
 
         /// <summary>The sessions that are used when a command names none.</summary>
-        public LicensingSession[] Default => defaults.ToArray();
+        public LicensingSession[] Default => IsDefaultInDoubt ? Array.Empty<LicensingSession>() : defaults.ToArray();
 
         /// <summary>Whether the last attempt to open default sessions failed; then no other server may stand in for them.</summary>
-        public bool ConnectFailed { get; private set; }
+        public bool ConnectFailed => connectFailed || IsDefaultInDoubt;
+
+        // A call of Connect-LicenseServer has begun and not ended: it is under way, or its parameters were refused.
+        private bool IsDefaultInDoubt => isConnecting && !isDefaultKept;
+
+        /// <summary>The parameters of Connect-LicenseServer are being bound. If one of them is refused, nothing else of it runs.</summary>
+        public void BeginConnect() => isConnecting = true;
+
+        /// <summary>The call that has begun leaves the default sessions as they are.</summary>
+        public void KeepDefault(bool keep) => isDefaultKept = keep;
+
+        /// <summary>The call has ended; what it did to the default sessions is done.</summary>
+        public void EndConnect()
+        {
+            isConnecting = false;
+            isDefaultKept = false;
+        }
 
         /// <summary>
         /// Adds a session that works and returns the one to use: an open session that is like it goes on with its connection, so
@@ -48,7 +67,7 @@ namespace LicensingAdmin
         public void SetDefault(LicensingSession[] sessions)
         {
             defaults = sessions.ToArray();
-            ConnectFailed = sessions.Length == 0;
+            connectFailed = sessions.Length == 0;
         }
 
         /// <summary>Closes a session and forgets it.</summary>
@@ -56,7 +75,7 @@ namespace LicensingAdmin
         {
             open.Remove(session);
             defaults = defaults.Where(other => other != session).ToArray();
-            ConnectFailed = false;
+            connectFailed = false;
             session.Dispose();
         }
 

@@ -22,6 +22,29 @@ namespace LicensingAdmin
         }
     }
 
+    /// <summary>
+    /// Marks a parameter of Connect-LicenseServer: as soon as one is bound, the default sessions of before are in doubt. The engine
+    /// refuses parameters before a function runs, so that the function itself could not say that connecting failed.
+    /// </summary>
+    [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
+    public sealed class ConnectingAttribute : ArgumentTransformationAttribute
+    {
+        /// <summary>Whether the parameter says that the default sessions stay.</summary>
+        public bool KeepsDefault { get; set; }
+
+        /// <inheritdoc/>
+        public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+        {
+            SessionList.Current.BeginConnect();
+            if (KeepsDefault)
+            {
+                SessionList.Current.KeepDefault(LanguagePrimitives.IsTrue(inputData));
+            }
+
+            return inputData;
+        }
+    }
+
     /// <summary>Lets a point in time be given as DateTime, DateTimeOffset or text, or as the time that has passed since: a TimeSpan, or words such as 7d.</summary>
     [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
     public sealed class InstantTransformationAttribute : ArgumentTransformationAttribute

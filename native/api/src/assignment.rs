@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::column::column;
 use crate::patterns::Patterns;
 
-/// Lists the newest events.
+/// Lists events.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct GetAssignmentEvents {
@@ -17,7 +17,13 @@ pub struct GetAssignmentEvents {
     /// Vendors, wildcards allowed.
     #[serde(skip_serializing_if = "Patterns::is_empty")]
     pub vendor: Patterns,
-    /// Most events of each vendor, 1 to 10,000; 1,000 when absent.
+    /// Only what happened since then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// Only what happened until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// Most events of each vendor, the newest, 1 to 100,000. When absent all are listed; a vendor that has more fails.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub newest: Option<u32>,
 }

@@ -109,10 +109,13 @@ pub struct GetDenials {
     /// Only what was refused since then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
+    /// Only what was first refused until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
     /// Vendors, wildcards allowed.
     #[serde(skip_serializing_if = "Patterns::is_empty")]
     pub vendor: Patterns,
-    /// Most rows; 1,000 when absent.
+    /// Most rows, the newest, 1 to 10,000; all that are kept when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
 }

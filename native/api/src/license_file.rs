@@ -12,6 +12,35 @@ use crate::patterns::Patterns;
 /// Largest license file that is taken, in bytes.
 pub const MAX_LICENSE_FILE_BYTES: usize = 16 * 1024 * 1024;
 
+/// Most characters of a stored name that is made of a local one, without `.lic`.
+const STORED_CHARACTERS: usize = 60;
+
+/// The name under which a server stores a file of this local name, unless another one is given: the local name without its
+/// extension, in which everything that no server takes is an underscore. Letters of any language stay.
+pub fn stored_name(local: &str) -> String {
+    let stem = local.rsplit_once('.').map_or(local, |(stem, _)| stem);
+    let plain: String = stem
+        .chars()
+        .map(|char| {
+            if char.is_alphanumeric() || "-_. ".contains(char) {
+                char
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    let is_edge = |char: char| matches!(char, '.' | ' ');
+    let short: String = plain
+        .trim_matches(is_edge)
+        .chars()
+        .take(STORED_CHARACTERS)
+        .collect();
+    match short.trim_end_matches(is_edge) {
+        "" => "license.lic".to_owned(),
+        stem => format!("{stem}.lic"),
+    }
+}
+
 /// Lists installed files.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -82,6 +111,9 @@ pub struct ImportedLicenseFile {
 pub struct RemoveLicenseFile {
     /// Name without folder.
     pub file_name: String,
+    /// Only tells how the pools would change, and leaves the file where it is.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub explain: bool,
 }
 
 /// What removing did.
@@ -145,6 +177,9 @@ pub struct PoolEffect {
     /// Seats that can be given out after, without overdraft.
     #[schemars(extend("x-column" = column(5)))]
     pub count_after: u32,
+    /// Seats out now; none when the vendor daemon could not be asked.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub in_use: Option<u32>,
     /// Overdraft before.
     pub overdraft_before: u32,
     /// Overdraft after.
@@ -168,4 +203,26 @@ pub struct LicenseFileExplanation {
     pub findings: Vec<Finding>,
     /// What it would change.
     pub effects: Vec<PoolEffect>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stored_name;
+
+    #[test]
+    fn a_local_name_becomes_one_that_servers_take() {
+        for (local, stored) in [
+            ("acme.lic", "acme.lic"),
+            ("acme (1).lic", "acme _1_.lic"),
+            ("ライセンス.lic", "ライセンス.lic"),
+            ("acme.LIC", "acme.lic"),
+            ("license.txt", "license.lic"),
+            ("..lic", "license.lic"),
+            (" acme?. .lic", "acme_.lic"),
+            ("acme", "acme.lic"),
+        ] {
+            assert_eq!(stored_name(local), stored, "{local}");
+        }
+        assert_eq!(stored_name(&"ü".repeat(300)).chars().count(), 64);
+    }
 }

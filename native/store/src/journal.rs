@@ -70,6 +70,19 @@ pub trait SeatJournal: Send {
     fn history(&self) -> Arc<dyn SeatHistory>;
 }
 
+/// Which events of assigned seats are wanted.
+#[derive(Debug, Clone)]
+pub struct EventFilter {
+    /// Features.
+    pub feature: Wildcards,
+    /// The first instant.
+    pub since: Option<Timestamp>,
+    /// The last instant.
+    pub until: Option<Timestamp>,
+    /// Most events, the newest.
+    pub most: usize,
+}
+
 /// Reads what a journal has stored, beside its writer. Every call may block.
 pub trait SeatHistory: Send + Sync {
     /// Refused requests, newest first.
@@ -82,11 +95,7 @@ pub trait SeatHistory: Send + Sync {
     ///
     /// # Errors
     /// When they cannot be read, or are damaged.
-    fn assignment_events(
-        &self,
-        feature: &Wildcards,
-        most: usize,
-    ) -> Result<Vec<AssignmentEventRow>, StoreError>;
+    fn assignment_events(&self, filter: &EventFilter) -> Result<Vec<AssignmentEventRow>, StoreError>;
 
     /// Use of all pools that ever had a lease in a window of full hours, `to` excluded.
     ///

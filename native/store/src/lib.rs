@@ -16,7 +16,7 @@ pub use error::StoreError;
 pub use journal::{AuditReport, PoolHistory};
 pub use observer::ChangeObserver;
 pub use service::{
-    COMMIT_BUCKETS, CheckoutOutcome, DEFAULT_LOCK_WAIT, Decided, SeatFigures, SeatService,
+    COMMIT_BUCKETS, CheckoutOutcome, DEFAULT_LOCK_WAIT, Decided, MOST_EVENTS, SeatFigures, SeatService,
     SeatServiceOptions, SeatServiceStatus, ServiceState, Waiting,
 };
 pub use sqlite::{copy_database, keep_before_migration, log_file, schema, verify};

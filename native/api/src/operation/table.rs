@@ -241,7 +241,7 @@ operations! { ($)
         cmdlets: ["Get-LicenseAssignmentEvent"],
         request: assignment::GetAssignmentEvents => rows assignment::AssignmentEventRow,
         answered: daemons(reader) within 10 seconds,
-        errors: [InvalidFilter],
+        errors: [InvalidFilter, RequestTooLarge],
     }
     /// Lists the installed license files.
     GetLicenseFiles = 40 {

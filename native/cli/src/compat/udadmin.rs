@@ -4,7 +4,6 @@ use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command};
 use jiff::tz::TimeZone;
 use licensing_api::assignment::{AssignmentEventKind, GetAssignmentEvents};
 use licensing_api::operation::op;
-use licensing_api::patterns::Patterns;
 use licensing_api::usage::UsageRow;
 use licensing_texts::status_text::{
     Assignment, AssignmentEvent, ListOptions, assignment_events, assignment_list, export_assignments,
@@ -21,9 +20,6 @@ const VERSIONS: &str = "versions";
 const TIMES: &str = "times";
 const EVENTS: &str = "events";
 const DELETE: &str = "delete";
-
-/// Most events of a vendor that are shown, as many as the server gives.
-const MOST_EVENTS: u32 = 10_000;
 
 /// The command with its arguments.
 pub(crate) fn command() -> Command {
@@ -115,8 +111,7 @@ pub(crate) async fn run(matches: &ArgMatches) -> Result<Exit, Failure> {
 async fn events(matches: &ArgMatches) -> Result<Exit, Failure> {
     let request = GetAssignmentEvents {
         feature: matches.get_one::<String>(FEATURE).cloned().into(),
-        newest: Some(MOST_EVENTS),
-        vendor: Patterns::default(),
+        ..GetAssignmentEvents::default()
     };
     let rows = connection::client(matches)?
         .call::<op::GetAssignmentEvents>(&request)

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use licensing_api::license_file::MAX_LICENSE_FILE_BYTES;
+use licensing_api::license_file::{MAX_LICENSE_FILE_BYTES, stored_name};
 
 use crate::exit::Failure;
 use crate::local_file;
@@ -27,7 +27,7 @@ pub(super) fn arguments(command: Command) -> Command {
         Arg::new("name")
             .long("name")
             .value_name("NAME")
-            .help("Name to store it under, ending in .lic; the name of the file unless given"),
+            .help("Name to store it under, ending in .lic; made of the name of the file unless given"),
     ])
 }
 
@@ -55,9 +55,9 @@ fn name(matches: &ArgMatches, path: &Path) -> Result<String, Failure> {
     let own = if path == Path::new("-") {
         None
     } else {
-        path.file_name().and_then(|name| name.to_str())
+        path.file_name().map(|name| name.to_string_lossy())
     };
-    own.map(str::to_owned).ok_or_else(|| {
+    own.map(|name| stored_name(&name)).ok_or_else(|| {
         Failure::usage(
             "The file has no name to store it under.",
             path.display().to_string(),

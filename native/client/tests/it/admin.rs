@@ -473,6 +473,7 @@ async fn typed_requests_travel_the_same_way() {
     let (mut server, client) = answering(Behaviour::json(200, answer)).await;
     let request = license_file::RemoveLicenseFile {
         file_name: "a.lic".to_owned(),
+        explain: false,
     };
     let removed = client
         .call::<op::RemoveLicenseFile>(&request)

@@ -50,6 +50,7 @@ fn effect(before: Option<&Pool>, after: Option<&Pool>, today: Date) -> Option<Po
         (Some(_) | None, _) => format!("{name} changes from {} to {}.", seats(had), seats(has)),
     };
     Some(PoolEffect {
+        in_use: None,
         vendor: identity.vendor.clone(),
         feature: identity.feature.clone(),
         version: identity.version.to_string(),

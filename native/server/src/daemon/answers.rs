@@ -9,6 +9,7 @@ use licensing_api::reservation::{GetReservations, ReservationRow};
 use licensing_api::usage::{GetUsage, RevokeLeases, UsageRow};
 use licensing_api::{ErrorCode, Operation, OperationId, Problem, for_each_operation};
 use licensing_seats::seat::RevokeFilter;
+use licensing_store::MOST_EVENTS;
 
 use super::manager_requests::{ManagerRequests, read, unknown, write};
 use crate::blocking::blocking;
@@ -114,7 +115,13 @@ impl Answer for op::GetAssignmentEvents {
         _: &str,
     ) -> Result<Rows<AssignmentEventRow>, Problem> {
         let rows = daemon.seats.assignment_events(&request).await;
-        Ok(rows.map_err(|error| error.problem())?.into())
+        let rows = rows.map_err(|error| error.problem())?;
+        if rows.len() > MOST_EVENTS as usize {
+            let detail = format!("There are more than {MOST_EVENTS} events of assigned seats.");
+            return Err(Problem::new(ErrorCode::RequestTooLarge, detail)
+                .advise("Ask for a part: the newest, or what happened since or until a point in time."));
+        }
+        Ok(rows.into())
     }
 }
 

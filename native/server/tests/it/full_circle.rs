@@ -98,6 +98,7 @@ async fn an_imported_file_gives_seats_that_show_in_usage() {
 
     let remove = RemoveLicenseFile {
         file_name: "acme.lic".to_owned(),
+        explain: false,
     };
     admin.call::<op::RemoveLicenseFile>(&remove).await.unwrap();
     let info = admin

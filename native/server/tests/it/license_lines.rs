@@ -113,6 +113,7 @@ async fn a_component_of_a_suite_takes_a_seat_of_the_package_until_it_is_given_ba
     assert_eq!(other, ["CAD 1.0 is new: 1 seat."]);
     let remove = RemoveLicenseFile {
         file_name: "office.lic".to_owned(),
+        explain: false,
     };
     admin.call::<op::RemoveLicenseFile>(&remove).await.unwrap();
     let office = row(&admin, "OFFICE").await;

@@ -35,7 +35,9 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::WallGuard;
-use crate::journal::{AuditReport, Batch, LedgerTerms, PoolHistory, SeatHistory, SeatJournal, Stamp};
+use crate::journal::{
+    AuditReport, Batch, EventFilter, LedgerTerms, PoolHistory, SeatHistory, SeatJournal, Stamp,
+};
 use crate::sqlite::SqliteJournal;
 use crate::{ChangeObserver, Clock, StoreError};
 
@@ -52,11 +54,8 @@ pub const DEFAULT_LOCK_WAIT: Duration = Duration::from_secs(10);
 /// Commands that may wait for the writer. More callers wait for room.
 const QUEUE: usize = 8192;
 
-/// Events of assigned seats that are listed unless more or fewer are asked for.
-const EVENTS: u32 = 1000;
-
-/// Most events of assigned seats that are listed.
-const MOST_EVENTS: u32 = 10_000;
+/// Most events of assigned seats that are listed at once.
+pub const MOST_EVENTS: u32 = 100_000;
 
 /// Slots of the ledger that are listed under one hold of its lock.
 const PAGE: usize = 1024;
@@ -470,7 +469,8 @@ impl SeatService {
         self.read(|history| history.verify()).await
     }
 
-    /// What happened to assigned seats, the newest events, oldest first. Reads the file beside the running service.
+    /// What happened to assigned seats, oldest first: all of it, or the newest events that were asked for. There is one more
+    /// than [`MOST_EVENTS`] when there are too many. Reads the file beside the running service.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -478,10 +478,13 @@ impl SeatService {
         &self,
         request: &GetAssignmentEvents,
     ) -> Result<Vec<AssignmentEventRow>, StoreError> {
-        let feature = Wildcards::new(&request.feature);
-        let most = request.newest.unwrap_or(EVENTS).clamp(1, MOST_EVENTS);
-        self.read(move |history| history.assignment_events(&feature, most as usize))
-            .await
+        let filter = EventFilter {
+            feature: Wildcards::new(&request.feature),
+            since: request.since,
+            until: request.until,
+            most: request.newest.unwrap_or(MOST_EVENTS + 1) as usize,
+        };
+        self.read(move |history| history.assignment_events(&filter)).await
     }
 
     /// Reads what is stored, beside the writer.

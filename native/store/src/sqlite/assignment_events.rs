@@ -5,9 +5,9 @@ use std::path::Path;
 use licensing_api::assignment::{AssignmentEventKind, AssignmentEventRow};
 use licensing_license_file::feature_code::SeatUnit;
 use licensing_seats::audit::{AuditField, AuditKind, AuditRecord};
-use licensing_seats::wildcard::Wildcards;
 
 use crate::StoreError;
+use crate::journal::EventFilter;
 
 use super::connection;
 
@@ -15,15 +15,14 @@ use super::connection;
 const NEWEST: &str =
     "SELECT sequence, body FROM audit WHERE substr(body, 18, 2) IN (?1, ?2) ORDER BY sequence DESC";
 
-/// The newest events of the features that fit, oldest first, read beside whoever writes.
+/// The newest events that fit, oldest first, read beside whoever writes.
 ///
 /// # Errors
 /// When the file cannot be read, or holds a record that is none.
 pub(crate) fn newest(
     path: &Path,
     vendor: &str,
-    feature: &Wildcards,
-    most: usize,
+    filter: &EventFilter,
 ) -> Result<Vec<AssignmentEventRow>, StoreError> {
     let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
     let connection = connection::open_to_read(path).map_err(failed)?;
@@ -31,7 +30,7 @@ pub(crate) fn newest(
     let kinds = [AuditKind::PairAdded, AuditKind::PairReleased].map(|kind| kind.number().to_be_bytes());
     let mut rows = statement.query((kinds[0], kinds[1])).map_err(failed)?;
     let mut events = Vec::new();
-    while events.len() < most
+    while events.len() < filter.most
         && let Some(row) = rows.next().map_err(failed)?
     {
         let sequence: i64 = row.get(0).map_err(failed)?;
@@ -39,7 +38,10 @@ pub(crate) fn newest(
         let event = AuditRecord::decode(&body)
             .and_then(|record| event(&record, vendor))
             .ok_or_else(|| StoreError::damaged(path, format!("audit record {sequence} was changed")))?;
-        if feature.matches(&event.feature) {
+        let is_wanted = filter.feature.matches(&event.feature)
+            && filter.since.is_none_or(|since| event.at >= since)
+            && filter.until.is_none_or(|until| event.at <= until);
+        if is_wanted {
             events.push(event);
         }
     }

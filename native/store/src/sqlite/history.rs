@@ -6,10 +6,9 @@ use licensing_api::assignment::AssignmentEventRow;
 use licensing_api::denial::DenialRow;
 use licensing_management::usage::Hour;
 use licensing_seats::seat::DenialFilter;
-use licensing_seats::wildcard::Wildcards;
 
 use crate::StoreError;
-use crate::journal::{AuditReport, PoolHistory, SeatHistory};
+use crate::journal::{AuditReport, EventFilter, PoolHistory, SeatHistory};
 
 use super::{assignment_events, denials, usage, verify};
 
@@ -24,12 +23,8 @@ impl SeatHistory for SqliteHistory {
         denials::list(&self.path, &self.vendor, filter)
     }
 
-    fn assignment_events(
-        &self,
-        feature: &Wildcards,
-        most: usize,
-    ) -> Result<Vec<AssignmentEventRow>, StoreError> {
-        assignment_events::newest(&self.path, &self.vendor, feature, most)
+    fn assignment_events(&self, filter: &EventFilter) -> Result<Vec<AssignmentEventRow>, StoreError> {
+        assignment_events::newest(&self.path, &self.vendor, filter)
     }
 
     fn usage(&self, from: Hour, to: Hour) -> Result<Vec<PoolHistory>, StoreError> {

@@ -12,9 +12,8 @@ use licensing_management::usage::Hour;
 use licensing_seats::Moment;
 use licensing_seats::pool::PoolIdentity;
 use licensing_seats::seat::{Change, Decision, DenialFilter, LeaseRecord, Ledger};
-use licensing_seats::wildcard::Wildcards;
 use licensing_store::journal::{
-    AuditReport, Batch, LedgerTerms, PoolHistory, SeatHistory, SeatJournal, Stamp,
+    AuditReport, Batch, EventFilter, LedgerTerms, PoolHistory, SeatHistory, SeatJournal, Stamp,
 };
 use licensing_store::{SeatService, SeatServiceOptions, ServiceState, StoreError, SystemClock};
 use parking_lot::Mutex;
@@ -112,11 +111,7 @@ impl SeatHistory for MemoryHistory {
         Ok(Vec::new())
     }
 
-    fn assignment_events(
-        &self,
-        _feature: &Wildcards,
-        _most: usize,
-    ) -> Result<Vec<AssignmentEventRow>, StoreError> {
+    fn assignment_events(&self, _filter: &EventFilter) -> Result<Vec<AssignmentEventRow>, StoreError> {
         Ok(Vec::new())
     }
 

@@ -6,35 +6,33 @@ use crate::seat::ledger::timestamp;
 use crate::seat::view::Wanted;
 use crate::seat::{DenialCount, DenialRecord, SeatHolder};
 
-/// Rows of one answer unless the request says otherwise.
-const USUAL_ROWS: usize = 1_000;
-
 /// A compiled [`GetDenials`].
 #[derive(Debug, Clone, Default)]
 pub struct DenialFilter {
     wanted: Wanted,
     number: Option<i32>,
     since_ms: Option<i64>,
-    limit: usize,
+    until_ms: Option<i64>,
+    limit: Option<usize>,
 }
 
 impl DenialFilter {
     /// Compiles a request.
     pub fn new(request: &GetDenials) -> Self {
         let wanted = Wanted::of(&request.feature, &request.vendor);
-        let limit = request.limit.and_then(|limit| usize::try_from(limit).ok());
         Self {
             wanted: wanted.by(&request.user, &request.device),
             // Logs show numbers with their sign, people often write them without.
             number: request.number.map(|number| -number.abs()),
             since_ms: request.since.map(|since| since.as_millisecond()),
-            limit: limit.unwrap_or(USUAL_ROWS),
+            until_ms: request.until.map(|until| until.as_millisecond()),
+            limit: request.limit.and_then(|limit| usize::try_from(limit).ok()),
         }
     }
 
-    /// Most rows wanted.
+    /// Most rows wanted; without a limit more than there can be.
     pub fn limit(&self) -> usize {
-        self.limit
+        self.limit.unwrap_or(usize::MAX)
     }
 
     /// The row of a denial; none when it is not asked for.
@@ -47,7 +45,8 @@ impl DenialFilter {
             && self
                 .number
                 .is_none_or(|number| number == record.denial.reason.number())
-            && self.since_ms.is_none_or(|since| count.last_ms >= since);
+            && self.since_ms.is_none_or(|since| count.last_ms >= since)
+            && self.until_ms.is_none_or(|until| record.first_ms <= until);
         wanted.then(|| row(vendor, record, count))
     }
 }

@@ -1,11 +1,14 @@
 //! License files.
 
+use std::collections::BTreeSet;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use licensing_api::finding::{Finding, Severity};
+use licensing_api::inventory::{GetInventory, InventoryRow};
 use licensing_api::license_file::{
     ExplainLicenseFile, GetLicenseFiles, ImportLicenseFile, ImportedLicenseFile, LicenseFileExplanation,
-    LicenseFileInfo, RemoveLicenseFile, RemovedLicenseFile,
+    LicenseFileInfo, PoolEffect, RemoveLicenseFile, RemovedLicenseFile,
 };
 use licensing_api::operation::op;
 use licensing_api::{ErrorCode, Problem, Rows};
@@ -47,6 +50,37 @@ fn by_hand(imported: Option<&String>, sha256: &str) -> Option<Finding> {
     })
 }
 
+/// Says how many seats are out of the pools that change, as far as their daemons answer.
+async fn tell_use(services: &WebServices, call: &Call, effects: &mut [PoolEffect]) {
+    if effects.is_empty() {
+        return;
+    }
+    let vendors: BTreeSet<String> = effects.iter().map(|effect| effect.vendor.clone()).collect();
+    let request = GetInventory {
+        vendor: Vec::from_iter(vendors).into(),
+        ..GetInventory::default()
+    };
+    let asked = services
+        .ask_daemons::<op::GetInventory, InventoryRow>(&request.vendor, &request, call)
+        .await;
+    // Without an answer nothing is claimed.
+    let Ok(rows) = asked else { return };
+    for effect in effects {
+        if !rows.items.iter().any(|row| row.vendor == effect.vendor) {
+            continue;
+        }
+        let of_pool = rows.items.iter().filter(|row| {
+            (row.vendor.as_str(), row.feature.as_str(), row.version.as_str())
+                == (
+                    effect.vendor.as_str(),
+                    effect.feature.as_str(),
+                    effect.version.as_str(),
+                )
+        });
+        effect.in_use = Some(of_pool.map(|row| row.licenses_in_use).sum());
+    }
+}
+
 fn decode(content: &str) -> Result<Vec<u8>, Problem> {
     STANDARD.decode(content.trim()).map_err(|_| {
         Problem::new(
@@ -60,11 +94,13 @@ fn decode(content: &str) -> Result<Vec<u8>, Problem> {
 impl Handler for op::ExplainLicenseFile {
     async fn handle(
         services: &WebServices,
-        _: &Call,
+        call: &Call,
         request: ExplainLicenseFile,
     ) -> Result<LicenseFileExplanation, Problem> {
         let bytes = decode(&request.content)?;
-        services.licenses.explain(request.file_name, bytes).await
+        let mut explanation = services.licenses.explain(request.file_name, bytes).await?;
+        tell_use(services, call, &mut explanation.effects).await;
+        Ok(explanation)
     }
 }
 
@@ -118,7 +154,11 @@ impl Handler for op::RemoveLicenseFile {
     ) -> Result<RemovedLicenseFile, Problem> {
         let caller = call.caller()?;
         let checked = services.licenses.check_removal(request.file_name).await?;
-        let (file_name, effects) = (checked.name.clone(), checked.effects.clone());
+        let (file_name, mut effects) = (checked.name.clone(), checked.effects.clone());
+        tell_use(services, call, &mut effects).await;
+        if request.explain {
+            return Ok(RemovedLicenseFile { file_name, effects });
+        }
         let detail = json!({ "sha256": checked.sha256 });
         services
             .accounts
