@@ -61,7 +61,7 @@ Describe 'An account' {
         $again = Connect-TestServer $server -Account alice -Password $strong -NotDefault
         $again.Permissions | Should -Be 'ReadOnly'
         Disconnect-LicenseServer $again
-        (Get-OnlyError { Unlock-LicenseAdministrator nobody }).FullyQualifiedErrorId | Should -BeLike 'UserNotFound,*'
+        (Get-OnlyError { Reset-LicenseAdministrator nobody }).FullyQualifiedErrorId | Should -BeLike 'UserNotFound,*'
     }
 
     It 'needs a strong password' {

@@ -65,7 +65,7 @@
     )
     CmdletsToExport      = @()
     VariablesToExport    = @()
-    AliasesToExport      = @('Unlock-LicenseAdministrator')
+    AliasesToExport      = @()
     FileList             = @(
         'LicensingAdmin.psd1'
         'LicensingAdmin.psm1'

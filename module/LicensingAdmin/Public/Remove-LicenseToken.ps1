@@ -45,8 +45,8 @@ function Remove-LicenseToken {
         foreach ($connection in [LicensingAdmin.Command]::Sessions($PSCmdlet)) {
             $tokens = @(Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $connection -Operation 'GetTokens' -Request @{})
             foreach ($id in $TokenId) {
-                $token = @($tokens | Where-Object TokenId -EQ $id)
-                $what = if ($token) { "Remove token $id ($($token[0].Name))" } else { "Remove token $id" }
+                $found = @($tokens | Where-Object TokenId -EQ $id)
+                $what = if ($found) { "Remove token $id ($($found[0].Name))" } else { "Remove token $id" }
                 if ($PSCmdlet.ShouldProcess($connection.Server, $what)) {
                     $null = Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $connection -Operation 'RemoveToken' -Request @{ tokenId = $id } -Target $id
                 }

@@ -9,8 +9,6 @@ function Reset-LicenseAdministrator {
         is set with Set-LicenseAdministrator. For an hour the failures of others at the same address do not delay the account
         either.
 
-        Unlock-LicenseAdministrator is another name of this command.
-
     .PARAMETER Account
         Account names or SIDs.
 
@@ -41,7 +39,6 @@ function Reset-LicenseAdministrator {
     #>
     [CmdletBinding(SupportsShouldProcess)]
     [OutputType('LicensingAdmin.Administrator')]
-    [Alias('Unlock-LicenseAdministrator')]
     [LicensingAdmin.SharedParameters('Connection')]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
