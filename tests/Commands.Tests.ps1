@@ -129,7 +129,10 @@ Describe 'Every command' {
     }
 
     It '<Name> says where its help is online' -ForEach $commands {
-        $Command.HelpUri | Should -BeLike 'https://*'
+        $module = Get-Module LicensingAdmin
+        $module.ProjectUri.Scheme | Should -Be 'https'
+        $module.LicenseUri.AbsoluteUri | Should -BeLike "$($module.ProjectUri)*"
+        $Command.HelpUri | Should -Be "$($module.ProjectUri)help/$Name"
     }
 }
 
@@ -286,11 +289,34 @@ Describe 'What -WhatIf says' {
         @{ Code = 'New-LicenseAdministrator EXAMPLE\x -Permission ReadOnly -WhatIf'; Words = 'EXAMPLE\x', 'ReadOnly' }
         @{ Code = 'New-LicenseToken other -WhatIf'; Words = 'other', 'ReadOnly', '90 days' }
         @{ Code = 'Get-LicenseToken monitoring | Remove-LicenseToken -WhatIf'; Words = , 'monitoring' }
-        @{ Code = 'Remove-LicenseFile extra.lic -WhatIf'; Words = , 'extra.lic' }
+        @{ Code = 'Remove-LicenseFile extra.lic -WhatIf'; Words = 'extra.lic', 'ACME_ADV_CCU', 'from 7 to 0 seats' }
+        @{ Code = 'Remove-LicenseFile base.lic -WhatIf'; Words = 'base.lic', 'ACME_PRO_CCU', 'from 5 to 0 seats, 2 in use', 'DESIGN_PLT_UD' }
+        @{ Code = 'Reset-LicenseAdministrator EXAMPLE\reader -WhatIf'; Words = 'EXAMPLE\reader', 'sign-ins' }
+        @{ Code = 'Invoke-LicenseReread -WhatIf'; Words = 'license files', 'options files' }
     ) {
         $said = Get-WhatIf $Code
         $said | Should -BeLike "*$address*"
         foreach ($word in $Words) {
+            $said | Should -BeLike "*$word*"
+        }
+    }
+
+    It '<Name> names the server and what it would do' -ForEach $changing {
+        $values = foreach ($argument in (Get-Argument $Command).GetEnumerator()) {
+            $value = if ($argument.Value -is [string]) { "'$($argument.Value)'" }
+            elseif ($argument.Value -is [pscredential]) { "([pscredential]::new('$($argument.Value.UserName)', [System.Net.NetworkCredential]::new('', 'correct horse battery staple').SecurePassword))" }
+            elseif ($argument.Value -is [securestring]) { "([System.Net.NetworkCredential]::new('', 'x').SecurePassword)" }
+            else { $argument.Value }
+            "-$($argument.Key) $value"
+        }
+        $said = Get-WhatIf "$Name $($values -join ' ') -WhatIf"
+        $said | Should -BeLike '*What if:*'
+        if ($Command.Parameters.ContainsKey('Server') -or $Command.Parameters.ContainsKey('AdminAddress')) {
+            $said | Should -BeLike "*$address*"
+        }
+        # The words of what it is about, whatever they are.
+        foreach ($argument in (Get-Argument $Command).GetEnumerator() | Where-Object Key -In 'Account', 'TokenId', 'FileName', 'Name', 'Credential', 'CEIPOption') {
+            $word = if ($argument.Value -is [pscredential]) { $argument.Value.UserName } else { Split-Path -Leaf "$($argument.Value)" }
             $said | Should -BeLike "*$word*"
         }
     }

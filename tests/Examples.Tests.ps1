@@ -1,4 +1,5 @@
-# Every example of the help runs against a real server: the hosts, files and accounts it names are made to exist.
+# Every example of the help runs against a real server: the hosts, files and accounts it names are made to exist. It also runs
+# where commands go to two servers at once, and where the caller may only look.
 
 BeforeDiscovery {
     Import-Module (Join-Path $PSScriptRoot 'Support.psm1') -Force
@@ -15,17 +16,24 @@ BeforeDiscovery {
 BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'Support.psm1') -Force
     Import-BuiltModule
-    $server = $null
-    $server = Start-TestServer -Grants @{ ACME_PRO_CCU = @{ count = 5 } } -Options 'GROUP designers alice', 'RESERVE 1 ACME_PRO_CCU GROUP designers' -Environment @{
-        LICENSINGD_WSMAN__ENABLED    = 'true'
-        LICENSINGD_WSMAN__PORT       = '0'
-        LICENSINGD_WSMAN__PLAIN      = 'true'
-        LICENSINGD_WSMAN__PLAIN_PORT = '0'
+    $server = $second = $null
+    $settings = @{
+        Grants      = @{ ACME_PRO_CCU = @{ count = 5 } }
+        Options     = 'GROUP designers alice', 'RESERVE 1 ACME_PRO_CCU GROUP designers'
+        Environment = @{
+            LICENSINGD_WSMAN__ENABLED    = 'true'
+            LICENSINGD_WSMAN__PORT       = '0'
+            LICENSINGD_WSMAN__PLAIN      = 'true'
+            LICENSINGD_WSMAN__PLAIN_PORT = '0'
+        }
     }
+    $server = Start-TestServer @settings
+    # The order of license files of the second one is signed by the same issuer.
+    $second = Start-TestServer @settings
+    Copy-Item -LiteralPath (Join-Path $server.Folder 'issuer/test-issuer.pub') -Destination (Join-Path $second.Data 'trust/first-issuer.pub')
     $acme = New-TestLicenseFile $server 'acme.lic' @{ ACME_STD_CCU = @{ count = 3 } }
     $workplace = Join-Path $server.Folder 'workplace'
     $managerHost, $managerPort = $server.Manager -split ':'
-    $session = Connect-TestServer $server
     $monitor = New-TestCredential monitor $server.Password
 
     # What an example answers where it needs a receiver of uploads and there is none.
@@ -49,10 +57,10 @@ BeforeAll {
         , ('/srv/licenses/acme.lic', "'$acme'")
     )
 
-    # The state that examples begin with, whatever the one before did.
-    function Reset-State {
+    # The accounts, files and tokens of a server that examples begin with, whatever the one before did.
+    function Reset-Server([object] $Server) {
         Disconnect-LicenseServer -All
-        $null = Connect-TestServer $server
+        $null = Connect-TestServer $Server
         Get-LicenseFile | Where-Object FileName -NE base.lic | Remove-LicenseFile -Confirm:$false
         Get-LicenseAdministrator | Where-Object Account -NotLike '*\admin' | Remove-LicenseAdministrator -Confirm:$false
         $null = New-LicenseAdministrator alice
@@ -64,6 +72,16 @@ BeforeAll {
         Set-LicenseManagementService -Enabled $true -Destination ''
         Get-LicenseToken | Remove-LicenseToken -Confirm:$false
         $null = New-LicenseToken monitoring
+        if (-not (Get-LicenseUsage -Device 'lab-*')) {
+            $null = Start-TestProduct $Server ACME_PRO_CCU -User alice -Device lab-1
+        }
+    }
+
+    function Reset-State([string] $Sessions) {
+        if ($Sessions -eq 'two servers') {
+            Reset-Server $second
+        }
+        Reset-Server $server
         if (Test-Path -LiteralPath $workplace) {
             Remove-Item -LiteralPath $workplace -Recurse
         }
@@ -74,8 +92,20 @@ BeforeAll {
         [System.IO.File]::WriteAllText((Join-Path $workplace 'accounts.csv'), "Account,Permission`ncarol,ReadOnly`n")
         [System.IO.File]::WriteAllText((Join-Path $workplace 'servers.csv'), "Server,CertHash`n$($server.Address),$($server.CertHash)`n")
         [System.IO.File]::WriteAllText((Join-Path $workplace 'leavers.csv'), "User`nalice`n")
-        if (-not (Get-LicenseUsage -Device 'lab-*')) {
-            $null = Start-TestProduct $server ACME_PRO_CCU -User alice -Device lab-1
+    }
+
+    # Makes the default sessions that an example runs with.
+    function Connect-Sessions([string] $Sessions) {
+        switch ($Sessions) {
+            'one server' { $null = Connect-TestServer $server }
+            'two servers' {
+                $null = $server, $second | ForEach-Object { [pscustomobject]@{ Server = $_.Address; CertHash = $_.CertHash } } |
+                    Connect-LicenseServer -Credential (New-TestCredential admin $server.Password) -ErrorAction Stop
+            }
+            'permission to look' {
+                Disconnect-LicenseServer -All
+                $null = Connect-TestServer $server -Account monitor
+            }
         }
     }
 }
@@ -83,25 +113,27 @@ BeforeAll {
 AfterAll {
     Disconnect-LicenseServer -All
     Stop-TestServer $server
+    Stop-TestServer $second
 }
 
-Describe 'The examples of the help' {
+Describe 'The examples of the help, with <Sessions>' -ForEach @(@{ Sessions = 'one server' }, @{ Sessions = 'two servers' }, @{ Sessions = 'permission to look' }) {
     It '<Name>, example <Number>' -ForEach $examples {
-        Reset-State
-        if ($Name -eq 'Remove-LicenseFile') {
-            $null = Import-LicenseFile $acme
+        Reset-State $Sessions
+        $secret = (New-LicenseToken example -Permission Full).Secret
+        Connect-Sessions $Sessions
+        if ($Name -eq 'Remove-LicenseFile' -and $Sessions -ne 'permission to look') {
+            $null = Import-LicenseFile $acme -ErrorAction Stop
         }
         foreach ($place in $places) {
             $Code = $Code.Replace($place[0], $place[1])
         }
         $shell = {
-            param($code, $folder, $server, $password)
+            param($code, $folder, $server, $password, $token)
             $ErrorActionPreference = 'Stop'
             $PSDefaultParameterValues = @{ '*-Lic*:ErrorAction' = 'Stop' }
             $null = $PSDefaultParameterValues
             function Get-Credential([string] $UserName) { [pscredential]::new($(if ($UserName -like '*monitor') { 'monitor' } else { 'admin' }), $password) }
             function Read-Host([string] $Prompt) { if ($Prompt -eq 'Code') { ConvertTo-TestSecret 'ABCDE-FGHJK-MNPQR-STVWX-YZ234' } else { $password } }
-            $token = (New-LicenseToken example -Permission Full).Secret
             $hash = $server.CertHash
             $cert = Get-LicCertificate $server.Address
             $null = $token, $hash, $cert
@@ -113,8 +145,16 @@ Describe 'The examples of the help' {
                 Pop-Location
             }
         }
-        $run = { & $shell $Code $workplace $server (ConvertTo-TestSecret $server.Password) }
-        if ($withoutReceiver.ContainsKey("$Name $Number")) {
+        $run = { & $shell $Code $workplace $server (ConvertTo-TestSecret $server.Password) $secret }
+        if ($Sessions -eq 'permission to look') {
+            # What changes something is refused by its name; all else works.
+            $failure = try { $null = & $run } catch { $_ }
+            if ($failure) {
+                $allowed = @('UserNotAuthorized*') + @($withoutReceiver["$Name $Number"])
+                $failure.FullyQualifiedErrorId | Should -Match (($allowed | Where-Object { $_ } | ForEach-Object { '^' + $_.TrimEnd('*') }) -join '|') -Because "$failure"
+            }
+        }
+        elseif ($withoutReceiver.ContainsKey("$Name $Number")) {
             $record = $run | Should -Throw -PassThru
             $record.FullyQualifiedErrorId | Should -BeLike $withoutReceiver["$Name $Number"]
         }

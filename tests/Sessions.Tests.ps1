@@ -61,10 +61,71 @@ Describe 'Connect-LicenseServer' {
         @{ Why = 'the address is blank'; Arguments = @{ Server = '' } }
         @{ Why = 'the hash is blank'; Arguments = @{ Server = 'localhost'; CertHash = ''; TimeoutSeconds = 5 } }
         @{ Why = 'nobody answers'; Arguments = @{ Server = '127.0.0.1:1'; TimeoutSeconds = 5 } }
+        @{ Why = 'the timeout is no number'; Arguments = @{ Server = 'localhost'; TimeoutSeconds = 'soon' } }
+        @{ Why = 'the timeout is too long'; Arguments = @{ Server = 'localhost'; TimeoutSeconds = 1000000 } }
+        @{ Why = 'the token is no secret'; Arguments = @{ Server = 'localhost'; Token = 'lic_plain' } }
+        @{ Why = 'the token is null'; Arguments = @{ Server = '127.0.0.1:1'; Token = $null; TimeoutSeconds = 5 } }
+        @{ Why = 'a parameter is mistyped'; Arguments = @{ Servr = 'localhost' } }
+        @{ Why = 'there are a token and credentials'; Arguments = @{ Server = 'localhost'; Token = [securestring]::new(); Credential = [pscredential]::Empty } }
     ) {
         $null = Connect-TestServer $one
         { Connect-LicenseServer @Arguments -ErrorAction Stop } | Should -Throw
         { Get-LicenseInventory } | Should -Throw '*failed*'
+    }
+
+    It 'keeps the default session when the parameters of another one are refused' {
+        $null = Connect-TestServer $one
+        { Connect-LicenseServer localhost -NotDefault -TimeoutSeconds soon } | Should -Throw
+        (Get-LicenseServer).Server | Should -Be $one.Endpoints.webServices
+    }
+
+    It 'ends a script that handles no error of its own before it reaches another server' -ForEach @(
+        @{ Call = 'Connect-LicenseServer 127.0.0.1:1 -TimeoutSeconds 5' }
+        @{ Call = 'Connect-LicenseServer localhost -TimeoutSeconds soon' }
+        @{ Call = 'Connect-LicenseServer -Servr localhost' }
+        @{ Call = 'Connect-LicenseServer $null' }
+    ) {
+        $shell = [powershell]::Create([initialsessionstate]::CreateDefault2())
+        try {
+            $null = $shell.AddScript(@"
+                param(`$Address, `$CertHash, `$Credential)
+                Import-Module '$(Get-BuiltPath 'LicensingAdmin')'
+                Connect-LicenseServer `$Address -CertHash `$CertHash -Credential `$Credential
+                (Get-LicenseInventory).Feature
+                $Call
+                (Get-LicenseInventory).Feature
+                Get-LicenseUsage
+"@).AddParameters(@{ Address = $one.Address; CertHash = $one.CertHash; Credential = New-TestCredential admin $one.Password })
+            $shell.Invoke() | Should -Be 'ACME_PRO_CCU'
+            $shell.Streams.Error | Should -HaveCount 3
+        }
+        finally {
+            $shell.Dispose()
+        }
+    }
+
+    It 'is a terminating error when no server can be connected, and one of each when another can' {
+        $outcome = try { Connect-LicenseServer 127.0.0.1:1 -TimeoutSeconds 5; 'went on' } catch { 'caught' }
+        $outcome | Should -Be 'caught'
+        $outcome = try { Connect-LicenseServer 127.0.0.1:1 -TimeoutSeconds 5 -ErrorAction SilentlyContinue; 'went on' } catch { 'caught' }
+        $outcome | Should -Be 'went on'
+        $table = @('127.0.0.1:1', $one, '127.0.0.1:2', $two | ForEach-Object {
+                [pscustomobject]@{ Server = if ($_ -is [string]) { $_ } else { $_.Address }; CertHash = if ($_ -is [string]) { '' } else { $_.CertHash } }
+            })
+        $sessions = $table | Connect-LicenseServer -Credential (New-TestCredential admin $one.Password) -PassThru -ErrorVariable errors 2>$null
+        $sessions | Should -HaveCount 2
+        $errors.FullyQualifiedErrorId | Should -Be 'CommunicationError,Connect-LicenseServer', 'CommunicationError,Connect-LicenseServer'
+        (Get-LicenseInventory).Feature | Sort-Object | Should -Be 'ACME_PRO_CCU', 'ACME_STD_CCU'
+    }
+
+    It 'keeps no connection behind when it connects again and again' -Skip:(-not $IsLinux) {
+        $null = Connect-TestServer $one
+        $before = (Get-ChildItem -LiteralPath "/proc/$PID/fd").Count
+        for ($connect = 0; $connect -lt 200; $connect++) {
+            $null = Connect-TestServer $one
+        }
+        (Get-ChildItem -LiteralPath "/proc/$PID/fd").Count - $before | Should -BeLessThan 20
+        [LicensingAdmin.SessionList]::Current.Open | Should -HaveCount 1
     }
 
     It 'goes on with the same session when it connects again' {

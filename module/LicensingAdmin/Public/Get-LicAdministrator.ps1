@@ -62,6 +62,7 @@ function Get-LicAdministrator {
         [ValidateNotNullOrEmpty()]
         [string] $AdminAddress,
 
+        [ArgumentCompleter([LicensingAdmin.AccountSidCompleter])]
         [string] $AccountSid,
 
         [switch] $ReadOnly,

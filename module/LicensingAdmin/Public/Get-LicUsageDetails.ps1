@@ -52,6 +52,7 @@ function Get-LicUsageDetails {
 
         [Parameter(Mandatory)]
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([LicensingAdmin.FeatureCompleter])]
         [string] $ProductEditionModel,
 
         [string] $CertHash

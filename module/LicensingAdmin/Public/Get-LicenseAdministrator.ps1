@@ -59,6 +59,7 @@ function Get-LicenseAdministrator {
         [string[]] $Account,
 
         [ValidateNotNullOrWhiteSpace()]
+        [ArgumentCompleter([LicensingAdmin.AccountSidCompleter])]
         [string] $AccountSid,
 
         [Alias('Permissions')]

@@ -50,6 +50,7 @@ function Get-LicenseReservation {
 
         [SupportsWildcards()]
         [ValidateNotNullOrWhiteSpace()]
+        [ArgumentCompleter([LicensingAdmin.ReservationNameCompleter])]
         [string[]] $Name
     )
 

@@ -27,7 +27,7 @@ function New-LicenseAdministrator {
         of level ReadOnly with a password.
 
     .EXAMPLE
-        New-LicenseAdministrator alice -Permission ReadOnly -Password (Read-Host -AsSecureString)
+        New-LicenseAdministrator helpdesk -Password (Read-Host -AsSecureString)
 
         Adds an account that may look, and asks for its password.
 

@@ -65,10 +65,12 @@ function Remove-LicAdministrator {
 
         [Parameter(Mandatory, Position = 1, ParameterSetName = 'Account')]
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([LicensingAdmin.AccountCompleter])]
         [string] $Account,
 
         [Parameter(Mandatory, ParameterSetName = 'AccountSid', ValueFromPipelineByPropertyName)]
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([LicensingAdmin.AccountSidCompleter])]
         [string] $AccountSid,
 
         [string] $CertHash,

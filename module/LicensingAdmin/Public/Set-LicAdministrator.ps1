@@ -70,8 +70,10 @@ function Set-LicAdministrator {
         [ValidateNotNullOrEmpty()]
         [string] $AdminAddress,
 
+        [ArgumentCompleter([LicensingAdmin.AccountCompleter])]
         [string] $Account,
 
+        [ArgumentCompleter([LicensingAdmin.AccountSidCompleter])]
         [string] $AccountSid,
 
         [switch] $Group,

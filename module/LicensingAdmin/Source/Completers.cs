@@ -142,6 +142,20 @@ namespace LicensingAdmin
         public AccountCompleter() : base("GetAdministrators", "Account") { }
     }
 
+    /// <summary>Completes SIDs of accounts.</summary>
+    public sealed class AccountSidCompleter : ServerCompleter
+    {
+        /// <summary>A completer of SIDs.</summary>
+        public AccountSidCompleter() : base("GetAdministrators", "AccountSid") { }
+    }
+
+    /// <summary>Completes names that seats are set aside for.</summary>
+    public sealed class ReservationNameCompleter : ServerCompleter
+    {
+        /// <summary>A completer of names in reservations.</summary>
+        public ReservationNameCompleter() : base("GetReservations", "Name") { }
+    }
+
     /// <summary>Completes names of license files.</summary>
     public sealed class FileNameCompleter : ServerCompleter
     {

@@ -51,7 +51,7 @@ pub struct AssignmentEventRow {
     #[schemars(extend("x-column" = column(3)))]
     pub feature: String,
     /// Version of the pool, `yyyy.mmdd` for dates.
-    #[schemars(extend("x-column" = column(4)))]
+    #[schemars(extend("x-column" = column(4).wide()))]
     pub version: String,
     /// User; empty where only devices count.
     #[schemars(extend("x-column" = column(5)))]
@@ -60,6 +60,6 @@ pub struct AssignmentEventRow {
     #[schemars(extend("x-column" = column(6)))]
     pub device: String,
     /// Vendor whose daemon serves it.
-    #[schemars(extend("x-column" = column(7)))]
+    #[schemars(extend("x-column" = column(7).wide()))]
     pub vendor: String,
 }

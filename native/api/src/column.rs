@@ -21,6 +21,10 @@ pub struct Column {
     /// Whether long text is wrapped instead of cut.
     #[serde(default)]
     pub wrapped: bool,
+    /// Whether only the command shows it, whose tables are as wide as they need to be. The views of the module have 80
+    /// characters, and columns of a fixed width would leave nothing to the others.
+    #[serde(default)]
+    pub wide: bool,
 }
 
 /// The column at this place, under the name of its field.
@@ -29,6 +33,7 @@ pub(crate) fn column(order: u32) -> Column {
         order,
         heading: None,
         wrapped: false,
+        wide: false,
     }
 }
 
@@ -44,6 +49,13 @@ impl Column {
     #[must_use]
     pub(crate) fn wrapped(mut self) -> Self {
         self.wrapped = true;
+        self
+    }
+
+    /// In the tables of the command alone.
+    #[must_use]
+    pub(crate) fn wide(mut self) -> Self {
+        self.wide = true;
         self
     }
 }

@@ -170,7 +170,7 @@ pub struct DenialRow {
     /// Process id of the product; 0 when it gave none.
     pub process_id: u32,
     /// Number of the reason, such as -4.
-    #[schemars(extend("x-column" = column(8)))]
+    #[schemars(extend("x-column" = column(8).wide()))]
     pub number: i32,
     /// Name of the reason, such as `AllSeatsTaken`.
     #[schemars(extend("x-column" = column(6)))]
@@ -178,20 +178,20 @@ pub struct DenialRow {
     /// The reason in words.
     pub text: String,
     /// What it was in this case.
-    #[schemars(extend("x-column" = column(10)))]
+    #[schemars(extend("x-column" = column(10).wide()))]
     pub detail: String,
     /// What to do about it.
     pub action: String,
     /// Whether the requester got seats of the feature after all.
     pub granted_later: bool,
     /// When that was.
-    #[schemars(extend("x-column" = column(7)))]
+    #[schemars(extend("x-column" = column(7).wide()))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub granted_at: Option<Timestamp>,
     /// Seats of the feature that were out when it was first refused; 0 where the reason is not about seats.
     pub seats_out: u32,
     /// Number of those who held them.
-    #[schemars(extend("x-column" = column(9)))]
+    #[schemars(extend("x-column" = column(9).wide()))]
     pub holder_count: u32,
     /// Up to 50 of them, those first who had theirs for longest.
     pub holders: Vec<DenialHolder>,

@@ -182,7 +182,7 @@ pub struct UploadRow {
     #[schemars(extend("x-column" = column(3)))]
     pub created: Timestamp,
     /// Begin of its window.
-    #[schemars(extend("x-column" = column(4)))]
+    #[schemars(extend("x-column" = column(4).wide()))]
     pub window_start: Timestamp,
     /// End of its window.
     #[schemars(extend("x-column" = column(5)))]
@@ -191,7 +191,7 @@ pub struct UploadRow {
     #[schemars(extend("x-column" = column(6)))]
     pub bytes: u64,
     /// Its integrity hash.
-    #[schemars(extend("x-column" = column(7)))]
+    #[schemars(extend("x-column" = column(7).wide()))]
     pub integrity: String,
     /// The document, byte for byte as it travels.
     pub document: String,

@@ -87,7 +87,10 @@ fn width(field: &Field, heading: &str) -> Option<usize> {
 
 fn table(name: &str, view: &View) -> String {
     let (mut headers, mut items, mut wrap) = (String::new(), String::new(), "");
-    for (field, column) in schema::columns(&view.fields) {
+    for (field, column) in schema::columns(&view.fields)
+        .into_iter()
+        .filter(|(_, column)| !column.wide)
+    {
         let heading = heading(field, column);
         let width = width(field, &heading).map_or(String::new(), |width| format!("<Width>{width}</Width>"));
         let alignment = match field.kind {

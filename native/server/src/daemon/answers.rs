@@ -75,7 +75,14 @@ impl Answer for op::GetInventory {
 impl Answer for op::GetUsage {
     async fn answer(daemon: &ManagerRequests, request: GetUsage, _: &str) -> Result<Rows<UsageRow>, Problem> {
         let seats = daemon.seats.clone();
-        Ok(blocking(move || seats.usage(&request)).await?.into())
+        let sorted = move || {
+            let mut rows = seats.usage(&request);
+            rows.sort_by(|one, other| {
+                (&one.feature, &one.version, &one.user).cmp(&(&other.feature, &other.version, &other.user))
+            });
+            rows
+        };
+        Ok(blocking(sorted).await?.into())
     }
 }
 

@@ -41,6 +41,8 @@ impl Handler for op::GetInventory {
         } else if rows.items.is_empty() && rows.problems.is_empty() && request.feature.is_empty() {
             return Err(Problem::new(ErrorCode::NoInventory, "There is nothing to list."));
         }
+        rows.items
+            .sort_by_cached_key(|row| (row.feature.to_lowercase(), row.version.clone()));
         for row in &mut rows.items {
             catalog::localize(row, locale);
         }
