@@ -301,23 +301,32 @@ Describe 'What -WhatIf says' {
         }
     }
 
-    It '<Name> names the server and what it would do' -ForEach $changing {
-        $values = foreach ($argument in (Get-Argument $Command).GetEnumerator()) {
-            $value = if ($argument.Value -is [string]) { "'$($argument.Value)'" }
-            elseif ($argument.Value -is [pscredential]) { "([pscredential]::new('$($argument.Value.UserName)', [System.Net.NetworkCredential]::new('', 'correct horse battery staple').SecurePassword))" }
-            elseif ($argument.Value -is [securestring]) { "([System.Net.NetworkCredential]::new('', 'x').SecurePassword)" }
-            else { $argument.Value }
-            "-$($argument.Key) $value"
-        }
-        $said = Get-WhatIf "$Name $($values -join ' ') -WhatIf"
-        $said | Should -BeLike '*What if:*'
-        if ($Command.Parameters.ContainsKey('Server') -or $Command.Parameters.ContainsKey('AdminAddress')) {
-            $said | Should -BeLike "*$address*"
-        }
-        # The words of what it is about, whatever they are.
-        foreach ($argument in (Get-Argument $Command).GetEnumerator() | Where-Object Key -In 'Account', 'TokenId', 'FileName', 'Name', 'Credential', 'CEIPOption') {
-            $word = if ($argument.Value -is [pscredential]) { $argument.Value.UserName } else { Split-Path -Leaf "$($argument.Value)" }
-            $said | Should -BeLike "*$word*"
+    It 'names the server and what each command would do to what' {
+        # One process for all of them; a line tells them apart.
+        $commands = Get-Command -Module LicensingAdmin | Where-Object { $_.Parameters.ContainsKey('WhatIf') }
+        $said = Get-WhatIf (@(foreach ($command in $commands) {
+                    $values = foreach ($argument in (Get-Argument $command).GetEnumerator()) {
+                        $value = switch ($argument.Value) {
+                            { $_ -is [pscredential] } { "([pscredential]::new('$($_.UserName)', [System.Net.NetworkCredential]::new('', 'correct horse battery staple').SecurePassword))" }
+                            { $_ -is [securestring] } { "([System.Net.NetworkCredential]::new('', 'x').SecurePassword)" }
+                            default { "'$_'" }
+                        }
+                        "-$($argument.Key) $value"
+                    }
+                    "'=== $($command.Name)'"
+                    "$($command.Name) $($values -join ' ') -WhatIf"
+                }) -join "`n")
+        $parts = $said -split '(?m)^=== '
+        foreach ($command in $commands) {
+            $part = $parts | Where-Object { $_.StartsWith("$($command.Name)`n") }
+            $part | Should -BeLike '*What if:*' -Because $command.Name
+            if ($command.Parameters.ContainsKey('Server') -or $command.Parameters.ContainsKey('AdminAddress')) {
+                $part | Should -BeLike "*$address*" -Because $command.Name
+            }
+            foreach ($argument in (Get-Argument $command).GetEnumerator() | Where-Object Key -In 'Account', 'TokenId', 'FileName', 'Name', 'Credential', 'CEIPOption') {
+                $word = if ($argument.Value -is [pscredential]) { $argument.Value.UserName } else { Split-Path -Leaf "$($argument.Value)" }
+                $part | Should -BeLike "*$word*" -Because $command.Name
+            }
         }
     }
 

@@ -55,6 +55,13 @@ Describe 'In the culture <Culture>' -ForEach $cultures -Skip:(-not $hasCultures)
         ((Get-Date) - $row.LastHeartbeat).TotalHours | Should -BeLessThan 1
     }
 
+    It 'every list works: <Name>' -ForEach (Get-Command -Module LicensingAdmin -Name Get-License*, Test-LicenseCompliance | Where-Object {
+            $_.Name -notin 'Get-LicensePool', 'Get-LicenseCertificate' -and -not ($_.Parameters.Values.Attributes | Where-Object { $_ -is [System.Management.Automation.ParameterAttribute] -and $_.Mandatory })
+        } | ForEach-Object { @{ Name = $_.Name } }) {
+        # What is shown can be made as well: dates and numbers go through the views.
+        { & $Name -ErrorAction Stop | Out-String -Width 80 } | Should -Not -Throw
+    }
+
     It 'seats are revoked by any case of the name' {
         Revoke-License -User IRIS -WhatIf
         Get-LicenseUsage | Should -HaveCount 2

@@ -105,6 +105,7 @@ Describe 'Connect-LicenseServer' {
     }
 
     It 'is a terminating error when no server can be connected, and one of each when another can' {
+        $ErrorActionPreference = 'Continue'
         $outcome = try { Connect-LicenseServer 127.0.0.1:1 -TimeoutSeconds 5; 'went on' } catch { 'caught' }
         $outcome | Should -Be 'caught'
         $outcome = try { Connect-LicenseServer 127.0.0.1:1 -TimeoutSeconds 5 -ErrorAction SilentlyContinue; 'went on' } catch { 'caught' }

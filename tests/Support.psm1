@@ -222,8 +222,11 @@ function Start-TestServer {
         CertHash  = $null
         Manager   = $null
         Password  = $password
-        Environment = @{ LICENSINGD_LICENSING__STARTUP_VENDORS = '[]' } + $Environment
+        Environment = @{ LICENSINGD_LICENSING__STARTUP_VENDORS = '[]' }
         Holders   = [System.Collections.Generic.List[object]]::new()
+    }
+    foreach ($name in $Environment.Keys) {
+        $server.Environment[$name] = $Environment[$name]
     }
     try {
         if ($Grants) {

@@ -25,6 +25,9 @@ pub struct Column {
     /// characters, and columns of a fixed width would leave nothing to the others.
     #[serde(default)]
     pub wide: bool,
+    /// Characters in the views of the module, where the rows are not to decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
 }
 
 /// The column at this place, under the name of its field.
@@ -34,6 +37,7 @@ pub(crate) fn column(order: u32) -> Column {
         heading: None,
         wrapped: false,
         wide: false,
+        width: None,
     }
 }
 
@@ -56,6 +60,13 @@ impl Column {
     #[must_use]
     pub(crate) fn wide(mut self) -> Self {
         self.wide = true;
+        self
+    }
+
+    /// As wide as this in the views of the module.
+    #[must_use]
+    pub(crate) fn width(mut self, characters: u32) -> Self {
+        self.width = Some(characters);
         self
     }
 }

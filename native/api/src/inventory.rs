@@ -91,13 +91,13 @@ pub struct InventoryRow {
     pub localized_license_model: String,
 
     /// Feature: product_edition_model.
-    #[schemars(extend("x-column" = column(1)))]
+    #[schemars(extend("x-column" = column(1).width(24)))]
     pub feature: String,
     /// Vendor whose daemon serves it.
     #[schemars(extend("x-column" = column(16)))]
     pub vendor: String,
     /// Version as printed, `yyyy.mmdd` for dates.
-    #[schemars(extend("x-column" = column(2)))]
+    #[schemars(extend("x-column" = column(2).width(9)))]
     pub version: String,
     /// Seats that could be given out now to anybody, overdraft included; none where nothing is counted.
     #[schemars(extend("x-column" = column(5)))]

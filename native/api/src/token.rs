@@ -29,18 +29,18 @@ pub struct Token {
     #[schemars(extend("x-column" = column(2)))]
     pub name: String,
     /// Account that made it.
-    #[schemars(extend("x-column" = column(5)))]
+    #[schemars(extend("x-column" = column(6).wide()))]
     pub account: String,
     /// What it opens.
-    #[schemars(extend("x-column" = column(3)))]
+    #[schemars(extend("x-column" = column(5).wide()))]
     pub scope: TokenScope,
     /// Level within the web services.
-    #[schemars(extend("x-column" = column(4)))]
+    #[schemars(extend("x-column" = column(3)))]
     pub permissions: Permission,
     /// When it was made.
     pub created: Timestamp,
     /// When it ends.
-    #[schemars(extend("x-column" = column(6)))]
+    #[schemars(extend("x-column" = column(4)))]
     pub expires: Timestamp,
 }
 

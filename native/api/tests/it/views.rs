@@ -92,7 +92,10 @@ fn table(name: &str, view: &View) -> String {
         .filter(|(_, column)| !column.wide)
     {
         let heading = heading(field, column);
-        let width = width(field, &heading).map_or(String::new(), |width| format!("<Width>{width}</Width>"));
+        let width = column.width.map(|width| width as usize);
+        let width = width
+            .or_else(|| self::width(field, &heading))
+            .map_or(String::new(), |width| format!("<Width>{width}</Width>"));
         let alignment = match field.kind {
             FieldKind::Integer => "<Alignment>Right</Alignment>",
             _ => "",

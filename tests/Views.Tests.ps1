@@ -1,0 +1,83 @@
+# What lists look like in 80 columns: what matters comes first, and nothing is written from top to bottom.
+
+BeforeDiscovery {
+    # List, and the headings that must be there in full.
+    $lists = @(
+        @{ List = { Get-LicenseInventory }; Headings = 'Feature', 'InUse', 'Free', 'Expires', 'Status' }
+        @{ List = { Get-LicenseUsage }; Headings = 'Feature', 'User', 'Device', 'State', 'Count', 'Since' }
+        @{ List = { Get-LicenseQueue }; Headings = 'Feature', 'User' }
+        @{ List = { Get-LicenseReservation }; Headings = 'Feature', 'Kind', 'Name', 'Seats', 'InUse', 'Idle' }
+        @{ List = { Get-LicenseDenial | Format-Table }; Headings = 'LastTime', 'Times', 'Feature', 'User', 'Device', 'Reason' }
+        @{ List = { Get-LicenseAssignmentEvent }; Headings = 'At', 'Event', 'Feature', 'User', 'Device' }
+        @{ List = { Get-LicenseFile }; Headings = 'FileName', 'Vendors', 'Increments', 'Signature' }
+        @{ List = { Get-LicenseAdministrator }; Headings = 'Account', 'Permissions', 'Group' }
+        @{ List = { Get-LicenseToken }; Headings = 'TokenId', 'Name', 'Permissions', 'Expires' }
+        @{ List = { Get-LicenseVendorDaemon }; Headings = 'Vendor', 'State', 'Port', 'Leases' }
+        @{ List = { Get-LicenseUpload }; Headings = 'Sequence', 'State', 'Created', 'Bytes' }
+        @{ List = { Get-LicenseErrorCode }; Headings = 'Number', 'Code', 'Title', 'Action' }
+        @{ List = { [LicensingAdmin.SessionList]::Current.Default }; Headings = 'Server', 'Account', 'Permissions', 'Open' }
+    ) | ForEach-Object { $_ + @{ Text = "$($_.List)".Trim() } }
+}
+
+BeforeAll {
+    Import-Module (Join-Path $PSScriptRoot 'Support.psm1') -Force
+    Import-BuiltModule
+    $server = $null
+    $server = Start-TestServer -Grants ([ordered]@{
+            ZEBRA_STD_CCU         = @{ count = 1 }
+            DESIGN_PLT_UD         = @{ count = 3 }
+            ACME_PROFESSIONAL_CCU = @{ count = 1000; version = "'2025.0401'" }
+        }) -Options 'RESERVE 1 ACME_PROFESSIONAL_CCU USER alice'
+    $null = Connect-TestServer $server
+    $null = Import-LicenseFile (New-TestLicenseFile $server 'newer.lic' @{ ACME_PROFESSIONAL_CCU = @{ count = 7; version = "'2026.0401'" } })
+    $null = New-LicenseToken monitoring
+    $null = Start-TestProduct $server DESIGN_PLT_UD -User 'anna.von.hohenheim@example.net' -Device 'PC-OF-THE-DESIGN-DEPARTMENT-1'
+    $null = Start-TestProduct $server ZEBRA_STD_CCU -User 'carol' -Device 'PC-3'
+    $null = Start-TestProduct $server ACME_PROFESSIONAL_CCU -User 'ben' -Device 'PC-2'
+    # One who is refused, and one who waits.
+    try { $null = Start-TestProduct $server ZEBRA_STD_CCU -User 'dora' -Device 'PC-4' } catch { $null = $_ }
+}
+
+AfterAll {
+    Disconnect-LicenseServer -All
+    Stop-TestServer $server
+}
+
+Describe 'In 80 columns' {
+    It '<Text> shows its headings in one line, and no line is longer' -ForEach $lists {
+        $lines = (& $List | Out-String -Width 80) -split '\r?\n'
+        ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 80
+        $rule = @($lines | Where-Object { $_ -match '^\s*-[- ]*$' })
+        if ($rule.Count -eq 0) {
+            # Nothing to list, which the queue may have.
+            $Text | Should -BeLike '*Queue*'
+            return
+        }
+        $at = [array]::IndexOf($lines, $rule[0])
+        $shown = -split $lines[$at - 1]
+        foreach ($heading in $Headings) {
+            $shown | Should -Contain $heading
+        }
+        # Headings that are broken over lines stand above.
+        "$($lines[$at - 2])".Trim() | Should -BeNullOrEmpty
+        # A column of a few characters says nothing.
+        foreach ($column in -split $rule[0]) {
+            $column.Length | Should -BeGreaterThan 1
+        }
+    }
+
+    It 'a record shows nothing from top to bottom: <Text>' -ForEach @(
+        { Get-LicenseServer }, { Get-LicenseDenial }, { Get-LicenseCertificate }, { Get-LicenseManagementService }, { Test-LicenseFile (Join-Path $server.Folder 'newer.lic') } |
+            ForEach-Object { @{ Record = $_; Text = "$_".Trim() } }
+    ) {
+        $lines = (& $Record | Out-String -Width 80) -split '\r?\n'
+        ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 80
+        @($lines | Where-Object { $_ -match '^\s*\S{1,2}\s*$' }) | Should -BeNullOrEmpty
+    }
+
+    It 'lists are sorted by feature and version' {
+        @(Get-LicenseInventory | ForEach-Object { "$($_.Feature) $($_.Version)" }) |
+            Should -Be 'ACME_PROFESSIONAL_CCU 2025.0401', 'ACME_PROFESSIONAL_CCU 2026.0401', 'DESIGN_PLT_UD 2026.0401', 'ZEBRA_STD_CCU 2026.0401'
+        (Get-LicenseUsage).Feature | Should -Be 'ACME_PROFESSIONAL_CCU', 'DESIGN_PLT_UD', 'ZEBRA_STD_CCU'
+    }
+}
