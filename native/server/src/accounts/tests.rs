@@ -243,8 +243,22 @@ async fn many_sign_ins_of_one_account_at_once_are_all_answered() {
 async fn adding_twice_changes_nothing() {
     let fixture = fixture().await;
     let first = fixture.add("CORP\\Ann", Permission::ReadOnly).await;
-    let again = fixture.add("ann@corp", Permission::Full).await;
-    assert_eq!(again, first);
+    let again = NewAdministrator {
+        account: "ann@corp".to_owned(),
+        group: false,
+        permissions: Some(Permission::Full),
+        password: None,
+        ntlm: false,
+        keep_existing: false,
+    };
+    let refused = fixture.accounts.add(again.clone(), &fixture.admin).await;
+    assert_eq!(refused.unwrap_err().code, ErrorCode::AdministratorExists);
+    let kept = NewAdministrator {
+        keep_existing: true,
+        ..again
+    };
+    let kept = fixture.accounts.add(kept, &fixture.admin).await.unwrap();
+    assert_eq!(kept, first);
     assert_eq!(first.account, "CORP\\Ann");
     assert!(first.account_sid.starts_with("S-1-5-21-"));
     let root = fixture

@@ -147,7 +147,7 @@ async fn serial_numbers_that_come_back_are_found_across_vendors_and_in_one_pool(
     let answer = fixture.get("/v1/inventory?checkForSameSerialNumber=true").await;
     assert_eq!(
         features(&answer),
-        ["SHARED_PRO_CCU", "TWICE_PRO_CCU", "OTHER_PRO_CCU"]
+        ["OTHER_PRO_CCU", "SHARED_PRO_CCU", "TWICE_PRO_CCU"]
     );
     let answer = fixture
         .get("/v1/inventory?checkForSameSerialNumber=true&vendor=BOLT")
