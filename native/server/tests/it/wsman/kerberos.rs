@@ -213,6 +213,7 @@ async fn set_up() -> Option<(Center, Server)> {
         permissions: Some(Permission::ReadOnly),
         password: None,
         ntlm: false,
+        keep_existing: false,
     };
     admin(&server)
         .call::<op::NewAdministrator>(&account)
