@@ -634,7 +634,7 @@ fn exists(account: &Administrator) -> Problem {
         format!(
             "The {kind} {} exists already, with the level {}; nothing was changed.",
             account.account,
-            administrators::level_name(account.permissions)
+            level::level_name(account.permissions)
         ),
     )
     .about(&account.account)
