@@ -203,6 +203,8 @@ error_codes! {
     LocalFileUnwritable = 2008, 0, WriteError, "The local file cannot be written.", "Check the path, your permissions on it and the space on the disk.";
     /// The clock of this machine was set back, so that tickets cannot be relied on.
     ClockSetBack = 2009, 0, InvalidOperation, "This machine's clock was set back.", "Set the clock right, or connect to the license server.";
+    /// The server gave out seats that the issuer of the product's licenses signed nothing for.
+    LicenseNotGenuine = 2010, 0, SecurityError, "The license is not one of the product's issuer.", "Have an administrator install the license file of the product's issuer, unchanged, on a license server of a version that shows signed lines to products.";
 }
 
 impl fmt::Display for ErrorCode {

@@ -62,6 +62,11 @@ pub struct QueueRow {
     #[schemars(extend("x-column" = column(8)))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kept_until: Option<Timestamp>,
+    /// Until when smaller requests behind it may be served before it (QUEUE_PASSING of the options file); absent where the
+    /// order is strict.
+    #[schemars(extend("x-column" = column(10)))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passed_until: Option<Timestamp>,
     /// Vendor whose daemon it waits at.
     #[schemars(extend("x-column" = column(9)))]
     pub vendor: String,

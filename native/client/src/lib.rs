@@ -23,8 +23,8 @@ pub use identity::ClientIdentity;
 pub use location::{AddressType, Discovery, Location, VendorEndpoint, discover};
 pub use problems::cancelled;
 pub use product::{
-    Borrowed, CheckoutError, CheckoutOptions, Denial, FeatureStatus, Heartbeats, Lease, LeaseInfo,
-    LeaseState, PendingCheckout, ProductClient, ProductOptions, Transport, VendorStatus,
+    Borrowed, CheckoutError, CheckoutOptions, Denial, FeatureStatus, Heartbeats, IssuerKeys, Lease,
+    LeaseInfo, LeaseState, PendingCheckout, ProductClient, ProductOptions, Transport, VendorStatus,
 };
 pub use request::WipedJson;
 pub use trust::{CertHash, Trust};

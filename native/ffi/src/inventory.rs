@@ -13,7 +13,8 @@ use crate::numbers::{ErrorNumbers, OperationNumbers};
 use crate::operations::licensing_operations;
 use crate::pending::{licensing_checkout_begin, licensing_checkout_wait, licensing_pending_free};
 use crate::product::{
-    licensing_heartbeat, licensing_product_free, licensing_product_open, licensing_product_status,
+    licensing_heartbeat, licensing_product_free, licensing_product_open, licensing_product_open_pinned,
+    licensing_product_status,
 };
 use crate::submit::{licensing_certificate_fetch, licensing_location_discover, licensing_task_submit};
 use crate::task::{licensing_task_cancel, licensing_task_free, licensing_task_wait};
@@ -43,6 +44,7 @@ pub fn inventory() -> Inventory {
         .register(function!(licensing_task_cancel))
         .register(function!(licensing_task_free))
         .register(function!(licensing_product_open))
+        .register(function!(licensing_product_open_pinned))
         .register(function!(licensing_product_status))
         .register(function!(licensing_product_free))
         .register(function!(licensing_checkout))

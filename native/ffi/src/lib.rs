@@ -48,7 +48,7 @@ pub use pending::{
 };
 pub use product::{
     licensing_heartbeat, licensing_product, licensing_product_free, licensing_product_open,
-    licensing_product_options, licensing_product_status,
+    licensing_product_open_pinned, licensing_product_options, licensing_product_status,
 };
 pub use submit::{licensing_certificate_fetch, licensing_location_discover, licensing_task_submit};
 pub use task::{

@@ -7,12 +7,14 @@ use std::sync::Arc;
 use interoptopus::{ffi_function, ffi_type};
 use licensing_api::{Problem, Secret};
 use licensing_client::{
-    Address, ClientIdentity, DEFAULT_LICENSE_PORT, Heartbeats, ProductClient, ProductOptions, Transport,
+    Address, ClientIdentity, DEFAULT_LICENSE_PORT, Heartbeats, IssuerKeys, ProductClient, ProductOptions,
+    Transport,
 };
 use serde_json::{Value, json};
 
 use crate::boundary::{guarded, licensing_status};
 use crate::buffer::{self, licensing_buffer};
+use crate::call_error::CallError;
 use crate::connection::trust;
 use crate::handles::Table;
 use crate::input;
@@ -77,18 +79,56 @@ pub unsafe extern "C" fn licensing_product_open(
 ) -> licensing_status {
     let body = || {
         let product = input::writable(product, "product")?;
-        if options.is_null() {
-            return Err(input::invalid("options", "options is NULL.".to_owned()).into());
-        }
-        // SAFETY: not NULL, and the caller promised that it points to such a structure with such texts.
-        let options = unsafe { read_options(&*options)? };
-        let client = wait_for(ProductClient::connect(options))??;
-        // SAFETY: checked for NULL, and the caller promised that it may be written.
-        unsafe { product.write(PRODUCTS.insert(Arc::new(client))) };
-        Ok(())
+        // SAFETY: the caller's promise about `options`, and a place that may be written.
+        unsafe { open(options, None, product) }
     };
     // SAFETY: the caller's promise about `error`.
     unsafe { guarded(error, body) }
+}
+
+/// As licensing_product_open, for a product that accepts licenses of certain issuers alone. `issuer_keys` has their public
+/// keys, 32 bytes in base64 each with blanks between them, and is a constant of the product. Every seat is then held
+/// against the signed lines that grant it, also by a ticket; others fail with LICENSING_ERROR_LICENSE_NOT_GENUINE.
+///
+/// # Safety
+/// As licensing_product_open; `issuer_keys` is NULL or ends with a NUL.
+#[ffi_function]
+#[no_mangle]
+pub unsafe extern "C" fn licensing_product_open_pinned(
+    options: *const licensing_product_options,
+    issuer_keys: *const c_char,
+    product: *mut *mut licensing_product,
+    error: *mut *mut licensing_buffer,
+) -> licensing_status {
+    let body = || {
+        let product = input::writable(product, "product")?;
+        // SAFETY: the caller's promise about `issuer_keys`.
+        let keys = unsafe { input::text(issuer_keys, "issuer_keys")? }.unwrap_or_default();
+        let keys = IssuerKeys::parse(&keys)?;
+        // SAFETY: the caller's promise about `options`, and a place that may be written.
+        unsafe { open(options, Some(keys), product) }
+    };
+    // SAFETY: the caller's promise about `error`.
+    unsafe { guarded(error, body) }
+}
+
+/// # Safety
+/// `options` is NULL or points to such a structure with such texts; `product` may be written.
+unsafe fn open(
+    options: *const licensing_product_options,
+    issuer_keys: Option<IssuerKeys>,
+    product: *mut *mut licensing_product,
+) -> Result<(), CallError> {
+    if options.is_null() {
+        return Err(input::invalid("options", "options is NULL.".to_owned()).into());
+    }
+    // SAFETY: not NULL, and the caller promised that it points to such a structure with such texts.
+    let mut options = unsafe { read_options(&*options)? };
+    options.issuer_keys = issuer_keys;
+    let client = wait_for(ProductClient::connect(options))??;
+    // SAFETY: the caller promised that it may be written.
+    unsafe { product.write(PRODUCTS.insert(Arc::new(client))) };
+    Ok(())
 }
 
 /// # Safety

@@ -1,6 +1,7 @@
-//! How many requests one address may make.
+//! How many requests one address, or another caller, may make.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
@@ -9,13 +10,13 @@ use parking_lot::Mutex;
 
 use crate::network_of;
 
-/// Most addresses remembered. An address that is not remembered has its whole burst.
-const MAX_ADDRESSES: usize = 10_000;
+/// Most callers remembered. One that is not remembered has its whole burst.
+const MAX_CALLERS: usize = 10_000;
 
-/// A bucket of requests for each address (one /64 network of IPv6).
+/// A bucket of requests for each caller, which is an address (one /64 network of IPv6) unless another key is chosen.
 #[derive(Debug)]
-pub struct RateLimit {
-    buckets: Mutex<HashMap<IpAddr, Bucket>>,
+pub struct RateLimit<K = IpAddr> {
+    buckets: Mutex<HashMap<K, Bucket>>,
     burst: f64,
     per_second: f64,
 }
@@ -33,8 +34,8 @@ struct Bucket {
     at: Instant,
 }
 
-impl RateLimit {
-    /// An address may make `burst` requests at once after a pause, and `per_second` for ever.
+impl<K: Eq + Hash> RateLimit<K> {
+    /// A caller may make `burst` requests at once after a pause, and `per_second` for ever.
     #[must_use]
     pub fn new(burst: u32, per_second: u32) -> Self {
         Self {
@@ -44,25 +45,24 @@ impl RateLimit {
         }
     }
 
-    /// Takes one request out of the bucket of the address.
+    /// Takes one request out of the bucket of a caller.
     ///
     /// # Errors
-    /// `TooManyRequests` when it is empty.
-    pub fn take(&self, address: IpAddr, now: Instant) -> Result<(), Problem> {
-        let address = network_of(address);
+    /// `TooManyRequests` when it is empty, with the seconds until there is one again.
+    pub fn take_of(&self, caller: K, now: Instant) -> Result<(), Problem> {
         let mut buckets = self.buckets.lock();
-        if buckets.len() >= MAX_ADDRESSES && !buckets.contains_key(&address) {
+        if buckets.len() >= MAX_CALLERS && !buckets.contains_key(&caller) {
             // A bucket that is full again says nothing. If all are in use the table starts again, which is cheaper
             // than looking for the oldest each time and harms nobody.
             buckets.retain(|_, bucket| {
                 now.saturating_duration_since(bucket.at)
                     < Duration::from_secs_f64(self.burst / self.per_second)
             });
-            if buckets.len() >= MAX_ADDRESSES {
+            if buckets.len() >= MAX_CALLERS {
                 buckets.clear();
             }
         }
-        let bucket = buckets.entry(address).or_insert(Bucket {
+        let bucket = buckets.entry(caller).or_insert(Bucket {
             left: self.burst,
             at: now,
         });
@@ -74,12 +74,22 @@ impl RateLimit {
         if bucket.left < 1.0 {
             return Err(Problem::new(
                 ErrorCode::TooManyRequests,
-                "This address makes more requests than the server takes from one.",
+                "This address or token makes more requests than the server takes from one.",
             )
             .retry_after(1));
         }
         bucket.left -= 1.0;
         Ok(())
+    }
+}
+
+impl RateLimit {
+    /// Takes one request out of the bucket of an address.
+    ///
+    /// # Errors
+    /// As [`Self::take_of`].
+    pub fn take(&self, address: IpAddr, now: Instant) -> Result<(), Problem> {
+        self.take_of(network_of(address), now)
     }
 }
 
@@ -102,10 +112,10 @@ mod tests {
     fn the_table_stays_bounded() {
         let rate = RateLimit::default();
         let now = Instant::now();
-        for number in 0..(MAX_ADDRESSES as u32 + 5) {
+        for number in 0..(MAX_CALLERS as u32 + 5) {
             assert!(rate.take(IpAddr::from(number.to_be_bytes()), now).is_ok());
         }
         let buckets = rate.buckets.lock();
-        assert!(buckets.len() <= MAX_ADDRESSES);
+        assert!(buckets.len() <= MAX_CALLERS);
     }
 }

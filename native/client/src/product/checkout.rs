@@ -89,8 +89,14 @@ impl CheckoutOptions {
         Ok(())
     }
 
-    /// The request on the wire; `grace` says whether a ticket could be kept.
-    pub(crate) fn request(&self, request_key: [u8; 16], grace: bool) -> wire::CheckoutRequest {
+    /// The request on the wire; `grace` says whether a ticket could be kept, `known_lines` the signed lines that are at
+    /// hand where some are wanted.
+    pub(crate) fn request(
+        &self,
+        request_key: [u8; 16],
+        grace: bool,
+        known_lines: Option<Vec<Vec<u8>>>,
+    ) -> wire::CheckoutRequest {
         wire::CheckoutRequest {
             request_key: request_key.to_vec(),
             feature: self.feature.clone(),
@@ -109,6 +115,8 @@ impl CheckoutOptions {
             borrow_seconds: self.borrow.map_or(0, |time| time.as_secs().max(1)),
             // A borrowed lease has a ticket of its own.
             grace_ticket: grace && self.grace && self.borrow.is_none(),
+            wants_lines: known_lines.is_some(),
+            known_lines: known_lines.unwrap_or_default(),
         }
     }
 }

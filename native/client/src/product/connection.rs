@@ -14,6 +14,7 @@ use super::lease::LeaseState;
 use super::leases::{Kept, Leases};
 use super::link::Links;
 use super::options::ProductOptions;
+use super::pin::IssuerPin;
 use super::tickets::{Sort, Tickets};
 use super::{FeatureStatus, VendorStatus};
 use crate::problems;
@@ -25,6 +26,8 @@ pub(super) struct Connection {
     pub(super) leases: Leases,
     /// None for products that want no tickets.
     pub(super) tickets: Option<Arc<Tickets>>,
+    /// None for products that accept what the server accepts.
+    pub(super) pin: Option<Arc<IssuerPin>>,
     /// Tells the heartbeats that there is a new lease.
     pub(super) changed: Arc<Notify>,
     pub(super) runtime: Handle,
@@ -33,12 +36,14 @@ pub(super) struct Connection {
 impl Connection {
     /// Connects, or where the server is out of reach makes do with the tickets at hand.
     pub(super) async fn open(options: ProductOptions) -> Result<Arc<Self>, Problem> {
-        let tickets = Tickets::open(&options).await?;
+        let pin = IssuerPin::of(&options).await.map(Arc::new);
+        let tickets = Tickets::open(&options, pin.clone()).await?;
         let connection = Arc::new(Self {
             links: Links::new(&options)?,
             options,
             leases: Leases::default(),
             tickets,
+            pin,
             changed: Arc::default(),
             runtime: Handle::current(),
         });

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use licensing_api::Problem;
+use licensing_api::{ErrorCode, Problem};
 use licensing_protocol::licensing as wire;
 use licensing_protocol::licensing::session_reply::Body as Answer;
 use licensing_protocol::licensing::session_request::Body as Question;
@@ -15,6 +15,7 @@ use super::connection::Connection;
 use super::lease::{LeaseInfo, LeaseState};
 use super::leases::{Beating, Reacquisition};
 use super::options::Heartbeats;
+use super::taking::Granted;
 use super::tickets::lasts;
 use crate::problems;
 
@@ -198,10 +199,12 @@ impl Connection {
         let taken = self
             .ask_server(&reacquisition.options, reacquisition.key, patience, &place)
             .await;
-        let lease = match taken {
-            Ok(lease) => lease,
-            Err(CheckoutError::Failed(problem)) => return Err(problem),
-            Err(CheckoutError::Denied(_)) => {
+        let Granted { lease, proven } = match taken {
+            Ok(granted) => granted,
+            Err(CheckoutError::Failed(problem)) if problem.code != ErrorCode::LicenseNotGenuine => {
+                return Err(problem);
+            }
+            Err(CheckoutError::Failed(_) | CheckoutError::Denied(_)) => {
                 return Ok(self.leases.end(number, LeaseState::Ended).is_some());
             }
         };
@@ -213,6 +216,7 @@ impl Connection {
         let known = self.leases.change(number, |kept| {
             kept.id = Some(id.clone());
             kept.heartbeat_seconds = info.heartbeat_seconds;
+            kept.proven = proven;
             kept.lifetime = Duration::from_secs(info.lifetime_seconds.into());
             // The key belongs to this lease from now on.
             kept.reacquisition = Some(Arc::new(Reacquisition {

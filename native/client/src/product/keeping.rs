@@ -11,15 +11,28 @@ use super::checkout::CheckoutOptions;
 use super::connection::{Connection, random_key};
 use super::lease::{Lease, LeaseInfo, LeaseState};
 use super::leases::{Kept, Reacquisition};
+use super::pin::Proven;
 use super::standing::{Standing, Until};
+use super::taking::Granted;
 use super::tickets::{Found, NotKept, Sort, lasts};
+
+/// What is known of seats that are to be kept, besides what was given out.
+struct Adding {
+    /// How the server knows them; none while only a ticket stands for them.
+    id: Option<Vec<u8>>,
+    returns: bool,
+    until: Option<Until>,
+    /// How long their ticket was to last.
+    lasts: Option<Duration>,
+    proven: Option<Proven>,
+}
 
 impl Connection {
     /// Keeps what the server gave out. Borrowed seats whose ticket cannot be kept are given back.
     pub(super) async fn keep(
         self: &Arc<Self>,
         options: &CheckoutOptions,
-        lease: wire::Lease,
+        Granted { lease, proven }: Granted,
     ) -> Result<Lease, Problem> {
         let info = LeaseInfo::read(&lease);
         let borrowed = info.borrowed_until.is_some();
@@ -44,7 +57,17 @@ impl Connection {
         };
         let (until, lasts) = ticket.map(|found| (found.until(), lasts(&found.ticket))).unzip();
         let returns = true;
-        Ok(self.add(options, Some(lease.lease_id), info, returns, until, lasts))
+        Ok(self.add(
+            options,
+            info,
+            Adding {
+                id: Some(lease.lease_id),
+                returns,
+                until,
+                lasts,
+                proven,
+            },
+        ))
     }
 
     /// A lease that a grace ticket stands for, until the server is back.
@@ -54,7 +77,17 @@ impl Connection {
         found: &Found,
     ) -> Result<Lease, Problem> {
         let info = LeaseInfo::by_ticket(&found.ticket, options.count.max(1), false);
-        let lease = self.add(options, None, info, true, Some(found.until()), None);
+        let lease = self.add(
+            options,
+            info,
+            Adding {
+                id: None,
+                returns: true,
+                until: Some(found.until()),
+                lasts: None,
+                proven: None,
+            },
+        );
         let reacquisition = Arc::new(Reacquisition {
             options: without_waiting(options),
             key: random_key()?,
@@ -82,7 +115,17 @@ impl Connection {
         };
         let info = LeaseInfo::by_ticket(&found.ticket, found.count(), true);
         let until = Some(found.until());
-        Ok(Some(self.add(options, found.lease_id, info, false, until, None)))
+        Ok(Some(self.add(
+            options,
+            info,
+            Adding {
+                id: found.lease_id,
+                returns: false,
+                until,
+                lasts: None,
+                proven: None,
+            },
+        )))
     }
 
     /// The grace ticket that would help with this checkout.
@@ -131,15 +174,14 @@ impl Connection {
         }
     }
 
-    fn add(
-        self: &Arc<Self>,
-        options: &CheckoutOptions,
-        id: Option<Vec<u8>>,
-        info: LeaseInfo,
-        returns: bool,
-        until: Option<Until>,
-        ticket_lasts: Option<Duration>,
-    ) -> Lease {
+    fn add(self: &Arc<Self>, options: &CheckoutOptions, info: LeaseInfo, adding: Adding) -> Lease {
+        let Adding {
+            id,
+            returns,
+            until,
+            lasts,
+            proven,
+        } = adding;
         let borrowed = info.borrowed_until.is_some();
         let (sender, standing) = watch::channel(Standing::new(borrowed, until));
         let mut kept = Kept {
@@ -148,6 +190,7 @@ impl Connection {
             standing: sender,
             reacquisition: None,
             ticket: None,
+            proven,
             id,
         };
         if kept.id.is_some() && !borrowed {
@@ -159,7 +202,7 @@ impl Connection {
                 })
             });
         }
-        if let (Some(until), Some(lasts)) = (until, ticket_lasts.filter(|_| !borrowed)) {
+        if let (Some(until), Some(lasts)) = (until, lasts.filter(|_| !borrowed)) {
             kept.set_ticket(until, lasts);
         }
         let number = self.leases.add(kept);

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::checkout::CheckoutOptions;
 use super::lease::LeaseState;
+use super::pin::Proven;
 use super::standing::{Standing, Until};
 
 /// How often a lease without the server looks whether that is back.
@@ -31,6 +32,8 @@ pub(super) struct Kept {
     /// How to check the seats out again, when they were ended for want of heartbeats.
     pub(super) reacquisition: Option<Arc<Reacquisition>>,
     pub(super) ticket: Option<TicketAge>,
+    /// Until when signed lines grant the seats; none where nothing is pinned, and where a ticket bounds the time.
+    pub(super) proven: Option<Proven>,
 }
 
 /// How seats are checked out again after an outage.
@@ -118,12 +121,13 @@ impl Leases {
         });
     }
 
-    /// Ends what lived by a ticket that is over; how many those were.
+    /// Ends what lived by a ticket or by signed lines that are over; how many those were.
     pub(super) fn end_overdue(&self) -> usize {
         let mut table = self.table();
         let before = table.kept.len();
         table.kept.retain(|_, kept| {
-            let over = kept.standing.borrow().now() == LeaseState::Ended;
+            let over = kept.standing.borrow().now() == LeaseState::Ended
+                || kept.proven.is_some_and(|proven| proven.is_over());
             if over {
                 kept.standing
                     .send_modify(|standing| standing.state = LeaseState::Ended);

@@ -10,6 +10,7 @@ mod lease;
 mod leases;
 mod link;
 mod options;
+mod pin;
 mod session;
 mod standing;
 mod taking;
@@ -24,6 +25,7 @@ pub use checkout::{CheckoutError, CheckoutOptions, Denial};
 use connection::Connection;
 pub use lease::{Lease, LeaseInfo, LeaseState};
 pub use options::{Heartbeats, ProductOptions, Transport};
+pub use pin::IssuerKeys;
 pub use taking::PendingCheckout;
 
 /// What a vendor daemon says about itself.
@@ -119,7 +121,8 @@ impl ProductClient {
     /// # Errors
     /// `LocalFileUnreadable`, `LocalFileUnwritable`, `ClockSetBack`.
     pub async fn borrowed_by(options: &ProductOptions) -> Result<Vec<Borrowed>, Problem> {
-        borrowed::list(tickets::Tickets::open(options).await?.as_ref()).await
+        let pin = pin::IssuerPin::of(options).await.map(Arc::new);
+        borrowed::list(tickets::Tickets::open(options, pin).await?.as_ref()).await
     }
 
     /// Gives borrowed seats back before the end of their period; their leases end. True when they were still out.

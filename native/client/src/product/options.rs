@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use licensing_api::{Problem, Secret};
 
+use super::pin::IssuerKeys;
 use crate::address::{Address, DEFAULT_LICENSE_PORT};
 use crate::identity::ClientIdentity;
 use crate::trust::Trust;
@@ -53,6 +54,9 @@ pub struct ProductOptions {
     /// Folder for tickets, made when it is missing; none to go without grace and borrowing. It has to be writable by
     /// nobody but whom the product trusts: whoever can change its files can make up tickets.
     pub ticket_folder: Option<PathBuf>,
+    /// Keys of the issuers whose licenses count, built into the product; none to accept what the server accepts. Every
+    /// seat, also by a ticket, is then held against the signed lines that grant it.
+    pub issuer_keys: Option<IssuerKeys>,
 }
 
 impl ProductOptions {
@@ -72,6 +76,7 @@ impl ProductOptions {
             heartbeats: Heartbeats::default(),
             transport: Transport::default(),
             ticket_folder: None,
+            issuer_keys: None,
         })
     }
 }

@@ -193,7 +193,8 @@ impl Answers {
             let detail = format!("{} ({}).", failure.detail, failure.code);
             return Attempt::Final(problems::not_understood(&self.open.address, detail));
         };
-        let problem = Problem::new(code, failure.detail).advise(failure.action);
+        let mut problem = Problem::new(code, failure.detail).advise(failure.action);
+        problem.retry_after = (failure.retry_after_seconds != 0).then_some(failure.retry_after_seconds);
         if problems::is_passing(&problem) {
             Attempt::Lost(problem)
         } else {

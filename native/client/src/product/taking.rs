@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use licensing_api::{ErrorCode, Problem};
+use licensing_api::{ErrorCode, LicenseVersion, Problem};
+use licensing_license_file::signing::SignedLine;
 use licensing_protocol::licensing as wire;
 use licensing_protocol::licensing::checkout_reply::Outcome;
 use licensing_protocol::licensing::session_reply::Body as Answer;
@@ -18,6 +19,7 @@ use super::checkout::{CheckoutError, CheckoutOptions, Denial};
 use super::connection::{Connection, random_key};
 use super::exchange::{Attempt, Reply};
 use super::lease::Lease;
+use super::pin::{Claim, IssuerPin, Proven};
 use super::session::Answers;
 use crate::problems;
 
@@ -62,6 +64,44 @@ enum Asked {
     Lease(wire::Lease),
     Denied(wire::Denial),
     Queued(wire::Queued, Option<Answers>),
+}
+
+/// Seats that the server gave out.
+#[derive(Debug)]
+pub(super) struct Granted {
+    pub(super) lease: wire::Lease,
+    /// Until when signed lines grant them; none for products that accept what the server accepts.
+    pub(super) proven: Option<Proven>,
+}
+
+fn holds(
+    pin: &IssuerPin,
+    lines: &[SignedLine],
+    options: &CheckoutOptions,
+    lease: &wire::Lease,
+) -> Result<Proven, Problem> {
+    let version = |text: &str| {
+        text.parse::<LicenseVersion>().map_err(|_| {
+            let detail = format!("The version {text:?} of {} is none.", lease.feature);
+            Problem::new(ErrorCode::ProtocolError, detail)
+        })
+    };
+    let mut least = version(&lease.version)?;
+    if !options.version.is_empty() {
+        least = least.max(version(&options.version)?);
+    }
+    pin.check(
+        lines,
+        &Claim {
+            asked: &options.feature,
+            feature: &lease.feature,
+            version: &least,
+            count: lease.count.max(options.count).max(1),
+            user: &options.user,
+            host: &options.host,
+            display: &options.display,
+        },
+    )
 }
 
 impl Connection {
@@ -123,7 +163,7 @@ impl Connection {
             Ok(None) | Err(_) => self.options.timeout,
         };
         match (self.ask_server(options, key, patience, place).await, grace) {
-            (Ok(lease), _) => self.keep(options, lease).await.map_err(CheckoutError::from),
+            (Ok(granted), _) => self.keep(options, granted).await.map_err(CheckoutError::from),
             (Err(CheckoutError::Failed(problem)), Ok(Some(ticket))) if problems::is_outage(&problem) => {
                 Ok(self.keep_by_grace(options, &ticket)?)
             }
@@ -150,14 +190,15 @@ impl Connection {
         key: [u8; 16],
         patience: Duration,
         place: &watch::Sender<Option<u32>>,
-    ) -> Result<wire::Lease, CheckoutError> {
+    ) -> Result<Granted, CheckoutError> {
         let wait = options.queue.unwrap_or_default();
         let until = Instant::now() + wait;
-        let request = options.request(key, self.tickets.is_some());
+        let known = self.pin.as_ref().map(|pin| pin.known());
+        let request = options.request(key, self.tickets.is_some(), known);
         let mut asked = self.ask_for_seats(request.clone(), patience).await?;
         loop {
             let (position, more) = match asked {
-                Asked::Lease(lease) => return Ok(lease),
+                Asked::Lease(lease) => return self.genuine(options, lease).await,
                 Asked::Denied(denial) => {
                     return Err(CheckoutError::Denied(Denial::read(&options.feature, denial)));
                 }
@@ -174,6 +215,33 @@ impl Connection {
                         position,
                     )));
                 }
+            }
+        }
+    }
+
+    /// Holds what was given out against the lines that grant it. What they do not grant is given back.
+    async fn genuine(
+        &self,
+        options: &CheckoutOptions,
+        mut lease: wire::Lease,
+    ) -> Result<Granted, CheckoutError> {
+        let Some(pin) = &self.pin else {
+            return Ok(Granted { lease, proven: None });
+        };
+        let lines = pin.take(&lease.feature, std::mem::take(&mut lease.lines));
+        match holds(pin, &lines, options, &lease) {
+            Ok(proven) => Ok(Granted {
+                lease,
+                proven: Some(proven),
+            }),
+            Err(problem) => {
+                let request = wire::CheckinRequest {
+                    lease_id: lease.lease_id,
+                    ..Default::default()
+                };
+                // The seats would come back only at the end of their time; what went wrong first is what counts.
+                let _ = self.checkin_by(request).await;
+                Err(problem.into())
             }
         }
     }

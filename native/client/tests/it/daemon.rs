@@ -76,6 +76,8 @@ pub(crate) struct Truth {
     pub(crate) swap_answers: bool,
     /// Refusals are for good.
     pub(crate) excluded: bool,
+    /// Signed lines that are shown with every lease to products that want them.
+    pub(crate) lines: Vec<wire::SignedLine>,
     /// Streams that were opened.
     pub(crate) sessions: u32,
     /// Keys of requests that were given up: their checkout may come later.
@@ -338,6 +340,18 @@ impl Truth {
         reply(Outcome::Lease(self.lease(request, lease_id, repeated)))
     }
 
+    fn shown(&self, request: &wire::CheckoutRequest) -> Vec<wire::SignedLine> {
+        let lines = self.lines.iter().filter(|_| request.wants_lines);
+        let shown = lines.map(|line| match request.known_lines.contains(&line.id) {
+            true => wire::SignedLine {
+                id: line.id.clone(),
+                ..Default::default()
+            },
+            false => line.clone(),
+        });
+        shown.collect()
+    }
+
     fn lease(&mut self, request: &wire::CheckoutRequest, lease_id: Vec<u8>, repeated: bool) -> wire::Lease {
         let now = Timestamp::now();
         let holder = request.holder.clone().expect("a holder");
@@ -369,6 +383,7 @@ impl Truth {
             }),
             repeated_request: repeated,
             borrowed_until: borrowed_until.map(on_the_wire),
+            lines: self.shown(request),
             ..Default::default()
         };
         if let Some(grace) = self.grace {
@@ -524,6 +539,7 @@ impl Daemon {
                             code: problem.code.name().to_owned(),
                             detail: problem.detail,
                             action: problem.action,
+                            retry_after_seconds: 0,
                         };
                         say(Answer::Failure(failure)).await;
                     }

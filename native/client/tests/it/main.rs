@@ -7,6 +7,7 @@ mod borrow;
 mod certificates;
 mod daemon;
 mod grace;
+mod pin;
 mod product;
 mod queue;
 mod real;

@@ -9,6 +9,8 @@ It holds the seat until its input ends. A token, where the server demands one, i
 """
 
 import argparse
+import base64
+import datetime
 import getpass
 import itertools
 import os
@@ -30,6 +32,10 @@ PASSING = ("ServerStopping", "CitrixLicensingVendorOrServiceDown")
 
 class Denied(Exception):
     """The server refused the seat."""
+
+
+class NotGenuine(Exception):
+    """The issuer of the product's licenses did not sign what the server gave out."""
 
 
 class Lost(Exception):
@@ -85,7 +91,8 @@ class Session:
 class Product:
     """Leases of one vendor, kept alive in the background."""
 
-    def __init__(self, manager, vendor="", ca_file=None, token=None):
+    def __init__(self, manager, vendor="", ca_file=None, token=None, issuer_key=None):
+        self._issuer_key, self._lines = issuer_key, {}
         self._manager, self._vendor, self._ca_file = manager, vendor, ca_file
         self._metadata = [("authorization", f"Bearer {token}")] if token else []
         self._lock = threading.Lock()
@@ -101,13 +108,16 @@ class Product:
             user=user, host=socket.gethostname(), product="product.py 1.0", process_id=os.getpid()
         )
         request = wire.CheckoutRequest(
-            request_key=key, feature=feature, count=1, holder=holder, queue=wait > 0
+            request_key=key, feature=feature, count=1, holder=holder, queue=wait > 0,
+            wants_lines=self._issuer_key is not None, known_lines=list(self._lines)
         )
         end = time.monotonic() + max(wait, 15)
         for reply in self._answers(end, checkout=request):
             outcome = reply.checkout.WhichOneof("outcome")
             if outcome == "lease":
                 lease = reply.checkout.lease
+                if self._issuer_key is not None:
+                    self._check(lease, feature)
                 with self._lock:
                     self._leases[lease.lease_id] = lease.heartbeat_seconds
                 return lease
@@ -118,6 +128,15 @@ class Product:
         # By its key the request is given up, wherever it stands by now.
         self._answer(checkin=wire.CheckinRequest(request_key=key))
         raise Denied(f"{feature}: no seat came free within {wait} s")
+
+    def _check(self, lease, feature):
+        """Holds a lease against the lines that came with it. What they do not grant is given back."""
+        self._lines.update((line.id, (line.text, line.signature)) for line in lease.lines if line.text)
+        lines = [self._lines[line.id] for line in lease.lines if line.id in self._lines]
+        granted = [granted_by(*line, self._issuer_key, feature, lease.version) for line in lines]
+        if sum(granted) < lease.count:
+            self._answer(checkin=wire.CheckinRequest(lease_id=lease.lease_id))
+            raise NotGenuine(f"{feature}: the lines of the product's issuer grant {sum(granted)} of {lease.count} seats")
 
     def checkin(self, lease):
         """Gives the seat back; whether it was held until now."""
@@ -210,6 +229,31 @@ class Product:
             return grpc.secure_channel(address, grpc.ssl_channel_credentials(file.read()))
 
 
+def granted_by(text, signature, issuer_key, feature, version):
+    """Seats that a signed line grants today; 0 unless the issuer signed it. Lines locked to a client, upgrades and
+    packages are left to the native library, which knows all rules of license files."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        _, _, value = signature.split(":")
+        Ed25519PublicKey.from_public_bytes(issuer_key).verify(base64.b64decode(value), text.encode())
+    except (InvalidSignature, ValueError):
+        return 0
+    fields = dict(line.split(" ", 1) for line in text.splitlines() if not line.startswith(("set ", "flag ", "host ")))
+    terms = {line.split(" ")[1].upper(): line.split(" ", 2)[2:] for line in text.splitlines() if line.startswith("set ")}
+    if fields.get("line") not in ("FEATURE", "INCREMENT") or {"HOSTID", "START"} & set(terms):
+        return 0
+    if fields["feature"].lower() != feature.lower() or float(fields["version"]) < float(version):
+        return 0
+    if fields["expires"] != "permanent":
+        # The days of a license are those of its server, whose zone may be another one.
+        last = datetime.datetime.strptime(fields["expires"], "%d-%b-%Y").replace(tzinfo=datetime.timezone.utc)
+        if datetime.datetime.now(datetime.timezone.utc) >= last + datetime.timedelta(days=1, hours=12):
+            return 0
+    return sys.maxsize if fields["count"] == "uncounted" else int(fields["count"])
+
+
 def is_queued(reply):
     """Whether another answer to the same question follows."""
     return reply.WhichOneof("body") == "checkout" and reply.checkout.WhichOneof("outcome") == "queued"
@@ -223,9 +267,11 @@ def main():
     arguments.add_argument("--user", default=None)
     arguments.add_argument("--queue", type=int, default=0, metavar="SECONDS", help="wait when all seats are out")
     arguments.add_argument("--ca-file", help="PEM file of authorities, for servers other than this machine")
+    arguments.add_argument("--issuer-key", help="the issuer's public key in base64; a product has it built in")
     given = arguments.parse_args()
     token = os.environ.get("LICENSING_PRODUCT_TOKEN")
-    product = Product(given.manager, given.vendor, given.ca_file, token)
+    product = Product(given.manager, given.vendor, given.ca_file, token,
+                      base64.b64decode(given.issuer_key) if given.issuer_key else None)
     try:
         lease = product.checkout(
             given.feature,
@@ -233,7 +279,7 @@ def main():
             given.queue,
             lambda place: print(f"waiting at place {place}", flush=True),
         )
-    except Denied as denial:
+    except (Denied, NotGenuine) as denial:
         print(denial, file=sys.stderr)
         return 1
     print(f"holding {lease.count} of {lease.feature} {lease.version}", flush=True)

@@ -79,6 +79,12 @@ fn null_is_an_error_everywhere_and_never_a_crash() {
             licensing_product_open(ptr::null(), ptr::null_mut(), none_error),
             invalid_request
         );
+        for keys in [ptr::null(), c"".as_ptr(), c"no key".as_ptr()] {
+            assert_eq!(
+                licensing_product_open_pinned(ptr::null(), keys, &mut product, none_error),
+                invalid_request
+            );
+        }
         assert_eq!(
             licensing_product_status(ptr::null(), &mut buffer, none_error),
             invalid_handle

@@ -102,6 +102,9 @@ fn option(name: &str, words: &mut Cursor<'_>) -> Option<Read<Directive>> {
         "LINGER" => words
             .setting("seconds")
             .map(|(selector, seconds)| Directive::Linger { selector, seconds }),
+        "QUEUE_PASSING" => words
+            .setting("seconds")
+            .map(|(selector, seconds)| Directive::QueuePassing { selector, seconds }),
         "TIMEOUT" => words
             .setting("seconds")
             .map(|(selector, seconds)| Directive::Timeout { selector, seconds }),
@@ -448,6 +451,7 @@ fn usage(option: &str) -> &'static str {
         "BORROW_LOWWATER" => "BORROW_LOWWATER feature seats.",
         "MAX_BORROW_HOURS" => "MAX_BORROW_HOURS feature hours.",
         "LINGER" => "LINGER feature seconds.",
+        "QUEUE_PASSING" => "QUEUE_PASSING feature seconds.",
         "TIMEOUT" => "TIMEOUT feature seconds.",
         "TIMEOUTALL" => "TIMEOUTALL seconds.",
         "ACTIVATION_LOWWATER" => "ACTIVATION_LOWWATER entitlement seats.",

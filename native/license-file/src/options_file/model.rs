@@ -197,6 +197,13 @@ pub enum Directive {
         /// Seconds a seat stays out after checkin.
         seconds: u32,
     },
+    /// `QUEUE_PASSING selector seconds`.
+    QueuePassing {
+        /// Which licenses.
+        selector: Selector,
+        /// Seconds for which smaller requests may pass one that waits.
+        seconds: u32,
+    },
     /// `TIMEOUT selector seconds`.
     Timeout {
         /// Which licenses.

@@ -8,6 +8,9 @@ use crate::license_file::{
     blank_separated,
 };
 
+/// First line of every covered text.
+pub(super) const HEADER: &str = "licensing-line 1\n";
+
 /// The machines that a file is bound to: the host ids of its SERVER lines, each once, in one order and spelling.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileBinding(BTreeSet<String>);
@@ -32,7 +35,7 @@ pub struct CanonicalLine(String);
 impl CanonicalLine {
     /// The covered text of a FEATURE, INCREMENT, UPGRADE or PACKAGE line; none for other lines.
     pub fn of(line: &LineKind, binding: &FileBinding) -> Option<Self> {
-        let mut text = Writer(String::from("licensing-line 1\n"));
+        let mut text = Writer(String::from(HEADER));
         for host in &binding.0 {
             text.field("host", host);
         }

@@ -106,6 +106,17 @@ impl TrustedIssuer {
         Self::new(key, &file.issuer, &file.vendors)
     }
 
+    /// An issuer known by its public key alone, 32 bytes in base64, who may sign for all vendors.
+    ///
+    /// # Errors
+    /// `PublicKey`.
+    pub fn from_public_key(base64: &str) -> Result<Self, InvalidTrustFile> {
+        let bytes = STANDARD.decode(base64.trim());
+        let bytes = bytes.map_err(|_| InvalidTrustFile::PublicKey)?;
+        let key = VerifyingKey::try_from(bytes.as_slice()).map_err(|_| InvalidTrustFile::PublicKey)?;
+        Self::new(key, "the product's issuer", &[EVERY_VENDOR.to_owned()])
+    }
+
     /// The text of a `.pub` file.
     ///
     /// # Errors

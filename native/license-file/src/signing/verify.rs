@@ -138,14 +138,14 @@ impl TrustStore {
 }
 
 /// The parts of a line that its signature concerns.
-struct Signed<'a> {
+pub(super) struct Signed<'a> {
     vendor: &'a str,
     key: Option<&'a Spanned<String>>,
     attributes: &'a [Attribute],
 }
 
 impl<'a> Signed<'a> {
-    fn of(line: &'a LineKind) -> Option<Self> {
+    pub(super) fn of(line: &'a LineKind) -> Option<Self> {
         let line = PublisherLine::of(line)?;
         Some(Self {
             vendor: line.vendor(),
@@ -155,7 +155,7 @@ impl<'a> Signed<'a> {
     }
 
     /// Signatures of ours.
-    fn ours(&self) -> impl Iterator<Item = &'a Attribute> {
+    pub(super) fn ours(&self) -> impl Iterator<Item = &'a Attribute> {
         self.attributes
             .iter()
             .filter(|one| one.keyword.value.eq_ignore_ascii_case(SIGNATURE_KEYWORD))

@@ -4,7 +4,7 @@ use base64::Engine;
 use licensing_api::inventory::SignatureState;
 use licensing_license_file::license_file::{Edit, LicenseFile, LineKind, Terms, parse};
 use licensing_license_file::signing::{
-    CanonicalLine, FileBinding, InvalidTrustFile, IssuerKey, KeyId, SignatureDetail, TrustStore,
+    CanonicalLine, FileBinding, InvalidTrustFile, IssuerKey, KeyId, SignatureDetail, SignedLine, TrustStore,
     TrustedIssuer,
 };
 use proptest::prelude::*;
@@ -523,4 +523,67 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
         ])
         .prop_map(|text| text.as_bytes().to_vec()),
     ]
+}
+
+/// All signed lines of a text, apart from their file.
+fn signed_lines(text: &str) -> Vec<SignedLine> {
+    let file = parse(signed(text).as_bytes());
+    let binding = FileBinding::of(&file);
+    let lines = file.lines.iter();
+    lines
+        .filter_map(|line| SignedLine::of(&line.kind, &binding))
+        .collect()
+}
+
+#[test]
+fn a_line_apart_from_its_file_verifies_for_whoever_has_the_public_key() {
+    let text = format!(
+        "{UNSIGNED}INCREMENT QUOTED ACME 1.0 permanent 1 NOTICE={{say \"hi\" twice}} START=1-jan-2026\n"
+    );
+    let public = key(1).public("Example Issuer", &["*".to_owned()]).unwrap();
+    let public = public.to_text().unwrap();
+    let public = public
+        .lines()
+        .find_map(|line| line.strip_prefix("public_key = "))
+        .unwrap();
+    let pinned = TrustedIssuer::from_public_key(public.trim_matches('"')).unwrap();
+    let trust: TrustStore = [pinned].into_iter().collect();
+    let lines = signed_lines(&text);
+    assert_eq!(lines.len(), 5);
+    for line in lines {
+        let file = line.to_file(false).unwrap();
+        assert_eq!(states(&file, &trust), [SignatureState::Valid], "{}", line.text);
+        let stranger: TrustStore = [key(2).public("Other", &["*".to_owned()]).unwrap()]
+            .into_iter()
+            .collect();
+        assert_eq!(states(&file, &stranger), [SignatureState::UnknownIssuer]);
+        for (from, to) in [
+            ("ACME", "OTHER"),
+            ("HOSTNAME=ls01", "HOSTNAME=ls02"),
+            ("version ", "version 9"),
+        ] {
+            let changed = SignedLine {
+                text: line.text.replace(from, to),
+                ..line.clone()
+            };
+            let file = changed.to_file(false).unwrap();
+            assert!(
+                !states(&file, &trust).contains(&SignatureState::Valid),
+                "{}",
+                changed.text
+            );
+        }
+    }
+}
+
+#[test]
+fn what_has_not_the_form_of_a_signed_line_makes_no_file() {
+    let signature = "ed25519:0:0".to_owned();
+    for text in ["", "licensing-line 2\n", "licensing-line 1\nserver x\n"] {
+        let line = SignedLine {
+            text: text.to_owned(),
+            signature: signature.clone(),
+        };
+        assert!(line.to_file(false).is_none(), "{text:?}");
+    }
 }

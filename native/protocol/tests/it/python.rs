@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
-use licensing_testbed::{Increment, Server, ServerBuilder, license_text};
+use licensing_testbed::{Increment, Issuer, Server, ServerBuilder, license_text};
 
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -186,5 +186,36 @@ fn the_python_example_holds_a_seat_waits_for_one_and_outlives_a_restart() {
     while second.lines.try_recv().is_ok() {}
     second.wait_for("heartbeat: 0 lease(s) ended");
     second.end();
+    server.stop().expect("a good end");
+}
+
+#[test]
+fn the_python_example_accepts_the_licenses_of_its_issuer_alone() {
+    let Some(python) = python() else { return };
+    let example = Example::new(python);
+    let text = license_text("ACME", &[Increment::new("ACME_CAD", 2)]);
+    let server = ServerBuilder::new()
+        .license("acme.lic", &text)
+        .start()
+        .expect("a license server");
+    let key_of = |issuer: &Issuer| {
+        let file = issuer.trust_file().unwrap();
+        let key = file
+            .lines()
+            .find_map(|line| line.strip_prefix("public_key = "))
+            .unwrap();
+        key.trim_matches('"').to_owned()
+    };
+
+    let own = key_of(server.issuer());
+    let mut accepted = example.start(&server, &["ACME_CAD", "--user", "ann", "--issuer-key", &own]);
+    assert_eq!(accepted.next(), "holding 1 of ACME_CAD 1.0");
+    accepted.end();
+
+    let stranger = key_of(&Issuer::new().unwrap());
+    let mut refused = example.start(&server, &["ACME_CAD", "--user", "bob", "--issuer-key", &stranger]);
+    assert!(!refused.process.wait().unwrap().success());
+    let said = refused.complaint();
+    assert!(said.contains("grant 0 of 1 seats"), "{said}");
     server.stop().expect("a good end");
 }

@@ -413,6 +413,7 @@ fn set(settings: &mut Settings, setting: Setting) {
         Setting::BorrowLowWater(seats) => settings.borrow_low_water = seats,
         Setting::MaxBorrowHours(hours) => settings.max_borrow_hours = Some(hours),
         Setting::Linger(seconds) => settings.linger_seconds = seconds,
+        Setting::QueuePassing(seconds) => settings.queue_passing_seconds = seconds,
         Setting::Timeout(seconds) => settings.timeout_seconds = (seconds > 0).then_some(seconds),
     }
 }

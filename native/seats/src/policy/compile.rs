@@ -111,6 +111,7 @@ pub(super) enum Setting {
     BorrowLowWater(u32),
     MaxBorrowHours(u32),
     Linger(u32),
+    QueuePassing(u32),
     Timeout(u32),
 }
 
@@ -347,6 +348,9 @@ impl Compiler {
             }
             Directive::Linger { selector, seconds } => {
                 self.setting(line, "LINGER", selector, Setting::Linger(*seconds));
+            }
+            Directive::QueuePassing { selector, seconds } => {
+                self.setting(line, "QUEUE_PASSING", selector, Setting::QueuePassing(*seconds));
             }
             Directive::Timeout { selector, seconds } => {
                 self.setting(line, "TIMEOUT", selector, Setting::Timeout(*seconds));

@@ -1,6 +1,7 @@
 //! What applies to one pool.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use licensing_api::denial::DenialReason;
 
@@ -86,6 +87,7 @@ pub(super) struct Settings {
     pub(super) max_borrow_hours: Option<u32>,
     pub(super) linger_seconds: u32,
     pub(super) timeout_seconds: Option<u32>,
+    pub(super) queue_passing_seconds: u32,
 }
 
 /// Why somebody may not have a seat at all.
@@ -277,6 +279,11 @@ impl PoolPolicy {
     /// Seconds a seat stays out after checkin: the longer one of the publisher's and the administrator's.
     pub fn linger_seconds(&self, licensed: u32) -> u32 {
         self.settings.linger_seconds.max(licensed)
+    }
+
+    /// How long those who wait may be passed by smaller requests; zero for strict order.
+    pub fn queue_passing(&self) -> Duration {
+        Duration::from_secs(self.settings.queue_passing_seconds.into())
     }
 
     /// Seconds without a sign of life after which a seat is taken back, not below the publisher's least; none when the

@@ -7,14 +7,13 @@ use licensing_api::inventory::PoolStatus;
 use crate::Moment;
 use crate::policy::Identity;
 use crate::pool::Pool;
-use licensing_license_file::host_address::AddressPattern;
-use licensing_license_file::license_file::{HostId, LicenseVersion};
+use licensing_license_file::license_file::LicenseVersion;
 
 use super::lease::GroupKey;
 use super::ledger::Ledger;
 use super::offer::{Offer, best};
 use super::queue::{Claims, Unserved};
-use super::{CheckoutRequest, Denial, Holder};
+use super::{CheckoutRequest, Denial};
 
 /// How well a pool that does not grant comes off; the best one explains the denial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -139,7 +138,7 @@ impl Ledger {
         if state.capacity.is_none() {
             return Err(not_serving(&state.pool, self.day));
         }
-        if !client_matches(&state.pool, &request.holder) {
+        if !request.holder.may_use(&state.pool) {
             let detail = format!("{name} is locked to other machines than {}.", request.holder.host);
             return miss(Nearness::WrongClient, DenialReason::WrongHost, detail);
         }
@@ -233,25 +232,4 @@ fn not_serving(pool: &Pool, day: Date) -> (Nearness, Denial) {
         ),
     };
     (nearness, Denial::new(reason, detail))
-}
-
-/// Whether a machine that a feature line is locked to can be told to be the holder's. What a server cannot see, such
-/// as the hardware of the client, never matches.
-fn client_matches(pool: &Pool, holder: &Holder) -> bool {
-    // HOSTID is a pooling key: all increments of a pool have the same.
-    let ids = pool
-        .increments
-        .first()
-        .map_or(&[][..], |increment| &increment.host_ids);
-    ids.is_empty()
-        || ids.iter().any(|id| match id {
-            HostId::Any | HostId::Id(_) => true,
-            HostId::HostName(name) => name.eq_ignore_ascii_case(&holder.host),
-            HostId::Display(display) => *display == holder.display,
-            HostId::User(user) => *user == holder.user,
-            HostId::Internet(pattern) => AddressPattern::parse(pattern)
-                .zip(holder.address.or_else(|| holder.host.parse().ok()))
-                .is_some_and(|(pattern, address)| pattern.matches(address)),
-            HostId::Demo | HostId::Hex(_) | HostId::Other { .. } => false,
-        })
 }

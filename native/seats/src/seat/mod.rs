@@ -4,6 +4,7 @@ mod assignment;
 mod change;
 mod choice;
 mod denial;
+mod host_lock;
 mod lease;
 mod ledger;
 mod limits;

@@ -33,6 +33,8 @@ pub struct SeatSettings {
     pub queue_places_per_feature: usize,
     /// Most requests that wait of one address, and of one token or certificate.
     pub queue_places_per_caller: usize,
+    /// Most seats that these wait for together.
+    pub queue_seats_per_caller: u64,
     /// Number of the newest denials that are kept.
     pub kept_denials: u64,
 }
@@ -53,6 +55,7 @@ impl Default for SeatSettings {
             queue_places: 10_000,
             queue_places_per_feature: 1_000,
             queue_places_per_caller: 250,
+            queue_seats_per_caller: 10_000,
             kept_denials: 10_000,
         }
     }

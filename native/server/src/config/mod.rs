@@ -78,6 +78,21 @@ licensing_settings::settings! {
         assignment_days: u32 = 90, AfterRestart,
             "Days that the assignment of a seat to a user or device lasts after its last use, where the license file says nothing (LP, NUDURMIN, NUDURMAX).",
             allowed "1 to 3650" if |days, _| DAYS.contains(days);
+        checkouts_per_second: u32 = 2000, AfterRestart,
+            "Checkouts a second that one product token or client certificate may ask for, or one address without either; ten times as many at once after a pause. Further ones are answered with TooManyRequests and the seconds to wait.",
+            allowed "1 to 1000000" if |checkouts, _| (1..=1_000_000).contains(checkouts);
+        audit_alert_per_hour: u64 = 1_000_000, AfterRestart,
+            "Audit records of one vendor within an hour above which the alert AuditGrowsFast is raised.",
+            allowed "1 to 1000000000" if |records, _| (1..=1_000_000_000).contains(records);
+        queue_places_per_feature: usize = 1000, AfterRestart,
+            "Most requests that wait for seats of one feature.",
+            allowed "1 to 10000" if |places, _| (1..=10_000).contains(places);
+        queue_places_per_caller: usize = 250, AfterRestart,
+            "Most requests that wait of one address, and of one product token or client certificate.",
+            allowed "1 to 10000" if |places, _| (1..=10_000).contains(places);
+        queue_seats_per_caller: u64 = 10_000, AfterRestart,
+            "Most seats that the waiting requests of one address, and of one product token or client certificate, want together.",
+            allowed "1 to 10000000" if |seats, _| (1..=10_000_000).contains(seats);
         startup_vendors: BTreeSet<String> = BTreeSet::from(["CITRIX".to_owned()]), AtOnce,
             "Vendors whose daemons always run and bring the start-up and the diagnostics license, so that products find the server before any license file is installed.",
             allowed "names of 1 to 64 letters, digits, '_' or '-'"

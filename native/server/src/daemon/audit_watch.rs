@@ -1,12 +1,15 @@
-//! Looks each day whether the record of seats is whole.
+//! Looks each day whether the record of seats is whole, and each minute how fast it grows.
 
 use std::time::Duration;
 
 use licensing_api::Problem;
 use licensing_api::alert::{Alert, AlertLevel};
 use licensing_store::{AuditReport, SeatService, StoreError};
+use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+
+use super::audit_growth::{self, AuditGrowth};
 
 /// Time from the start to the first look: products come back first.
 const FIRST: Duration = Duration::from_secs(10 * 60);
@@ -19,14 +22,16 @@ pub(super) struct AuditWatch {
     vendor: String,
     seats: SeatService,
     alert: watch::Sender<Option<Alert>>,
+    growth: Mutex<AuditGrowth>,
 }
 
 impl AuditWatch {
-    pub(super) fn new(vendor: String, seats: SeatService) -> Self {
+    pub(super) fn new(vendor: String, seats: SeatService, growth: AuditGrowth) -> Self {
         Self {
             vendor,
             seats,
             alert: watch::Sender::new(None),
+            growth: Mutex::new(growth),
         }
     }
 
@@ -44,6 +49,17 @@ impl AuditWatch {
                 _ = self.look() => {}
             }
             pause = EVERY;
+        }
+    }
+
+    /// Notes every minute how many records there are until `stopping`.
+    pub(super) async fn follow_growth(&self, stopping: CancellationToken) {
+        let mut every = tokio::time::interval(audit_growth::EVERY);
+        loop {
+            tokio::select! {
+                () = stopping.cancelled() => return,
+                _ = every.tick() => self.growth.lock().note(self.seats.figures().audit_records),
+            }
         }
     }
 
@@ -78,9 +94,10 @@ impl AuditWatch {
         looked.map_err(|error| error.problem())
     }
 
-    /// The active alert; none while the audit is whole as far as is known.
-    pub(super) fn alert(&self) -> Option<Alert> {
-        self.alert.borrow().clone()
+    /// The active alerts; none while the audit is whole, as far as is known, and grows as usual.
+    pub(super) fn alerts(&self) -> impl Iterator<Item = Alert> {
+        let damage = self.alert.borrow().clone();
+        damage.into_iter().chain(self.growth.lock().alert(&self.vendor))
     }
 }
 

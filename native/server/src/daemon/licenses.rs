@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::debug_log::{self, DebugLog, Plan, ServedSeats};
 use super::options::{self, LogPlace, Options};
+use super::signed_lines::SignedLines;
 use crate::blocking::blocking;
 use crate::config::{Config, DataFolder};
 use crate::installed::{Installed, Verdict};
@@ -33,6 +34,8 @@ pub(super) struct Licenses {
     alerts: watch::Sender<Vec<Alert>>,
     /// By what is served.
     config: watch::Sender<Arc<Config>>,
+    /// What products can check seats by.
+    lines: Arc<SignedLines>,
 }
 
 /// What was read, and what it came to.
@@ -139,6 +142,7 @@ impl Licenses {
             log,
             alerts: watch::Sender::new(outcome.alerts.clone()),
             config: watch::Sender::new(Arc::clone(config)),
+            lines: Arc::new(SignedLines::new(vendor, Arc::clone(&files.installed), day)),
             read: Mutex::new(Read { files, outcome }),
         };
         Ok((licenses, pools, rules))
@@ -210,6 +214,11 @@ impl Licenses {
         self.alerts.borrow().clone()
     }
 
+    /// The signed lines of the files by which is served.
+    pub(super) fn lines(&self) -> Arc<SignedLines> {
+        Arc::clone(&self.lines)
+    }
+
     /// The configuration by which is served.
     pub(super) fn config(&self) -> Arc<Config> {
         Arc::clone(&self.config.borrow())
@@ -225,6 +234,7 @@ impl Licenses {
             .map_err(|error| error.problem())?;
         self.alerts.send_replace(outcome.alerts.clone());
         self.config.send_replace(Arc::clone(&files.config));
+        self.lines.follow(Arc::clone(&files.installed), files.day);
         let plan = Plan::of(&files.config, &self.data, &self.vendor, &outcome.rules);
         self.log.follow(plan);
         tracing::info!(

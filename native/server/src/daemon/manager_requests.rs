@@ -41,7 +41,7 @@ impl ManagerRequests {
             ManagerRequest::Health => {
                 let mut health = status::health(&self.vendor, &self.licenses.config(), &self.seats);
                 health.alerts.extend(self.licenses.alerts());
-                health.alerts.extend(self.audit.alert());
+                health.alerts.extend(self.audit.alerts());
                 write(&health)
             }
             ManagerRequest::Reread => {

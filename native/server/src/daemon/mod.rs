@@ -1,6 +1,7 @@
 //! The vendor daemon: serves the seats of one vendor, as a process of its own that the manager starts and watches.
 
 mod answers;
+mod audit_growth;
 mod audit_watch;
 mod calendar;
 mod control_port;
@@ -12,6 +13,7 @@ mod options;
 mod process;
 mod products;
 mod session;
+mod signed_lines;
 mod status;
 mod tickets;
 mod turns;

@@ -9,13 +9,14 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, bail};
 use jiff::tz::TimeZone;
 use licensing_net::tls::{ClientTrust, ServerTls};
-use licensing_net::{ConnectionCount, Limits, PortOptions, PortProtocol, PortTls};
+use licensing_net::{ConnectionCount, Limits, PortOptions, PortProtocol, PortTls, RateLimit};
 use licensing_seats::seat::SeatSettings;
 use licensing_store::{Clock, SeatService, SeatServiceOptions, StoreError, SystemClock};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::audit_growth::AuditGrowth;
 use super::audit_watch::AuditWatch;
 use super::debug_log::{self, DebugLog};
 use super::grpc;
@@ -30,6 +31,8 @@ use crate::{control, log, ticket_key};
 
 /// Ports of this process.
 const PORTS: u64 = 2;
+/// Checkouts of so many seconds may come at once.
+const BURST_SECONDS: u32 = 10;
 /// Largest settings: the configuration and ten thousand tokens.
 const SETTINGS_BYTES: u64 = 16 * 1024 * 1024;
 /// Largest request of the manager: ten thousand tokens.
@@ -188,7 +191,16 @@ impl Daemon {
             heartbeat_seconds: settings.config.licensing.heartbeat_seconds,
             seats: seats.clone(),
             tickets,
+            lines: licenses.lines(),
             access: Arc::clone(&access),
+            rate: Arc::new(RateLimit::new(
+                settings
+                    .config
+                    .licensing
+                    .checkouts_per_second
+                    .saturating_mul(BURST_SECONDS),
+                settings.config.licensing.checkouts_per_second,
+            )),
             stopping: stopping.clone(),
         };
         let connections = ConnectionCount::default();
@@ -196,7 +208,11 @@ impl Daemon {
         let tls_config = tls.server_config_for(&["h2"], &clients)?;
         let licensing_port = licensing_port(limits, tls_config, connections.clone());
         let control_port = control_port(limits);
-        let audit = Arc::new(AuditWatch::new(settings.vendor.clone(), seats.clone()));
+        let audit = Arc::new(AuditWatch::new(
+            settings.vendor.clone(),
+            seats.clone(),
+            AuditGrowth::new(settings.config.licensing.audit_alert_per_hour),
+        ));
         let secret = settings.control_secret.clone();
         let requests = Arc::new(ManagerRequests {
             vendor: settings.vendor,
@@ -211,6 +227,10 @@ impl Daemon {
         let days = {
             let stopping = stopping.clone();
             async move { licenses.follow_the_days(&seats, stopping).await }
+        };
+        let growth = {
+            let (audit, stopping) = (Arc::clone(&audit), stopping.clone());
+            async move { audit.follow_growth(stopping).await }
         };
         let looks = {
             let stopping = stopping.clone();
@@ -229,6 +249,7 @@ impl Daemon {
             tokio::spawn(control),
             tokio::spawn(days),
             tokio::spawn(looks),
+            tokio::spawn(growth),
         ])
     }
 }
@@ -293,6 +314,9 @@ fn open_seats(
         assignment: Duration::from_secs(u64::from(config.licensing.assignment_days) * 24 * 60 * 60),
         burst: config.licensing.burst_terms(vendor),
         zone: TimeZone::system(),
+        queue_places_per_feature: config.licensing.queue_places_per_feature,
+        queue_places_per_caller: config.licensing.queue_places_per_caller,
+        queue_seats_per_caller: config.licensing.queue_seats_per_caller,
         ..SeatSettings::default()
     };
     let seats = SeatService::start(options).map_err(with_advice)?;

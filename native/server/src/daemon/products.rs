@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use licensing_api::Problem;
+use licensing_net::RateLimit;
 use licensing_protocol::licensing as wire;
 use licensing_seats::seat::{Denial, Lease};
 use licensing_store::SeatService;
 use tokio_util::sync::CancellationToken;
 
 use super::calendar::end_of;
+use super::signed_lines::SignedLines;
 use super::tickets::Tickets;
 use super::validation;
-use crate::product_access::ProductAccess;
+use crate::product_access::{ProductAccess, RatedCaller};
 
 /// Answers products, one call or one message of a session at a time.
 #[derive(Clone)]
@@ -22,8 +24,30 @@ pub(super) struct Products {
     pub(super) heartbeat_seconds: u32,
     pub(super) seats: SeatService,
     pub(super) tickets: Arc<Tickets>,
+    pub(super) lines: Arc<SignedLines>,
     pub(super) access: Arc<ProductAccess>,
+    /// How many checkouts a caller may ask for.
+    pub(super) rate: Arc<RateLimit<RatedCaller>>,
     pub(super) stopping: CancellationToken,
+}
+
+/// What a product wants to have with its seats.
+#[derive(Debug)]
+pub(super) struct Wants {
+    grace_ticket: bool,
+    /// Signed lines, but for those that it has already.
+    lines: Option<Vec<Vec<u8>>>,
+}
+
+impl Wants {
+    /// What a request wants.
+    pub(super) fn of(request: &mut wire::CheckoutRequest) -> Self {
+        let known = std::mem::take(&mut request.known_lines);
+        Self {
+            grace_ticket: request.grace_ticket,
+            lines: request.wants_lines.then_some(known),
+        }
+    }
 }
 
 impl Products {
@@ -58,21 +82,24 @@ impl Products {
     }
 
     /// A lease as it is answered, decided at `at`: with the ticket of borrowed seats, or a grace ticket where one is
-    /// wanted and may be given.
+    /// wanted and may be given, and the signed lines where they are wanted.
     pub(super) fn lease_reply(
         &self,
         mut lease: Lease,
         at: Timestamp,
-        wants_ticket: bool,
+        wants: &Wants,
         repeated: bool,
     ) -> wire::Lease {
         let mut reply = lease_on_the_wire(&lease, repeated);
+        if let Some(known) = &wants.lines {
+            reply.lines = self.lines.shown(&lease.feature, known);
+        }
         let Some(terms) = lease.ticket.take() else {
             return reply;
         };
         let ticket = match lease.borrowed_until {
             Some(until) => self.tickets.borrow(*terms, at, &lease.id, until),
-            None if wants_ticket => self.tickets.grace(*terms, at),
+            None if wants.grace_ticket => self.tickets.grace(*terms, at),
             None => None,
         };
         let place = match lease.borrowed_until {
@@ -99,6 +126,7 @@ fn lease_on_the_wire(lease: &Lease, repeated_request: bool) -> wire::Lease {
         grace_ticket: String::new(),
         borrow_ticket: String::new(),
         borrowed_until: lease.borrowed_until.map(instant_on_the_wire),
+        lines: Vec::new(),
     }
 }
 

@@ -182,5 +182,6 @@ fn failed(problem: Problem) -> Reply {
         code: problem.code.name().to_owned(),
         detail: problem.detail,
         action: problem.action,
+        retry_after_seconds: problem.retry_after.unwrap_or_default(),
     })
 }

@@ -1,7 +1,7 @@
 //! Products that wait for their turn in the queue.
 
 use std::net::IpAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use licensing_api::{ErrorCode, Problem};
 use licensing_protocol::licensing as wire;
@@ -10,7 +10,7 @@ use licensing_seats::seat::{Decision, Place, RequestKey};
 use licensing_store::{CheckoutOutcome, Decided, Waiting};
 use tokio::time::sleep;
 
-use super::products::{self, Products};
+use super::products::{self, Products, Wants};
 use super::validation;
 use crate::product_access::Caller;
 
@@ -39,7 +39,7 @@ pub(super) enum Waited {
 pub(super) struct Turn {
     waiting: Waiting,
     key: RequestKey,
-    wants_ticket: bool,
+    wants: Wants,
     /// The position of the last answer to the product.
     last_position: u32,
 }
@@ -48,22 +48,23 @@ impl Products {
     /// Takes seats, or a place in the queue.
     pub(super) async fn begin_checkout(
         &self,
-        request: wire::CheckoutRequest,
+        mut request: wire::CheckoutRequest,
         peer: IpAddr,
         caller: &Caller,
     ) -> Result<CheckedOut, Problem> {
-        let wants_ticket = request.grace_ticket;
+        self.rate.take_of(caller.rated(peer), Instant::now())?;
+        let wants = Wants::of(&mut request);
         let mut request = validation::checkout(request, peer)?;
         request.caller = caller.audited();
         let key = request.request_key;
         let outcome = self.seats.checkout_or_wait(request).await;
         Ok(match outcome.map_err(|error| error.problem())? {
-            CheckoutOutcome::Decided(decided) => CheckedOut::Answer(self.decided(decided, wants_ticket)),
+            CheckoutOutcome::Decided(decided) => CheckedOut::Answer(self.decided(decided, &wants)),
             CheckoutOutcome::Waits(waiting) => CheckedOut::Waits(Turn {
                 last_position: waiting.place().position,
                 waiting,
                 key,
-                wants_ticket,
+                wants,
             }),
         })
     }
@@ -119,7 +120,7 @@ impl Products {
         tokio::select! {
             decided = turn.waiting.turn() => {
                 let decided = decided.map_err(|error| error.problem())?;
-                Ok(self.decided(decided, turn.wants_ticket))
+                Ok(self.decided(decided, &turn.wants))
             }
             () = self.stopping.cancelled() => {
                 Err(Problem::new(ErrorCode::ServerStopping, "The vendor daemon is stopping."))
@@ -127,10 +128,10 @@ impl Products {
         }
     }
 
-    fn decided(&self, Decided { decision, at }: Decided, wants_ticket: bool) -> wire::CheckoutReply {
+    fn decided(&self, Decided { decision, at }: Decided, wants: &Wants) -> wire::CheckoutReply {
         let outcome = match decision {
-            Decision::Granted(lease) => Outcome::Lease(self.lease_reply(lease, at, wants_ticket, false)),
-            Decision::Repeated(lease) => Outcome::Lease(self.lease_reply(lease, at, wants_ticket, true)),
+            Decision::Granted(lease) => Outcome::Lease(self.lease_reply(lease, at, wants, false)),
+            Decision::Repeated(lease) => Outcome::Lease(self.lease_reply(lease, at, wants, true)),
             Decision::Denied(denial) => Outcome::Denial(products::denial_on_the_wire(denial)),
             Decision::Queued(place) => return queued(place),
         };

@@ -3,7 +3,6 @@
 
 mod folder;
 mod issuers;
-mod machine;
 mod shared;
 mod signatures;
 mod verdict;
@@ -21,7 +20,7 @@ use licensing_seats::pool::{InstalledFile, PoolContext, PoolSet};
 use crate::config::{Config, DataFolder};
 
 pub use folder::MAX_LICENSE_FILES;
-pub use machine::MachineAddresses;
+pub use licensing_machine::MachineAddresses;
 pub use shared::InstalledFiles;
 pub use verdict::Verdict;
 
@@ -121,7 +120,7 @@ impl Installed {
         complaints.extend(folder.complaints);
         let mut no_interfaces = None;
         let addresses = MachineAddresses::read().unwrap_or_else(|error| {
-            no_interfaces = Some(machine::no_interfaces(&error));
+            no_interfaces = Some(without_interfaces(&error));
             before.addresses.clone()
         });
         Ok(Self {
@@ -160,6 +159,14 @@ impl Installed {
         };
         PoolSet::build(&files, &context)
     }
+}
+
+/// What is said when licenses that are locked to an address of the machine cannot be served.
+fn without_interfaces(error: &io::Error) -> String {
+    format!(
+        "No license that is locked to an Ethernet or IP address of this machine is served: {error}. Under systemd, \
+         RestrictAddressFamilies= has to include AF_NETLINK."
+    )
 }
 
 #[cfg(test)]

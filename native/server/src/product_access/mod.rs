@@ -57,7 +57,24 @@ impl fmt::Display for Caller {
     }
 }
 
+/// Whose requests count together: a token or certificate, and for who showed none the address.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum RatedCaller {
+    /// An address, or its network.
+    Address(IpAddr),
+    /// Token or certificate, by its name.
+    Credential(String),
+}
+
 impl Caller {
+    /// Whose requests its requests count with.
+    pub fn rated(&self, peer: IpAddr) -> RatedCaller {
+        match self {
+            Self::Anonymous => RatedCaller::Address(licensing_net::network_of(peer)),
+            Self::Token(_) | Self::Certificate(_) => RatedCaller::Credential(self.to_string()),
+        }
+    }
+
     /// Its name for the audit; empty for who showed nothing.
     pub fn audited(&self) -> String {
         match self {

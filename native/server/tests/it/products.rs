@@ -354,3 +354,64 @@ async fn a_session_tells_the_place_at_once_and_the_lease_later() {
     drop(sender);
     server.stop().unwrap();
 }
+
+#[tokio::test]
+async fn a_caller_that_asks_for_too_much_is_told_when_to_come_again_and_others_are_served() {
+    let settings = builder().license("acme.lic", &acme(100));
+    let server = start(settings.setting("licensing.checkouts_per_second", "1")).await;
+    let mut client = daemon(&server).await;
+    let mut granted = 0;
+    let refused = loop {
+        match client.checkout(request(granted + 1)).await {
+            Ok(_) => granted += 1,
+            Err(status) => break status,
+        }
+        assert!(granted < 50, "ten at once, and one a second");
+    };
+    assert!(granted >= 10, "{granted}");
+    let problem: Problem = serde_json::from_slice(refused.details()).unwrap();
+    assert_eq!(
+        (refused.code(), problem.code),
+        (Code::ResourceExhausted, ErrorCode::TooManyRequests)
+    );
+    assert_eq!(problem.retry_after, Some(1));
+    // What takes no seat is answered, and nothing of the refused is recorded.
+    assert_eq!(in_use(&mut client).await, u32::from(granted));
+    server.stop().unwrap();
+}
+
+#[tokio::test]
+async fn signed_lines_are_shown_to_who_asks_for_them_and_has_them_not() {
+    let server = server_with(5).await;
+    let mut client = daemon(&server).await;
+    let mut wanting = request(1);
+    assert!(check_out(&mut client, 9).await.unwrap().lines.is_empty());
+    wanting.wants_lines = true;
+    let lease = |reply: checkout_reply::Outcome| match reply {
+        checkout_reply::Outcome::Lease(lease) => lease,
+        other => panic!("{other:?}"),
+    };
+    let reply = client.checkout(wanting.clone()).await.unwrap().into_inner();
+    let first = lease(reply.outcome.unwrap());
+    let [line] = first.lines.as_slice() else {
+        panic!("{:?}", first.lines)
+    };
+    assert!(line.text.contains("\nfeature cad\n"), "{}", line.text);
+    assert!(line.signature.starts_with("ed25519:"));
+    let again = CheckoutRequest {
+        known_lines: vec![line.id.clone()],
+        ..request(2)
+    };
+    let again = CheckoutRequest {
+        wants_lines: true,
+        ..again
+    };
+    let reply = client.checkout(again).await.unwrap().into_inner();
+    let second = lease(reply.outcome.unwrap());
+    assert_eq!(second.lines.len(), 1);
+    assert_eq!(
+        (&second.lines[0].id, second.lines[0].text.as_str()),
+        (&line.id, "")
+    );
+    server.stop().unwrap();
+}

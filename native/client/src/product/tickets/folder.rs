@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use licensing_api::{ErrorCode, Problem};
+use licensing_license_file::signing::SignedLine;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -17,7 +18,7 @@ use sha2::{Digest, Sha256};
 const MAXIMUM_TICKETS: usize = 256;
 
 /// Largest file that is read.
-const MAXIMUM_FILE: u64 = 64 << 10;
+const MAXIMUM_FILE: u64 = 1 << 20;
 
 const SERVER: &str = "server.json";
 const ENDING: &str = ".ticket";
@@ -42,6 +43,9 @@ pub(super) struct TicketRecord {
     /// Of borrowed seats: the lease, which is the right to give them back, in hex.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) lease_id: Option<String>,
+    /// The signed lines that grant its seats, where the product holds them against the issuer's key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) lines: Vec<SignedLine>,
 }
 
 /// The folder of one server and vendor.

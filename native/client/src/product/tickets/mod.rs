@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::checkout::CheckoutOptions;
 use super::options::ProductOptions;
+use super::pin::{Claim, IssuerPin};
 use super::standing::Until;
 use folder::{ServerRecord, TicketFolder, TicketRecord};
 
@@ -25,6 +26,8 @@ pub(super) struct Tickets {
     folder: TicketFolder,
     server: Mutex<ServerRecord>,
     noted: Mutex<Option<Instant>>,
+    /// What the seats of every ticket are held against; none for products that accept what the server accepts.
+    pin: Option<Arc<IssuerPin>>,
 }
 
 /// A ticket that is valid now.
@@ -68,7 +71,10 @@ impl Found {
 
 impl Tickets {
     /// Opens the folder that the options name; none when they name none.
-    pub(super) async fn open(options: &ProductOptions) -> Result<Option<Arc<Self>>, Problem> {
+    pub(super) async fn open(
+        options: &ProductOptions,
+        pin: Option<Arc<IssuerPin>>,
+    ) -> Result<Option<Arc<Self>>, Problem> {
         let Some(root) = options.ticket_folder.clone() else {
             return Ok(None);
         };
@@ -81,6 +87,7 @@ impl Tickets {
                 folder,
                 server: Mutex::new(server),
                 noted: Mutex::default(),
+                pin,
             })
         });
         Ok(Some(Arc::new(opened.await?)))
@@ -107,6 +114,10 @@ impl Tickets {
         let record = TicketRecord {
             ticket: text,
             lease_id: lease_id.map(hex::encode),
+            lines: self
+                .pin
+                .as_ref()
+                .map_or_else(Vec::new, |pin| pin.lines_of(&ticket.subject().feature)),
         };
         let (tickets, kept) = (Arc::clone(self), ticket.clone());
         let putting = blocking(move || {
@@ -179,11 +190,13 @@ impl Tickets {
             let (mut valid, mut early) = (Vec::new(), false);
             for (name, record) in tickets.folder.tickets()? {
                 match verifier.verify(&record.ticket, now) {
-                    Ok(ticket) if sort_of(&ticket) == sort => valid.push(Found {
-                        ticket,
-                        lease_id: record.lease_id.and_then(|id| hex::decode(id).ok()),
-                        name,
-                    }),
+                    Ok(ticket) if sort_of(&ticket) == sort && tickets.grants(&ticket, &record) => {
+                        valid.push(Found {
+                            ticket,
+                            lease_id: record.lease_id.and_then(|id| hex::decode(id).ok()),
+                            name,
+                        })
+                    }
                     Ok(_) => {}
                     Err(TicketError::Over(_)) => tickets.folder.remove(&name)?,
                     Err(TicketError::NotYetValid(_)) => early = true,
@@ -227,6 +240,25 @@ impl Tickets {
         }
         record.latest_time = Some(now);
         self.put_server(record).await
+    }
+
+    /// Whether signed lines grant the seats of a ticket, where the product demands it.
+    fn grants(&self, ticket: &Ticket, record: &TicketRecord) -> bool {
+        let Some(pin) = &self.pin else {
+            return true;
+        };
+        let subject = ticket.subject();
+        let claim = Claim {
+            // What the product asks for is held against the ticket itself.
+            asked: &subject.feature,
+            feature: &subject.feature,
+            version: &subject.version,
+            count: subject.count,
+            user: &subject.holder.user,
+            host: &subject.holder.host,
+            display: &subject.holder.display,
+        };
+        pin.check(&record.lines, &claim).is_ok()
     }
 
     async fn put_server(self: &Arc<Self>, record: ServerRecord) -> Result<(), Problem> {

@@ -128,6 +128,12 @@ impl PoolState {
         rules.map_or(licensed, |rules| rules.linger_seconds(licensed))
     }
 
+    /// How long those who wait may be passed by smaller requests; zero where the order is strict.
+    pub(in crate::seat) fn queue_passing(&self) -> Duration {
+        let rules = self.rules.as_ref();
+        rules.map_or(Duration::ZERO, |rules| rules.queue_passing())
+    }
+
     pub(in crate::seat) fn overdraft_in_use(&self) -> u32 {
         self.capacity
             .count

@@ -3,11 +3,13 @@
 //! Each feature has a line, and who came first is served first; features that seats of one pool may serve, as those of a
 //! suite, stand in one line. A request that waits lays claim to every pool that it lacks seats of: to the common stock
 //! and to the reservations it draws from. Who comes later gets none of that, however few seats they want, so that a
-//! request for many seats collects them and is not passed for ever. Two things cost those who wait nothing, and pass
+//! request for many seats collects them and is not passed for ever; where the options file says so, it may be passed for a
+//! bounded time first. Two things cost those who wait nothing, and pass
 //! them: a seat that is shared with somebody who has it already, and reserved seats that nobody before may have. A
 //! request that could not be served any more even if nobody else had seats is refused when that is noticed.
 
 mod lines;
+mod passing;
 mod rows;
 mod turns;
 
@@ -53,6 +55,13 @@ impl Claims {
         self.0.get(&pool)
     }
 
+    fn join(&mut self, others: Self) {
+        for (pool, other) in others.0 {
+            let claim = self.0.entry(pool).or_default();
+            claim.reservations.extend(other.reservations);
+        }
+    }
+
     fn add(&mut self, waits_for: Vec<Wait>) {
         for wait in waits_for {
             let claim = self.0.entry(wait.pool).or_default();
@@ -67,6 +76,13 @@ enum QueueCaller {
     Address(IpAddr),
     /// Token or certificate.
     Credential(String),
+}
+
+/// What waits of one caller.
+#[derive(Debug, Clone, Copy, Default)]
+struct Share {
+    places: usize,
+    seats: u64,
 }
 
 fn callers(request: &CheckoutRequest) -> impl Iterator<Item = QueueCaller> + use<> {
@@ -142,9 +158,11 @@ pub(in crate::seat) struct Queue {
     places: HashMap<RequestKey, (u32, u64)>,
     /// Requests that wait for each feature, in lower case.
     waiting: HashMap<String, usize>,
-    /// Requests that wait of each caller.
-    of_caller: HashMap<QueueCaller, usize>,
+    /// What waits of each caller.
+    of_caller: HashMap<QueueCaller, Share>,
     next: u64,
+    /// When requests may be passed no more, with their pools.
+    passable: BTreeSet<(u64, u32)>,
     /// Places of products that are gone, by the end of their time.
     gone: BTreeMap<(u64, u64), RequestKey>,
     /// What has happened to pools since the lines were last looked through.
@@ -207,19 +225,21 @@ impl Queue {
         u32::try_from(same.count()).unwrap_or(u32::MAX).saturating_add(1)
     }
 
-    /// Places that the caller of a request has, by its address or by its token, whichever are more.
-    fn held_by(&self, request: &CheckoutRequest) -> usize {
-        let held = |caller| self.of_caller.get(&caller).copied().unwrap_or(0);
-        callers(request).map(held).max().unwrap_or(0)
+    /// Whether the caller of a request has as much of the queue as one may have, by its address or by its token.
+    fn has_its_share(&self, request: &CheckoutRequest, places: usize, seats: u64) -> bool {
+        let shares = callers(request).filter_map(|caller| self.of_caller.get(&caller));
+        let mut shares = shares.copied();
+        shares.any(|share| share.places >= places || share.seats + u64::from(request.count) > seats)
     }
 
     /// Forgets the place of a request that waits no more.
     fn forget(&mut self, waiter: &Waiter) {
         self.places.remove(&waiter.request.request_key);
         for caller in callers(&waiter.request) {
-            if let Some(held) = self.of_caller.get_mut(&caller) {
-                *held -= 1;
-                if *held == 0 {
+            if let Some(share) = self.of_caller.get_mut(&caller) {
+                share.places -= 1;
+                share.seats -= u64::from(waiter.request.count);
+                if share.places == 0 {
                     self.of_caller.remove(&caller);
                 }
             }
@@ -290,13 +310,16 @@ impl Ledger {
     ) -> Decision {
         let feature = request.feature.to_lowercase();
         let (places, of_feature) = (self.settings.queue_places, self.settings.queue_places_per_feature);
-        let of_caller = self.settings.queue_places_per_caller;
-        let has_its_share = self.queue.held_by(request) >= of_caller;
+        let (of_caller, seats) = (
+            self.settings.queue_places_per_caller,
+            self.settings.queue_seats_per_caller,
+        );
+        let has_its_share = self.queue.has_its_share(request, of_caller, seats);
         if has_its_share || self.queue.is_full(&feature, places, of_feature) {
             let mut denial = refusal.denial;
             denial.reason = DenialReason::AllSeatsTaken;
             denial.detail.push_str(match has_its_share {
-                true => " Too many requests of this address or token wait already.",
+                true => " Too many requests, or requests for too many seats, of this address or token wait already.",
                 false => " The queue is full.",
             });
             return self.deny(request, denial, now);
@@ -316,13 +339,17 @@ impl Ledger {
             draws: refusal.waits_for.iter().any(|wait| !wait.reservations.is_empty()),
         };
         let name = self.line_of(&feature);
+        let mut claims = Claims::default();
+        self.lay_claim(&mut claims, &waiter, refusal.waits_for, now);
         let queue = &mut self.queue;
         let line = queue.lines.entry(name).or_default();
         line.waiters.insert(number, waiter);
-        line.claims.add(refusal.waits_for);
+        line.claims.join(claims);
         *queue.waiting.entry(feature).or_insert(0) += 1;
         for caller in callers(request) {
-            *queue.of_caller.entry(caller).or_insert(0) += 1;
+            let share = queue.of_caller.entry(caller).or_default();
+            share.places += 1;
+            share.seats += u64::from(request.count);
         }
         queue.places.insert(request.request_key, (name, number));
         let position = queue.position(name, number);
@@ -452,6 +479,7 @@ impl Ledger {
         if !self.queue.places.is_empty() {
             self.notice_bursts(now);
         }
+        self.end_passing(now);
         self.expire_unclaimed(now);
         while let Some(first) = self.queue.gone.first_entry() {
             if first.key().0 > now.monotonic_ms {

@@ -73,6 +73,10 @@ impl Ledger {
             process_id: request.holder.process_id,
             since: timestamp(waiter.since_ms),
             kept_until,
+            passed_until: self.passed_until_ms(waiter).map(|until| {
+                let time = until.saturating_sub(waiter.since_monotonic_ms);
+                timestamp(waiter.since_ms.saturating_add_unsigned(time))
+            }),
             vendor: self.pools.get(waiter.pool)?.pool.identity.vendor.clone(),
         })
     }

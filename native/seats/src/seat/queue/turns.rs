@@ -72,7 +72,7 @@ impl Ledger {
                 Err(refusal) if !refusal.waits_for.is_empty() => {
                     waiter.pool = refusal.waits_for.first().map_or(NONE, |wait| wait.pool);
                     waiter.draws = refusal.waits_for.iter().any(|wait| !wait.reservations.is_empty());
-                    claims.add(refusal.waits_for);
+                    self.lay_claim(&mut claims, waiter, refusal.waits_for, now);
                     if !covered.contains(&waiter.feature) && self.is_covered(&waiter.feature, &claims) {
                         covered.insert(waiter.feature.clone());
                     }

@@ -3,7 +3,9 @@
 use licensing_api::denial::DenialReason;
 use licensing_license_file::license_file::DupGroup;
 use licensing_seats::pool::Pool;
-use licensing_seats::seat::{CheckoutRequest, Decision, Lease, Ledger, RequestKey, SeatSettings};
+use licensing_seats::seat::{
+    CheckoutRequest, Decision, Lease, Ledger, QueueFilter, RequestKey, SeatSettings,
+};
 
 use super::rules::bind;
 use super::support::{bytes, holder, increment, lease_id, moment, pool, request, set};
@@ -103,6 +105,58 @@ fn a_request_for_many_seats_collects_them_and_is_not_passed() {
     assert_eq!(desk.turns(), [(key(10), Ok(()))]);
     assert!(desk.ledger.give_up(&key(10), moment(0, 0)));
     assert_eq!(desk.turns(), [(key(11), Ok(()))]);
+}
+
+#[test]
+fn a_request_may_be_passed_by_smaller_ones_for_the_time_that_the_options_file_says() {
+    let mut desk = Desk::new(cad(10), SeatSettings::default());
+    let pools = set(desk.pools.clone());
+    let rules = bind(&["QUEUE_PASSING CAD 60".to_owned()], &pools, moment(0, 0).today);
+    desk.ledger.replace_rules(rules);
+    let first = desk.get(1, "anna", 1);
+    assert_eq!(desk.wait(10, "bert", 10), 1);
+    let row = &desk.ledger.queue_rows(&QueueFilter::default(), moment(0, 0))[0];
+    assert_eq!(row.passed_until.unwrap().duration_since(row.since).as_secs(), 60);
+    let small = desk.get(11, "carl", 2);
+    desk.ms = 59_000;
+    desk.check_in(&small);
+    let small = desk.get(12, "dora", 9);
+    desk.check_in(&small);
+
+    // From now on what is free is kept for who waits for many.
+    desk.ms = 70_000;
+    desk.ledger.expire(moment(desk.ms, 0));
+    assert_eq!(desk.turns(), []);
+    assert_eq!(desk.wait(13, "emil", 1), 2);
+    desk.check_in(&first);
+    assert_eq!(desk.turns(), [(key(10), Ok(()))]);
+}
+
+#[test]
+fn one_caller_waits_for_no_more_seats_than_one_may() {
+    let settings = SeatSettings {
+        queue_seats_per_caller: 5,
+        ..SeatSettings::default()
+    };
+    let mut desk = Desk::new(cad(5), settings);
+    let ask = |desk: &mut Desk, number: u64, count: u32, address: &str| {
+        let mut request = CheckoutRequest {
+            queue: true,
+            ..request(number, "cad", "", count, holder("anna", "desk"))
+        };
+        request.holder.address = Some(address.parse().unwrap());
+        desk.ledger.checkout(&request, lease_id(number), moment(0, 0))
+    };
+    assert!(matches!(ask(&mut desk, 1, 5, "192.0.2.1"), Decision::Granted(_)));
+    assert!(matches!(ask(&mut desk, 2, 3, "192.0.2.1"), Decision::Queued(_)));
+    let Decision::Denied(denial) = ask(&mut desk, 3, 3, "192.0.2.1") else {
+        panic!("six seats wait");
+    };
+    assert!(denial.detail.contains("too many seats"), "{}", denial.detail);
+    assert!(matches!(ask(&mut desk, 4, 3, "192.0.2.2"), Decision::Queued(_)));
+    // Who gives up makes room.
+    assert!(desk.ledger.give_up(&key(2), moment(0, 0)));
+    assert!(matches!(ask(&mut desk, 5, 3, "192.0.2.1"), Decision::Queued(_)));
 }
 
 #[test]

@@ -18,6 +18,7 @@ use crate::config::Config;
 use super::*;
 use crate::config::AnonymousAccess;
 use crate::control::{ControlHandler, DaemonHealth};
+use crate::daemon::audit_growth::AuditGrowth;
 use crate::daemon::debug_log::DebugLog;
 use crate::product_access::Shown;
 
@@ -65,7 +66,11 @@ fn fixture(config: Config) -> Fixture {
     let requests = ManagerRequests {
         vendor: "ACME".to_owned(),
         data: data.clone(),
-        audit: Arc::new(AuditWatch::new("ACME".to_owned(), seats.clone())),
+        audit: Arc::new(AuditWatch::new(
+            "ACME".to_owned(),
+            seats.clone(),
+            AuditGrowth::new(1000),
+        )),
         seats,
         licenses: Arc::new(licenses),
         access: ProductAccess::new(AnonymousAccess::Never, &[], ClientTrust::nobody()),

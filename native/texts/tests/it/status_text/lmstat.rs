@@ -456,6 +456,7 @@ fn rows_say_who_has_seats_set_aside_and_which_stay_out_by_themselves() {
         process_id: 0,
         since: "2026-10-20T09:59:00Z".parse().unwrap(),
         kept_until: None,
+        passed_until: None,
         vendor: "ACME".to_owned(),
     };
     let waiting = [

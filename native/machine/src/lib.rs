@@ -56,11 +56,3 @@ impl MachineAddresses {
         identity
     }
 }
-
-/// What is said when licenses that are locked to an address of the machine cannot be served.
-pub(super) fn no_interfaces(error: &io::Error) -> String {
-    format!(
-        "No license that is locked to an Ethernet or IP address of this machine is served: {error}. Under systemd, \
-         RestrictAddressFamilies= has to include AF_NETLINK."
-    )
-}
