@@ -6,6 +6,7 @@ function Get-LicenseQueue {
     .DESCRIPTION
         Lists the products that wait because all seats of a feature are out, line by line. Position 1 is served next.
         KeptUntil has a value while a product is away; its place is lost then.
+        PassedUntil tells until when smaller requests behind it may be served first (QUEUE_PASSING of the options file).
 
     .EXAMPLE
         Get-LicenseQueue
