@@ -156,6 +156,15 @@ namespace Licensing.Native
         [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_product_open")]
         public static extern uint licensing_product_open(ref ProductOptions options, ref IntPtr product, ref IntPtr error);
 
+        /// As licensing_product_open, for a product that accepts licenses of certain issuers alone. `issuer_keys` has their public
+        /// keys, 32 bytes in base64 each with blanks between them, and is a constant of the product. Every seat is then held
+        /// against the signed lines that grant it, also by a ticket; others fail with LICENSING_ERROR_LICENSE_NOT_GENUINE.
+        ///
+        /// The caller promises:
+        /// As licensing_product_open; `issuer_keys` is NULL or ends with a NUL.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_product_open_pinned")]
+        public static extern uint licensing_product_open_pinned(ref ProductOptions options, ref sbyte issuer_keys, ref IntPtr product, ref IntPtr error);
+
         /// What the vendor daemon says about itself, as JSON: vendor, version, serving, reason and features (feature,
         /// version, count, overdraft, inUse).
         ///
@@ -358,6 +367,8 @@ namespace Licensing.Native
         LocalFileUnwritable = 2008,
         /// This machine's clock was set back.
         ClockSetBack = 2009,
+        /// The license is not one of the product's issuer.
+        LicenseNotGenuine = 2010,
     }
 
     /// Whether a lease still holds its seats.

@@ -236,6 +236,8 @@ enum licensing_error {
     LICENSING_ERROR_LOCAL_FILE_UNWRITABLE = 2008,
     /** This machine's clock was set back. */
     LICENSING_ERROR_CLOCK_SET_BACK = 2009,
+    /** The license is not one of the product's issuer. */
+    LICENSING_ERROR_LICENSE_NOT_GENUINE = 2010,
 };
 
 /**
@@ -761,6 +763,19 @@ void licensing_pending_free(struct licensing_pending *pending);
 licensing_status licensing_product_open(const struct licensing_product_options *options,
                                         struct licensing_product **product,
                                         struct licensing_buffer **error);
+
+/**
+ * As licensing_product_open, for a product that accepts licenses of certain issuers alone. `issuer_keys` has their public
+ * keys, 32 bytes in base64 each with blanks between them, and is a constant of the product. Every seat is then held
+ * against the signed lines that grant it, also by a ticket; others fail with LICENSING_ERROR_LICENSE_NOT_GENUINE.
+ *
+ * The caller promises:
+ * As licensing_product_open; `issuer_keys` is NULL or ends with a NUL.
+ */
+licensing_status licensing_product_open_pinned(const struct licensing_product_options *options,
+                                               const char *issuer_keys,
+                                               struct licensing_product **product,
+                                               struct licensing_buffer **error);
 
 /**
  * Keeps all leases of this connection alive, for products that do it themselves. `ended` tells how many of them
