@@ -62,6 +62,9 @@ impl IssuerKeys {
     }
 }
 
+/// A line with the id it came under.
+type IdentifiedLine = (Vec<u8>, SignedLine);
+
 /// What a product holds its seats against.
 #[derive(Debug)]
 pub(super) struct IssuerPin {
@@ -71,7 +74,7 @@ pub(super) struct IssuerPin {
     /// Whether the server is this machine, so that its hardware can be seen.
     is_local: bool,
     /// Lines that came, by the feature they grant in lower case, with their ids.
-    lines: Mutex<HashMap<String, Vec<(Vec<u8>, SignedLine)>>>,
+    lines: Mutex<HashMap<String, Vec<IdentifiedLine>>>,
 }
 
 /// What is to be granted by lines.

@@ -194,7 +194,7 @@ async fn a_ticket_counts_only_with_the_lines_that_grant_its_seats() {
     assert!(edit(folder.path(), "count 2", "count 9") + edit(folder.path(), "count 3", "count 9") > 1);
     let refused = ProductClient::connect(offline(&server, &issuer, folder.path())).await;
     assert_eq!(
-        refused.err().expect("no ticket counts").code,
+        refused.expect_err("no ticket counts").code,
         ErrorCode::CommunicationError
     );
 }

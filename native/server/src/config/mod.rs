@@ -154,7 +154,7 @@ licensing_settings::settings! {
             "Whether it is also offered without TLS, where clients have to sign in with NTLM or Kerberos and encrypt each body.";
         plain_port: u16 = 5985, AfterRestart, "Port without TLS; 0 takes any free one.";
         keytab: PathBuf = PathBuf::new(), AfterRestart,
-            "Keytab with the keys of HTTP/host and WSMAN/host, such as tls/server.keytab; in the data folder unless the path is absolute. Empty: Kerberos is not offered.";
+            "Keytab with the keys of HTTP/host and WSMAN/host, such as tls/http.keytab; in the data folder unless the path is absolute. Empty: Kerberos is not offered.";
         refresh_seconds: u32 = 30, AtOnce,
             "How old the numbers get before they are taken again. However often clients ask, the vendor daemons are asked once in this time.",
             allowed "1 to 3600" if |seconds, _| (1..=3600).contains(seconds);
