@@ -45,6 +45,9 @@ fn python() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python-example");
     let python = folder.join("bin/python");
     let installed = folder.join("installed.txt");
+    // Each test is a process of its own; one of them installs for all.
+    let lock = std::fs::File::create(folder.with_extension("lock")).unwrap();
+    lock.lock().unwrap();
     if std::fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted) {
         return Some(python);
     }
