@@ -7,54 +7,33 @@ use std::time::Instant;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method};
-use licensing_api::operation::TABLE;
-use licensing_api::{ErrorCode, Permission, Problem};
+use licensing_api::{ErrorCode, Permission, Problem, Secret};
+use licensing_management::exchange::REGISTRATION_PATH;
 use licensing_net::web::answer;
-use zeroize::Zeroizing;
+use licensing_net::web::authorization::{self, Authorization};
+use licensing_net::web::permission::{self, SystemRoute};
 
-use super::{WebServices, blocking, is_ours, machines};
+use super::{WebServices, blocking, machines, ours};
 use crate::service::Account;
 
 /// Whether the process answers at all.
 pub(super) const LIVEZ: &str = "/livez";
 
-/// Longest header of credentials, in bytes.
-const MAX_BYTES: usize = 4096;
+/// Routes besides the table; license servers need no account on theirs.
+const SYSTEM_ROUTES: &[SystemRoute] = &[
+    (Method::GET, LIVEZ, Permission::None),
+    (Method::POST, REGISTRATION_PATH, Permission::None),
+    (Method::PUT, machines::UPLOAD_ROUTE, Permission::None),
+];
 
 /// Whom a request comes from.
 #[derive(Debug, Clone)]
 pub(super) struct Admitted(pub(super) Account);
 
-/// What a request needs at least. A route that is in no list needs Full; a path or method that does not exist needs
-/// ReadOnly, so that strangers cannot ask around.
+/// What a request needs at least.
 fn required(method: &Method, route: Option<&str>) -> Permission {
-    let Some(route) = route else {
-        return Permission::ReadOnly;
-    };
-    let method = if method == Method::HEAD {
-        &Method::GET
-    } else {
-        method
-    };
-    let mut known = false;
-    for info in TABLE.iter().filter(|info| is_ours(info) && info.path == route) {
-        if info.method.name() == method.as_str() {
-            return info.permission;
-        }
-        known = true;
-    }
-    if (route == LIVEZ && method == Method::GET) || machines::is_one(method, route) {
-        return Permission::None;
-    }
-    if known || route == LIVEZ || machines::has_path(route) {
-        Permission::ReadOnly
-    } else {
-        Permission::Full
-    }
+    permission::required(method, route, ours(), SYSTEM_ROUTES)
 }
 
 pub(super) async fn pass(
@@ -119,7 +98,7 @@ async fn admit(
     }
     let token = token(headers)?;
     let insight = Arc::clone(&services.insight);
-    let caller = blocking(move || insight.account_of(&token))
+    let caller = blocking(move || insight.account_of(token.expose()))
         .await??
         .ok_or_else(|| Problem::new(ErrorCode::AuthorizationFailed, "The token is not valid."))?;
     if caller.permission < needed {
@@ -135,33 +114,12 @@ async fn admit(
     Ok(Some(caller))
 }
 
-/// The token of a request: Bearer (RFC 6750), or Basic (RFC 7617) with the token as password.
-fn token(headers: &HeaderMap) -> Result<Zeroizing<String>, Problem> {
-    let refused = |text: &str| Problem::new(ErrorCode::AuthorizationFailed, text);
-    let mut values = headers.get_all(AUTHORIZATION).iter();
-    let value = values
-        .next()
-        .ok_or_else(|| refused("The request has no credentials."))?;
-    if values.next().is_some() {
-        return Err(refused("The request has credentials more than once."));
-    }
-    let not_understood = || refused("The credentials are neither Bearer nor Basic.");
-    let text = value.to_str().map_err(|_| not_understood())?;
-    if text.len() > MAX_BYTES {
-        return Err(not_understood());
-    }
-    let (scheme, rest) = text.split_once(' ').ok_or_else(not_understood)?;
-    let rest = rest.trim();
-    if scheme.eq_ignore_ascii_case("bearer") {
-        return Ok(Zeroizing::new(rest.to_owned()));
-    }
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return Err(not_understood());
-    }
-    let decoded = Zeroizing::new(STANDARD.decode(rest).map_err(|_| not_understood())?);
-    let decoded = std::str::from_utf8(&decoded).map_err(|_| not_understood())?;
-    let (_, token) = decoded.split_once(':').ok_or_else(not_understood)?;
-    Ok(Zeroizing::new(token.to_owned()))
+/// The token of a request: as a bearer token, or as the password of Basic.
+fn token(headers: &HeaderMap) -> Result<Secret, Problem> {
+    Ok(match authorization::read(headers)? {
+        Authorization::Basic { password, .. } => password,
+        Authorization::Bearer(token) => token,
+    })
 }
 
 #[cfg(test)]

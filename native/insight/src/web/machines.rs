@@ -8,7 +8,7 @@ use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use axum::routing::{post, put};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use jiff::Timestamp;
 use licensing_api::Problem;
@@ -25,7 +25,7 @@ use super::{WebServices, blocking};
 use crate::service::SentUpload;
 
 /// Route of the uploads.
-const UPLOAD_ROUTE: &str = "/v1/uploads/{uploadId}";
+pub(super) const UPLOAD_ROUTE: &str = "/v1/uploads/{uploadId}";
 
 /// Largest registration request, in bytes.
 const MAX_REGISTRATION_BYTES: usize = 64 * 1024;
@@ -37,16 +37,6 @@ pub(super) fn routes() -> Router<Arc<WebServices>> {
     Router::new()
         .route(REGISTRATION_PATH, post(register))
         .route(UPLOAD_ROUTE, put(upload))
-}
-
-/// Whether a license server may ask this without an account.
-pub(super) fn is_one(method: &Method, route: &str) -> bool {
-    (route == REGISTRATION_PATH && method == Method::POST) || (route == UPLOAD_ROUTE && method == Method::PUT)
-}
-
-/// Whether it is one of the paths here.
-pub(super) fn has_path(route: &str) -> bool {
-    route == REGISTRATION_PATH || route == UPLOAD_ROUTE
 }
 
 /// What the gate refuses, in the words of this exchange.

@@ -8,18 +8,18 @@ mod gate;
 mod machines;
 mod operations;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{FromRequestParts, RawPathParams, Request, State};
+use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
-use axum::routing::{MethodFilter, MethodRouter, get};
-use licensing_api::operation::{AnsweredBy, Method, OperationId, OperationInfo, TABLE};
+use axum::routing::get;
+use licensing_api::operation::{AnsweredBy, OperationId, OperationInfo, TABLE};
 use licensing_api::{ErrorCode, Problem};
 use licensing_net::RateLimit;
-use licensing_net::web::{answer, assemble};
+use licensing_net::web::assemble::{self, RequestForm};
+use licensing_net::web::{answer, routes};
 
 use crate::service::Insight;
 use gate::Admitted;
@@ -30,9 +30,11 @@ pub struct WebServices {
     rate: RateLimit,
 }
 
-/// Whether an operation of the table is answered here.
-fn is_ours(info: &OperationInfo) -> bool {
-    info.answered == AnsweredBy::Insight || info.id == OperationId::GetEffectivePermission
+/// The operations of the table that are answered here.
+fn ours() -> impl Iterator<Item = &'static OperationInfo> {
+    TABLE
+        .iter()
+        .filter(|info| info.answered == AnsweredBy::Insight || info.id == OperationId::GetEffectivePermission)
 }
 
 /// All routes, behind the gate.
@@ -41,15 +43,7 @@ pub fn router(insight: Arc<Insight>) -> Router {
         insight,
         rate: RateLimit::default(),
     });
-    let mut paths: BTreeMap<&'static str, Vec<&'static OperationInfo>> = BTreeMap::new();
-    for info in TABLE.iter().filter(|info| is_ours(info)) {
-        paths.entry(info.path).or_default().push(info);
-    }
-    let mut router = Router::new();
-    for (path, operations) in paths {
-        router = router.route(path, methods(&operations));
-    }
-    router
+    routes::of(ours(), carry_out)
         .route(gate::LIVEZ, get(|| async { answer::word("live\n") }))
         .merge(machines::routes())
         .fallback(|| async {
@@ -62,54 +56,19 @@ pub fn router(insight: Arc<Insight>) -> Router {
         .with_state(services)
 }
 
-fn methods(operations: &[&'static OperationInfo]) -> MethodRouter<Arc<WebServices>> {
-    let mut router = MethodRouter::new();
-    let mut names = Vec::new();
-    for info in operations {
-        let form = Arc::new(assemble::RequestForm::of(info));
-        names.push(info.method.name());
-        router = router.on(
-            filter(info.method),
-            move |State(services): State<Arc<WebServices>>, request: Request| {
-                let form = Arc::clone(&form);
-                async move {
-                    carry_out(services, &form, request)
-                        .await
-                        .unwrap_or_else(|problem| answer::problem(&problem))
-                }
-            },
-        );
-    }
-    let names = names.join(", ");
-    router.fallback(move || async move {
-        let problem = Problem::new(ErrorCode::MethodNotAllowed, format!("Allowed methods: {names}."));
-        answer::with_allowed(answer::problem(&problem), &names)
-    })
+async fn carry_out(services: Arc<WebServices>, form: Arc<RequestForm>, request: Request) -> Response {
+    try_carry_out(services, &form, request)
+        .await
+        .unwrap_or_else(|problem| answer::problem(&problem))
 }
 
-fn filter(method: Method) -> MethodFilter {
-    match method {
-        Method::Get => MethodFilter::GET,
-        Method::Post => MethodFilter::POST,
-        Method::Put => MethodFilter::PUT,
-        Method::Patch => MethodFilter::PATCH,
-        Method::Delete => MethodFilter::DELETE,
-    }
-}
-
-async fn carry_out(
+async fn try_carry_out(
     services: Arc<WebServices>,
-    form: &assemble::RequestForm,
+    form: &RequestForm,
     request: Request,
 ) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
-    let params = RawPathParams::from_request_parts(&mut parts, &())
-        .await
-        .map_err(|_| Problem::new(ErrorCode::InvalidRequest, "The path is not valid UTF-8."))?;
-    let path: Vec<(String, String)> = params
-        .iter()
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect();
+    let path = routes::path_fields(&mut parts).await?;
     // Without the gate there is no caller, and without a caller nothing is answered.
     let Some(Admitted(caller)) = parts.extensions.remove::<Admitted>() else {
         return Err(Problem::new(

@@ -2,4 +2,7 @@
 
 pub mod answer;
 pub mod assemble;
+pub mod authorization;
+pub mod permission;
+pub mod routes;
 mod unique_keys;

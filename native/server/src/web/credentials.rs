@@ -1,57 +1,29 @@
 //! The Authorization header.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
-use http::header::AUTHORIZATION;
-use licensing_api::{ErrorCode, Problem, Secret};
-use zeroize::Zeroizing;
+use licensing_api::Problem;
+use licensing_net::web::authorization::{self, Authorization};
 
 use crate::accounts::Credentials;
 
-/// Longest header that is looked at, in bytes.
-const MAX_BYTES: usize = 4096;
-
-/// Reads the credentials of a request: Basic (RFC 7617, UTF-8) or Bearer (RFC 6750).
+/// Reads the credentials of a request.
 ///
 /// # Errors
-/// `AuthorizationFailed` when there are none, more than one, or none of these two kinds. No text of the header is
-/// repeated.
+/// As [`authorization::read`].
 pub(super) fn read(headers: &HeaderMap) -> Result<Credentials, Problem> {
-    let refused = |text: &str| Problem::new(ErrorCode::AuthorizationFailed, text);
-    let mut values = headers.get_all(AUTHORIZATION).iter();
-    let Some(value) = values.next() else {
-        return Err(refused("The request has no credentials."));
-    };
-    if values.next().is_some() {
-        return Err(refused("The request has credentials more than once."));
-    }
-    let not_understood = || refused("The credentials are neither Basic nor Bearer.");
-    let text = value.to_str().map_err(|_| not_understood())?;
-    if text.len() > MAX_BYTES {
-        return Err(not_understood());
-    }
-    let (scheme, rest) = text.split_once(' ').ok_or_else(not_understood)?;
-    let rest = rest.trim();
-    if scheme.eq_ignore_ascii_case("bearer") {
-        return Ok(Credentials::Token(Secret::new(rest)));
-    }
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return Err(not_understood());
-    }
-    let decoded = Zeroizing::new(STANDARD.decode(rest).map_err(|_| not_understood())?);
-    let decoded = std::str::from_utf8(&decoded).map_err(|_| not_understood())?;
-    let (account, password) = decoded.split_once(':').ok_or_else(not_understood)?;
-    Ok(Credentials::Password {
-        account: account.to_owned(),
-        password: Secret::new(password),
+    Ok(match authorization::read(headers)? {
+        Authorization::Basic { account, password } => Credentials::Password { account, password },
+        Authorization::Bearer(token) => Credentials::Token(token),
     })
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
     use http::HeaderValue;
+    use http::header::AUTHORIZATION;
     use proptest::prelude::*;
 
     use super::*;

@@ -12,6 +12,7 @@ use http::Method;
 use jiff::Timestamp;
 use licensing_api::operation::TABLE;
 use licensing_api::{ErrorCode, Permission, Problem};
+use licensing_net::web::permission::{self, SystemRoute};
 
 use super::answer::{self, FailedWith};
 use super::places::{HoldingBody, Place};
@@ -19,11 +20,11 @@ use super::{WebServices, credentials};
 use crate::accounts::{Caller, Credentials};
 
 /// Routes besides the table.
-pub(super) const SYSTEM_ROUTES: &[(&str, Permission)] = &[
-    (LIVEZ, Permission::None),
-    (READYZ, Permission::None),
-    (OPENAPI, Permission::ReadOnly),
-    (METRICS, Permission::ReadOnly),
+pub(super) const SYSTEM_ROUTES: &[SystemRoute] = &[
+    (Method::GET, LIVEZ, Permission::None),
+    (Method::GET, READYZ, Permission::None),
+    (Method::GET, OPENAPI, Permission::ReadOnly),
+    (Method::GET, METRICS, Permission::ReadOnly),
 ];
 
 /// Whether the process answers at all.
@@ -42,35 +43,9 @@ pub(super) const METRICS: &str = "/metrics";
 #[derive(Debug, Clone)]
 pub(super) struct Admitted(pub(super) Option<Caller>);
 
-/// What a request needs at least. A route that is in no list needs Full, so that a forgotten entry closes it; a path
-/// or method that does not exist needs ReadOnly, so that strangers cannot ask around.
+/// What a request needs at least.
 fn required(method: &Method, route: Option<&str>) -> Permission {
-    let Some(route) = route else {
-        return Permission::ReadOnly;
-    };
-    let method = if method == Method::HEAD {
-        &Method::GET
-    } else {
-        method
-    };
-    let mut known = false;
-    for info in TABLE.iter().filter(|info| info.path == route) {
-        if info.method.name() == method.as_str() {
-            return info.permission;
-        }
-        known = true;
-    }
-    for (path, permission) in SYSTEM_ROUTES {
-        if *path == route && method == Method::GET {
-            return *permission;
-        }
-        known |= *path == route;
-    }
-    if known {
-        Permission::ReadOnly
-    } else {
-        Permission::Full
-    }
+    permission::required(method, route, TABLE, SYSTEM_ROUTES)
 }
 
 /// Admits or refuses, answers, and writes the line of the access log.

@@ -1,18 +1,18 @@
 //! Routes, made from the table.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{FromRequestParts, RawPathParams, Request, State};
+use axum::extract::{Request, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get};
 use http::StatusCode;
-use licensing_api::operation::{BodySize, Method, OperationInfo, TABLE};
+use licensing_api::operation::{BodySize, OperationInfo, TABLE};
 use licensing_api::server::DaemonState;
 use licensing_api::{ErrorCode, Permission, Problem};
+use licensing_net::web::routes;
 
 use super::assemble::RequestForm;
 use super::dispatch::{self, Call};
@@ -21,15 +21,7 @@ use super::{WebServices, answer, assemble, metrics};
 
 /// All routes, behind the gate.
 pub(super) fn build(services: Arc<WebServices>) -> Router {
-    let mut paths: BTreeMap<&'static str, Vec<&'static OperationInfo>> = BTreeMap::new();
-    for info in TABLE {
-        paths.entry(info.path).or_default().push(info);
-    }
-    let mut router = Router::new();
-    for (path, operations) in paths {
-        router = router.route(path, methods(&operations));
-    }
-    router
+    routes::of(TABLE, carry_out)
         .route(gate::LIVEZ, only_get(get(|| async { answer::word("live\n") })))
         .route(gate::READYZ, only_get(get(ready)))
         .route(gate::OPENAPI, only_get(get(openapi)))
@@ -44,46 +36,8 @@ pub(super) fn build(services: Arc<WebServices>) -> Router {
         .with_state(services)
 }
 
-fn methods(operations: &[&'static OperationInfo]) -> MethodRouter<Arc<WebServices>> {
-    let mut router = MethodRouter::new();
-    let mut names = Vec::new();
-    for info in operations {
-        let form = Arc::new(RequestForm::of(info));
-        names.push(info.method.name());
-        router = router.on(
-            filter(info.method),
-            move |State(services): State<Arc<WebServices>>, request: Request| {
-                let form = Arc::clone(&form);
-                async move { carry_out(services, form, request).await }
-            },
-        );
-    }
-    with_method_problem(router, names.join(", "))
-}
-
-fn filter(method: Method) -> axum::routing::MethodFilter {
-    use axum::routing::MethodFilter;
-    match method {
-        Method::Get => MethodFilter::GET,
-        Method::Post => MethodFilter::POST,
-        Method::Put => MethodFilter::PUT,
-        Method::Patch => MethodFilter::PATCH,
-        Method::Delete => MethodFilter::DELETE,
-    }
-}
-
 fn only_get(router: MethodRouter<Arc<WebServices>>) -> MethodRouter<Arc<WebServices>> {
-    with_method_problem(router, "GET".to_owned())
-}
-
-fn with_method_problem(
-    router: MethodRouter<Arc<WebServices>>,
-    names: String,
-) -> MethodRouter<Arc<WebServices>> {
-    router.fallback(move || async move {
-        let problem = Problem::new(ErrorCode::MethodNotAllowed, format!("Allowed methods: {names}."));
-        answer::with_allowed(answer::problem(&problem), &names)
-    })
+    routes::with_method_problem(router, "GET".to_owned())
 }
 
 /// One operation, from its request to its answer.
@@ -117,7 +71,7 @@ async fn try_carry_out(
     request: Request,
 ) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
-    let path = path_fields(&mut parts).await?;
+    let path = routes::path_fields(&mut parts).await?;
     // Without the gate there is no caller, and without a caller no handler but that of the certificate answers.
     let caller = parts
         .extensions
@@ -161,16 +115,6 @@ async fn try_carry_out(
         response.extensions_mut().insert(Arc::new(place));
     }
     Ok(response)
-}
-
-async fn path_fields(parts: &mut http::request::Parts) -> Result<Vec<(String, String)>, Problem> {
-    let params = RawPathParams::from_request_parts(parts, &())
-        .await
-        .map_err(|_| Problem::new(ErrorCode::InvalidRequest, "The path is not valid UTF-8."))?;
-    Ok(params
-        .iter()
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect())
 }
 
 async fn ready(State(services): State<Arc<WebServices>>) -> Response {
