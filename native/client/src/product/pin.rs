@@ -65,6 +65,9 @@ impl IssuerKeys {
 /// A line with the id it came under.
 type IdentifiedLine = (Vec<u8>, SignedLine);
 
+/// A line as a file of its own, with what its signatures are.
+type VerifiedFile = (LicenseFile, Vec<Option<SignatureState>>);
+
 /// What a product holds its seats against.
 #[derive(Debug)]
 pub(super) struct IssuerPin {
@@ -141,16 +144,26 @@ impl IssuerPin {
     /// Takes the lines that came with seats; those whose text was left out are at hand.
     pub(super) fn take(&self, feature: &str, came: Vec<wire::SignedLine>) -> Vec<SignedLine> {
         let mut lines = self.lines.lock();
-        let at_hand: HashMap<Vec<u8>, SignedLine> = lines.values().flatten().cloned().collect();
-        let taken = came.into_iter().take(MOST_LINES).filter_map(|line| {
-            let known = at_hand.get(&line.id).cloned();
-            let told = SignedLine {
-                text: line.text,
-                signature: line.signature,
-            };
-            Some((line.id, if told.text.is_empty() { known? } else { told }))
-        });
-        let taken: Vec<(Vec<u8>, SignedLine)> = taken.collect();
+        let at_hand: HashMap<&[u8], &SignedLine> = lines
+            .values()
+            .flatten()
+            .map(|(id, line)| (id.as_slice(), line))
+            .collect();
+        let taken: Vec<IdentifiedLine> = came
+            .into_iter()
+            .take(MOST_LINES)
+            .filter_map(|line| {
+                let signed = if line.text.is_empty() {
+                    SignedLine::clone(at_hand.get(line.id.as_slice())?)
+                } else {
+                    SignedLine {
+                        text: line.text,
+                        signature: line.signature,
+                    }
+                };
+                Some((line.id, signed))
+            })
+            .collect();
         if lines.len() >= MOST_FEATURES {
             lines.clear();
         }
@@ -164,11 +177,12 @@ impl IssuerPin {
     /// # Errors
     /// `LicenseNotGenuine` when the lines that these issuers signed do not grant them.
     pub(super) fn check(&self, lines: &[SignedLine], claim: &Claim<'_>) -> Result<Proven, Problem> {
+        let files: Vec<VerifiedFile> = lines.iter().filter_map(|line| self.verified(line)).collect();
         // The license may have begun in the zone of the server, or not yet have ended there.
         let days = [day_in(LATEST_ZONE), day_in(EARLIEST_ZONE)];
         let mut why = Err(not_genuine(claim, "no signed line came with it"));
         for day in days {
-            why = self.check_on(day, lines, claim);
+            why = self.check_on(day, &files, claim);
             if why.is_ok() {
                 break;
             }
@@ -176,10 +190,8 @@ impl IssuerPin {
         why
     }
 
-    fn check_on(&self, day: Date, lines: &[SignedLine], claim: &Claim<'_>) -> Result<Proven, Problem> {
-        let files: Vec<(LicenseFile, Vec<Option<SignatureState>>)> =
-            lines.iter().filter_map(|line| self.verified(line)).collect();
-        let Some(vendor) = self.vendor.clone().or_else(|| vendor_of(&files)) else {
+    fn check_on(&self, day: Date, files: &[VerifiedFile], claim: &Claim<'_>) -> Result<Proven, Problem> {
+        let Some(vendor) = self.vendor.clone().or_else(|| vendor_of(files)) else {
             let why = "none of the lines that came with it is signed with a key of the product's issuer";
             return Err(not_genuine(claim, why));
         };
@@ -197,7 +209,7 @@ impl IssuerPin {
             &installed,
             &PoolContext {
                 vendor: &vendor,
-                host: &self.host(&files),
+                host: &self.host(files),
                 today: day,
                 accept_unverified: false,
                 vendor_string_pools: false,
@@ -227,7 +239,7 @@ impl IssuerPin {
     }
 
     /// A line as a file whose signature holds. The machine that it was signed for counts where that can be seen.
-    fn verified(&self, line: &SignedLine) -> Option<(LicenseFile, Vec<Option<SignatureState>>)> {
+    fn verified(&self, line: &SignedLine) -> Option<VerifiedFile> {
         let signed = line.to_file(false)?;
         let signatures = self.keys.verify(&signed);
         if !signatures.contains(&Some(SignatureState::Valid)) {
@@ -241,7 +253,7 @@ impl IssuerPin {
     }
 
     /// This machine. A machine may have more names than it knows of, so that names lock nothing here.
-    fn host(&self, files: &[(LicenseFile, Vec<Option<SignatureState>>)]) -> HostIdentity {
+    fn host(&self, files: &[VerifiedFile]) -> HostIdentity {
         let mut host = self.machine.identity("localhost");
         let ids = files.iter().flat_map(|(file, _)| file.servers());
         host.host_names
@@ -280,7 +292,7 @@ fn satisfies(pool: &Pool, asked: &str) -> bool {
         || (pool.increments.iter()).all(|increment| names(&increment.vendor_string))
 }
 
-fn vendor_of(files: &[(LicenseFile, Vec<Option<SignatureState>>)]) -> Option<String> {
+fn vendor_of(files: &[VerifiedFile]) -> Option<String> {
     let mut lines = files.iter().flat_map(|(file, _)| &file.lines);
     lines.find_map(|line| Some(PublisherLine::of(&line.kind)?.vendor().to_owned()))
 }
