@@ -206,8 +206,8 @@ struct RunningServer {
     wsman: Option<SocketAddr>,
     wsman_plain: Option<SocketAddr>,
     tasks: Vec<JoinHandle<()>>,
-    /// Where WS-Management is served, so that no client of it slows checkouts down.
-    background: Background,
+    /// Where WS-Management is served, if it is, so that no client of it slows checkouts down.
+    background: Option<Background>,
 }
 
 impl Server {
@@ -375,7 +375,7 @@ impl Server {
                 tokio::spawn(pass_on),
                 tokio::spawn(management.run(stopping.clone())),
             ],
-            background: Background::start().context("the threads of WS-Management cannot be started")?,
+            background: None,
         };
         let rate = Arc::new(RateLimit::new(WSMAN_RATE.0, WSMAN_RATE.1));
         // A sign-in belongs to its connection, which HTTP/2 would share between requests at a time.
@@ -383,7 +383,13 @@ impl Server {
         for (port, tls) in [(ports.wsman, tls), (ports.wsman_plain, PortTls::Plain)] {
             if let Some((listener, _)) = port {
                 let serving = self.serve_wsman(listener, wmi, tls, Arc::clone(&rate));
-                served.tasks.push(served.background.spawn(serving));
+                let background = match &served.background {
+                    Some(background) => background,
+                    None => served.background.insert(
+                        Background::start().context("the threads of WS-Management cannot be started")?,
+                    ),
+                };
+                served.tasks.push(background.spawn(serving));
             }
         }
         Ok(served)
