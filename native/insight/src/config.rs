@@ -5,23 +5,16 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
-use figment::Figment;
-use figment::providers::{Env, Format, Serialized, Toml};
 use jiff::SignedDuration;
 use licensing_files::regular;
 use licensing_management::compliance::Bounds;
 use licensing_net::Limits;
-use licensing_settings::{InvalidSetting, Section, template, text_of};
+use licensing_settings::file::{self, MAX_CONFIG_BYTES, NotValid};
+use licensing_settings::{Section, template, text_of};
 use serde::{Deserialize, Serialize};
 
 /// Prefix of the environment variables that override the file: `INSIGHTD_PORT=8444`.
 pub const ENVIRONMENT_PREFIX: &str = "INSIGHTD_";
-
-/// Variables of that prefix that are command-line arguments, not settings.
-const ARGUMENT_VARIABLES: &[&str] = &["data", "config"];
-
-/// Largest configuration file.
-const MAX_CONFIG_BYTES: usize = 1024 * 1024;
 
 licensing_settings::settings! {
     /// Everything an administrator of Insight Services can set.
@@ -106,17 +99,9 @@ pub enum ConfigError {
         /// Why.
         source: io::Error,
     },
-    /// The file or a variable is not understood.
-    #[error("the configuration {} is not valid: {source}", path.display())]
-    NotValid {
-        /// The file.
-        path: PathBuf,
-        /// What is not understood.
-        source: Box<figment::Error>,
-    },
-    /// A value is not allowed.
-    #[error("the configuration is not valid: {0}")]
-    Invalid(#[from] InvalidSetting),
+    /// The file, a variable or a value is not valid.
+    #[error(transparent)]
+    NotValid(#[from] NotValid),
 }
 
 impl InsightConfig {
@@ -124,25 +109,12 @@ impl InsightConfig {
     ///
     /// # Errors
     /// If the file cannot be read, is not understood, or a value makes no sense.
-    pub fn load(file: &Path) -> Result<Self, ConfigError> {
-        let text = regular::read_text(file, MAX_CONFIG_BYTES).map_err(|source| ConfigError::File {
-            path: file.to_owned(),
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = regular::read_text(path, MAX_CONFIG_BYTES).map_err(|source| ConfigError::File {
+            path: path.to_owned(),
             source,
         })?;
-        let config: Self = Figment::from(Serialized::defaults(Self::default()))
-            .merge(Toml::string(&text))
-            .merge(
-                Env::prefixed(ENVIRONMENT_PREFIX)
-                    .ignore(ARGUMENT_VARIABLES)
-                    .split("__"),
-            )
-            .extract()
-            .map_err(|source| ConfigError::NotValid {
-                path: file.to_owned(),
-                source: Box::new(source),
-            })?;
-        config.check()?;
-        Ok(config)
+        Ok(file::read(path, &text, ENVIRONMENT_PREFIX)?)
     }
 
     /// Bounds that the rules apply.

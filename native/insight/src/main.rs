@@ -101,7 +101,7 @@ fn carry_out(command: Command) -> anyhow::Result<()> {
         Command::Init(wanted) => initialise(wanted),
         Command::Run(place) => {
             let (folder, config) = place.open()?;
-            run::start_log(&config.log)?;
+            licensing_settings::log::start(&config.log.level, config.log.json)?;
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
             runtime.block_on(run::run(config, folder))
         }

@@ -13,9 +13,8 @@ use licensing_net::tls::ServerCertificate;
 use licensing_net::{ConnectionCount, PortOptions, PortProtocol, PortTls, raise_file_limit};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
-use tracing_subscriber::EnvFilter;
 
-use crate::config::{InsightConfig, LogConfig};
+use crate::config::InsightConfig;
 use crate::delivery::Courier;
 use crate::folder::InsightFolder;
 use crate::service::Insight;
@@ -179,24 +178,4 @@ impl Signals {
         #[cfg(not(unix))]
         let _ = tokio::signal::ctrl_c().await;
     }
-}
-
-/// Starts logging. The variable `RUST_LOG` comes before the configuration.
-///
-/// # Errors
-/// If the filter is not understood, or logging has been started before.
-pub fn start_log(config: &LogConfig) -> anyhow::Result<()> {
-    let filter = match std::env::var(EnvFilter::DEFAULT_ENV) {
-        Ok(filter) if !filter.is_empty() => EnvFilter::try_new(filter).context("RUST_LOG is not valid")?,
-        Ok(_) | Err(_) => EnvFilter::try_new(&config.level).context("log.level is not valid")?,
-    };
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    let started = if config.json {
-        log.json().try_init()
-    } else {
-        log.with_ansi(false).try_init()
-    };
-    started.map_err(|error| anyhow::anyhow!("the log cannot be started: {error}"))
 }

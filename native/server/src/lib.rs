@@ -14,7 +14,6 @@ pub mod grpc_status;
 pub mod init;
 pub mod installed;
 pub mod license_folder;
-pub mod log;
 pub mod management;
 pub mod manager;
 pub mod product_access;

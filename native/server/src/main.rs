@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use licensing_server::config::{Config, ConfigChoices, DataFolder};
 use licensing_server::init::{NewServer, PasswordSource};
-use licensing_server::{backup, daemon, init, log, manager, verify};
+use licensing_server::{backup, daemon, init, manager, verify};
 
 /// The license server: serves seats of licensed software and lets administrators see and steer that.
 #[derive(Debug, Parser)]
@@ -196,7 +196,7 @@ fn run(wanted: &Run) -> anyhow::Result<ExitCode> {
     let data = DataFolder::new(&place.data);
     let config_file = place.config.clone().unwrap_or_else(|| data.config_file());
     let config = Config::load(&config_file)?;
-    log::start(&config.log)?;
+    licensing_settings::log::start(&config.log.level, config.log.json)?;
     let installation = manager::Installation {
         data,
         config_file,

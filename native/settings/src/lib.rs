@@ -27,6 +27,8 @@
 //! ```
 
 mod describe;
+pub mod file;
+pub mod log;
 mod section;
 
 pub use describe::{Description, Setting, reference, template};

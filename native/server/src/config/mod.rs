@@ -12,12 +12,10 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use figment::Figment;
-use figment::providers::{Env, Format, Serialized, Toml};
 use licensing_files::regular;
 use licensing_net::Limits;
 use licensing_seats::seat::BurstTerms;
-use licensing_settings::{InvalidSetting, Section};
+use licensing_settings::file::{self, MAX_CONFIG_BYTES, NotValid};
 use serde::{Deserialize, Serialize};
 
 pub use data_folder::DataFolder;
@@ -26,9 +24,6 @@ pub use template::{ConfigChoices, config_text};
 
 /// Prefix of the environment variables that override the file: `LICENSINGD_LICENSING__PORT=27001`.
 pub const ENVIRONMENT_PREFIX: &str = "LICENSINGD_";
-
-/// Variables of that prefix that are command-line arguments, not settings.
-const ARGUMENT_VARIABLES: &[&str] = &["data", "config"];
 
 licensing_settings::settings! {
     /// Everything an administrator can set. Unknown names are errors, so that a misspelled setting is never ignored.
@@ -45,9 +40,6 @@ licensing_settings::settings! {
         [log]: LogConfig;
     }
 }
-
-/// Largest configuration file.
-const MAX_CONFIG_BYTES: usize = 1024 * 1024;
 
 /// Days that a setting may say.
 const DAYS: RangeInclusive<u32> = 1..=3650;
@@ -214,17 +206,9 @@ pub enum ConfigError {
         /// Why.
         source: io::Error,
     },
-    /// The file or a variable is not understood.
-    #[error("the configuration {} is not valid: {source}", path.display())]
-    NotValid {
-        /// The file.
-        path: PathBuf,
-        /// What is not understood.
-        source: Box<figment::Error>,
-    },
-    /// A value is not allowed.
-    #[error("the configuration is not valid: {0}")]
-    Invalid(#[from] InvalidSetting),
+    /// The file, a variable or a value is not valid.
+    #[error(transparent)]
+    NotValid(#[from] NotValid),
 }
 
 impl Config {
@@ -232,33 +216,20 @@ impl Config {
     ///
     /// # Errors
     /// If the file is missing, is not understood, or a value makes no sense.
-    pub fn load(file: &Path) -> Result<Self, ConfigError> {
-        let text = match regular::read_text(file, MAX_CONFIG_BYTES) {
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = match regular::read_text(path, MAX_CONFIG_BYTES) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(ConfigError::Missing(file.to_owned()));
+                return Err(ConfigError::Missing(path.to_owned()));
             }
             Err(source) => {
                 return Err(ConfigError::File {
-                    path: file.to_owned(),
+                    path: path.to_owned(),
                     source,
                 });
             }
         };
-        let config: Self = Figment::from(Serialized::defaults(Self::default()))
-            .merge(Toml::string(&text))
-            .merge(
-                Env::prefixed(ENVIRONMENT_PREFIX)
-                    .ignore(ARGUMENT_VARIABLES)
-                    .split("__"),
-            )
-            .extract()
-            .map_err(|source| ConfigError::NotValid {
-                path: file.to_owned(),
-                source: Box::new(source),
-            })?;
-        config.check()?;
-        Ok(config)
+        Ok(file::read(path, &text, ENVIRONMENT_PREFIX)?)
     }
 }
 

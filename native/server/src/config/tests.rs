@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
-use licensing_settings::reference;
+use licensing_settings::{Section, reference};
 
 use super::*;
 

@@ -27,7 +27,7 @@ use super::tickets::Tickets;
 use crate::config::{Config, DataFolder};
 use crate::control::{DaemonSettings, StartAnswer};
 use crate::product_access::ProductAccess;
-use crate::{control, log, ticket_key};
+use crate::{control, ticket_key};
 
 /// Ports of this process.
 const PORTS: u64 = 2;
@@ -50,7 +50,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         .context("the settings cannot be read")?;
     let mut settings: DaemonSettings =
         serde_json::from_str(&line).context("this command is for the license manager alone")?;
-    log::start(&settings.config.log)?;
+    licensing_settings::log::start(&settings.config.log.level, settings.config.log.json)?;
     let limits = &mut settings.config.limits;
     *limits = limits.within(licensing_net::raise_file_limit(), PORTS);
     let orphaned = when_stdin_closes()?;
