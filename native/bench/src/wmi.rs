@@ -29,6 +29,7 @@ fn server(features: u32) -> Result<Server> {
         .license("bench.lic", &license_text(VENDOR, &increments))
         .setting("wsman.enabled", "true")
         .setting("wsman.port", "0")
+        .setting("wsman.requests_per_second", "1000000")
         .start()
 }
 

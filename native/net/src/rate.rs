@@ -21,13 +21,6 @@ pub struct RateLimit<K = IpAddr> {
     per_second: f64,
 }
 
-impl Default for RateLimit {
-    /// 1,000 requests at once after a pause, and 500 a second.
-    fn default() -> Self {
-        Self::new(1000, 500)
-    }
-}
-
 #[derive(Debug, Clone, Copy)]
 struct Bucket {
     left: f64,
@@ -84,6 +77,12 @@ impl<K: Eq + Hash> RateLimit<K> {
 }
 
 impl RateLimit {
+    /// An address may make this many requests a second for ever, and twice as many at once after a pause.
+    #[must_use]
+    pub fn per_second(requests: u32) -> Self {
+        Self::new(requests.saturating_mul(2), requests)
+    }
+
     /// Takes one request out of the bucket of an address.
     ///
     /// # Errors
@@ -99,7 +98,7 @@ mod tests {
 
     #[test]
     fn an_address_has_its_burst_and_then_its_rate() {
-        let rate = RateLimit::default();
+        let rate = RateLimit::per_second(500);
         let now = Instant::now();
         let address = IpAddr::from([192, 0, 2, 1]);
         let taken = |now| (0..5000).filter(|_| rate.take(address, now).is_ok()).count();
@@ -110,7 +109,7 @@ mod tests {
 
     #[test]
     fn the_table_stays_bounded() {
-        let rate = RateLimit::default();
+        let rate = RateLimit::per_second(500);
         let now = Instant::now();
         for number in 0..(MAX_CALLERS as u32 + 5) {
             assert!(rate.take(IpAddr::from(number.to_be_bytes()), now).is_ok());

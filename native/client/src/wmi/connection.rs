@@ -283,8 +283,8 @@ fn check_status(options: &WmiOptions, status: StatusCode) -> Result<(), Problem>
             Problem::new(ErrorCode::UserNotAuthorized, "The account may not read there.")
         }
         StatusCode::TOO_MANY_REQUESTS => Problem::new(
-            ErrorCode::AccountLocked,
-            "The server refuses sign-ins for a while, after too many failures.",
+            ErrorCode::TooManyRequests,
+            "The server refuses this client for a while, after too many requests or too many failed sign-ins. Try again later.",
         ),
         StatusCode::NOT_FOUND => Problem::new(
             ErrorCode::ProtocolError,

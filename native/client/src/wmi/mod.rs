@@ -134,7 +134,7 @@ impl WmiClient {
     /// Carries out a query in a namespace such as `ROOT\CitrixLicensing`.
     ///
     /// # Errors
-    /// `CommunicationError`, `Timeout`, `CertificateVerificationFailed`, `AuthorizationFailed`, `AccountLocked`,
+    /// `CommunicationError`, `Timeout`, `CertificateVerificationFailed`, `AuthorizationFailed`, `TooManyRequests`,
     /// `UserNotAuthorized`, `ProtocolError`; `InvalidRequest` for a class or query that the server does not know.
     pub async fn query(&self, namespace: &str, query: &str) -> Result<WmiAnswer, Problem> {
         let class = class_of_query(query).unwrap_or_default();

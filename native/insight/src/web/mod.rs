@@ -24,6 +24,9 @@ use licensing_net::web::{answer, routes};
 use crate::service::Insight;
 use gate::Admitted;
 
+/// Requests a second that one address may make, which may be that of many license servers.
+const REQUESTS_PER_SECOND: u32 = 5000;
+
 /// What the port is served with.
 pub struct WebServices {
     insight: Arc<Insight>,
@@ -41,7 +44,7 @@ fn ours() -> impl Iterator<Item = &'static OperationInfo> {
 pub fn router(insight: Arc<Insight>) -> Router {
     let services = Arc::new(WebServices {
         insight,
-        rate: RateLimit::default(),
+        rate: RateLimit::per_second(REQUESTS_PER_SECOND),
     });
     routes::of(ours(), carry_out)
         .route(gate::LIVEZ, get(|| async { answer::word("live\n") }))

@@ -44,6 +44,9 @@ licensing_settings::settings! {
 /// Days that a setting may say.
 const DAYS: RangeInclusive<u32> = 1..=3650;
 
+/// Requests or checkouts a second that a setting may say.
+const REQUESTS: RangeInclusive<u32> = 1..=1_000_000;
+
 licensing_settings::settings! {
     /// Settings of the manager and the vendor daemons.
     pub struct LicensingConfig = "The license manager and its vendor daemons." {
@@ -72,7 +75,7 @@ licensing_settings::settings! {
             allowed "1 to 3650" if |days, _| DAYS.contains(days);
         checkouts_per_second: u32 = 2000, AfterRestart,
             "Checkouts a second that one product token or client certificate may ask for, or one address without either; ten times as many at once after a pause. Further ones are answered with TooManyRequests and the seconds to wait.",
-            allowed "1 to 1000000" if |checkouts, _| (1..=1_000_000).contains(checkouts);
+            allowed "1 to 1000000" if |checkouts, _| REQUESTS.contains(checkouts);
         audit_alert_per_hour: u64 = 1_000_000, AfterRestart,
             "Audit records of one vendor within an hour above which the alert AuditGrowsFast is raised.",
             allowed "1 to 1000000000" if |records, _| (1..=1_000_000_000).contains(records);
@@ -123,6 +126,9 @@ licensing_settings::settings! {
         port: u16 = 8083, AfterRestart, "Their port; 0 takes any free one.";
         certificate_names: Vec<String> = Vec::new(), AfterRestart,
             "Further names and addresses for a certificate made by the server.";
+        requests_per_second: u32 = 2000, AfterRestart,
+            "Requests a second that one address may make, which is one /64 network of IPv6; twice as many at once after a pause. Further ones are answered with TooManyRequests and the seconds to wait.",
+            allowed "1 to 1000000" if |requests, _| REQUESTS.contains(requests);
         anonymous_metrics: bool = false, AfterRestart,
             "Whether /metrics is shown to everybody who can connect, without credentials.";
     }
@@ -147,6 +153,9 @@ licensing_settings::settings! {
         plain_port: u16 = 5985, AfterRestart, "Port without TLS; 0 takes any free one.";
         keytab: PathBuf = PathBuf::new(), AfterRestart,
             "Keytab with the keys of HTTP/host and WSMAN/host, such as tls/http.keytab; in the data folder unless the path is absolute. Empty: Kerberos is not offered.";
+        requests_per_second: u32 = 5000, AfterRestart,
+            "Requests a second that one address may make; twice as many at once after a pause. Further ones are answered with status 429.",
+            allowed "1 to 1000000" if |requests, _| REQUESTS.contains(requests);
         refresh_seconds: u32 = 30, AtOnce,
             "How old the numbers get before they are taken again. However often clients ask, the vendor daemons are asked once in this time.",
             allowed "1 to 3600" if |seconds, _| (1..=3600).contains(seconds);

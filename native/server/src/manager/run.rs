@@ -37,8 +37,6 @@ use crate::wmi::{Wmi, WmiSetup};
 
 /// Ports that this process always has.
 const PORTS: u64 = 2;
-/// Requests that one address may make of WS-Management at once, and in a second for ever. They cost little.
-const WSMAN_RATE: (u32, u32) = (10_000, 5_000);
 /// How long a predecessor that is about to end is waited for.
 const PREDECESSOR: Duration = Duration::from_secs(2);
 /// How often the register is written while the server runs.
@@ -377,7 +375,7 @@ impl Server {
             ],
             background: None,
         };
-        let rate = Arc::new(RateLimit::new(WSMAN_RATE.0, WSMAN_RATE.1));
+        let rate = Arc::new(RateLimit::per_second(self.config.now().wsman.requests_per_second));
         // A sign-in belongs to its connection, which HTTP/2 would share between requests at a time.
         let tls = PortTls::Always(tls.server_config(&["http/1.1"])?);
         for (port, tls) in [(ports.wsman, tls), (ports.wsman_plain, PortTls::Plain)] {

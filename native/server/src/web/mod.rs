@@ -124,11 +124,12 @@ pub async fn open(setup: WebSetup) -> anyhow::Result<Router> {
     let accounts = setup.accounts.clone();
     let licenses = LicenseFolder::open(&setup.data, &setup.config, &setup.installed)
         .with_context(|| format!("{} cannot be used", setup.data.licenses().display()))?;
+    let rate = RateLimit::per_second(setup.config.now().web.requests_per_second);
     let services = Arc::new(WebServices {
         setup,
         accounts,
         licenses,
-        rate: RateLimit::default(),
+        rate,
         requests: Places::new(REQUESTS),
         large_requests: Places::new(LARGE_REQUESTS),
         explaining: Places::new(EXPLAINING),
