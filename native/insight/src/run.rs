@@ -26,6 +26,8 @@ const BODY_BYTES: usize = licensing_api::operation::BodySize::Large.bytes();
 const LOOK: Duration = Duration::from_secs(5);
 /// How often silent servers and old uploads are looked for.
 const CARE: Duration = Duration::from_secs(10 * 60);
+/// How often everything that is kept is gone through.
+const SURVEY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Servers that are looked at before the task looks at the time again.
 const AT_A_TIME: usize = 1000;
 
@@ -127,9 +129,11 @@ fn lock(folder: &InsightFolder) -> anyhow::Result<File> {
 /// Looks at servers that are noted, at silent ones, and at what is old.
 async fn look_after(insight: Arc<Insight>, stopping: CancellationToken) {
     let mut cared: Option<tokio::time::Instant> = None;
+    let mut surveyed: Option<tokio::time::Instant> = None;
     loop {
         let insight = Arc::clone(&insight);
         let is_due = cared.is_none_or(|at| at.elapsed() >= CARE);
+        let is_survey_due = surveyed.is_none_or(|at| at.elapsed() >= SURVEY);
         let looked = tokio::task::spawn_blocking(move || {
             // What commands beside this process have changed shows here.
             insight.forget_knowledge();
@@ -137,11 +141,23 @@ async fn look_after(insight: Arc<Insight>, stopping: CancellationToken) {
                 insight.note_silent(Timestamp::now())?;
                 insight.drop_old(Timestamp::now())?;
             }
+            if is_survey_due {
+                let begun = std::time::Instant::now();
+                let noted = insight.note_suspects()?;
+                tracing::info!(
+                    noted,
+                    seconds = begun.elapsed().as_secs_f64(),
+                    "everything kept was gone through"
+                );
+            }
             insight.evaluate_noted(AT_A_TIME)
         })
         .await;
         if is_due {
             cared = Some(tokio::time::Instant::now());
+        }
+        if is_survey_due {
+            surveyed = Some(tokio::time::Instant::now());
         }
         match looked {
             Ok(Ok(_)) => {}

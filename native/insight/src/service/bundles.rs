@@ -7,7 +7,7 @@ use licensing_management::id::ServerGuid;
 
 use super::uploads::{result_of, sign};
 use super::{Account, Insight};
-use crate::storage::Arrival;
+use crate::storage::{Arrival, StorageError};
 
 /// What became of a bundle.
 #[derive(Debug)]
@@ -69,19 +69,24 @@ impl Insight {
         let uploads = bundle.open(&key).map_err(refused)?;
         let arrivals: Vec<Arrival<'_>> = uploads
             .iter()
-            .map(|upload| Arrival {
-                upload,
-                received,
-                clock_offset_seconds: None,
+            .map(|upload| {
+                Ok(Arrival {
+                    upload,
+                    received,
+                    clock_offset_seconds: None,
+                    remarkable: self.is_remarkable(upload, received, None)?,
+                })
             })
-            .collect();
-        let stored = self.storage.store_uploads(&arrivals)?;
+            .collect::<Result<_, StorageError>>()?;
+        let kept = self.storage.store_uploads(&arrivals)?;
         let results = uploads
             .iter()
-            .zip(stored)
-            .map(|(upload, stored)| result_of(upload, stored))
+            .zip(&kept)
+            .map(|(upload, kept)| result_of(upload, kept.stored))
             .collect();
-        self.evaluate(server)?;
+        if kept.iter().any(|kept| kept.noted) {
+            self.evaluate(server)?;
+        }
         let mut receipt = self.receipt_draft(server, results)?;
         receipt.registration = registration;
         let receipt = sign(receipt, &self.key)?;

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use licensing_api::{ErrorCode, Problem};
 use licensing_management::compliance::{
-    Finding, FindingKind, FindingRecord, Knowledge, evaluate_at, mutual_pairs, reconcile,
+    Finding, FindingKind, FindingRecord, Knowledge, Rows, evaluate, evaluate_at, mutual_pairs, reconcile,
 };
 use licensing_management::id::ServerGuid;
+use licensing_management::upload::SealedUpload;
 
 use super::{Account, Insight, not_found};
 use crate::storage::{About, Concerned, FindingFilter, StorageError};
@@ -132,32 +133,48 @@ impl Insight {
         Ok(looked_at)
     }
 
+    /// Whether an upload by itself shows what is prohibited or cannot be true.
+    pub(super) fn is_remarkable(
+        &self,
+        upload: &SealedUpload,
+        received: Timestamp,
+        clock_offset_seconds: Option<i64>,
+    ) -> Result<bool, StorageError> {
+        let mut rows = Rows::default();
+        rows.add(upload, Some(received), clock_offset_seconds);
+        Ok(!evaluate(&rows, &*self.knowledge()?, &self.bounds).is_empty())
+    }
+
     /// Notes the registered servers that have been silent for too long and have no finding that says so.
     ///
     /// # Errors
     /// When the storage fails.
     pub fn note_silent(&self, now: Timestamp) -> Result<(), StorageError> {
-        let registered: BTreeSet<ServerGuid> = self
-            .servers(None)?
-            .into_iter()
-            .map(|server| server.server_guid)
-            .collect();
+        let Ok(since) = now.checked_sub(self.bounds.silent_after) else {
+            return Ok(());
+        };
         let mut silent = Vec::new();
-        for (server, at) in self.storage.contacts()? {
-            let is_known = || -> Result<bool, StorageError> {
-                let records = self.storage.records(&[server_scope(&server)])?;
-                Ok(records.values().any(|record| {
+        for server in self.storage.silent_since(since)? {
+            let is_known = self
+                .storage
+                .records(&[server_scope(&server)])?
+                .values()
+                .any(|record| {
                     record.finding.kind == FindingKind::SilentServer && record.finding.is_standing()
-                }))
-            };
-            if registered.contains(&server)
-                && now.duration_since(at) > self.bounds.silent_after
-                && !is_known()?
-            {
+                });
+            if !is_known && self.server(server)?.is_some() {
                 silent.push(server);
             }
         }
         self.storage.note(Concerned::Servers(&silent))
+    }
+
+    /// Goes through everything that is kept and notes the servers about which there may be findings.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub fn note_suspects(&self) -> Result<u64, StorageError> {
+        self.storage.note_suspects()
     }
 
     /// Drops what is older than the retention, and looks at the servers that it was of.

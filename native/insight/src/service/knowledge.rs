@@ -1,6 +1,5 @@
 //! What is known beside uploads: rescinded serial numbers, dates that versions require, disaster recovery pairs.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -113,20 +112,16 @@ impl Insight {
         if known.rescissions.is_empty() && known.requirements.is_empty() {
             return Ok(Default::default());
         }
-        let about = self.storage.about(server)?;
-        let own = || about.rows.licenses.iter().filter(|row| row.server == server);
-        let serials: HashSet<String> = own()
-            .filter_map(|row| Some(row.serial_number.as_deref()?.trim().to_lowercase()))
-            .collect();
-        let features: HashSet<String> = own().map(|row| row.feature.to_lowercase()).collect();
-        let rescissions = known
-            .rescissions
-            .iter()
-            .filter(|one| serials.contains(&one.serial_number.trim().to_lowercase()));
+        let installed = self.storage.installed(server)?;
+        let rescissions = known.rescissions.iter().filter(|one| {
+            installed
+                .serials
+                .contains(&one.serial_number.trim().to_lowercase())
+        });
         let requirements = known
             .requirements
             .iter()
-            .filter(|one| features.contains(&one.feature.to_lowercase()));
+            .filter(|one| installed.features.contains(&one.feature.to_lowercase()));
         Ok((rescissions.cloned().collect(), requirements.cloned().collect()))
     }
 

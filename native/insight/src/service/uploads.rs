@@ -62,16 +62,14 @@ impl Insight {
             );
         }
         let offset = sent.sent.map(|sent| sent.duration_since(received).as_secs());
-        let outcomes = self.storage.store_uploads(&[Arrival {
+        let kept = self.storage.store_uploads(&[Arrival {
             upload: &upload,
             received,
             clock_offset_seconds: offset,
+            remarkable: self.is_remarkable(&upload, received, offset)?,
         }])?;
-        let is_new = outcomes.first() == Some(&Stored::Now);
-        let results: Vec<UploadResult> = outcomes
-            .iter()
-            .map(|outcome| result_of(&upload, *outcome))
-            .collect();
+        let is_new = kept.iter().any(|kept| kept.stored == Stored::Now);
+        let results: Vec<UploadResult> = kept.iter().map(|kept| result_of(&upload, kept.stored)).collect();
         if let Some(refused) = results.iter().find(|result| result.outcome == Outcome::Refused) {
             return refuse(
                 ReceiverErrorCode::UploadIdReused,
@@ -79,7 +77,9 @@ impl Insight {
             );
         }
         // Also for one that was stored before: the process may have ended between the two.
-        self.evaluate(sent.server)?;
+        if kept.iter().any(|kept| kept.noted) {
+            self.evaluate(sent.server)?;
+        }
         Ok((self.receipt(sent.server, results)?, is_new))
     }
 

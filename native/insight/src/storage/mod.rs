@@ -1,8 +1,9 @@
 //! What Insight Services keep, behind one trait.
 
+mod history;
 pub mod sqlite;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -103,6 +104,20 @@ pub struct Arrival<'a> {
     pub received: Timestamp,
     /// Sender's clock minus ours, in seconds; none when it came as a file.
     pub clock_offset_seconds: Option<i64>,
+    /// Whether the upload by itself shows what is prohibited or cannot be true, so that its server is to be looked at whatever
+    /// else is stored.
+    pub remarkable: bool,
+}
+
+/// What became of an upload, and what follows from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// What became of it.
+    pub stored: Stored,
+    /// Whether its server is noted, to be looked at. A new upload changes no finding, and leaves no note, when it is not
+    /// remarkable, continues the history of its server, no finding names the server, and no other server has, or had at the
+    /// same time, one of its serial numbers.
+    pub noted: bool,
 }
 
 /// What became of an upload.
@@ -142,6 +157,15 @@ pub struct About {
     pub rows: Rows,
     /// Disaster recovery partners, as the latest upload of each of these servers names them.
     pub partners: Vec<(ServerGuid, ServerGuid)>,
+}
+
+/// What the uploads of a server list, for choosing what its receipt has to say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Installed {
+    /// Serial numbers in lower case.
+    pub serials: HashSet<String>,
+    /// Features in lower case.
+    pub features: HashSet<String>,
 }
 
 /// Which servers are to be looked at again.
@@ -227,11 +251,11 @@ pub trait Storage: Send + Sync + 'static {
     /// As [`Self::item`].
     fn change(&self, expected: &[Expected], changes: &[Change]) -> Result<bool, StorageError>;
 
-    /// Stores uploads in one transaction, and notes that their servers are to be looked at.
+    /// Stores uploads in one transaction, and in the same notes the servers whose findings may change; see [`Kept::noted`].
     ///
     /// # Errors
     /// As [`Self::item`]; then none of them is stored.
-    fn store_uploads(&self, uploads: &[Arrival<'_>]) -> Result<Vec<Stored>, StorageError>;
+    fn store_uploads(&self, uploads: &[Arrival<'_>]) -> Result<Vec<Kept>, StorageError>;
 
     /// Uploads of these servers, the latest first.
     ///
@@ -245,6 +269,18 @@ pub trait Storage: Send + Sync + 'static {
     /// As [`Self::item`].
     fn contacts(&self) -> Result<HashMap<ServerGuid, Timestamp>, StorageError>;
 
+    /// Servers of which nothing has arrived since an instant.
+    ///
+    /// # Errors
+    /// As [`Self::item`].
+    fn silent_since(&self, since: Timestamp) -> Result<Vec<ServerGuid>, StorageError>;
+
+    /// What the uploads of a server list.
+    ///
+    /// # Errors
+    /// As [`Self::item`].
+    fn installed(&self, server: ServerGuid) -> Result<Installed, StorageError>;
+
     /// What the rules need to know about a server.
     ///
     /// # Errors
@@ -256,6 +292,13 @@ pub trait Storage: Send + Sync + 'static {
     /// # Errors
     /// As [`Self::item`].
     fn note(&self, concerned: Concerned<'_>) -> Result<(), StorageError>;
+
+    /// Goes through everything that is kept, in one query, and notes each server about which a finding stands, whose history is
+    /// not regular, or that shares a serial number with another one. It is the net under the notes of single uploads.
+    ///
+    /// # Errors
+    /// As [`Self::item`].
+    fn note_suspects(&self) -> Result<u64, StorageError>;
 
     /// Servers that are to be looked at.
     ///
@@ -311,7 +354,8 @@ pub trait Storage: Send + Sync + 'static {
     /// As [`Self::item`].
     fn peaks(&self, servers: &[ServerGuid]) -> Result<Vec<PeakRow>, StorageError>;
 
-    /// Drops uploads that arrived before an instant, but the latest one of each server; says how many.
+    /// Drops uploads that arrived before an instant, but the latest one of each server, and notes servers about which there are
+    /// findings; says how many. A database that keeps each month apart drops whole months.
     ///
     /// # Errors
     /// As [`Self::item`].
@@ -322,6 +366,12 @@ pub trait Storage: Send + Sync + 'static {
     /// # Errors
     /// As [`Self::item`]; also where the database has means of its own for that.
     fn back_up(&self, to: &Path) -> Result<(), StorageError>;
+}
+
+/// What a serial number is found by; none when it is blank.
+fn serial_key(serial: &str) -> Option<String> {
+    let key = serial.trim().to_lowercase();
+    (!key.is_empty()).then_some(key)
 }
 
 /// Opens what the configuration names.

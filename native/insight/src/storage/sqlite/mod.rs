@@ -1,6 +1,7 @@
 //! State in one SQLite file.
 
 mod findings;
+mod history;
 mod items;
 mod queue;
 mod schema;
@@ -20,8 +21,8 @@ use parking_lot::Mutex;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::{
-    About, Arrival, Change, Concerned, Delivery, Expected, FindingFilter, Kind, PeakRow, Storage,
-    StorageError, Stored, Tried, UploadSummary,
+    About, Arrival, Change, Concerned, Delivery, Expected, FindingFilter, Installed, Kept, Kind, PeakRow,
+    Storage, StorageError, Tried, UploadSummary,
 };
 
 /// One connection that writes and one that reads.
@@ -101,7 +102,7 @@ impl Storage for SqliteStorage {
         self.write(|transaction| items::change(transaction, expected, changes))
     }
 
-    fn store_uploads(&self, uploads: &[Arrival<'_>]) -> Result<Vec<Stored>, StorageError> {
+    fn store_uploads(&self, uploads: &[Arrival<'_>]) -> Result<Vec<Kept>, StorageError> {
         self.write(|transaction| {
             uploads
                 .iter()
@@ -115,7 +116,15 @@ impl Storage for SqliteStorage {
     }
 
     fn contacts(&self) -> Result<HashMap<ServerGuid, Timestamp>, StorageError> {
-        self.read(uploads::contacts)
+        self.read(history::contacts)
+    }
+
+    fn silent_since(&self, since: Timestamp) -> Result<Vec<ServerGuid>, StorageError> {
+        self.read(|connection| history::silent_since(connection, since))
+    }
+
+    fn installed(&self, server: ServerGuid) -> Result<Installed, StorageError> {
+        self.read(|connection| uploads::installed(connection, server))
     }
 
     fn about(&self, server: ServerGuid) -> Result<About, StorageError> {
@@ -124,6 +133,10 @@ impl Storage for SqliteStorage {
 
     fn note(&self, concerned: Concerned<'_>) -> Result<(), StorageError> {
         self.write(|transaction| queue::note(transaction, concerned))
+    }
+
+    fn note_suspects(&self) -> Result<u64, StorageError> {
+        self.write(history::note_suspects)
     }
 
     fn noted(&self, most: usize) -> Result<Vec<ServerGuid>, StorageError> {

@@ -41,6 +41,12 @@ pub(super) fn note_server(transaction: &Transaction<'_>, server: ServerGuid) -> 
     Ok(())
 }
 
+pub(super) fn is_noted(transaction: &Transaction<'_>, server: ServerGuid) -> Result<bool, StorageError> {
+    Ok(transaction
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM noted WHERE server = ?1)")?
+        .query_row([server.as_bytes()], |row| row.get(0))?)
+}
+
 pub(super) fn take_note_away(transaction: &Transaction<'_>, server: ServerGuid) -> Result<(), StorageError> {
     transaction
         .prepare_cached("DELETE FROM noted WHERE server = ?1")?

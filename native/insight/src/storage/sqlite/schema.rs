@@ -9,7 +9,7 @@ const APPLICATION_ID: i32 = 0x4C49_6E73;
 
 /// What brings a database from each version of the schema to the next one, beginning with an empty one. A released entry is
 /// never changed; a new version is a further entry.
-const MIGRATIONS: [&str; 1] = [VERSION_1];
+const MIGRATIONS: [&str; 2] = [VERSION_1, VERSION_2];
 
 const VERSION_1: &str = "
 CREATE TABLE item (
@@ -112,6 +112,37 @@ CREATE TABLE delivery (
     due_ms   INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX delivery_due ON delivery (due_ms);
+";
+
+/// Where each server stands, so that an upload that continues a history is told from others without reading the history.
+const VERSION_2: &str = "
+DROP INDEX license_serial;
+CREATE INDEX license_serial ON license (serial_key, vendor_key, server) WHERE serial_key IS NOT NULL;
+CREATE TABLE history (
+    server      BLOB PRIMARY KEY,
+    sequence    INTEGER NOT NULL,
+    upload_id   BLOB NOT NULL,
+    integrity   TEXT NOT NULL,
+    created     TEXT NOT NULL,
+    received_ms INTEGER NOT NULL,
+    regular     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX history_received ON history (received_ms);
+INSERT INTO history
+SELECT server, sequence, upload_id, integrity, created, max(received_ms) OVER of_server,
+    min(follows) OVER of_server
+FROM (
+    SELECT *, rank = 1 OR (previous IS before AND julianday(created) >= julianday(created_before)) AS follows
+    FROM (
+        SELECT *, row_number() OVER history AS rank, lag(integrity) OVER history AS before,
+            lag(created) OVER history AS created_before
+        FROM upload WINDOW history AS (PARTITION BY server ORDER BY sequence, upload_id)
+    )
+)
+WINDOW of_server AS (PARTITION BY server)
+ORDER BY server, sequence, upload_id
+ON CONFLICT (server) DO UPDATE SET sequence = excluded.sequence, upload_id = excluded.upload_id,
+    integrity = excluded.integrity, created = excluded.created;
 ";
 
 /// Brings a database to the schema of this program.

@@ -1,19 +1,52 @@
 //! Uploads as rows.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 use licensing_api::LicenseVersion;
 use licensing_management::compliance::{LicenseRow, ProductRow, Rows, UploadRow, UsageRow};
 use licensing_management::id::{ServerGuid, UploadId};
+use licensing_management::upload::UploadBody;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, Row, Transaction, params};
 
-use super::{guid, instant, queue};
-use crate::storage::{About, Arrival, PeakRow, StorageError, Stored, UploadSummary};
+use super::{guid, history, instant, queue};
+use crate::storage::{
+    About, Arrival, Installed, Kept, PeakRow, StorageError, Stored, UploadSummary, serial_key,
+};
 
-/// Stores an upload with its rows.
-pub(super) fn store(transaction: &Transaction<'_>, arrival: &Arrival<'_>) -> Result<Stored, StorageError> {
+/// Stores an upload with its rows, and notes its server where findings may change.
+pub(super) fn store(transaction: &Transaction<'_>, arrival: &Arrival<'_>) -> Result<Kept, StorageError> {
+    let server = arrival.upload.body().server.guid;
+    let stored = store_once(transaction, arrival)?;
+    if stored == Stored::Now {
+        let is_regular = history::add(transaction, arrival)?;
+        if arrival.remarkable || !is_regular || has_company(transaction, arrival.upload.body())? {
+            queue::note_server(transaction, server)?;
+        }
+    }
+    Ok(Kept {
+        stored,
+        noted: queue::is_noted(transaction, server)?,
+    })
+}
+
+/// Whether a finding names the server, or another one has or had a serial number of this upload.
+fn has_company(transaction: &Transaction<'_>, upload: &UploadBody) -> Result<bool, StorageError> {
+    Ok(transaction
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM finding_server WHERE server = ?1) OR EXISTS (
+                 SELECT 1 FROM license AS own WHERE own.upload_id = ?2 AND own.serial_key IS NOT NULL AND (
+                     EXISTS (SELECT 1 FROM license AS other WHERE other.serial_key = own.serial_key
+                         AND other.vendor_key = own.vendor_key AND other.server < ?1)
+                     OR EXISTS (SELECT 1 FROM license AS other WHERE other.serial_key = own.serial_key
+                         AND other.vendor_key = own.vendor_key AND other.server > ?1)))",
+        )?
+        .query_row(
+            params![upload.server.guid.as_bytes(), upload.upload_id.as_bytes()],
+            |row| row.get(0),
+        )?)
+}
+
+fn store_once(transaction: &Transaction<'_>, arrival: &Arrival<'_>) -> Result<Stored, StorageError> {
     let body = arrival.upload.body();
     let known: Option<String> = transaction
         .prepare_cached("SELECT integrity FROM upload WHERE upload_id = ?1")?
@@ -47,14 +80,7 @@ pub(super) fn store(transaction: &Transaction<'_>, arrival: &Arrival<'_>) -> Res
             arrival.upload.bytes(),
         ])?;
     store_rows(transaction, arrival)?;
-    queue::note_server(transaction, body.server.guid)?;
     Ok(Stored::Now)
-}
-
-/// What a serial number is found by.
-pub(super) fn serial_key(serial: &str) -> Option<String> {
-    let key = serial.trim().to_lowercase();
-    (!key.is_empty()).then_some(key)
 }
 
 fn store_rows(transaction: &Transaction<'_>, arrival: &Arrival<'_>) -> Result<(), StorageError> {
@@ -342,17 +368,20 @@ pub(super) fn summaries(
     Ok(found)
 }
 
-pub(super) fn contacts(connection: &Connection) -> Result<HashMap<ServerGuid, Timestamp>, StorageError> {
+/// What the uploads of a server list.
+pub(super) fn installed(connection: &Connection, server: ServerGuid) -> Result<Installed, StorageError> {
     let rows = collect(
-        connection.prepare_cached("SELECT server, max(received_ms) FROM upload GROUP BY server")?,
-        [],
-        |row| {
-            let at = Timestamp::from_millisecond(row.get(1)?)
-                .map_err(|error| StorageError::Damaged(error.to_string()))?;
-            Ok((guid(row.get(0)?), at))
-        },
+        connection
+            .prepare_cached("SELECT DISTINCT serial_key, feature_key FROM license WHERE server = ?1")?,
+        [server.as_bytes()],
+        |row| Ok((row.get::<_, Option<String>>(0)?, row.get::<_, String>(1)?)),
     )?;
-    Ok(rows.into_iter().collect())
+    let mut installed = Installed::default();
+    for (serial, feature) in rows {
+        installed.serials.extend(serial);
+        installed.features.insert(feature);
+    }
+    Ok(installed)
 }
 
 pub(super) fn peaks(connection: &Connection, servers: &[ServerGuid]) -> Result<Vec<PeakRow>, StorageError> {
@@ -392,8 +421,12 @@ fn bounded(sum: i64) -> u32 {
 pub(super) fn drop_before(transaction: &Transaction<'_>, before: Timestamp) -> Result<u64, StorageError> {
     let old = "FROM upload AS old WHERE received_ms < ?1 AND EXISTS (SELECT 1 FROM upload AS newer
         WHERE newer.server = old.server AND newer.received_ms > old.received_ms)";
+    // Only what is found can change by that; nothing new comes of what is gone.
     transaction.execute(
-        &format!("INSERT OR IGNORE INTO noted SELECT DISTINCT server {old}"),
+        &format!(
+            "INSERT OR IGNORE INTO noted SELECT DISTINCT server {old}
+             AND EXISTS (SELECT 1 FROM finding_server WHERE finding_server.server = old.server)"
+        ),
         [before.as_millisecond()],
     )?;
     let dropped = transaction.execute(
