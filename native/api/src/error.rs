@@ -142,6 +142,12 @@ error_codes! {
     /// The account cannot be resolved.
     ActiveDirectoryAccountResolutionFailed = 22, 400, InvalidArgument, "The account name cannot be resolved.", "Write DOMAIN\\name, name@domain, or the bare name of a local account.";
 
+    /// Samples are to be taken too often.
+    PollingIntervalLessThanMinValue = 30, 400, InvalidArgument, "The interval of samples is too short.", "Give 5 minutes or more; 15 are usual.";
+    /// Samples are to be taken too seldom.
+    PollingIntervalMoreThanMaxValue = 31, 400, InvalidArgument, "The interval of samples is too long.", "Give 1440 minutes or less; 15 are usual.";
+    /// Samples are to be kept too short.
+    RetentionPeriodLessThanMinValue = 32, 400, InvalidArgument, "The time for which samples are kept is too short.", "Give 30 days or more; 180 are usual.";
     /// The request has fields that are wrong or missing.
     InvalidRequest = 1000, 400, InvalidArgument, "The request is not valid.", "Correct the field that the detail names.";
     /// The request is too large.

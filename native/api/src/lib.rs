@@ -9,10 +9,12 @@
 pub mod administrator;
 pub mod alert;
 pub mod assignment;
+pub mod audit;
 pub mod column;
 pub mod denial;
 pub mod error;
 pub mod finding;
+pub mod history;
 pub mod insight;
 pub mod inventory;
 pub mod license_file;

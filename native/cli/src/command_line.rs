@@ -110,16 +110,25 @@ fn groups() -> BTreeMap<&'static str, Vec<Member>> {
 }
 
 fn group_command(group: &'static str, members: &[Member]) -> Command {
+    let own = members.iter().find(|(member, _)| member.is_none());
+    let mut command = match own {
+        // The group is a command itself: its arguments belong to it alone.
+        Some((_, operation)) => operations::command(operation, group).args_conflicts_with_subcommands(true),
+        None => Command::new(group)
+            .subcommand_required(true)
+            .arg_required_else_help(true),
+    };
     let mut words = Vec::new();
-    let mut command = Command::new(group)
-        .subcommand_required(true)
-        .arg_required_else_help(true);
     for (member, operation) in members {
-        let word = member.unwrap_or(group);
-        words.push(word);
-        command = command.subcommand(operations::command(operation, word));
+        if let Some(word) = member {
+            words.push(*word);
+            command = command.subcommand(operations::command(operation, word));
+        }
     }
-    command.about(format!("Commands: {}.", words.join(", ")))
+    match own {
+        Some(_) => command,
+        None => command.about(format!("Commands: {}.", words.join(", "))),
+    }
 }
 
 fn completions(matches: &ArgMatches) -> Result<Exit, Failure> {

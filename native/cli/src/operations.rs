@@ -6,6 +6,7 @@ mod import;
 mod license_file;
 mod offline;
 mod upload;
+mod usage_report;
 
 use clap::{ArgMatches, Command};
 use licensing_api::{OperationId, OperationInfo, Problem};
@@ -22,6 +23,7 @@ pub(crate) fn command(operation: &OperationInfo, word: &str) -> Command {
         OperationId::ExplainLicenseFile => explain::arguments(command),
         OperationId::ExportUpload => upload::export_arguments(command, operation),
         OperationId::ImportUploadReceipt => upload::receipt_arguments(command),
+        OperationId::ExportUsageReport => usage_report::arguments(command, operation),
         _ => arguments::add(command, operation),
     };
     connection::add(with_json(command))
@@ -48,6 +50,7 @@ pub(crate) async fn run(operation: &OperationInfo, matches: &ArgMatches) -> Resu
         OperationId::ExplainLicenseFile => explain::run(matches).await,
         OperationId::ExportUpload => upload::export(operation, matches).await,
         OperationId::ImportUploadReceipt => upload::receipt(operation, matches).await,
+        OperationId::ExportUsageReport => usage_report::run(operation, matches).await,
         _ => {
             let request = arguments::request(operation, matches)?;
             let answer = connection::client(matches)?

@@ -4,6 +4,7 @@
 //! each vendor that the license files name. `docs/architecture.md` shows how its parts belong together.
 
 pub mod accounts;
+mod audit_row;
 pub mod backup;
 mod blocking;
 pub mod config;

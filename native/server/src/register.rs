@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use jiff::Timestamp;
 use licensing_files::{Existing, Readers, durable, regular};
+use licensing_store::StoreError;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use serde::{Deserialize, Serialize};
 
@@ -145,10 +146,27 @@ fn compare(file: &Path, known: &Known, written: Timestamp) -> Result<(), String>
             found.sequence, known.sequence
         ));
     }
+    let is_of_vendor = has_head(file).map_err(|error| error.to_string())?;
+    let removed = match licensing_store::check_segments(file) {
+        _ if !is_of_vendor => 0,
+        Ok(removed) => removed,
+        // Whoever opens the database says that it is damaged, and does not serve from it.
+        Err(StoreError::Damaged { path, .. }) if path == file => return Ok(()),
+        Err(error) => return Err(error.to_string()),
+    };
     let hash = open(file)
         .and_then(|connection| hash_at(&connection, known.sequence))
         .map_err(|error| error.to_string())?;
-    if hash != known.hash {
+    let hash = match hash.is_empty() && is_of_vendor {
+        // The record has moved to a segment since.
+        true => licensing_store::sealed_hash(file, known.sequence)
+            .map_err(|error| error.to_string())?
+            .map(hex::encode)
+            .unwrap_or_default(),
+        false => hash,
+    };
+    // What was removed after its time cannot be compared any more.
+    if hash != known.hash && known.sequence > removed {
         return Err(format!(
             "audit record {} is not the one that was there at {written:.0}",
             known.sequence
@@ -158,6 +176,15 @@ fn compare(file: &Path, known: &Known, written: Timestamp) -> Result<(), String>
         (Some(1..), Some(0) | None) => Err("it has no accounts any more".to_owned()),
         _ => Ok(()),
     }
+}
+
+/// Whether it is the database of a vendor's seats, whose records may have moved to segments.
+fn has_head(file: &Path) -> Result<bool, rusqlite::Error> {
+    open(file)?.query_row(
+        "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'head'",
+        [],
+        |row| row.get(0),
+    )
 }
 
 fn is_damage(error: &rusqlite::Error) -> bool {

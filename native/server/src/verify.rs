@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use licensing_store::{UsageHistory, verify_history};
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::Accounts;
@@ -106,15 +107,23 @@ pub(crate) fn verify_databases(data: &DataFolder) -> anyhow::Result<Verified> {
             licensing_store::verify(&file)
                 .map(|report| Counts {
                     audit_records: report.records,
-                    leases: Some(report.opened.saturating_sub(report.closed)),
+                    leases: Some(report.leases),
                 })
                 .map_err(|error| error.to_string())
         };
         (file, outcome)
     };
-    Ok(Verified {
-        files: databases(&data.state())?.into_iter().map(check).collect(),
-    })
+    let mut verified = Verified::default();
+    for file in databases(&data.state())? {
+        let history = UsageHistory::beside(&file);
+        verified.files.push(check(file));
+        if history.exists()
+            && let Err(error) = verify_history(&history)
+        {
+            verified.files.push((history, Err(error.to_string())));
+        }
+    }
+    Ok(verified)
 }
 
 fn verify_accounts(file: &Path) -> Result<Counts, String> {

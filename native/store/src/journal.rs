@@ -12,14 +12,17 @@ use licensing_api::assignment::AssignmentEventRow;
 use licensing_api::denial::DenialRow;
 use licensing_management::usage::{Hour, HourPeak};
 use licensing_seats::Moment;
-use licensing_seats::audit::AuditEntry;
+use licensing_seats::audit::{AuditChain, AuditEntry, AuditRecord};
 use licensing_seats::pool::{PoolIdentity, PoolSet};
 use licensing_seats::seat::{
     Change, DenialCount, DenialFilter, DenialRecord, Ledger, PoolLevel, SeatRules, SeatSettings,
 };
 use licensing_seats::wildcard::Wildcards;
 
+use licensing_ticket::TicketSigner;
+
 use crate::StoreError;
+use crate::segment::Seal;
 
 /// The one writer of a vendor's seats. Whoever has it owns what is stored: a second one for the same vendor cannot be
 /// opened before this one is dropped, in this process or another.
@@ -83,6 +86,33 @@ pub struct EventFilter {
     pub most: usize,
 }
 
+/// Which audit records are wanted.
+pub struct AuditFilter {
+    /// The first instant.
+    pub since: Option<Timestamp>,
+    /// The last instant.
+    pub until: Option<Timestamp>,
+    /// Most records, the newest.
+    pub most: usize,
+    /// Whether one of the period is wanted.
+    pub wanted: Box<dyn Fn(&AuditRecord) -> bool + Send + Sync>,
+}
+
+/// Where the audit stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditBounds {
+    /// The oldest segment; none when there is none.
+    pub oldest: Option<Seal>,
+    /// The newest segment; none when there is none.
+    pub newest: Option<Seal>,
+    /// Number of the last record that stands in a segment.
+    pub sealed: u64,
+    /// Number of the last record.
+    pub last: u64,
+    /// Instant of the first record in the database; none when there is none.
+    pub first_at: Option<Timestamp>,
+}
+
 /// Reads what a journal has stored, beside its writer. Every call may block.
 pub trait SeatHistory: Send + Sync {
     /// Refused requests, newest first.
@@ -91,11 +121,59 @@ pub trait SeatHistory: Send + Sync {
     /// When they cannot be read, or are damaged.
     fn denials(&self, filter: &DenialFilter) -> Result<Vec<DenialRow>, StoreError>;
 
+    /// Refused requests since the begin of an hour, by feature and hour. Those that newer ones have pushed out are missing.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    fn denied(&self, from: Hour) -> Result<Vec<(String, Hour, u32)>, StoreError>;
+
     /// The newest events of assigned seats, oldest first.
     ///
     /// # Errors
     /// When they cannot be read, or are damaged.
     fn assignment_events(&self, filter: &EventFilter) -> Result<Vec<AssignmentEventRow>, StoreError>;
+
+    /// The newest records that are wanted, newest first, from segments and database.
+    ///
+    /// # Errors
+    /// When they cannot be read, or are damaged.
+    fn audit(&self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError>;
+
+    /// Hands the records of a period over, oldest first, from segments and database.
+    ///
+    /// # Errors
+    /// When they cannot be read, or are damaged.
+    fn audit_period(
+        &self,
+        since: Timestamp,
+        until: Timestamp,
+        each: &mut dyn FnMut(&AuditRecord),
+    ) -> Result<(), StoreError>;
+
+    /// Where the audit stands.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn audit_bounds(&self) -> Result<AuditBounds, StoreError>;
+
+    /// Seals the oldest records of the database into a segment, at most `most`, so that at least `keep` stay; gives its
+    /// seal. The database has them, too, until a batch says that they are sealed. None when there are none.
+    ///
+    /// # Errors
+    /// When they cannot be read, do not fit their chain, or the segment cannot be written.
+    fn seal(
+        &self,
+        most: u64,
+        keep: u64,
+        signer: &TicketSigner,
+        now: Timestamp,
+    ) -> Result<Option<Seal>, StoreError>;
+
+    /// Removes the files of segments that a batch has said to be removed.
+    ///
+    /// # Errors
+    /// When one cannot be removed.
+    fn remove_segments(&self) -> Result<(), StoreError>;
 
     /// Use of all pools that ever had a lease in a window of full hours, `to` excluded.
     ///
@@ -132,6 +210,10 @@ pub struct Batch {
     pub denials: PendingDenials,
     /// Seats of the pools that the changes concern.
     pub levels: Vec<PoolLevel>,
+    /// The end of the records that stand in sealed segments from now on.
+    pub sealed: Option<AuditChain>,
+    /// The end of the records that are removed with their segments from now on.
+    pub removed: Option<AuditChain>,
 }
 
 impl Batch {
@@ -216,6 +298,12 @@ pub struct AuditReport {
     pub closed: u64,
     /// Requests that were refused.
     pub denied: u64,
+    /// Sealed segments among what was verified.
+    pub segments: u64,
+    /// Records that were removed with their segments.
+    pub removed: u64,
+    /// Leases that are stored.
+    pub leases: u64,
 }
 
 /// Statistics of one pool, read beside the running service.

@@ -8,15 +8,24 @@ mod clock;
 mod error;
 pub mod journal;
 mod observer;
+mod segment;
+
 mod service;
 pub mod sqlite;
+mod usage_history;
 
 pub use clock::{Clock, SystemClock};
 pub use error::StoreError;
-pub use journal::{AuditReport, PoolHistory};
+pub use journal::{AuditBounds, AuditFilter, AuditReport, PoolHistory};
 pub use observer::ChangeObserver;
+pub use segment::{Seal, Segment, segment_files, segment_folder};
 pub use service::{
-    COMMIT_BUCKETS, CheckoutOutcome, DEFAULT_LOCK_WAIT, Decided, MOST_EVENTS, SeatFigures, SeatService,
-    SeatServiceOptions, SeatServiceStatus, ServiceState, Waiting,
+    AuditKeeping, COMMIT_BUCKETS, CheckoutOutcome, DEFAULT_LOCK_WAIT, Decided, MOST_EVENTS, SeatFigures,
+    SeatService, SeatServiceOptions, SeatServiceStatus, ServiceState, Waiting,
 };
-pub use sqlite::{copy_database, keep_before_migration, log_file, schema, verify};
+pub use sqlite::{
+    check_segments, copy_database, keep_before_migration, log_file, schema, sealed_hash, verify,
+};
+pub use usage_history::{
+    FeatureHistory, Look, ObservedPool, PoolSamples, PoolTerms, UsageHistory, verify_history,
+};

@@ -7,7 +7,7 @@ mod encoding;
 mod sign;
 mod terms;
 
-pub use sign::{CLOCK_SKEW, MAX_TICKET_CHARACTERS, TicketError, TicketSigner, TicketVerifier};
+pub use sign::{CLOCK_SKEW, MAX_TICKET_CHARACTERS, TicketError, TicketSigner, TicketVerifier, is_signed_by};
 pub use terms::{
     GRACE_HOURS, InvalidTicket, MAX_FIELD_BYTES, Ticket, TicketHolder, TicketKind, TicketSubject,
 };

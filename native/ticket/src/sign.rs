@@ -72,10 +72,7 @@ impl TicketSigner {
 
     /// Whether a signature of [`Self::sign_statement`] is this server's, and fits.
     pub fn verify_statement(&self, context: &[u8], statement: &[u8], signature: &[u8; 64]) -> bool {
-        let signed = [context, statement].concat();
-        let key = self.key.verifying_key();
-        key.verify_strict(&signed, &Signature::from_bytes(signature))
-            .is_ok()
+        is_signed_by(&self.public_key(), context, statement, signature)
     }
 
     /// The ticket as text: letters, digits, `-` and `_`.
@@ -87,6 +84,15 @@ impl TicketSigner {
         bytes.extend(signature.to_bytes());
         URL_SAFE_NO_PAD.encode(bytes)
     }
+}
+
+/// Whether a signature of [`TicketSigner::sign_statement`] was made with the key of this public key, and fits.
+pub fn is_signed_by(public_key: &[u8; 32], context: &[u8], statement: &[u8], signature: &[u8; 64]) -> bool {
+    let signed = [context, statement].concat();
+    VerifyingKey::from_bytes(public_key).is_ok_and(|key| {
+        key.verify_strict(&signed, &Signature::from_bytes(signature))
+            .is_ok()
+    })
 }
 
 /// Checks tickets of one or more servers.

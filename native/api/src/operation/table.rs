@@ -7,8 +7,8 @@ use super::{AnsweredBy, BodySize, Method, Operation, OperationInfo, Rows};
 use crate::error::ErrorCode;
 use crate::permission::Permission;
 use crate::{
-    administrator, alert, assignment, denial, insight, inventory, license_file, management, names, queue,
-    reservation, server, token, usage,
+    administrator, alert, assignment, audit, denial, history, insight, inventory, license_file, management,
+    names, queue, reservation, server, token, usage,
 };
 
 operations! { ($)
@@ -242,6 +242,76 @@ operations! { ($)
         request: assignment::GetAssignmentEvents => rows assignment::AssignmentEventRow,
         answered: daemons(reader) within 10 seconds,
         errors: [InvalidFilter, RequestTooLarge],
+    }
+    /// Lists how many seats were in use in each hour, day or month, with overdraft and denials.
+    GetUsageHistory = 50 {
+        route: Get "/v1/usage/history",
+        permission: ReadOnly,
+        words: "usage history",
+        cmdlets: ["Get-LicenseUsageHistory"],
+        request: history::GetUsageHistory => rows history::UsageHistoryRow,
+        answered: daemons(reader) within 60 seconds,
+        errors: [InvalidFilter, InvalidStartDateOrEndDate, RequestTooLarge],
+    }
+    /// Lists the samples of the seats in use of each pool.
+    GetUsageSamples = 51 {
+        route: Get "/v1/usage/samples",
+        permission: ReadOnly,
+        words: "usage samples",
+        cmdlets: ["Get-LicHistoricalUsage"],
+        request: history::GetUsageSamples => rows history::PoolSamplesRow,
+        answered: daemons(reader) within 60 seconds,
+        errors: [InvalidStartDateOrEndDate],
+    }
+    /// Shows when seats run out, and how sure that is.
+    GetForecast = 52 {
+        route: Get "/v1/usage/forecast",
+        permission: ReadOnly,
+        words: "usage forecast",
+        cmdlets: ["Get-LicenseForecast"],
+        request: history::GetForecast => rows history::ForecastRow,
+        answered: daemons within 60 seconds,
+        errors: [],
+    }
+    /// Makes a report of the use of seats as CSV, JSON, or a page with charts.
+    ExportUsageReport = 53 {
+        route: Get "/v1/usage/report",
+        permission: ReadOnly,
+        words: "usage report",
+        cmdlets: ["Export-LicenseUsageReport"],
+        request: history::ExportUsageReport => one history::UsageReportFile,
+        answered: manager,
+        errors: [InvalidStartDateOrEndDate, RequestTooLarge, CitrixLicensingVendorOrServiceDown],
+    }
+    /// Shows whether and how often samples of the seats in use are taken.
+    GetUsageSampling = 54 {
+        route: Get "/v1/usage/sampling",
+        permission: ReadOnly,
+        words: "usage sampling",
+        cmdlets: ["Get-LicConfigUsageSamples"],
+        request: history::GetUsageSampling => one history::UsageSampling,
+        answered: manager,
+        errors: [],
+    }
+    /// Lists audit records of seats, accounts and settings, from sealed segments and databases.
+    GetAudit = 56 {
+        route: Get "/v1/audit",
+        permission: ReadOnly,
+        words: "audit list",
+        cmdlets: ["Get-LicenseAudit"],
+        request: audit::GetAudit => rows audit::AuditRow,
+        answered: daemons(reader) within 60 seconds,
+        errors: [InvalidFilter, InvalidStartDateOrEndDate],
+    }
+    /// Verifies the whole audit, over sealed segments and databases.
+    TestAudit = 57 {
+        route: Post "/v1/audit/test",
+        permission: ReadOnly,
+        words: "audit test",
+        cmdlets: ["Test-LicenseAudit"],
+        request: audit::TestAudit => rows audit::AuditCheck,
+        answered: daemons(reader) within 600 seconds,
+        errors: [],
     }
     /// Lists the installed license files.
     GetLicenseFiles = 40 {

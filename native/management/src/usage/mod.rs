@@ -4,12 +4,21 @@
 //! nothing changed; the row that comes next says how many were in use. So a window of full hours has an exact peak however
 //! few rows there are, and no sample can miss what happened between.
 
+mod day;
+mod feature;
 mod meter;
+mod per_user;
 mod roll_up;
+mod sampling;
 mod series;
+mod varint;
 
+pub use day::{DayCounts, DayNumber, DaySamples, DayUse, HourUse};
+pub use feature::{FeatureHours, FeatureUse, Step};
 pub use meter::PeakMeter;
+pub use per_user::{UserEvent, UserUse, UserUses};
 pub use roll_up::{Bucket, Span, roll_up};
+pub use sampling::{MIN_SAMPLE_DAYS, SAMPLE_MINUTES, Sampling};
 pub use series::{Level, PeakSeries};
 
 use jiff::Timestamp;

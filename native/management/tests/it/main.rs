@@ -4,6 +4,7 @@
 mod capacity;
 mod compliance;
 mod exchange;
+mod history;
 mod sample;
 mod schedule;
 mod schema;

@@ -53,6 +53,17 @@ impl AuditChain {
         &self.hash
     }
 
+    /// The end of the chain with the next record, of which only the canonical form is known; none when it has another number.
+    #[must_use]
+    pub fn follow(&self, body: &[u8]) -> Option<Self> {
+        let own = body.get(1..9).and_then(|bytes| bytes.try_into().ok());
+        let sequence = self.last + 1;
+        (own.map(u64::from_be_bytes) == Some(sequence)).then(|| Self {
+            last: sequence,
+            hash: link(&self.hash, body),
+        })
+    }
+
     /// Appends a record.
     pub fn append(&mut self, at: Timestamp, entry: AuditEntry) -> Sealed {
         let sequence = self.last + 1;

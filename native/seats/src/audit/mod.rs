@@ -77,6 +77,10 @@ numbered! {
         ClockJumped = 20,
         /// The storage takes changes again.
         StorageRecovered = 21,
+        /// Records were moved to a sealed segment.
+        SegmentSealed = 22,
+        /// A segment was removed after the time for which it is kept.
+        SegmentRemoved = 23,
         /// An administrator changed something.
         Administered = 30,
     }

@@ -1,7 +1,10 @@
 //! The record of administrative changes, chained by hash in the form of [`licensing_seats::audit`].
 
 use jiff::Timestamp;
-use licensing_seats::audit::{AuditChain, AuditEntry, AuditError, AuditField, AuditKind, AuditVerifier};
+use licensing_seats::audit::{
+    AuditChain, AuditEntry, AuditError, AuditField, AuditKind, AuditRecord, AuditVerifier,
+};
+use licensing_store::journal::AuditFilter;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde_json::Value;
 
@@ -65,6 +68,24 @@ pub(super) fn record(
         params![sealed.sequence.cast_signed(), sealed.hash],
     )?;
     Ok(())
+}
+
+/// The newest records that are wanted, newest first.
+pub(super) fn newest(connection: &Connection, filter: &AuditFilter) -> rusqlite::Result<Vec<AuditRecord>> {
+    let mut statement = connection.prepare("SELECT body FROM audit ORDER BY sequence DESC")?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while found.len() < filter.most
+        && let Some(row) = rows.next()?
+    {
+        let body = row.get_ref(0)?.as_blob().unwrap_or_default();
+        found.extend(AuditRecord::decode(body).filter(|record| {
+            filter.since.is_none_or(|since| record.at >= since)
+                && filter.until.is_none_or(|until| record.at <= until)
+                && (filter.wanted)(record)
+        }));
+    }
+    Ok(found)
 }
 
 /// Walks the whole chain. Gives the number of records.

@@ -30,6 +30,8 @@ use licensing_api::administrator::{
 };
 use licensing_api::token::{GetTokens, IssuedToken, NewToken, RemoveToken, Token, TokenScope};
 use licensing_api::{ErrorCode, Permission, Problem, Rows, Secret};
+use licensing_seats::audit::AuditRecord;
+use licensing_store::journal::AuditFilter;
 use serde_json::Value;
 
 pub use audit::Actor;
@@ -533,6 +535,15 @@ impl Accounts {
     /// When the database fails.
     pub async fn imported_files(&self) -> Result<BTreeMap<String, String>, Problem> {
         self.read(|connection, _| imports::all(connection)).await
+    }
+
+    /// The newest audit records that are wanted, newest first.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub(crate) async fn records(&self, filter: AuditFilter) -> Result<Vec<AuditRecord>, Problem> {
+        self.read(move |connection, _| audit::newest(connection, &filter))
+            .await
     }
 
     /// Walks the record of all changes. Gives the number of entries.

@@ -65,20 +65,27 @@ impl Entry {
     /// Whether it is a file that a backup saves. Nothing else is unpacked: neither what leads out of the data folder nor
     /// what the server would read without having saved it, such as the log of a database.
     pub(super) fn is_known(&self) -> bool {
+        if let Some(name) = self.path.strip_prefix("state/audit/") {
+            return is_plain(name) && name.ends_with(".segment");
+        }
         let Some((folder, name)) = self.path.split_once('/') else {
             return self.path == CONFIGURATION;
         };
-        let is_plain = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', ':', '\0']);
-        let is_state = [".db", ".key"]
+        let is_state = [".db", ".history", ".key"]
             .iter()
             .any(|end| name.strip_suffix(end).is_some_and(|stem| !stem.is_empty()));
-        is_plain
+        is_plain(name)
             && match folder {
                 "licenses" | "trust" | "tls" | "management" => true,
                 "state" => is_state,
                 _ => false,
             }
     }
+}
+
+/// Whether it is the name of a file that is neither hidden nor elsewhere.
+fn is_plain(name: &str) -> bool {
+    !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', ':', '\0'])
 }
 
 impl fmt::Display for Manifest {
@@ -138,6 +145,8 @@ mod tests {
             "tls/server.key",
             "state/server.db",
             "state/ticket.key",
+            "state/ACME.history",
+            "state/audit/ACME-00000000000000000001.segment",
             "management/state.json",
         ] {
             assert!(is_known(path), "{path}");
@@ -157,6 +166,9 @@ mod tests {
             "state/ACME.db-wal",
             "state/.db",
             "state/other",
+            "state/audit/",
+            "state/audit/other",
+            "state/audit/../x.segment",
             "tls/..",
             "trust/a\\b",
             "trust/c:d",

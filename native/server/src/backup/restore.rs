@@ -143,8 +143,9 @@ fn remove_traces(state: &Path) -> io::Result<()> {
     for entry in fs::read_dir(state)? {
         let path = entry?.path();
         let name = path.to_string_lossy();
-        let is_empty_log = name.ends_with(".db-wal") && fs::metadata(&path)?.len() == 0;
-        if is_empty_log || name.ends_with(".db-shm") {
+        let is_log = name.ends_with(".db-wal") || name.ends_with(".history-wal");
+        let is_empty_log = is_log && fs::metadata(&path)?.len() == 0;
+        if is_empty_log || name.ends_with(".db-shm") || name.ends_with(".history-shm") {
             fs::remove_file(&path)?;
         }
     }

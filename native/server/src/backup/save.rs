@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use jiff::Timestamp;
 use licensing_files::make_private_folder;
 use licensing_files::{Existing, Readers, durable, regular};
-use licensing_store::copy_database;
+use licensing_store::{UsageHistory, copy_database, segment_files, segment_folder};
 
 use super::manifest::{self, Entry, Manifest};
 use crate::config::{Config, DataFolder};
@@ -77,6 +77,22 @@ fn collect(data: &DataFolder, config: &Path, copy: &DataFolder, with_keys: bool)
     copy_client_ca(data, config, copy)?;
     for file in databases(&data.state())? {
         copy_database(&file, &copy.state().join(name_of(&file)?))?;
+        // After the database: every segment that it knows of is there then.
+        copy_segments(&file, copy)?;
+        let history = UsageHistory::beside(&file);
+        if history.exists() {
+            copy_database(&history, &copy.state().join(name_of(&history)?))?;
+        }
+    }
+    Ok(())
+}
+
+/// The sealed segments of the audit of a database.
+fn copy_segments(database: &Path, copy: &DataFolder) -> anyhow::Result<()> {
+    let to = segment_folder(&copy.state().join(name_of(database)?));
+    for segment in segment_files(database)? {
+        make_private_folder(&to)?;
+        copy_file(&segment, &to.join(name_of(&segment)?))?;
     }
     Ok(())
 }
@@ -187,7 +203,18 @@ fn describe(copy: &DataFolder) -> anyhow::Result<Manifest> {
     for (file, outcome) in verified.files() {
         let name = name_of(file)?;
         match outcome {
-            Ok(counts) => files.push(Entry::of(format!("state/{name}"), file, Some(counts))?),
+            Ok(counts) => {
+                files.push(Entry::of(format!("state/{name}"), file, Some(counts))?);
+                for segment in segment_files(file)? {
+                    let name = name_of(&segment)?;
+                    files.push(Entry::of(format!("state/audit/{name}"), &segment, None)?);
+                }
+                let history = UsageHistory::beside(file);
+                if history.exists() {
+                    let name = name_of(&history)?;
+                    files.push(Entry::of(format!("state/{name}"), &history, None)?);
+                }
+            }
             Err(reason) => bail!("state/{name} is damaged and was not saved: {reason}"),
         }
     }

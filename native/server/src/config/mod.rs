@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use licensing_files::regular;
+use licensing_management::usage::{MIN_SAMPLE_DAYS, SAMPLE_MINUTES, Sampling};
 use licensing_net::Limits;
 use licensing_seats::seat::BurstTerms;
 use licensing_settings::file::{self, MAX_CONFIG_BYTES, NotValid};
@@ -35,6 +36,8 @@ licensing_settings::settings! {
         [licensing]: LicensingConfig;
         [web]: WebConfig;
         [management]: ManagementConfig;
+        [usage]: UsageConfig;
+        [audit]: AuditConfig;
         [wsman]: WsmanConfig;
         [limits]: Limits;
         [log]: LogConfig;
@@ -139,6 +142,45 @@ licensing_settings::settings! {
     pub struct ManagementConfig = "The license management service. Without a destination nothing is sent; Set-LicenseManagementService sets it." {
         enabled: bool = true, AtOnce,
             "Whether license uploads may be made at all. With false nothing is sent, whatever Set-LicenseManagementService says.";
+    }
+}
+
+licensing_settings::settings! {
+    /// Settings of the audit of the seats.
+    pub struct AuditConfig = "The audit of the seats: old records move from the database to sealed segments in state/audit." {
+        segment_records: u64 = 500_000, AtOnce,
+            "Records of a segment. One is sealed when the database has so many more than the last 10,000, which always stay in it.",
+            allowed "1000 to 10000000" if |records, _| (1_000..=10_000_000).contains(records);
+        segment_days: u32 = 90, AtOnce,
+            "Days after which records move to a segment, although they are fewer.",
+            allowed "1 to 3650" if |days, _| DAYS.contains(days);
+        retention_days: u32 = 1826, AtOnce,
+            "Days for which segments are kept, from their last record on. A segment is removed as a whole, and the audit records that.",
+            allowed "30 to 36500" if |days, _| (30..=36_500).contains(days);
+    }
+}
+
+licensing_settings::settings! {
+    /// Settings of the history of use.
+    pub struct UsageConfig = "The history of use: exact peaks by hour, and samples. Get-LicenseUsageHistory shows it." {
+        samples: bool = true, AtOnce, "Whether the seats in use are noted every sample_minutes. Peaks do not depend on it.";
+        sample_minutes: u32 = 15, AtOnce, "Minutes between two samples.",
+            allowed "5 to 1440" if |minutes, _| SAMPLE_MINUTES.contains(minutes);
+        sample_days: u32 = 180, AtOnce, "Days for which samples are kept.",
+            allowed "30 to 3650" if |days, _| (MIN_SAMPLE_DAYS..=3650).contains(days);
+        history_years: u32 = 5, AtOnce, "Years for which the peaks of each hour are kept.",
+            allowed "1 to 20" if |years, _| (1..=20).contains(years);
+    }
+}
+
+impl UsageConfig {
+    /// Whether and how often samples are taken.
+    pub fn sampling(&self) -> Sampling {
+        Sampling {
+            enabled: self.samples,
+            minutes: self.sample_minutes,
+            days: self.sample_days,
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, join_all};
+use jiff::Timestamp;
 use licensing_api::alert::Alert;
 use licensing_api::operation::AnsweredBy;
 use licensing_api::server::VendorDaemon;
@@ -128,6 +129,22 @@ impl DaemonDirectory {
             .execute_json(vendor, asked.name(), Vec::new(), actor, asked.time_limit())
             .await?;
         understood(vendor, &answer)
+    }
+
+    /// When the first and the last sample of the seats in use were taken, by the daemons that answer and have any.
+    pub(crate) async fn sampled_periods(&self) -> Vec<(Timestamp, Timestamp)> {
+        let asked = ManagerRequest::SampledPeriod;
+        let vendors = self.vendors();
+        let answers = vendors.iter().map(|daemon| async move {
+            let answer = self
+                .execute_json(&daemon.vendor, asked.name(), Vec::new(), "", asked.time_limit())
+                .await
+                .ok()?;
+            understood::<Option<(Timestamp, Timestamp)>>(&daemon.vendor, &answer)
+                .ok()
+                .flatten()
+        });
+        join_all(answers).await.into_iter().flatten().collect()
     }
 
     /// Has license files, options files, issuers and certificate read again, and returns when every daemon serves

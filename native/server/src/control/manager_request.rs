@@ -28,6 +28,8 @@ pub enum ManagerRequest {
     Figures,
     /// Tells of the use of all seats in a window of hours, [`UsageWindow`]: [`UsageReport`].
     ReportUsage,
+    /// Tells when the first and the last sample of the seats in use were taken: two instants, or nothing.
+    SampledPeriod,
 }
 
 impl ManagerRequest {
@@ -40,6 +42,7 @@ impl ManagerRequest {
         Self::ReloadCertificate,
         Self::Figures,
         Self::ReportUsage,
+        Self::SampledPeriod,
     ];
 
     /// Name on the wire; no operation of the table has it.
@@ -52,13 +55,14 @@ impl ManagerRequest {
             Self::ReloadCertificate => "manager.ReloadCertificate",
             Self::Figures => "manager.Figures",
             Self::ReportUsage => "manager.ReportUsage",
+            Self::SampledPeriod => "manager.SampledPeriod",
         }
     }
 
     /// How long the manager waits for it.
     pub const fn time_limit(self) -> Duration {
         match self {
-            Self::Health | Self::Figures => Duration::from_secs(5),
+            Self::Health | Self::Figures | Self::SampledPeriod => Duration::from_secs(5),
             Self::Reread | Self::SetProductTokens | Self::ReloadCertificate | Self::ReportUsage => {
                 Duration::from_secs(30)
             }

@@ -15,7 +15,7 @@ use super::manager_requests::{ManagerRequests, read, unknown, write};
 use crate::blocking::blocking;
 
 /// Answers an operation for the seats of this vendor.
-trait Answer: Operation {
+pub(super) trait Answer: Operation {
     /// Answers a request on behalf of an account.
     fn answer(
         daemon: &ManagerRequests,

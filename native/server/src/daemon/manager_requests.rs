@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::audit_watch::AuditWatch;
 use super::licenses::Licenses;
+use super::usage_watch::UsageWatch;
 use super::{status, usage_report};
 use crate::blocking::blocking;
 use crate::config::DataFolder;
@@ -25,6 +26,7 @@ pub(super) struct ManagerRequests {
     pub(super) seats: SeatService,
     pub(super) licenses: Arc<Licenses>,
     pub(super) audit: Arc<AuditWatch>,
+    pub(super) usage: Arc<UsageWatch>,
     pub(super) access: Arc<ProductAccess>,
     pub(super) tls: ServerTls,
     /// Connections of the port for products.
@@ -75,6 +77,11 @@ impl ManagerRequests {
             ManagerRequest::ReportUsage => {
                 let window: UsageWindow = read(request)?;
                 write(&usage_report::report(&self.seats, &window).await?)
+            }
+            ManagerRequest::SampledPeriod => {
+                let history = self.usage.now().await?;
+                let period = blocking(move || history.sampled_period()).await?;
+                write(&period.map_err(|error| error.problem())?)
             }
             ManagerRequest::ReloadCertificate => {
                 let reloaded = self.tls.reload();

@@ -1,7 +1,9 @@
 //! The vendor daemon: serves the seats of one vendor, as a process of its own that the manager starts and watches.
 
 mod answers;
+mod audit_answers;
 mod audit_growth;
+mod audit_keeper;
 mod audit_watch;
 mod calendar;
 mod control_port;
@@ -17,7 +19,9 @@ mod signed_lines;
 mod status;
 mod tickets;
 mod turns;
+pub(crate) mod usage_answers;
 mod usage_report;
+mod usage_watch;
 mod validation;
 
 pub use process::run;

@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::audit_growth::AuditGrowth;
+use super::audit_keeper;
 use super::audit_watch::AuditWatch;
 use super::debug_log::{self, DebugLog};
 use super::grpc;
@@ -24,6 +25,7 @@ use super::licenses::Licenses;
 use super::manager_requests::ManagerRequests;
 use super::products::Products;
 use super::tickets::Tickets;
+use super::usage_watch::UsageWatch;
 use crate::config::{Config, DataFolder};
 use crate::control::{DaemonSettings, StartAnswer};
 use crate::product_access::ProductAccess;
@@ -213,17 +215,34 @@ impl Daemon {
             seats.clone(),
             AuditGrowth::new(settings.config.licensing.audit_alert_per_hour),
         ));
+        let data = DataFolder::new(&settings.data);
+        let signer = Arc::new(ticket_key::open(&data)?);
+        let vendor = settings.vendor.clone();
+        let usage = Arc::new(UsageWatch::open(
+            settings.vendor.clone(),
+            &data.vendor_database(&settings.vendor),
+            seats.clone(),
+            Arc::clone(&licenses),
+        ));
         let secret = settings.control_secret.clone();
         let requests = Arc::new(ManagerRequests {
             vendor: settings.vendor,
-            data: DataFolder::new(&settings.data),
+            data,
             seats: seats.clone(),
             licenses: Arc::clone(&licenses),
             audit: Arc::clone(&audit),
+            usage: Arc::clone(&usage),
             access,
             tls,
             connections,
         });
+        let keeper = audit_keeper::keep(
+            vendor,
+            seats.clone(),
+            Arc::clone(&licenses),
+            signer,
+            stopping.clone(),
+        );
         let days = {
             let stopping = stopping.clone();
             async move { licenses.follow_the_days(&seats, stopping).await }
@@ -235,6 +254,10 @@ impl Daemon {
         let looks = {
             let stopping = stopping.clone();
             async move { audit.look_daily(stopping).await }
+        };
+        let history = {
+            let stopping = stopping.clone();
+            async move { usage.follow(stopping).await }
         };
         let router = control::router(requests, secret);
         let control = licensing_net::serve(control, router, control_port, stopping.clone());
@@ -250,6 +273,8 @@ impl Daemon {
             tokio::spawn(days),
             tokio::spawn(looks),
             tokio::spawn(growth),
+            tokio::spawn(history),
+            tokio::spawn(keeper),
         ])
     }
 }

@@ -1,7 +1,7 @@
 //! What callers ask of the writer, and what they are answered once it is durable.
 
 use licensing_api::usage::UsageRow;
-use licensing_seats::audit::AuditEntry;
+use licensing_seats::audit::{AuditChain, AuditEntry};
 use licensing_seats::pool::PoolSet;
 use licensing_seats::seat::{BurstTerms, CheckoutRequest, LeaseId, RequestKey, RevokeFilter, SeatRules};
 use tokio::sync::oneshot;
@@ -47,6 +47,20 @@ pub(super) enum Command {
         terms: Option<BurstTerms>,
         reply: Reply<()>,
     },
+    /// The records up to this end stand in segments from now on.
+    Seal {
+        end: AuditChain,
+        /// Its record in the audit.
+        event: AuditEntry,
+        reply: Reply<()>,
+    },
+    /// The records up to this end are removed with their segments from now on.
+    RemoveSegment {
+        end: AuditChain,
+        /// Its record in the audit.
+        event: AuditEntry,
+        reply: Reply<()>,
+    },
     /// Writes what waits to be written with something else.
     Flush {
         reply: Reply<()>,
@@ -76,6 +90,8 @@ impl Command {
             Self::Replace { reply, .. }
             | Self::Limit { reply, .. }
             | Self::Burst { reply, .. }
+            | Self::Seal { reply, .. }
+            | Self::RemoveSegment { reply, .. }
             | Self::Flush { reply }
             | Self::Shutdown { reply } => drop(reply.send(Err(error))),
             Self::Tick => {}

@@ -59,6 +59,16 @@ impl Writer {
                 ledger.set_burst(terms);
                 drop(reply.send(Ok(())));
             }
+            Command::Seal { end, event, reply } => {
+                work.batch.events.push(event);
+                work.batch.sealed = Some(end);
+                work.answers.push(Answer::Done(reply));
+            }
+            Command::RemoveSegment { end, event, reply } => {
+                work.batch.events.push(event);
+                work.batch.removed = Some(end);
+                work.answers.push(Answer::Done(reply));
+            }
             Command::Flush { reply } => {
                 work.flush = true;
                 work.answers.push(Answer::Done(reply));

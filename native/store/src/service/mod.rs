@@ -3,6 +3,7 @@
 mod command;
 mod decide;
 mod figures;
+mod keeping;
 mod recovery;
 mod status;
 mod waiting;
@@ -43,6 +44,7 @@ use crate::{ChangeObserver, Clock, StoreError};
 
 use command::{Command, Returned};
 pub use figures::{COMMIT_BUCKETS, SeatFigures};
+pub use keeping::AuditKeeping;
 pub use status::{SeatServiceStatus, ServiceState};
 use waiting::TurnSender;
 pub use waiting::{CheckoutOutcome, Decided, Waiting};
@@ -485,6 +487,14 @@ impl SeatService {
             most: request.newest.unwrap_or(MOST_EVENTS + 1) as usize,
         };
         self.read(move |history| history.assignment_events(&filter)).await
+    }
+
+    /// Refused requests since the begin of an hour, by feature and hour. Reads the file beside the running service.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn denied_by_hour(&self, from: Hour) -> Result<Vec<(String, Hour, u32)>, StoreError> {
+        self.read(move |history| history.denied(from)).await
     }
 
     /// Reads what is stored, beside the writer.

@@ -31,7 +31,9 @@ impl Writer {
                 change @ (Command::Checkout { .. }
                 | Command::Checkin { .. }
                 | Command::Revoke { .. }
-                | Command::Replace { .. }) => change.fail(error),
+                | Command::Replace { .. }
+                | Command::Seal { .. }
+                | Command::RemoveSegment { .. }) => change.fail(error),
             }
         }
         if tick && !error.is_fatal() {

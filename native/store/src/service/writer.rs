@@ -107,6 +107,10 @@ impl Writer {
             self.shared.counters.count(&batch.changes);
             answers.into_iter().for_each(Answer::send);
             self.observe(now, batch.changes);
+            // A server that has nothing else to do deletes what stands in segments.
+            if let Err(error) = self.journal.tidy() {
+                self.fall_back(&error, now);
+            }
             return stop;
         }
         let begun = Instant::now();

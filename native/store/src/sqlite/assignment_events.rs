@@ -1,5 +1,6 @@
 //! What the audit tells of assigned seats.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use licensing_api::assignment::{AssignmentEventKind, AssignmentEventRow};
@@ -9,42 +10,33 @@ use licensing_seats::audit::{AuditField, AuditKind, AuditRecord};
 use crate::StoreError;
 use crate::journal::EventFilter;
 
-use super::connection;
-
-/// The kind stands behind form, sequence number and instant.
-const NEWEST: &str =
-    "SELECT sequence, body FROM audit WHERE substr(body, 18, 2) IN (?1, ?2) ORDER BY sequence DESC";
+use super::audit_walk::Audit;
 
 /// The newest events that fit, oldest first, read beside whoever writes.
 ///
 /// # Errors
-/// When the file cannot be read, or holds a record that is none.
+/// When the audit cannot be read, or holds a record that is none.
 pub(crate) fn newest(
     path: &Path,
     vendor: &str,
     filter: &EventFilter,
 ) -> Result<Vec<AssignmentEventRow>, StoreError> {
-    let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
-    let connection = connection::open_to_read(path).map_err(failed)?;
-    let mut statement = connection.prepare(NEWEST).map_err(failed)?;
-    let kinds = [AuditKind::PairAdded, AuditKind::PairReleased].map(|kind| kind.number().to_be_bytes());
-    let mut rows = statement.query((kinds[0], kinds[1])).map_err(failed)?;
     let mut events = Vec::new();
-    while events.len() < filter.most
-        && let Some(row) = rows.next().map_err(failed)?
-    {
-        let sequence: i64 = row.get(0).map_err(failed)?;
-        let body: Vec<u8> = row.get(1).map_err(failed)?;
-        let event = AuditRecord::decode(&body)
-            .and_then(|record| event(&record, vendor))
-            .ok_or_else(|| StoreError::damaged(path, format!("audit record {sequence} was changed")))?;
-        let is_wanted = filter.feature.matches(&event.feature)
-            && filter.since.is_none_or(|since| event.at >= since)
-            && filter.until.is_none_or(|until| event.at <= until);
-        if is_wanted {
-            events.push(event);
-        }
+    if filter.most == 0 {
+        return Ok(events);
     }
+    Audit::open(path)?.newest_first(filter.since, filter.until, |record| {
+        let wanted = event(record, vendor).filter(|event| {
+            filter.feature.matches(&event.feature)
+                && filter.since.is_none_or(|since| event.at >= since)
+                && filter.until.is_none_or(|until| event.at <= until)
+        });
+        events.extend(wanted);
+        match events.len() < filter.most {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        }
+    })?;
     events.reverse();
     Ok(events)
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use licensing_api::denial::DenialRow;
+use licensing_management::usage::Hour;
 use licensing_seats::seat::{DenialCount, DenialFilter, DenialRecord};
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
@@ -140,4 +141,20 @@ pub(crate) fn list(path: &Path, vendor: &str, filter: &DenialFilter) -> Result<V
         found.extend(filter.row(vendor, record, count));
     }
     Ok(found)
+}
+
+/// How many requests were refused since the begin of an hour, by feature and hour.
+pub(crate) fn by_hour(path: &Path, from: Hour) -> Result<Vec<(String, Hour, u32)>, StoreError> {
+    let read = || -> rusqlite::Result<Vec<(String, Hour, u32)>> {
+        let connection = connection::open_to_read(path)?;
+        let mut statement = connection.prepare(
+            "SELECT feature, at_ms / 3600000, min(sum(times), 4294967295) FROM denial WHERE at_ms >= ?1 GROUP BY 1, 2",
+        )?;
+        statement
+            .query_map([from.start().as_millisecond()], |row| {
+                Ok((row.get(0)?, Hour(row.get(1)?), row.get(2)?))
+            })?
+            .collect()
+    };
+    read().map_err(|error| StoreError::sqlite(path, &error))
 }

@@ -7,7 +7,9 @@ use super::row::{Reader, checksum};
 
 /// Form without the tallies of denials and bursts, as schema version 1 had it.
 const FIRST_FORM: u8 = 1;
-const FORM: u8 = 2;
+/// Form without the ends of segments, as schema versions 2 to 4 had it.
+const SECOND_FORM: u8 = 2;
+const FORM: u8 = 3;
 
 /// Number of rows of a table and the sum of their checksums.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -40,6 +42,10 @@ impl Tally {
 pub(crate) struct Head {
     pub(crate) vendor: String,
     pub(crate) audit: AuditChain,
+    /// Records up to here stand in sealed segments; those of them that are still in the table count for nothing.
+    pub(crate) sealed: AuditChain,
+    /// Records up to here were removed with their segments.
+    pub(crate) removed: AuditChain,
     /// Leases.
     pub(crate) leases: Tally,
     /// Pairs of users and devices.
@@ -59,6 +65,8 @@ impl Head {
         Self {
             vendor: vendor.to_owned(),
             audit: AuditChain::new(vendor),
+            sealed: AuditChain::new(vendor),
+            removed: AuditChain::new(vendor),
             leases: Tally::default(),
             pairs: Tally::default(),
             denials: Tally::default(),
@@ -70,8 +78,10 @@ impl Head {
 
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut body = vec![FORM];
-        body.extend_from_slice(&self.audit.last().to_be_bytes());
-        body.extend_from_slice(self.audit.hash());
+        for chain in [&self.audit, &self.sealed, &self.removed] {
+            body.extend_from_slice(&chain.last().to_be_bytes());
+            body.extend_from_slice(chain.hash());
+        }
         for tally in [self.leases, self.pairs, self.denials, self.bursts] {
             body.extend_from_slice(&tally.rows.to_be_bytes());
             body.extend_from_slice(&tally.sum.to_be_bytes());
@@ -90,27 +100,38 @@ impl Head {
             return None;
         }
         let mut reader = Reader::new(body);
-        let has_all = match reader.array::<1>()? {
-            [FIRST_FORM] => false,
-            [FORM] => true,
+        let (has_all, has_segments) = match reader.array::<1>()? {
+            [FIRST_FORM] => (false, false),
+            [SECOND_FORM] => (true, false),
+            [FORM] => (true, true),
             _ => return None,
         };
-        let last = reader.u64()?;
-        let hash = reader.array::<32>()?;
+        let mut chain = || Some(AuditChain::resume(reader.u64()?, reader.array::<32>()?));
+        let audit = chain()?;
+        let ends = match has_segments {
+            true => Some((chain()?, chain()?)),
+            false => None,
+        };
         let (leases, pairs) = (Tally::read(&mut reader)?, Tally::read(&mut reader)?);
         let (denials, bursts) = match has_all {
             true => (Tally::read(&mut reader)?, Tally::read(&mut reader)?),
             false => (Tally::default(), Tally::default()),
         };
+        let next_serial = reader.u64()?;
+        let high_water_ms = i64::from_be_bytes(reader.array()?);
+        let vendor = String::from_utf8(reader.rest().to_vec()).ok()?;
+        let (sealed, removed) = ends.unwrap_or_else(|| (AuditChain::new(&vendor), AuditChain::new(&vendor)));
         Some(Self {
-            audit: AuditChain::resume(last, hash),
+            vendor,
+            audit,
+            sealed,
+            removed,
             leases,
             pairs,
             denials,
             bursts,
-            next_serial: reader.u64()?,
-            high_water_ms: i64::from_be_bytes(reader.array()?),
-            vendor: String::from_utf8(reader.rest().to_vec()).ok()?,
+            next_serial,
+            high_water_ms,
         })
     }
 }

@@ -28,6 +28,9 @@ use super::{connection, denials, log_file, schema, upgrade};
 /// Pages in the log from which on it is copied into the file: 16 MiB.
 const CHECKPOINT_PAGES: usize = 4096;
 
+/// Sealed records that are deleted after a batch: about as many as a batch brings, so that neither waits for the other.
+const DELETED_AT_ONCE: i64 = 256;
+
 /// The seats of one vendor in one SQLite file.
 pub struct SqliteJournal {
     _owner: OwnerLock,
@@ -43,6 +46,8 @@ pub struct SqliteJournal {
     pub(super) kept_denials: u64,
     /// Statistics of use.
     pub(super) usage: UsageRecorder,
+    /// Whether the table may have records that stand in segments.
+    pub(super) has_sealed_records: bool,
 }
 
 impl SqliteJournal {
@@ -96,6 +101,7 @@ impl SqliteJournal {
             log_is_sure: false,
             kept_denials: SeatSettings::default().kept_denials,
             usage: UsageRecorder::default(),
+            has_sealed_records: true,
         })
     }
 
@@ -105,6 +111,25 @@ impl SqliteJournal {
             log_file::write_again(&self.path)?;
             self.log_is_sure = true;
         }
+        Ok(())
+    }
+
+    /// Deletes a few of the records that stand in segments.
+    fn delete_sealed_records(&mut self) -> Result<(), StoreError> {
+        if !self.has_sealed_records || self.head.sealed.last() == 0 {
+            return Ok(());
+        }
+        self.make_log_sure()?;
+        let sealed = serial(self.head.sealed.last(), &self.path)?;
+        let deleted = self
+            .connection
+            .prepare_cached(
+                "DELETE FROM audit WHERE sequence <= ?1 AND sequence < (SELECT min(sequence) FROM audit) + ?2",
+            )
+            .and_then(|mut statement| statement.execute(params![sealed, DELETED_AT_ONCE]))
+            .map_err(|error| self.error(&error))?;
+        self.has_sealed_records = deleted > 0;
+        self.log_pages += 1 + deleted / 16;
         Ok(())
     }
 
@@ -154,6 +179,12 @@ impl SeatJournal for SqliteJournal {
         let mut head = self.head.clone();
         head.next_serial = stamp.next_serial;
         head.high_water_ms = head.high_water_ms.max(stamp.high_water.as_millisecond());
+        if let Some(sealed) = &batch.sealed {
+            head.sealed = sealed.clone();
+        }
+        if let Some(removed) = &batch.removed {
+            head.removed = removed.clone();
+        }
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -185,6 +216,7 @@ impl SeatJournal for SqliteJournal {
         transaction.commit().map_err(failed)?;
         self.head = head;
         self.pools.extend(new_pools);
+        self.has_sealed_records |= batch.sealed.is_some();
         // Three pages for leases, audit and head, and about one more for every eight records.
         self.log_pages += 3 + records / 8;
         Ok(())
@@ -209,6 +241,7 @@ impl SeatJournal for SqliteJournal {
     }
 
     fn tidy(&mut self) -> Result<(), StoreError> {
+        self.delete_sealed_records()?;
         if self.log_pages < CHECKPOINT_PAGES {
             return Ok(());
         }

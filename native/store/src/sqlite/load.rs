@@ -11,11 +11,11 @@ use super::head::Tally;
 use super::journal::SqliteJournal;
 use super::read::{Read, each_row, read_bursts, read_head, read_pools};
 use super::usage::UsageRecorder;
-use super::verify::verify_audit;
+use super::verify::{chain_at, verify_audit};
 use super::{denials, row, schema};
 
 /// How many of the last audit records are verified at every start. All of them are by [`super::verify()`].
-const TAIL: u64 = 10_000;
+pub(crate) const TAIL: u64 = 10_000;
 
 impl SqliteJournal {
     /// Reads everything and checks it: structure, every lease, their number and sum, the end of the audit.
@@ -61,6 +61,7 @@ impl SqliteJournal {
             })?,
         };
         read.as_written(&self.path, &self.head)?;
+        self.has_sealed_records = true;
         self.usage =
             UsageRecorder::resume(&self.connection, &self.path, &identities, ledger.take_levels(now))?;
         self.read_tail(&mut ledger, now)?;
@@ -91,8 +92,13 @@ impl SqliteJournal {
     /// Verifies the last audit records, and takes the request keys of leases that have ended from them.
     fn read_tail(&self, ledger: &mut Ledger, now: Moment) -> Result<(), StoreError> {
         let last = self.head.audit.last();
-        let from = last.saturating_sub(TAIL);
-        verify_audit(&self.connection, &self.path, &self.head, from, &mut |record| {
+        let start = chain_at(
+            &self.connection,
+            &self.path,
+            &self.head,
+            last.saturating_sub(TAIL),
+        )?;
+        verify_audit(&self.connection, &self.path, &self.head, start, &mut |record| {
             if let Some(key) = record
                 .is_closed()
                 .then(|| record.bytes(AuditField::RequestKey))

@@ -1,6 +1,7 @@
 //! The seats of one vendor in one SQLite file. See [`schema`] for what is stored.
 
 mod assignment_events;
+mod audit_walk;
 mod changes;
 pub mod connection;
 mod copy;
@@ -9,16 +10,18 @@ mod denials;
 mod head;
 mod history;
 mod journal;
-mod load;
+pub(crate) mod load;
 pub mod log_file;
-mod owner;
+pub(crate) mod owner;
 mod read;
 mod row;
 pub mod schema;
+mod seal;
 mod upgrade;
 mod usage;
 mod verify;
 
 pub use copy::{copy_database, keep_before_migration};
 pub use journal::SqliteJournal;
+pub use seal::{check_segments, sealed_hash};
 pub use verify::verify;

@@ -20,11 +20,13 @@
 //! verified, and hence restored, as it is. Version 2 had no `usage_hour` and no `usage_product`. These two are statistics: they
 //! are written in the same transaction as what they count, and no seat depends on them. Up to version 3 a `pair` had only the names
 //! as they are compared; its body may hold those that the products used since. Such a pair gets them with its next use.
+//! Up to version 4 the whole audit stood in its table; the head knows since up to where it stands in sealed segments, see
+//! [`Seal`](crate::Seal).
 
 use rusqlite::Connection;
 
 /// Version of this schema.
-pub const VERSION: i64 = 4;
+pub const VERSION: i64 = 5;
 
 /// First version with the tables `burst` and `denial`.
 pub(crate) const WITH_DENIALS: i64 = 2;

@@ -12,7 +12,7 @@ use crate::journal::AuditReport;
 use super::head::{Head, Tally};
 use super::read::{Read, each_row, read_bursts, read_head, read_pools};
 use super::row::serial;
-use super::{connection, denials, log_file, row, schema};
+use super::{audit_walk, connection, denials, log_file, row, schema};
 
 /// Checks the pages of a vendor's file, the checksum of each row, and its audit from the first record on.
 ///
@@ -43,13 +43,19 @@ pub(super) fn verify_file(path: &Path) -> Result<AuditReport, StoreError> {
     refuse_newer(path, version)?;
     let head = read_head(&snapshot, path)?;
     verify_rows(&snapshot, path, &head, version)?;
-    let mut report = AuditReport::default();
+    let mut report = AuditReport {
+        removed: head.removed.last(),
+        ..AuditReport::default()
+    };
     let mut open = HashSet::new();
-    report.records = verify_audit(&snapshot, path, &head, 0, &mut |record| {
+    // Leases that were opened in segments that were removed are not told of any more.
+    let mut first_serial = None;
+    let mut each = |record: &AuditRecord| {
         let serial = record.number(AuditField::Serial);
         match AuditKind::from_number(record.kind) {
             Some(AuditKind::LeaseOpened) => {
                 report.opened += 1;
+                first_serial = first_serial.or(serial);
                 open.extend(serial);
             }
             Some(AuditKind::LeaseClosed) => {
@@ -69,16 +75,26 @@ pub(super) fn verify_file(path: &Path) -> Result<AuditReport, StoreError> {
                 | AuditKind::BurstEnded
                 | AuditKind::ClockJumped
                 | AuditKind::StorageRecovered
+                | AuditKind::SegmentSealed
+                | AuditKind::SegmentRemoved
                 | AuditKind::Administered,
             )
             | None => {}
         }
-    })?;
+    };
+    let (segments, start) = audit_walk::verify_segments(path, &head, &mut each)?;
+    let in_segments = start.last() - head.removed.last();
+    let in_database = verify_audit(&snapshot, path, &head, start, &mut each)?;
+    report.segments = segments;
+    report.records = in_segments + in_database;
+    let was_removed =
+        |serial: u64| head.removed.last() > 0 && first_serial.is_none_or(|first| serial < first);
     let mut statement = snapshot.prepare("SELECT serial FROM lease").map_err(failed)?;
     let mut rows = statement.query([]).map_err(failed)?;
     while let Some(row) = rows.next().map_err(failed)? {
         let serial: i64 = row.get(0).map_err(failed)?;
-        if !u64::try_from(serial).is_ok_and(|serial| open.remove(&serial)) {
+        report.leases += 1;
+        if !u64::try_from(serial).is_ok_and(|serial| open.remove(&serial) || was_removed(serial)) {
             return Err(StoreError::damaged(
                 path,
                 format!("the audit does not tell of lease {serial}"),
@@ -123,37 +139,22 @@ fn verify_rows(connection: &Connection, path: &Path, head: &Head, version: i64) 
     read.as_written(path, head)
 }
 
-/// Verifies the audit records behind `from`, and gives each to `each`; gives their number.
+/// Verifies the audit records in the database behind `start`, and gives each to `each`; gives their number.
 pub(super) fn verify_audit(
     connection: &Connection,
     path: &Path,
     head: &Head,
-    from: u64,
+    start: AuditChain,
     each: &mut dyn FnMut(&AuditRecord),
 ) -> Result<u64, StoreError> {
     let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
     let broken = |error: AuditError| StoreError::damaged(path, error.to_string());
-    let mut verifier = AuditVerifier::new(if from == 0 {
-        AuditChain::new(&head.vendor)
-    } else {
-        let hash: Option<Vec<u8>> = connection
-            .query_row(
-                "SELECT hash FROM audit WHERE sequence = ?1",
-                [serial(from, path)?],
-                |row| row.get(0),
-            )
-            .optional()
-            .map_err(failed)?;
-        let hash = hash.and_then(|hash| hash.try_into().ok());
-        AuditChain::resume(
-            from,
-            hash.ok_or_else(|| StoreError::damaged(path, format!("audit record {from} is missing")))?,
-        )
-    });
+    let from = serial(start.last(), path)?;
+    let mut verifier = AuditVerifier::new(start);
     let mut statement = connection
         .prepare("SELECT sequence, body, hash FROM audit WHERE sequence > ?1 ORDER BY sequence")
         .map_err(failed)?;
-    let mut rows = statement.query([serial(from, path)?]).map_err(failed)?;
+    let mut rows = statement.query([from]).map_err(failed)?;
     let mut count = 0;
     while let Some(row) = rows.next().map_err(failed)? {
         let sequence: i64 = row.get(0).map_err(failed)?;
@@ -169,6 +170,30 @@ pub(super) fn verify_audit(
     }
     verifier.finish(&head.audit).map_err(broken)?;
     Ok(count)
+}
+
+/// The end of the chain with a record that stands in the database.
+pub(super) fn chain_at(
+    connection: &Connection,
+    path: &Path,
+    head: &Head,
+    sequence: u64,
+) -> Result<AuditChain, StoreError> {
+    if sequence <= head.sealed.last() {
+        return Ok(head.sealed.clone());
+    }
+    let hash: Option<Vec<u8>> = connection
+        .query_row(
+            "SELECT hash FROM audit WHERE sequence = ?1",
+            [serial(sequence, path)?],
+            |row| row.get(0),
+        )
+        .optional()
+        .map_err(|error| StoreError::sqlite(path, &error))?;
+    let hash = hash.and_then(|hash| hash.try_into().ok());
+    let hash =
+        hash.ok_or_else(|| StoreError::damaged(path, format!("audit record {sequence} is missing")))?;
+    Ok(AuditChain::resume(sequence, hash))
 }
 
 pub(super) fn refuse_newer(path: &Path, version: i64) -> Result<(), StoreError> {

@@ -10,12 +10,15 @@ use licensing_api::assignment::AssignmentEventRow;
 use licensing_api::denial::DenialRow;
 use licensing_management::usage::Hour;
 use licensing_seats::Moment;
+use licensing_seats::audit::AuditRecord;
 use licensing_seats::pool::PoolIdentity;
 use licensing_seats::seat::{Change, Decision, DenialFilter, LeaseRecord, Ledger};
 use licensing_store::journal::{
-    AuditReport, Batch, EventFilter, LedgerTerms, PoolHistory, SeatHistory, SeatJournal, Stamp,
+    AuditBounds, AuditFilter, AuditReport, Batch, EventFilter, LedgerTerms, PoolHistory, SeatHistory,
+    SeatJournal, Stamp,
 };
-use licensing_store::{SeatService, SeatServiceOptions, ServiceState, StoreError, SystemClock};
+use licensing_store::{Seal, SeatService, SeatServiceOptions, ServiceState, StoreError, SystemClock};
+use licensing_ticket::TicketSigner;
 use parking_lot::Mutex;
 
 use super::support::{pools, request};
@@ -107,6 +110,41 @@ impl SeatJournal for MemoryJournal {
 struct MemoryHistory(Arc<Memory>);
 
 impl SeatHistory for MemoryHistory {
+    fn audit(&self, _: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn audit_period(
+        &self,
+        _: Timestamp,
+        _: Timestamp,
+        _: &mut dyn FnMut(&AuditRecord),
+    ) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn audit_bounds(&self) -> Result<AuditBounds, StoreError> {
+        Ok(AuditBounds {
+            oldest: None,
+            newest: None,
+            sealed: 0,
+            last: self.0.stored.lock().audit,
+            first_at: None,
+        })
+    }
+
+    fn seal(&self, _: u64, _: u64, _: &TicketSigner, _: Timestamp) -> Result<Option<Seal>, StoreError> {
+        Ok(None)
+    }
+
+    fn remove_segments(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn denied(&self, _: Hour) -> Result<Vec<(String, Hour, u32)>, StoreError> {
+        Ok(Vec::new())
+    }
+
     fn denials(&self, _filter: &DenialFilter) -> Result<Vec<DenialRow>, StoreError> {
         Ok(Vec::new())
     }

@@ -63,6 +63,7 @@ fn fixture(config: Config) -> Fixture {
     let certificate =
         ServerCertificate::open_or_make(&data.certificate_files(), &["localhost".to_owned()]).unwrap();
     let seats = SeatService::start(options).unwrap();
+    let licenses = Arc::new(licenses);
     let requests = ManagerRequests {
         vendor: "ACME".to_owned(),
         data: data.clone(),
@@ -71,8 +72,14 @@ fn fixture(config: Config) -> Fixture {
             seats.clone(),
             AuditGrowth::new(1000),
         )),
+        usage: Arc::new(UsageWatch::open(
+            "ACME".to_owned(),
+            &data.vendor_database("ACME"),
+            seats.clone(),
+            Arc::clone(&licenses),
+        )),
         seats,
-        licenses: Arc::new(licenses),
+        licenses,
         access: ProductAccess::new(AnonymousAccess::Never, &[], ClientTrust::nobody()),
         tls: certificate.tls().clone(),
         connections: ConnectionCount::default(),

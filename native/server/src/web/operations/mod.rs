@@ -3,6 +3,7 @@
 mod administrators;
 mod alerts;
 mod assignments;
+mod audit;
 mod denials;
 mod inventory;
 mod license_files;
@@ -11,3 +12,4 @@ mod names;
 mod server;
 mod tokens;
 mod usage;
+mod usage_history;

@@ -1,0 +1,176 @@
+//! A chart of seats over time, as SVG that can stand in any page.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+/// Pixels of a chart.
+const SIZE: (u32, u32) = (900, 320);
+/// Most bars of a chart: more than pixels would only take room.
+const MOST_BARS: usize = 800;
+const USED: RGBColor = RGBColor(0x2f, 0x6d, 0xb5);
+const OVERDRAFT: RGBColor = RGBColor(0xd9, 0x82, 0x1f);
+const INSTALLED: RGBColor = RGBColor(0x33, 0x33, 0x33);
+const DENIED: RGBColor = RGBColor(0xb8, 0x2c, 0x2c);
+
+/// One bar of a chart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bar {
+    /// When it begins; the next one begins where it ends.
+    pub start: Timestamp,
+    /// Most seats in use.
+    pub peak: u32,
+    /// Most of them that exceeded what is installed.
+    pub overdraft: u32,
+    /// Seats installed; none when they are not counted.
+    pub installed: Option<u32>,
+    /// Requests that were refused.
+    pub denials: u64,
+}
+
+/// A chart.
+#[derive(Debug, Clone, Copy)]
+pub struct Chart<'a> {
+    /// The bars, ascending.
+    pub bars: &'a [Bar],
+    /// When the last bar ends.
+    pub end: Timestamp,
+    /// Time zone of the dates below it.
+    pub zone: &'a TimeZone,
+}
+
+/// Why there is no chart.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the chart cannot be drawn: {0}")]
+pub struct ChartError(String);
+
+/// Draws a chart: a bar for each row, blue for seats in use, orange for those beyond what is installed; a line for what is
+/// installed; and red marks at the top where requests were refused.
+///
+/// # Errors
+/// When a part does not fit, which no rows should bring about.
+pub fn svg(chart: &Chart<'_>) -> Result<String, ChartError> {
+    let mut text = String::new();
+    let bars = fewer(chart.bars);
+    draw(chart, &bars, &mut text).map_err(|error| ChartError(error.to_string()))?;
+    // Scales with the page it stands in.
+    Ok(text.replacen(
+        "<svg ",
+        "<svg role=\"img\" style=\"max-width:100%;height:auto\" ",
+        1,
+    ))
+}
+
+/// Adds neighbors up where there are more bars than can be told apart.
+fn fewer(bars: &[Bar]) -> Vec<Bar> {
+    let together = bars.len().div_ceil(MOST_BARS).max(1);
+    let joined = bars.chunks(together).filter_map(|some| {
+        let first = some.first()?;
+        Some(some.iter().skip(1).fold(*first, |sum, bar| {
+            Bar {
+                start: sum.start,
+                peak: sum.peak.max(bar.peak),
+                overdraft: sum.overdraft.max(bar.overdraft),
+                installed: sum
+                    .installed
+                    .zip(bar.installed)
+                    .map(|(one, other)| one.max(other)),
+                denials: sum.denials.saturating_add(bar.denials),
+            }
+        }))
+    });
+    joined.collect()
+}
+
+type Drawn = Result<(), Box<dyn std::error::Error>>;
+
+fn draw(chart: &Chart<'_>, bars: &[Bar], text: &mut String) -> Drawn {
+    let seconds = |at: Timestamp| at.as_second();
+    let first = bars.first().map_or(chart.end, |bar| bar.start);
+    let (from, to) = (seconds(first), seconds(chart.end).max(seconds(first) + 1));
+    let most = bars
+        .iter()
+        .map(|bar| bar.peak.max(bar.installed.unwrap_or(0)))
+        .max()
+        .unwrap_or(0);
+    // Room above for the marks of denials, and never an empty axis.
+    let top = (f64::from(most) * 1.15).max(1.0);
+    let area = SVGBackend::with_string(text, SIZE).into_drawing_area();
+    area.fill(&WHITE)?;
+    let mut plot = ChartBuilder::on(&area)
+        .margin(12)
+        .margin_right(20)
+        .x_label_area_size(34)
+        .y_label_area_size(56)
+        .build_cartesian_2d(from..to, 0.0..top)?;
+    let days = (to - from) / 86_400;
+    plot.configure_mesh()
+        .disable_x_mesh()
+        .light_line_style(TRANSPARENT)
+        .x_labels(8)
+        .y_labels(6)
+        .x_label_formatter(&|at| label(*at, days, chart.zone))
+        .y_label_formatter(&|seats| format!("{seats:.0}"))
+        .draw()?;
+    let ends = bars.iter().skip(1).map(|bar| seconds(bar.start)).chain([to]);
+    let spans: Vec<(i64, i64, Bar)> = bars
+        .iter()
+        .zip(ends)
+        .map(|(bar, end)| (seconds(bar.start), end, *bar))
+        .collect();
+    let rectangle = |from: i64, to: i64, low: u32, high: u32, color: RGBColor| {
+        Rectangle::new([(from, f64::from(low)), (to, f64::from(high))], color.filled())
+    };
+    plot.draw_series(
+        spans.iter().map(|(start, end, bar)| {
+            rectangle(*start, *end, 0, bar.peak.saturating_sub(bar.overdraft), USED)
+        }),
+    )?;
+    plot.draw_series(
+        spans
+            .iter()
+            .filter(|(_, _, bar)| bar.overdraft > 0)
+            .map(|(start, end, bar)| {
+                let low = bar.peak.saturating_sub(bar.overdraft);
+                rectangle(*start, *end, low, bar.peak, OVERDRAFT)
+            }),
+    )?;
+    let line = spans.iter().filter_map(|(start, end, bar)| {
+        let seats = f64::from(bar.installed?);
+        Some(PathElement::new(
+            vec![(*start, seats), (*end, seats)],
+            INSTALLED.stroke_width(2),
+        ))
+    });
+    plot.draw_series(line)?;
+    plot.draw_series(
+        spans
+            .iter()
+            .filter(|(_, _, bar)| bar.denials > 0)
+            .map(|(start, end, _)| {
+                TriangleMarker::new((start + (end - start) / 2, top * 0.97), 5, DENIED.filled())
+            }),
+    )?;
+    if bars.is_empty() {
+        let style = ("sans-serif", 16)
+            .into_text_style(&area)
+            .pos(Pos::new(HPos::Center, VPos::Center));
+        area.draw_text("Nothing was observed.", &style, (450, 160))?;
+    }
+    area.present()?;
+    Ok(())
+}
+
+/// The label of an instant: hours for a short period, days for a longer one, months for years.
+fn label(seconds: i64, days: i64, zone: &TimeZone) -> String {
+    let Ok(at) = Timestamp::from_second(seconds) else {
+        return String::new();
+    };
+    let form = match days {
+        ..=3 => "%m-%d %H:%M",
+        4..=400 => "%Y-%m-%d",
+        _ => "%Y-%m",
+    };
+    at.to_zoned(zone.clone()).strftime(form).to_string()
+}

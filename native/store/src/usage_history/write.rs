@@ -1,0 +1,266 @@
+//! Taking looks in.
+
+use jiff::Timestamp;
+use licensing_management::usage::{
+    DayCounts, DayNumber, DaySamples, DayUse, Hour, HourUse, PeakSeries, Sampling,
+};
+use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
+
+use crate::StoreError;
+
+use super::{Look, ObservedPool, Pending, UsageHistory, Writer};
+
+/// A row that cannot be read.
+fn damaged(table: &str) -> rusqlite::Error {
+    let what = format!("a row of the table {table} was changed");
+    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Blob, what.into())
+}
+
+impl UsageHistory {
+    /// Takes a look in. It is written with the first look of an hour and with each sample; between, it is kept in memory.
+    ///
+    /// # Errors
+    /// When it cannot be written; what is missing comes with a later look.
+    pub fn observe(&self, look: &Look, sampling: &Sampling) -> Result<(), StoreError> {
+        let mut writer = self.writer.lock();
+        let is_sample = sampling.is_due(writer.sampled, look.at);
+        let begins_hour = writer.hour.is_none_or(|hour| hour < Hour::of(look.at));
+        writer
+            .note(look)
+            .and_then(|uses| match is_sample || begins_hour {
+                true => writer.write(look, &uses, is_sample),
+                false => Ok(()),
+            })
+            .map_err(|error| self.failed(&error))
+    }
+
+    /// Writes what is kept in memory.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn flush(&self) -> Result<(), StoreError> {
+        let mut writer = self.writer.lock();
+        let begun = writer.begin_and_flush();
+        begun.map_err(|error| self.failed(&error))
+    }
+
+    /// Removes what is older: samples, and everything else.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn forget(&self, now: Timestamp, sampling: &Sampling, kept_years: u32) -> Result<(), StoreError> {
+        let day = DayNumber::of(Hour::of(now)).0.0;
+        let writer = self.writer.lock();
+        let years = i64::from(kept_years) * 366;
+        [
+            ("DELETE FROM sample WHERE day < ?1", i64::from(sampling.days)),
+            ("DELETE FROM day WHERE day < ?1", years),
+            ("DELETE FROM denied WHERE day < ?1", years),
+        ]
+        .iter()
+        .try_for_each(|(sql, days)| writer.connection.execute(sql, [day - days]).map(drop))
+        .map_err(|error| self.failed(&error))
+    }
+}
+
+/// The hours of one pool that a look brings.
+type Uses = Vec<(i64, Hour, HourUse)>;
+
+impl Writer {
+    /// Enters new pools, adds the look to what waits for this hour, and gives the exact peaks of every hour since the last one.
+    fn note(&mut self, look: &Look) -> rusqlite::Result<Uses> {
+        let now = Hour::of(look.at);
+        let mut uses = Vec::new();
+        for pool in &look.pools {
+            let row = self.row_of(pool)?;
+            let installed = pool.terms.as_ref().map_or(Some(0), |terms| terms.installed);
+            let used = |peak: u32, looks: u32, sum: u64| HourUse {
+                peak,
+                overdraft: installed.map_or(0, |seats| peak.saturating_sub(seats)),
+                installed,
+                looks,
+                sum,
+            };
+            let looked = used(pool.in_use, 1, pool.in_use.into());
+            match self.pending.get_mut(&row) {
+                Some(pending) if pending.hour == now => pending.used = pending.used.with(looked),
+                Some(_) | None => {
+                    if let Some(before) = self.pending.insert(
+                        row,
+                        Pending {
+                            row,
+                            hour: now,
+                            used: looked,
+                        },
+                    ) {
+                        uses.push((before.row, before.hour, before.used));
+                    }
+                }
+            }
+            let Some(from) = self.hour.or_else(|| pool.hours.first().map(|first| first.hour)) else {
+                continue;
+            };
+            let series = PeakSeries::new(&pool.hours, from, now.next(), pool.in_use);
+            uses.extend(
+                series
+                    .hours_back()
+                    .map(|level| (row, level.hour, used(level.peak, 0, 0))),
+            );
+        }
+        Ok(uses)
+    }
+
+    fn row_of(&mut self, pool: &ObservedPool) -> rusqlite::Result<i64> {
+        let terms = pool
+            .terms
+            .as_ref()
+            .and_then(|terms| serde_json::to_string(terms).ok());
+        if let Some((row, stored)) = self.pools.get_mut(&pool.name) {
+            if let Some(terms) = terms.filter(|terms| terms != stored) {
+                self.connection
+                    .execute("UPDATE pool SET terms = ?2 WHERE id = ?1", params![*row, terms])?;
+                *stored = terms;
+            }
+            return Ok(*row);
+        }
+        let terms = terms.unwrap_or_else(|| "{}".to_owned());
+        self.connection.execute(
+            "INSERT INTO pool (name, feature, version, terms) VALUES (?1, ?2, ?3, ?4)",
+            params![pool.name, pool.feature, pool.version, terms],
+        )?;
+        let row = self.connection.last_insert_rowid();
+        self.pools.insert(pool.name.clone(), (row, terms));
+        Ok(row)
+    }
+
+    fn write(&mut self, look: &Look, uses: &Uses, is_sample: bool) -> rusqlite::Result<()> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        add_hours(&transaction, uses.iter().copied())?;
+        let pending = self.pending.values().map(|one| (one.row, one.hour, one.used));
+        add_hours(&transaction, pending)?;
+        add_denied(&transaction, look)?;
+        let sampled = if is_sample {
+            for pool in &look.pools {
+                if let Some((row, _)) = self.pools.get(&pool.name) {
+                    add_sample(&transaction, *row, look.at, pool.in_use)?;
+                }
+            }
+            Some(look.at)
+        } else {
+            self.sampled
+        };
+        let hour = Hour::of(look.at);
+        transaction.execute(
+            "UPDATE progress SET hour = ?1, sampled_ms = ?2",
+            params![hour.0, sampled.map(Timestamp::as_millisecond)],
+        )?;
+        transaction.commit()?;
+        self.pending.clear();
+        self.hour = Some(hour);
+        self.sampled = sampled;
+        Ok(())
+    }
+
+    fn begin_and_flush(&mut self) -> rusqlite::Result<()> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        add_hours(
+            &transaction,
+            self.pending.values().map(|one| (one.row, one.hour, one.used)),
+        )?;
+        transaction.commit()?;
+        self.pending.clear();
+        Ok(())
+    }
+}
+
+/// Adds hours to their days, which are read and written once for each day.
+fn add_hours(
+    transaction: &Transaction<'_>,
+    uses: impl Iterator<Item = (i64, Hour, HourUse)>,
+) -> rusqlite::Result<()> {
+    let mut days: std::collections::BTreeMap<(i64, DayNumber), DayUse> = std::collections::BTreeMap::new();
+    for (row, hour, used) in uses {
+        let (day, within) = DayNumber::of(hour);
+        days.entry((row, day)).or_default().add(within, used);
+    }
+    for ((row, day), more) in days {
+        let mut stored = match body(transaction, "day", row, day)? {
+            Some(bytes) => DayUse::decode(&bytes).ok_or_else(|| damaged("day"))?,
+            None => DayUse::default(),
+        };
+        for (within, used) in more.observed() {
+            stored.add(within, used);
+        }
+        put(transaction, "day", row, day, &stored.encode())?;
+    }
+    Ok(())
+}
+
+fn add_sample(transaction: &Transaction<'_>, row: i64, at: Timestamp, in_use: u32) -> rusqlite::Result<()> {
+    let (day, _) = DayNumber::of(Hour::of(at));
+    let start = day.hour(0).start();
+    let minute = u16::try_from(at.duration_since(start).as_secs() / 60).unwrap_or(0);
+    let mut samples = match body(transaction, "sample", row, day)? {
+        Some(bytes) => DaySamples::decode(&bytes).ok_or_else(|| damaged("sample"))?,
+        None => DaySamples::default(),
+    };
+    samples.add(minute, in_use);
+    put(transaction, "sample", row, day, &samples.encode())
+}
+
+fn add_denied(transaction: &Transaction<'_>, look: &Look) -> rusqlite::Result<()> {
+    for (feature, hour, count) in &look.denied {
+        let (day, within) = DayNumber::of(*hour);
+        let feature = feature.to_lowercase();
+        let stored: Option<Vec<u8>> = transaction
+            .prepare_cached("SELECT body FROM denied WHERE feature = ?1 AND day = ?2")?
+            .query_row(params![feature, day.0], |row| row.get(0))
+            .optional()?;
+        let mut counts = match stored {
+            Some(bytes) => DayCounts::decode(&bytes).ok_or_else(|| damaged("denied"))?,
+            None => DayCounts::default(),
+        };
+        counts.raise(within, *count);
+        transaction
+            .prepare_cached(
+                "INSERT INTO denied (feature, day, body) VALUES (?1, ?2, ?3)
+                    ON CONFLICT (feature, day) DO UPDATE SET body = ?3",
+            )?
+            .execute(params![feature, day.0, counts.encode()])?;
+    }
+    Ok(())
+}
+
+fn body(
+    transaction: &Transaction<'_>,
+    table: &str,
+    pool: i64,
+    day: DayNumber,
+) -> rusqlite::Result<Option<Vec<u8>>> {
+    transaction
+        .prepare_cached(&format!("SELECT body FROM {table} WHERE pool = ?1 AND day = ?2"))?
+        .query_row(params![pool, day.0], |row| row.get(0))
+        .optional()
+}
+
+fn put(
+    transaction: &Transaction<'_>,
+    table: &str,
+    pool: i64,
+    day: DayNumber,
+    body: &[u8],
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(&format!(
+            "INSERT INTO {table} (pool, day, body) VALUES (?1, ?2, ?3) ON CONFLICT (pool, day) DO UPDATE SET body = ?3"
+        ))?
+        .execute(params![pool, day.0, body])
+        .map(drop)
+}

@@ -1,0 +1,53 @@
+# The audit: reading it, and verifying it.
+
+BeforeAll {
+    Import-Module (Join-Path $PSScriptRoot 'Support.psm1') -Force
+    Import-BuiltModule
+    $licensing = $null
+    $licensing = Start-TestServer -Grants ([ordered]@{ CAD_PRO_CCU = @{ count = 1 } })
+    $null = Start-TestProduct $licensing CAD_PRO_CCU anna ws-101
+    Connect-TestServer $licensing
+}
+
+AfterAll {
+    Disconnect-LicenseServer -All
+    Stop-TestServer $licensing
+}
+
+Describe 'Get-LicenseAudit' {
+    It 'lists a checkout with user, host and feature' {
+        $rows = @(Get-LicenseAudit CAD* -Event LeaseOpened -Since 1h)
+        $rows.Count | Should -Be 1
+        $rows[0].User | Should -Be 'anna'
+        $rows[0].Host | Should -Be 'ws-101'
+        $rows[0].Count | Should -Be 1
+        $rows[0].Vendor | Should -Be 'ACME'
+    }
+
+    It 'lists what administrators did under the vendor server' {
+        $null = New-LicenseToken -Name 'for-the-audit' -Permissions ReadOnly
+        $rows = @(Get-LicenseAudit -Vendor server -Newest 1)
+        $rows.Count | Should -Be 1
+        $rows[0].Operation | Should -Be 'NewToken'
+        $rows[0].Actor | Should -Match 'admin'
+    }
+
+    It 'lists the newest records, oldest first' {
+        $rows = @(Get-LicenseAudit -Vendor ACME -Newest 2)
+        $rows.Count | Should -Be 2
+        $rows[0].Sequence | Should -Be ($rows[1].Sequence - 1)
+    }
+
+    It 'refuses a period that ends before it begins' {
+        { Get-LicenseAudit -Since 1h -Until 2h -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidStartDateOrEndDate*'
+    }
+}
+
+Describe 'Test-LicenseAudit' {
+    It 'verifies the audit of each vendor and of the server' {
+        $rows = @(Test-LicenseAudit | Sort-Object Vendor)
+        $rows.Vendor | Should -Be 'ACME', 'server'
+        $rows.Whole | Should -Not -Contain $false
+        $rows[0].Records | Should -BeGreaterThan 2
+    }
+}
