@@ -65,6 +65,7 @@ BeforeAll {
         TokenId             = $token.TokenId
         Permission          = 'ReadOnly'
         CEIPOption          = 'None'
+        SADate              = '2015.1201'
     }
 
     # The arguments with which a command can be called.
@@ -82,6 +83,12 @@ BeforeAll {
         }
         if ($Command.Name -eq 'Export-LicenseUpload') {
             $arguments['Path'] = Join-Path $server.Folder 'bundle.json'
+        }
+        if ($Command.Name -eq 'Export-LicenseUsageReport') {
+            $arguments['Path'] = Join-Path $server.Folder 'usage.html'
+        }
+        if ($Command.Name -eq 'Set-LicConfigUsageSamples') {
+            $arguments['RetentionPeriod'] = 180
         }
         if ($Command.Name -eq 'Revoke-License' -and -not $Besides) {
             $arguments['LeaseId'] = $needs['LeaseId']

@@ -9,6 +9,10 @@ BeforeDiscovery {
         @{ List = { Get-LicenseReservation }; Headings = 'Feature', 'Kind', 'Name', 'Seats', 'InUse', 'Idle' }
         @{ List = { Get-LicenseDenial | Format-Table }; Headings = 'LastTime', 'Times', 'Feature', 'User', 'Device', 'Reason' }
         @{ List = { Get-LicenseAssignmentEvent }; Headings = 'At', 'Event', 'Feature', 'User', 'Device' }
+        @{ List = { Get-LicenseUsageHistory -Last 1d }; Headings = 'Start', 'Feature', 'Peak', 'Installed', 'Overdraft', 'Denials' }
+        @{ List = { Get-LicenseForecast }; Headings = 'Feature', 'Installed', 'Peak', 'Forecast' }
+        @{ List = { Get-LicenseAudit -Newest 5 }; Headings = 'At', 'Event', 'Feature', 'User' }
+        @{ List = { Test-LicenseAudit }; Headings = 'Vendor', 'Whole', 'Records', 'Segments' }
         @{ List = { Get-LicenseFile }; Headings = 'FileName', 'Vendors', 'Increments', 'Signature' }
         @{ List = { Get-LicenseAdministrator }; Headings = 'Account', 'Permissions', 'Group' }
         @{ List = { Get-LicenseToken }; Headings = 'TokenId', 'Name', 'Permissions', 'Expires' }

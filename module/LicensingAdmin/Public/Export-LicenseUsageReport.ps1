@@ -9,7 +9,7 @@ function Export-LicenseUsageReport {
         installed, overdraft and denials. CSV and JSON hold the same rows.
 
     .PARAMETER Path
-        The file. It must not exist unless -Force is given.
+        The file. It must not exist unless -Force is given. With several servers the name of each is added.
 
     .PARAMETER Format
         Csv, Json or Html. Follows from the ending of -Path unless given: .csv, .json, .html or .htm.
@@ -112,8 +112,13 @@ function Export-LicenseUsageReport {
                     foreach ($one in $_.Missing) {
                         $PSCmdlet.WriteWarning("The report is not complete. $one")
                     }
-                    [System.IO.File]::WriteAllText($file, $_.Content)
-                    Get-Item -LiteralPath $file
+                    $target = $file
+                    if ($allowed.Count -gt 1) {
+                        $name = [System.IO.Path]::GetFileNameWithoutExtension($file) + '-' + ($_.Server -replace '[^A-Za-z0-9.]', '-')
+                        $target = Join-Path ([System.IO.Path]::GetDirectoryName($file)) ($name + [System.IO.Path]::GetExtension($file))
+                    }
+                    [System.IO.File]::WriteAllText($target, $_.Content)
+                    Get-Item -LiteralPath $target
                 }
         }
     }

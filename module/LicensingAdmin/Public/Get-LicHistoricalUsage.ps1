@@ -132,7 +132,7 @@ function Get-LicHistoricalUsage {
                         })
                 }
             })
-        $instants = @($pools.UsgSampleList.Datetime | Sort-Object)
+        $instants = @($pools | ForEach-Object { $_.UsgSampleList } | ForEach-Object { $_.Datetime } | Sort-Object)
         [pscustomobject]@{
             PSTypeName             = 'Citrix.Licensing.Admin.SDK.WSLHistoricalUsage'
             LSVersion              = $info.LSVersion

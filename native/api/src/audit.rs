@@ -59,14 +59,14 @@ pub struct AuditRow {
     #[serde(default)]
     pub user: String,
     /// Host the product runs on.
-    #[schemars(extend("x-column" = column(5)))]
+    #[schemars(extend("x-column" = column(5).wide()))]
     #[serde(default)]
     pub host: String,
     /// Product.
     #[serde(default)]
     pub product: String,
     /// Seats, or how many the event is about.
-    #[schemars(extend("x-column" = column(6)))]
+    #[schemars(extend("x-column" = column(6).wide()))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
     /// Numbered reason; of a denial as its number without the sign.
@@ -76,7 +76,7 @@ pub struct AuditRow {
     #[serde(default)]
     pub lease: String,
     /// Account on whose behalf it was done, or caller of a checkout.
-    #[schemars(extend("x-column" = column(7)))]
+    #[schemars(extend("x-column" = column(7).wide()))]
     #[serde(default)]
     pub actor: String,
     /// Address that the account acted from.
@@ -93,10 +93,10 @@ pub struct AuditRow {
     #[serde(default)]
     pub detail: String,
     /// Vendor, or `server`.
-    #[schemars(extend("x-column" = column(9)))]
+    #[schemars(extend("x-column" = column(9).wide()))]
     pub vendor: String,
     /// Number of the record in the chain of its vendor.
-    #[schemars(extend("x-column" = column(10)))]
+    #[schemars(extend("x-column" = column(10).wide()))]
     pub sequence: u64,
 }
 

@@ -67,7 +67,7 @@ pub struct UsageHistoryRow {
     #[schemars(extend("x-column" = column(4)))]
     pub peak: u32,
     /// Mean of the seats in use; absent where the server did not run.
-    #[schemars(extend("x-column" = column(5)))]
+    #[schemars(extend("x-column" = column(5).wide()))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub average: Option<f64>,
     /// Most seats installed, without overdraft; absent when they were not counted, and in rows of a user.
@@ -81,11 +81,11 @@ pub struct UsageHistoryRow {
     #[schemars(extend("x-column" = column(8)))]
     pub denials: u64,
     /// Checkouts of the user; absent in rows of a feature.
-    #[schemars(extend("x-column" = column(9)))]
+    #[schemars(extend("x-column" = column(9).wide()))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkouts: Option<u64>,
     /// Vendor whose daemon serves it.
-    #[schemars(extend("x-column" = column(10)))]
+    #[schemars(extend("x-column" = column(10).wide()))]
     pub vendor: String,
 }
 
@@ -146,7 +146,7 @@ pub struct PoolSamplesRow {
     /// Vendor string of its first license; empty without one.
     pub vendor_string: String,
     /// Vendor whose daemon serves it.
-    #[schemars(extend("x-column" = column(7)))]
+    #[schemars(extend("x-column" = column(7).wide()))]
     pub vendor: String,
     /// Names the pool in all lists of this server.
     pub pool_id: String,
@@ -213,14 +213,14 @@ pub struct ForecastRow {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latest: Option<Date>,
     /// Seats by which the weekly peak grows in a year.
-    #[schemars(extend("x-column" = column(8)))]
+    #[schemars(extend("x-column" = column(8).wide()))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seats_per_year: Option<f64>,
     /// Days with a known peak.
-    #[schemars(extend("x-column" = column(9)))]
+    #[schemars(extend("x-column" = column(9).wide()))]
     pub days: u32,
     /// Vendor whose daemon serves it.
-    #[schemars(extend("x-column" = column(10)))]
+    #[schemars(extend("x-column" = column(10).wide()))]
     pub vendor: String,
 }
 

@@ -307,6 +307,12 @@ namespace Licensing.Native
         InvalidLicenseFile = 21,
         /// The account name cannot be resolved.
         ActiveDirectoryAccountResolutionFailed = 22,
+        /// The interval of samples is too short.
+        PollingIntervalLessThanMinValue = 30,
+        /// The interval of samples is too long.
+        PollingIntervalMoreThanMaxValue = 31,
+        /// The time for which samples are kept is too short.
+        RetentionPeriodLessThanMinValue = 32,
         /// The request is not valid.
         InvalidRequest = 1000,
         /// The request is too large.
@@ -436,6 +442,20 @@ namespace Licensing.Native
         GetQueue = 35,
         /// Lists what happened to seats that are assigned to users and devices.
         GetAssignmentEvents = 36,
+        /// Lists how many seats were in use in each hour, day or month, with overdraft and denials.
+        GetUsageHistory = 50,
+        /// Lists the samples of the seats in use of each pool.
+        GetUsageSamples = 51,
+        /// Shows when seats run out, and how sure that is.
+        GetForecast = 52,
+        /// Makes a report of the use of seats as CSV, JSON, or a page with charts.
+        ExportUsageReport = 53,
+        /// Shows whether and how often samples of the seats in use are taken.
+        GetUsageSampling = 54,
+        /// Lists audit records of seats, accounts and settings, from sealed segments and databases.
+        GetAudit = 56,
+        /// Verifies the whole audit, over sealed segments and databases.
+        TestAudit = 57,
         /// Lists the installed license files.
         GetLicenseFiles = 40,
         /// Installs a license file after checking it.

@@ -64,6 +64,20 @@ enum licensing_operation {
     LICENSING_OPERATION_GET_QUEUE = 35,
     /** Lists what happened to seats that are assigned to users and devices. */
     LICENSING_OPERATION_GET_ASSIGNMENT_EVENTS = 36,
+    /** Lists how many seats were in use in each hour, day or month, with overdraft and denials. */
+    LICENSING_OPERATION_GET_USAGE_HISTORY = 50,
+    /** Lists the samples of the seats in use of each pool. */
+    LICENSING_OPERATION_GET_USAGE_SAMPLES = 51,
+    /** Shows when seats run out, and how sure that is. */
+    LICENSING_OPERATION_GET_FORECAST = 52,
+    /** Makes a report of the use of seats as CSV, JSON, or a page with charts. */
+    LICENSING_OPERATION_EXPORT_USAGE_REPORT = 53,
+    /** Shows whether and how often samples of the seats in use are taken. */
+    LICENSING_OPERATION_GET_USAGE_SAMPLING = 54,
+    /** Lists audit records of seats, accounts and settings, from sealed segments and databases. */
+    LICENSING_OPERATION_GET_AUDIT = 56,
+    /** Verifies the whole audit, over sealed segments and databases. */
+    LICENSING_OPERATION_TEST_AUDIT = 57,
     /** Lists the installed license files. */
     LICENSING_OPERATION_GET_LICENSE_FILES = 40,
     /** Installs a license file after checking it. */
@@ -176,6 +190,12 @@ enum licensing_error {
     LICENSING_ERROR_INVALID_LICENSE_FILE = 21,
     /** The account name cannot be resolved. */
     LICENSING_ERROR_ACTIVE_DIRECTORY_ACCOUNT_RESOLUTION_FAILED = 22,
+    /** The interval of samples is too short. */
+    LICENSING_ERROR_POLLING_INTERVAL_LESS_THAN_MIN_VALUE = 30,
+    /** The interval of samples is too long. */
+    LICENSING_ERROR_POLLING_INTERVAL_MORE_THAN_MAX_VALUE = 31,
+    /** The time for which samples are kept is too short. */
+    LICENSING_ERROR_RETENTION_PERIOD_LESS_THAN_MIN_VALUE = 32,
     /** The request is not valid. */
     LICENSING_ERROR_INVALID_REQUEST = 1000,
     /** The request is too large. */

@@ -1,5 +1,6 @@
 //! The audit in segments: sealed, read, verified, removed, and never in two minds about it.
 
+use std::io::{BufRead as _, BufReader};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use licensing_store::journal::AuditFilter;
 use licensing_store::{AuditKeeping, SeatService, StoreError, check_segments, segment_files, verify};
 use licensing_ticket::TicketSigner;
 
+use crate::kill;
 use crate::support::{TestClock, granted, pools, request, start};
 
 /// Records that stay in the database.
@@ -213,4 +215,92 @@ async fn an_interrupted_seal_is_made_up_for() {
     let after = all(&service).await;
     assert_eq!(after[..records.len()], records);
     service.shutdown().await.unwrap();
+}
+
+/// Segments of few records, so that there is hardly an instant without one being sealed or removed.
+fn hasty() -> AuditKeeping {
+    AuditKeeping {
+        segment_records: 40,
+        segment_age: SignedDuration::from_hours(24 * 90),
+        // Those of a second ago are removed.
+        kept: SignedDuration::from_secs(1),
+    }
+}
+
+#[test]
+#[ignore = "a child process of the other test"]
+fn seal_until_the_end() {
+    let path = PathBuf::from(std::env::var_os("LICENSING_TEST_FILE").expect("only as a child process"));
+    let first: u64 = std::env::var("LICENSING_TEST_FIRST_KEY")
+        .unwrap()
+        .parse()
+        .unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let service = start(
+            &path,
+            pools("CAD", 9),
+            Arc::new(licensing_store::SystemClock::new()),
+        );
+        let sealing = {
+            let service = service.clone();
+            tokio::spawn(async move {
+                loop {
+                    let more = service.keep_audit(hasty(), signer()).await.unwrap();
+                    println!("kept {more}");
+                    tokio::task::yield_now().await;
+                }
+            })
+        };
+        for round in 0.. {
+            let begin = first + round * 8;
+            cycles(&service, begin..begin + 8).await;
+            println!("cycles 8");
+        }
+        sealing.abort();
+    });
+}
+
+#[tokio::test]
+async fn kills_while_sealing_and_removing_lose_no_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ACME.db");
+    let clock = || Arc::new(licensing_store::SystemClock::new());
+    let service = start(&path, pools("CAD", 9), clock());
+    cycles(&service, 0..5_100).await;
+    service.shutdown().await.unwrap();
+    drop(service);
+    let mut before = verify(&path).unwrap();
+    let mut sealed = 0;
+    for kill in 0..10_u64 {
+        let mut process = kill::child("segments::seal_until_the_end", &path, (kill + 1) << 32)
+            .spawn()
+            .unwrap();
+        let mut output = BufReader::new(process.stdout.take().unwrap()).lines();
+        let mut cycles = 0;
+        // Another instant each time.
+        for line in output.by_ref().take(60 + (kill * 37 % 101) as usize) {
+            cycles += u64::from(line.unwrap().starts_with("cycles")) * 8;
+        }
+        process.kill().unwrap();
+        cycles += 8 * output
+            .map_while(Result::ok)
+            .filter(|line| line.starts_with("cycles"))
+            .count() as u64;
+        process.wait().unwrap();
+        let after = verify(&path).unwrap();
+        let all = |report: licensing_store::AuditReport| report.records + report.removed;
+        assert!(cycles > 0, "the child did nothing");
+        assert!(
+            all(after) >= all(before) + 2 * cycles,
+            "{cycles} cycles were acknowledged: {before:?}, {after:?}"
+        );
+        sealed = sealed.max(after.segments + after.removed / 40);
+        before = after;
+    }
+    assert!(sealed > 10, "hardly anything was sealed");
 }

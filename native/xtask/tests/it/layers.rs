@@ -11,6 +11,7 @@ use serde_json::Value;
 const RULES: &[(&str, &[&str])] = &[
     ("licensing-license-file", &["licensing-api"]),
     ("licensing-management", &["licensing-api"]),
+    ("licensing-reports", &["licensing-api"]),
     ("licensing-texts", &["licensing-api", "licensing-license-file"]),
     (
         "licensing-seats",
