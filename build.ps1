@@ -9,9 +9,10 @@
 
         <OutputPath>/LicensingAdmin/            the PowerShell module, for Import-Module
         <OutputPath>/LicensingAdmin/bin/        compiled C#; the native library lies in bin/<rid>/
+        <OutputPath>/LicensingAdminDsc/         resources of desired state, as classes
         <OutputPath>/LicensingAdmin.Compat/     commands that scripts for the original need
         <OutputPath>/Citrix.Licensing.Admin.V1/ the old name of the snap-in, for scripts that import it
-        <OutputPath>/bin/                       licensingd, licensing and insightd
+        <OutputPath>/bin/                       licensingd, licensing and insightd, and manifests for Microsoft DSC
         <OutputPath>/include/                   licensing.h for products written in C and C++
 
     Needs Rust, a C compiler and the PowerShell it runs in; no .NET SDK.
@@ -105,6 +106,10 @@ function Build-Native {
     foreach ($program in 'licensingd', 'licensing', 'insightd') {
         Copy-Over -Source (Join-Path $built "$program$suffix") -Destination (Join-Path $out 'bin' "$program$suffix")
     }
+    & (Join-Path $out 'bin' "licensing$suffix") dsc manifest --folder (Join-Path $out 'bin')
+    if ($LASTEXITCODE -ne 0) {
+        throw "The manifests for Microsoft DSC cannot be written: exit code $LASTEXITCODE."
+    }
     $header = Join-Path $root 'native' 'ffi' 'include' 'licensing.h'
     if (Test-Path -LiteralPath $header) {
         Copy-Over -Source $header -Destination (Join-Path $out 'include' 'licensing.h')
@@ -195,7 +200,7 @@ function Build-Module {
 
 # Modules that are used as they are written.
 function Build-PlainModule {
-    foreach ($name in 'LicensingAdmin.Compat', 'Citrix.Licensing.Admin.V1') {
+    foreach ($name in 'LicensingAdminDsc', 'LicensingAdmin.Compat', 'Citrix.Licensing.Admin.V1') {
         $source = Join-Path $root 'module' $name
         foreach ($file in Get-ChildItem -LiteralPath $source -File -Recurse) {
             $relative = [System.IO.Path]::GetRelativePath($source, $file.FullName)

@@ -68,4 +68,7 @@ function Add-Type {
 foreach ($operation in [LicensingAdmin.OperationTable]::Current.Operations) {
     Add-Type $operation.Row.Name $operation.Row.Fields $false
 }
+foreach ($resource in [LicensingAdmin.OperationTable]::Current.Resources) {
+    Add-Type $resource.State.Name $resource.State.Fields $false
+}
 $document.Save($Path)

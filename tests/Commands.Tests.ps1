@@ -96,6 +96,9 @@ BeforeAll {
         if ($Command.Name -in 'Set-LicenseAdministrator') {
             $arguments['Permission'] = 'Full'
         }
+        if ($Command.Name -eq 'Invoke-LicenseDscResource') {
+            $arguments = @{ Name = 'Administrator'; Method = 'Set'; Property = @{ Account = 'EXAMPLE\other' } }
+        }
         if ($Command.Name -eq 'Set-LicAdministrator') {
             $arguments['Account'] = $needs['Account']
         }
@@ -315,6 +318,7 @@ Describe 'What -WhatIf says' {
                     $values = foreach ($argument in (Get-Argument $command).GetEnumerator()) {
                         $value = switch ($argument.Value) {
                             { $_ -is [pscredential] } { "([pscredential]::new('$($_.UserName)', [System.Net.NetworkCredential]::new('', 'correct horse battery staple').SecurePassword))" }
+                            { $_ -is [hashtable] } { "@{ Account = '$($_.Account)' }" }
                             { $_ -is [securestring] } { "([System.Net.NetworkCredential]::new('', 'x').SecurePassword)" }
                             default { "'$_'" }
                         }

@@ -54,7 +54,7 @@ Describe 'The table of operations' {
 
     It 'has an operation for each command but those of sessions and places' {
         $named = [LicensingAdmin.OperationTable]::Current.Operations.Cmdlets
-        $others = 'Connect-LicenseServer', 'Disconnect-LicenseServer', 'Get-LicLocation', 'Get-LicenseCertificate', 'Get-LicensePool', 'Invoke-LicenseWmiQuery'
+        $others = 'Connect-LicenseServer', 'Disconnect-LicenseServer', 'Get-LicLocation', 'Get-LicenseCertificate', 'Get-LicensePool', 'Invoke-LicenseDscResource', 'Invoke-LicenseWmiQuery'
         $manifest.FunctionsToExport | Where-Object { $_ -notin $named -and $_ -notin $others } | Should -BeNullOrEmpty
     }
 

@@ -82,6 +82,7 @@
         'LicensingAdmin.Types.ps1xml'
         'bin/LicensingAdmin.Native.dll'
         'en-US/about_LicensingAdmin.help.txt'
+        'en-US/about_LicensingAdminDsc.help.txt'
         'en-US/about_Licensing_Sessions.help.txt'
     )
     PrivateData          = @{

@@ -184,6 +184,13 @@ namespace LicensingAdmin
         protected override IEnumerable<string> Values(IDictionary boundParameters) => OperationTable.Current.Errors.Select(error => error.Code);
     }
 
+    /// <summary>Completes resources of desired state.</summary>
+    public sealed class ResourceCompleter : ListCompleter
+    {
+        /// <inheritdoc/>
+        protected override IEnumerable<string> Values(IDictionary boundParameters) => OperationTable.Current.Resources.Select(resource => resource.Name);
+    }
+
     /// <summary>Completes servers that a session is open with.</summary>
     public sealed class SessionCompleter : ListCompleter
     {

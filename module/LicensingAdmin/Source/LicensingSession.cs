@@ -153,6 +153,22 @@ namespace LicensingAdmin
             return new LicensingTask(Native.Submit(handle, description.Number, json.Written), description.Row, description.Rows, this);
         }
 
+        /// <summary>Begins a method of a resource of desired state.</summary>
+        /// <param name="resource">Name of the resource, such as <c>Token</c>.</param>
+        /// <param name="method">get, test, set, delete or export.</param>
+        /// <param name="state">The properties of the instance; null values are left out.</param>
+        /// <param name="whatIf">Whether nothing is to be changed.</param>
+        public LicensingTask InvokeDsc(string resource, string method, IDictionary state, bool whatIf)
+        {
+            ResourceDescription description = ResourceDescription.Find(resource)
+                ?? throw new ArgumentException("There is no resource " + resource + ".");
+            var wanted = new OrderedDictionary { ["resource"] = description.Name, ["method"] = method, ["whatIf"] = whatIf };
+            using PinnedBuffer options = RequestWriter.Write(wanted);
+            using PinnedBuffer json = RequestWriter.Write(state);
+            TaskHandle task = Native.SubmitDsc(handle, options.Written, json.Written);
+            return new LicensingTask(task, description.Answer(method), isList: method == "export", this);
+        }
+
         /// <summary>Looks at the certificate that the server shows, without trusting it and without credentials.</summary>
         public LicensingTask InspectCertificate()
         {

@@ -72,6 +72,16 @@ namespace LicensingAdmin
             return new TaskHandle(task);
         }
 
+        public static TaskHandle SubmitDsc(ConnectionHandle connection, ReadOnlySpan<byte> options, ReadOnlySpan<byte> state)
+        {
+            using var hold = new Hold(connection);
+            IntPtr task = IntPtr.Zero, error = IntPtr.Zero;
+            uint status = Interop.licensing_dsc_submit(
+                hold.Handle, ref Reference(options), (ulong)options.Length, ref Reference(state), (ulong)state.Length, ref task, ref error);
+            Check(status, error);
+            return new TaskHandle(task);
+        }
+
         public static TaskHandle FetchCertificate(ReadOnlySpan<byte> options)
         {
             IntPtr task = IntPtr.Zero, error = IntPtr.Zero;

@@ -133,6 +133,9 @@ namespace LicensingAdmin
         /// <summary>Error codes and reasons for which seats are refused, in English.</summary>
         public ErrorDescription[] Errors { get; set; } = Array.Empty<ErrorDescription>();
 
+        /// <summary>The resources of desired state.</summary>
+        public ResourceDescription[] Resources { get; set; } = Array.Empty<ResourceDescription>();
+
         /// <summary>The table of the native library that this module uses.</summary>
         public static OperationTable Current => Native.Table;
     }

@@ -9,7 +9,7 @@ use licensing_api::operation::TABLE;
 
 use crate::compat::{stat, udadmin};
 use crate::exit::{EXIT_CODES, Exit, Failure};
-use crate::{authority, checkout, loans, location, operations, print};
+use crate::{authority, checkout, dsc, loans, location, operations, print};
 
 /// The whole command.
 pub(crate) fn command() -> Command {
@@ -34,6 +34,7 @@ pub(crate) fn command() -> Command {
         .subcommand(stat::command())
         .subcommand(udadmin::command())
         .subcommand(authority::command())
+        .subcommand(dsc::command())
         .subcommand(
             Command::new("completions")
                 .about("Writes the completion script for a shell.")

@@ -127,12 +127,28 @@ pub(crate) fn client(matches: &ArgMatches) -> Result<AdminClient, Failure> {
 /// # Errors
 /// When half a credential is given, or a file cannot be read.
 pub(crate) fn client_at(address: Address, matches: &ArgMatches) -> Result<AdminClient, Failure> {
+    Ok(AdminClient::connect(options_at(address, matches)?)?)
+}
+
+/// How to reach the web services at this address, from the arguments and the environment.
+///
+/// # Errors
+/// As for [`client_at`].
+pub(crate) fn options_at(address: Address, matches: &ArgMatches) -> Result<ConnectOptions, Failure> {
     let mut options = ConnectOptions::new(address);
     options.trust = trust(matches)?;
     options.credentials = credentials(matches)?;
     options.timeout = timeout(matches);
     options.connect_timeout = options.connect_timeout.min(options.timeout);
-    Ok(AdminClient::connect(options)?)
+    Ok(options)
+}
+
+/// Whether a password or token is to be read from standard input.
+pub(crate) fn takes_standard_input(matches: &ArgMatches) -> bool {
+    matches.get_flag(PASSWORD_STDIN)
+        || [PASSWORD_FILE, TOKEN_FILE]
+            .iter()
+            .any(|name| path(matches, name) == Some(Path::new("-")))
 }
 
 /// Where the web services are.

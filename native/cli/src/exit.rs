@@ -82,6 +82,13 @@ impl Failure {
         Problem::new(ErrorCode::InternalError, detail).into()
     }
 
+    /// What happened, to what, and what to do, in one line; and the exit code.
+    pub(crate) fn in_one_line(&self) -> (String, Exit) {
+        let text = describe(&self.problem);
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        (line.trim_start_matches("licensing: ").to_owned(), self.exit)
+    }
+
     /// Says it on standard error and gives the exit code.
     pub(crate) fn report(&self, json: bool) -> ExitCode {
         if json {

@@ -102,3 +102,8 @@ fn open(path: &Path) -> io::Result<Box<dyn Read>> {
 pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Problem {
     Problem::new(ErrorCode::LocalFileUnreadable, format!("{error}.")).about(path.display().to_string())
 }
+
+/// The problem of a file that cannot be written.
+pub(crate) fn unwritable(path: &Path, error: &io::Error) -> Problem {
+    Problem::new(ErrorCode::LocalFileUnwritable, format!("{error}.")).about(path.display().to_string())
+}

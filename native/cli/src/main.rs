@@ -6,6 +6,7 @@ mod checkout;
 mod command_line;
 mod compat;
 mod connection;
+mod dsc;
 mod exit;
 mod loans;
 mod local_file;
@@ -20,6 +21,10 @@ use std::process::ExitCode;
 use exit::Failure;
 
 fn main() -> ExitCode {
+    // Microsoft DSC starts a process for every resource of a configuration: only what it asks for is made ready.
+    if std::env::args_os().nth(1).is_some_and(|word| word == dsc::WORD) {
+        return dsc::main();
+    }
     let matches =
         match command_line::command().try_get_matches_from(compat::with_double_dashes(std::env::args_os())) {
             Ok(matches) => matches,

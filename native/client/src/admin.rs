@@ -130,6 +130,11 @@ impl AdminClient {
         &self.shared.options.address
     }
 
+    /// How it reaches them.
+    pub fn options(&self) -> &ConnectOptions {
+        &self.shared.options
+    }
+
     /// Checks connection, certificate and credentials at once, and says what the caller may do.
     ///
     /// # Errors

@@ -29,7 +29,8 @@ namespace Licensing.Native
 
         /// The table of operations as JSON: abiVersion, version, licenseFileBytes and operations; each of these has number, name, method,
         /// path, permission, words, cmdlets, summary, errors, rows, and the fields of its request and row. And errors: code, number,
-        /// title and action of each error code and each reason for which seats are refused, in English.
+        /// title and action of each error code and each reason for which seats are refused, in English. And resources: name, summary and
+        /// the fields of the state of each resource of Microsoft DSC.
         ///
         /// The caller promises:
         /// `table` and `error` are NULL or may be written.
@@ -124,6 +125,18 @@ namespace Licensing.Native
         /// written.
         [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_wmi_query")]
         public static extern uint licensing_wmi_query(ref byte options, ulong options_length, ref byte secret, ulong secret_length, ref IntPtr task, ref IntPtr error);
+
+        /// Starts a method of a resource of Microsoft DSC. `options` is JSON: resource, such as LicensingAdmin/Token, method (get, test,
+        /// set, delete or export), whatIf. `state` is JSON: the properties of the instance that is desired; those that begin with server
+        /// take the place of what the connection was opened with. The bytes of both may be wiped as soon as the call returns.
+        ///
+        /// Done is the state for get, and a report for test, set and delete: inDesiredState, before, after, differences (property,
+        /// reason), steps. Rows of export are states.
+        ///
+        /// The caller promises:
+        /// `options` and `state` are NULL or have as many bytes as their lengths say; `task` and `error` are NULL or may be written.
+        [DllImport(NativeLib, CallingConvention = CallingConvention.Cdecl, EntryPoint = "licensing_dsc_submit")]
+        public static extern uint licensing_dsc_submit(IntPtr connection, ref byte options, ulong options_length, ref byte state, ulong state_length, ref IntPtr task, ref IntPtr error);
 
         /// Waits at most `timeout_ms` milliseconds, 200 at most, for news of a task. `kind` tells what there is; with
         /// everything but Pending comes a buffer that the caller must free. After Done or Failed the same event comes

@@ -687,6 +687,25 @@ licensing_status licensing_connection_address(const struct licensing_connection 
 void licensing_connection_free(struct licensing_connection *connection);
 
 /**
+ * Starts a method of a resource of Microsoft DSC. `options` is JSON: resource, such as LicensingAdmin/Token, method (get, test,
+ * set, delete or export), whatIf. `state` is JSON: the properties of the instance that is desired; those that begin with server
+ * take the place of what the connection was opened with. The bytes of both may be wiped as soon as the call returns.
+ *
+ * Done is the state for get, and a report for test, set and delete: inDesiredState, before, after, differences (property,
+ * reason), steps. Rows of export are states.
+ *
+ * The caller promises:
+ * `options` and `state` are NULL or have as many bytes as their lengths say; `task` and `error` are NULL or may be written.
+ */
+licensing_status licensing_dsc_submit(const struct licensing_connection *connection,
+                                      const uint8_t *options,
+                                      uint64_t options_length,
+                                      const uint8_t *state,
+                                      uint64_t state_length,
+                                      struct licensing_task **task,
+                                      struct licensing_buffer **error);
+
+/**
  * Takes seats, waiting in the queue for as long as the request says. A refusal is LICENSING_ERROR_SEAT_DENIED with its
  * number in licensing_problem_denial. Seats that are borrowed and cover the request are used without asking the server;
  * when the server cannot be reached, a grace ticket stands for the seats.
@@ -732,7 +751,8 @@ void licensing_lease_free(struct licensing_lease *lease);
 /**
  * The table of operations as JSON: abiVersion, version, licenseFileBytes and operations; each of these has number, name, method,
  * path, permission, words, cmdlets, summary, errors, rows, and the fields of its request and row. And errors: code, number,
- * title and action of each error code and each reason for which seats are refused, in English.
+ * title and action of each error code and each reason for which seats are refused, in English. And resources: name, summary and
+ * the fields of the state of each resource of Microsoft DSC.
  *
  * The caller promises:
  * `table` and `error` are NULL or may be written.

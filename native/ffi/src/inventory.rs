@@ -8,6 +8,7 @@ use crate::buffer::{
     licensing_problem_denial, licensing_problem_part, licensing_problem_text,
 };
 use crate::connection::{licensing_connection_address, licensing_connection_free, licensing_connection_open};
+use crate::dsc::licensing_dsc_submit;
 use crate::lease::{licensing_checkin, licensing_checkout, licensing_lease_free, licensing_lease_read};
 use crate::numbers::{ErrorNumbers, OperationNumbers};
 use crate::operations::licensing_operations;
@@ -40,6 +41,7 @@ pub fn inventory() -> Inventory {
         .register(function!(licensing_certificate_fetch))
         .register(function!(licensing_location_discover))
         .register(function!(licensing_wmi_query))
+        .register(function!(licensing_dsc_submit))
         .register(function!(licensing_task_wait))
         .register(function!(licensing_task_cancel))
         .register(function!(licensing_task_free))

@@ -11,6 +11,7 @@ mod boundary;
 mod buffer;
 mod call_error;
 mod connection;
+mod dsc;
 mod handles;
 mod input;
 mod inventory;
@@ -36,6 +37,7 @@ pub use buffer::{
 pub use connection::{
     licensing_connection, licensing_connection_address, licensing_connection_free, licensing_connection_open,
 };
+pub use dsc::licensing_dsc_submit;
 pub use inventory::inventory;
 pub use lease::{
     licensing_checkin, licensing_checkout, licensing_checkout_request, licensing_lease, licensing_lease_free,

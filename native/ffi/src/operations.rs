@@ -10,12 +10,14 @@ use serde_json::{Value, json};
 
 use crate::boundary::{guarded, licensing_status};
 use crate::buffer::{self, licensing_buffer};
+use crate::dsc;
 use crate::input;
 use crate::version::ABI_VERSION;
 
 /// The table of operations as JSON: abiVersion, version, licenseFileBytes and operations; each of these has number, name, method,
 /// path, permission, words, cmdlets, summary, errors, rows, and the fields of its request and row. And errors: code, number,
-/// title and action of each error code and each reason for which seats are refused, in English.
+/// title and action of each error code and each reason for which seats are refused, in English. And resources: name, summary and
+/// the fields of the state of each resource of Microsoft DSC.
 ///
 /// # Safety
 /// `table` and `error` are NULL or may be written.
@@ -46,6 +48,7 @@ fn description() -> &'static str {
             "licenseFileBytes": MAX_LICENSE_FILE_BYTES,
             "operations": operations,
             "errors": ErrorDescription::all(),
+            "resources": dsc::descriptions(),
         });
         description.to_string()
     })

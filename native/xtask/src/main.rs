@@ -91,6 +91,7 @@ async fn fuzz(arguments: &[String]) -> anyhow::Result<bool> {
 async fn generate(check: bool) -> anyhow::Result<bool> {
     for (package, filter) in [
         ("licensing-api", "generated"),
+        ("licensing-dsc", "generated"),
         ("licensing-ffi", "generated"),
         ("licensing-cli", "generated"),
         ("licensing-server", "generated"),

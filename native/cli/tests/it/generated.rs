@@ -23,6 +23,15 @@ fn the_page_of_the_help_is_up_to_date() {
         "authority init",
         "authority issue",
         "completions",
+        "dsc",
+        "dsc delete",
+        "dsc export",
+        "dsc get",
+        "dsc list",
+        "dsc manifest",
+        "dsc schema",
+        "dsc set",
+        "dsc test",
     ];
     let commands: BTreeSet<&str> = TABLE.iter().map(|info| info.words).chain(own).collect();
     let mut page = run(&["--help"]).out;

@@ -3,6 +3,9 @@
 
 mod authority;
 mod compat;
+mod dsc;
+#[cfg(unix)]
+mod dsc_documents;
 mod generated;
 mod help;
 mod loans;

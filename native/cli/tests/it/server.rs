@@ -15,7 +15,8 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    fn new() -> Self {
+    /// One without licenses.
+    pub(crate) fn empty() -> Self {
         Self::with(ServerBuilder::new())
     }
 
@@ -81,7 +82,7 @@ impl Site {
     }
 
     /// A license file of this issuer, signed, in the folder.
-    fn license_file(&self, name: &str, text: &str) -> String {
+    pub(crate) fn license_file(&self, name: &str, text: &str) -> String {
         file(self.folder.path(), name, self.server.issuer().sign(text))
     }
 
@@ -113,7 +114,7 @@ fn row<'a>(table: &'a str, first: &str) -> Vec<&'a str> {
 
 #[test]
 fn the_way_from_a_license_file_to_a_seat_in_use() {
-    let site = Site::new();
+    let site = Site::empty();
     let empty = site.run(&["inventory", "--json"]);
     assert_eq!(
         (empty.code, empty.problem()["code"].as_str()),
@@ -210,7 +211,7 @@ fn json_is_the_answer_of_the_server() {
 
 #[test]
 fn a_file_that_is_not_usable_is_explained_and_refused() {
-    let site = Site::new();
+    let site = Site::empty();
     let path = file(
         site.folder.path(),
         "odd.lic",
@@ -323,7 +324,7 @@ fn a_token_instead_of_an_account() {
 
 #[test]
 fn credentials_and_certificates_that_do_not_hold() {
-    let site = Site::new();
+    let site = Site::empty();
     assert_eq!(ended(&mut site.anonymous(&["inventory"])).code, 5);
     let wrong = file(site.folder.path(), "wrong", "not the password at all");
     let refused = ended(

@@ -1,0 +1,303 @@
+//! What a resource is made of.
+
+use std::collections::BTreeMap;
+
+use licensing_api::OperationId;
+use licensing_api::schema::{Field, FieldKind, TypeDescription};
+
+/// A part of a license server whose state can be desired.
+#[derive(Debug)]
+pub struct Resource {
+    /// Name without the owner, such as `Token`.
+    pub name: &'static str,
+    /// One line of help.
+    pub summary: &'static str,
+    /// What one instance is called in sentences, such as `the token`.
+    pub noun: &'static str,
+    /// Operations that read it. Rows of a list are told apart by the key; the answers of several single objects are taken together.
+    pub reads: &'static [OperationId],
+    /// What makes an instance; none where instances are not made.
+    pub create: Option<Change>,
+    /// What changes an instance, each the properties that it has fields for.
+    pub updates: &'static [Change],
+    /// What removes an instance.
+    pub delete: Option<Change>,
+    /// Whether an instance whose fixed properties differ is made anew, and the old one removed after that.
+    pub replaces: bool,
+    /// Field of the row at which an instance ends by itself; of several with one key the one that ends last counts.
+    pub ends: Option<&'static str>,
+    /// The properties, keys first.
+    pub properties: &'static [Property],
+}
+
+/// A call of an operation that changes something.
+#[derive(Debug, Clone, Copy)]
+pub struct Change {
+    /// The operation.
+    pub operation: OperationId,
+    /// What it does, in the imperative: `Make`, `Change`, `Remove`.
+    pub verb: &'static str,
+    /// Fields of its request, and what goes into them.
+    pub fields: &'static [(&'static str, Take)],
+}
+
+/// What goes into a field of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Take {
+    /// The desired property of this name: when making, if it is given; when changing, if it differs.
+    Property(&'static str),
+    /// The same, and also when another property differs that cannot be changed without it.
+    Along(&'static str, &'static str),
+    /// The desired property of this name, whether it differs or not.
+    Key(&'static str),
+    /// The field of the row that was read.
+    Row(&'static str),
+    /// The bytes of the local file in base64.
+    Content,
+    /// `true`.
+    Yes,
+}
+
+/// A property of a resource.
+#[derive(Debug, Clone, Copy)]
+pub struct Property {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is for.
+    pub role: Role,
+    /// Where its type and help come from.
+    pub source: Source,
+    /// When two of its values are the same.
+    pub compare: Compare,
+    /// Help in place of that of the source; empty to keep that.
+    pub help: &'static str,
+}
+
+/// What a property is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Tells instances apart.
+    Key,
+    /// Is compared and changed.
+    Setting,
+    /// Is compared; only a new instance can have another value.
+    Fixed,
+    /// Is used when an instance is made, and never compared.
+    Once,
+    /// Is shown, and compared where it is given; nothing changes it.
+    ReadOnly,
+    /// Is never shown. It is in place when this field of the row is neither null nor false, and used when it is not.
+    Secret {
+        /// The field.
+        shown_by: &'static str,
+    },
+    /// Path of a file on this machine, whose digest the named property is compared with.
+    LocalFile {
+        /// The property with the digest.
+        digest: &'static str,
+    },
+    /// The bytes of such a file themselves, in base64.
+    Content {
+        /// The property with the digest.
+        digest: &'static str,
+    },
+    /// Path on this machine that the secret of a new instance is written to.
+    SecretFile {
+        /// Field of the answer that holds the secret.
+        answer: &'static str,
+    },
+}
+
+/// Where type and help of a property come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// The field of this name in what is read.
+    Row(&'static str),
+    /// A field of a request.
+    Request(OperationId, &'static str),
+    /// The description itself.
+    Own(FieldKind),
+}
+
+/// When two values are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compare {
+    /// When they are equal. An empty text is as good as none.
+    Exact,
+    /// Whatever the case of letters.
+    IgnoreCase,
+    /// When they are spellings of one account.
+    Account,
+    /// When lists have the same members in any order.
+    Members,
+}
+
+impl Property {
+    const fn new(name: &'static str, role: Role) -> Self {
+        Self {
+            name,
+            role,
+            source: Source::Row(name),
+            compare: Compare::Exact,
+            help: "",
+        }
+    }
+
+    /// A key.
+    pub const fn key(name: &'static str) -> Self {
+        Self::new(name, Role::Key)
+    }
+
+    /// A setting.
+    pub const fn setting(name: &'static str) -> Self {
+        Self::new(name, Role::Setting)
+    }
+
+    /// A property that only a new instance can have otherwise.
+    pub const fn fixed(name: &'static str) -> Self {
+        Self::new(name, Role::Fixed)
+    }
+
+    /// A property that is read only.
+    pub const fn read_only(name: &'static str) -> Self {
+        Self::new(name, Role::ReadOnly)
+    }
+
+    /// A property that a new instance is made with.
+    pub const fn once(name: &'static str, operation: OperationId) -> Self {
+        Self::of_request(name, Role::Once, operation)
+    }
+
+    /// A secret.
+    pub const fn secret(name: &'static str, operation: OperationId, shown_by: &'static str) -> Self {
+        Self::of_request(name, Role::Secret { shown_by }, operation)
+    }
+
+    const fn of_request(name: &'static str, role: Role, operation: OperationId) -> Self {
+        let mut property = Self::new(name, role);
+        property.source = Source::Request(operation, name);
+        property
+    }
+
+    /// A path on this machine, or what else is a text of the description itself.
+    pub const fn own(name: &'static str, role: Role, help: &'static str) -> Self {
+        let mut property = Self::new(name, role);
+        property.source = Source::Own(FieldKind::Text);
+        property.help = help;
+        property
+    }
+
+    /// With another field of the row.
+    #[must_use]
+    pub const fn of_row(mut self, field: &'static str) -> Self {
+        self.source = Source::Row(field);
+        self
+    }
+
+    /// With another comparison.
+    #[must_use]
+    pub const fn compared(mut self, compare: Compare) -> Self {
+        self.compare = compare;
+        self
+    }
+
+    /// With help of its own.
+    #[must_use]
+    pub const fn help(mut self, help: &'static str) -> Self {
+        self.help = help;
+        self
+    }
+
+    /// Whether its values are never shown.
+    pub const fn is_write_only(&self) -> bool {
+        matches!(
+            self.role,
+            Role::Secret { .. }
+                | Role::Once
+                | Role::LocalFile { .. }
+                | Role::Content { .. }
+                | Role::SecretFile { .. }
+        )
+    }
+
+    /// The field of the row that shows it; none where nothing does.
+    pub const fn row_field(&self) -> Option<&'static str> {
+        match self.source {
+            Source::Row(field) => Some(field),
+            Source::Request(..) | Source::Own(_) => None,
+        }
+    }
+}
+
+impl Resource {
+    /// Whether there are several instances, told apart by a key.
+    pub fn is_list(&self) -> bool {
+        self.keys().next().is_some()
+    }
+
+    /// The properties that tell instances apart.
+    pub fn keys(&self) -> impl Iterator<Item = &'static Property> {
+        self.properties
+            .iter()
+            .filter(|property| property.role == Role::Key)
+    }
+
+    /// The property of this name.
+    pub fn property(&self, name: &str) -> Option<&'static Property> {
+        self.properties.iter().find(|property| property.name == name)
+    }
+
+    /// Whether anything of it can be changed.
+    pub fn is_changeable(&self) -> bool {
+        self.create.is_some() || !self.updates.is_empty()
+    }
+
+    /// Type and help of every property, in their order.
+    ///
+    /// # Panics
+    /// Never for the resources of this crate: a test looks at all of them.
+    pub fn fields(&self) -> Vec<(&'static Property, Field)> {
+        let mut types: BTreeMap<u32, TypeDescription> = BTreeMap::new();
+        let mut found = Vec::new();
+        for property in self.properties {
+            let mut field = match property.source {
+                Source::Own(kind) => own_field(property, kind),
+                Source::Request(operation, name) => {
+                    let info = operation.info();
+                    let request = types.entry(info.number).or_insert_with(|| info.request_type());
+                    named(request, name).unwrap_or_else(|| own_field(property, FieldKind::Text))
+                }
+                Source::Row(name) => self
+                    .reads
+                    .iter()
+                    .find_map(|read| named(&read.info().row_type(), name))
+                    .unwrap_or_else(|| own_field(property, FieldKind::Text)),
+            };
+            property.name.clone_into(&mut field.name);
+            if !property.help.is_empty() {
+                property.help.clone_into(&mut field.summary);
+            }
+            field.required = property.role == Role::Key;
+            field.column = None;
+            found.push((property, field));
+        }
+        found
+    }
+}
+
+fn named(described: &TypeDescription, name: &str) -> Option<Field> {
+    described.fields.iter().find(|field| field.name == name).cloned()
+}
+
+fn own_field(property: &Property, kind: FieldKind) -> Field {
+    Field {
+        name: property.name.to_owned(),
+        kind,
+        required: false,
+        summary: property.help.to_owned(),
+        names: Vec::new(),
+        type_name: String::new(),
+        fields: Vec::new(),
+        column: None,
+    }
+}

@@ -1,0 +1,95 @@
+//! Files of this machine that a desired state names.
+
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use licensing_api::license_file::MAX_LICENSE_FILE_BYTES;
+use licensing_api::{ErrorCode, Problem};
+use licensing_files::regular;
+use licensing_files::{Existing, Readers, durable};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::description::{Resource, Role};
+use crate::input::Desired;
+
+/// Reads the local file of a desired state, or takes its bytes from the state, and lets its digest be compared. Returns the
+/// bytes in base64.
+///
+/// # Errors
+/// `LocalFileUnreadable`; `InvalidRequest` when bytes and digest do not belong together.
+pub(crate) fn content(resource: &Resource, desired: &mut Desired) -> Result<Option<String>, Problem> {
+    let mut found = None;
+    for property in resource.properties {
+        let (digest, bytes) = match property.role {
+            Role::LocalFile { digest } => match desired.paths.get(property.name) {
+                Some(path) => (digest, file(path)?),
+                None => continue,
+            },
+            Role::Content { digest } => match &desired.content {
+                Some(text) => (digest, decoded(property.name, text)?),
+                None => continue,
+            },
+            Role::Key
+            | Role::Setting
+            | Role::Fixed
+            | Role::Once
+            | Role::ReadOnly
+            | Role::Secret { .. }
+            | Role::SecretFile { .. } => continue,
+        };
+        let of_bytes = hex::encode(Sha256::digest(&bytes));
+        match desired.values.get(digest).and_then(Value::as_str) {
+            Some(given) if !given.eq_ignore_ascii_case(&of_bytes) => {
+                return Err(Problem::new(
+                    ErrorCode::InvalidRequest,
+                    format!("{digest} is not that of {}: that is {of_bytes}.", property.name),
+                )
+                .about(property.name));
+            }
+            Some(_) | None => {}
+        }
+        desired.values.insert(digest.to_owned(), of_bytes.into());
+        found = Some(STANDARD.encode(bytes));
+    }
+    Ok(found)
+}
+
+fn file(path: &Path) -> Result<Vec<u8>, Problem> {
+    regular::read(path, MAX_LICENSE_FILE_BYTES).map_err(|error| {
+        Problem::new(ErrorCode::LocalFileUnreadable, format!("{error}.")).about(path.display().to_string())
+    })
+}
+
+fn decoded(name: &str, text: &str) -> Result<Vec<u8>, Problem> {
+    STANDARD
+        .decode(text.trim())
+        .map_err(|_| Problem::new(ErrorCode::InvalidRequest, format!("{name} has to be base64.")).about(name))
+}
+
+/// Writes the secret of a new instance where its user alone can read it.
+///
+/// # Errors
+/// `LocalFileUnwritable`.
+pub(crate) fn keep_secret(path: &Path, secret: &str) -> Result<(), Problem> {
+    let line = zeroize::Zeroizing::new(format!("{secret}\n"));
+    durable::write(path, line.as_bytes(), Readers::Owner, Existing::Replace).map_err(|error| {
+        Problem::new(ErrorCode::LocalFileUnwritable, format!("{error}.")).about(path.display().to_string())
+    })
+}
+
+/// Checks beforehand that a secret could be written there, because it is shown only once.
+///
+/// # Errors
+/// `LocalFileUnwritable`.
+pub(crate) fn require_folder(path: &Path) -> Result<(), Problem> {
+    if path.parent().is_some_and(Path::is_dir) && !path.is_dir() {
+        return Ok(());
+    }
+    Err(Problem::new(
+        ErrorCode::LocalFileUnwritable,
+        "No file can be made there: its folder is missing.",
+    )
+    .about(path.display().to_string()))
+}

@@ -1,0 +1,378 @@
+//! Get, test, set, delete and export.
+
+use jiff::Timestamp;
+use licensing_api::{ErrorCode, OperationId, Problem};
+use licensing_dsc::{Desired, Engine, Report, find};
+use serde_json::{Value, json};
+
+use crate::played::Played;
+
+fn now() -> Timestamp {
+    "2026-12-01T00:00:00Z".parse().unwrap()
+}
+
+fn desired(resource: &str, state: &Value) -> Desired {
+    Desired::parse(find(resource).unwrap(), state.to_string().as_bytes()).unwrap()
+}
+
+fn engine<'a>(resource: &str, server: &'a Played) -> Engine<'a, Played> {
+    Engine::new(find(resource).unwrap(), server, now())
+}
+
+async fn test(resource: &str, server: &Played, state: Value) -> Report {
+    engine(resource, server)
+        .test(desired(resource, &state))
+        .await
+        .unwrap()
+}
+
+async fn set(resource: &str, server: &Played, state: Value) -> Result<Report, Problem> {
+    engine(resource, server)
+        .set(desired(resource, &state), false)
+        .await
+}
+
+fn names(report: &Report) -> Vec<&str> {
+    report
+        .differences
+        .iter()
+        .map(|difference| difference.property.as_str())
+        .collect()
+}
+
+fn account(name: &str, level: &str) -> Value {
+    json!({
+        "account": name, "accountSid": "S-1-5-21-7", "group": false, "permissions": level, "passwordSet": true, "ntlm": false,
+    })
+}
+
+fn token(id: &str, name: &str, level: &str, expires: &str) -> Value {
+    json!({
+        "tokenId": id, "name": name, "account": "LIC01\\admin", "scope": "Product", "permissions": level,
+        "created": "2026-01-01T00:00:00Z", "expires": expires,
+    })
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_made_once() {
+    let server = Played::default();
+    let state = json!({ "account": "anna", "permissions": "Full", "password": "a very long password" });
+    let report = test("Administrator", &server, state.clone()).await;
+    assert!(!report.in_desired_state);
+    assert_eq!(names(&report), ["_exist"]);
+    assert_eq!(
+        report.differences[0].reason,
+        "The account anna does not exist and should."
+    );
+    assert_eq!(
+        report.after,
+        *json!({ "account": "anna", "_exist": false }).as_object().unwrap()
+    );
+
+    let report = set("Administrator", &server, state.clone()).await.unwrap();
+    assert_eq!(
+        report.steps,
+        ["Add the account anna: permissions Full, password."]
+    );
+    assert_eq!(report.after["account"], "LIC01\\anna");
+    assert_eq!(report.after["_exist"], true);
+    assert!(
+        !serde_json::to_string(&report)
+            .unwrap()
+            .contains("a very long password")
+    );
+
+    assert!(
+        test("Administrator", &server, state.clone())
+            .await
+            .in_desired_state
+    );
+    let again = set("Administrator", &server, state).await.unwrap();
+    assert!(again.in_desired_state && again.steps.is_empty());
+    assert_eq!(server.changes().len(), 1, "the second time changes nothing");
+}
+
+#[tokio::test]
+async fn only_what_differs_is_changed() {
+    let server = Played::default().with(
+        OperationId::GetAdministrators,
+        &[
+            account("LIC01\\admin", "Full"),
+            account("EXAMPLE\\anna", "ReadOnly"),
+        ],
+    );
+    let state = json!({ "account": "anna@example", "permissions": "Full", "ntlm": false });
+    let report = set("Administrator", &server, state).await.unwrap();
+    assert_eq!(names(&report), ["permissions"]);
+    assert_eq!(
+        report.differences[0].reason,
+        "permissions is ReadOnly and should be Full."
+    );
+    assert_eq!(
+        server.changes(),
+        [(
+            "SetAdministrator",
+            json!({ "identity": "EXAMPLE\\anna", "permissions": "Full", "keepTokens": true })
+        )]
+    );
+}
+
+#[tokio::test]
+async fn the_same_name_in_another_domain_is_another_account() {
+    let server = Played::default().with(
+        OperationId::GetAdministrators,
+        &[account("EXAMPLE\\anna", "Full")],
+    );
+    let report = test("Administrator", &server, json!({ "account": "anna" })).await;
+    assert_eq!(names(&report), ["_exist"]);
+}
+
+#[tokio::test]
+async fn a_password_is_set_where_there_is_none_and_never_replaced() {
+    let mut without = account("LIC01\\anna", "ReadOnly");
+    without["passwordSet"] = false.into();
+    let server = Played::default().with(OperationId::GetAdministrators, &[without]);
+    let state = json!({ "account": "anna", "password": { "secureString": "a very long password" } });
+    let report = set("Administrator", &server, state.clone()).await.unwrap();
+    assert_eq!(names(&report), ["password"]);
+    assert_eq!(report.differences[0].reason, "password is not set and should be.");
+    assert_eq!(server.changes()[0].1["password"], "a very long password");
+    let other = json!({ "account": "anna", "password": "quite another password" });
+    assert!(
+        set("Administrator", &server, other)
+            .await
+            .unwrap()
+            .in_desired_state
+    );
+}
+
+#[tokio::test]
+async fn what_if_says_what_would_be_done_and_does_nothing() {
+    let server = Played::default().with(
+        OperationId::GetAdministrators,
+        &[account("LIC01\\anna", "ReadOnly")],
+    );
+    let state = desired(
+        "Administrator",
+        &json!({ "account": "anna", "permissions": "Full" }),
+    );
+    let report = engine("Administrator", &server).set(state, true).await.unwrap();
+    assert_eq!(report.steps, ["Change the account anna: permissions Full."]);
+    assert_eq!(report.before["permissions"], "ReadOnly");
+    assert_eq!(report.after["permissions"], "Full");
+    let gone = desired("Administrator", &json!({ "account": "anna" }));
+    let report = engine("Administrator", &server).delete(gone, true).await.unwrap();
+    assert_eq!(report.steps, ["Remove the account anna."]);
+    assert_eq!(report.after["_exist"], false);
+    assert!(server.changes().is_empty());
+}
+
+#[tokio::test]
+async fn what_should_not_be_there_is_removed_once() {
+    let server = Played::default().with(
+        OperationId::GetAdministrators,
+        &[account("LIC01\\anna", "ReadOnly")],
+    );
+    let state = json!({ "account": "anna", "_exist": false });
+    let report = set("Administrator", &server, state.clone()).await.unwrap();
+    assert_eq!(
+        report.differences[0].reason,
+        "The account anna exists and should not."
+    );
+    assert!(
+        set("Administrator", &server, state)
+            .await
+            .unwrap()
+            .in_desired_state
+    );
+    assert_eq!(server.changes().len(), 1);
+}
+
+#[tokio::test]
+async fn a_fixed_property_is_refused_where_nothing_is_made_anew() {
+    let server = Played::default().with(OperationId::GetAdministrators, &[account("LIC01\\anna", "Full")]);
+    let state = json!({ "account": "anna", "group": true });
+    let problem = set("Administrator", &server, state).await.unwrap_err();
+    assert_eq!(problem.code, ErrorCode::InvalidRequest);
+    assert!(problem.detail.contains("cannot be changed"), "{problem}");
+    assert!(server.changes().is_empty());
+}
+
+#[tokio::test]
+async fn a_token_is_made_anew_before_the_old_one_ends_and_its_secret_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("token");
+    let server = Played::default().with(
+        OperationId::GetTokens,
+        &[
+            token("old", "scrape", "ReadOnly", "2027-01-01T00:00:00Z"),
+            token("other", "deploy", "ReadOnly", "2027-01-01T00:00:00Z"),
+        ],
+    );
+    let state = json!({ "name": "scrape", "permissions": "Full", "days": 30, "secretFile": file });
+    let report = set("Token", &server, state.clone()).await.unwrap();
+    let changes: Vec<_> = server.changes();
+    assert_eq!(
+        changes,
+        [
+            (
+                "NewToken",
+                json!({ "name": "scrape", "scope": "Product", "permissions": "Full", "days": 30 })
+            ),
+            ("RemoveToken", json!({ "tokenId": "old" })),
+        ],
+        "what is not given stays as it was"
+    );
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "lst_new-1.very-secret\n");
+    assert!(!serde_json::to_string(&report).unwrap().contains("very-secret"));
+    assert_eq!(report.after["tokenId"], "new-1");
+    assert!(set("Token", &server, state).await.unwrap().in_desired_state);
+    assert_eq!(server.changes().len(), 2);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_file_of_a_secret_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("token");
+    let state = json!({ "name": "scrape", "secretFile": file });
+    set("Token", &Played::default(), state).await.unwrap();
+    let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[tokio::test]
+async fn a_token_that_has_ended_counts_as_gone() {
+    let server = Played::default().with(
+        OperationId::GetTokens,
+        &[token("old", "scrape", "ReadOnly", "2026-11-30T00:00:00Z")],
+    );
+    let report = test("Token", &server, json!({ "name": "scrape" })).await;
+    assert_eq!(names(&report), ["_exist"]);
+}
+
+#[tokio::test]
+async fn no_token_is_made_whose_secret_would_be_lost() {
+    let server = Played::default();
+    let problem = set("Token", &server, json!({ "name": "scrape" }))
+        .await
+        .unwrap_err();
+    assert_eq!(problem.code, ErrorCode::InvalidRequest);
+    assert!(problem.detail.contains("secretFile is missing"), "{problem}");
+    let nowhere = tempfile::tempdir().unwrap().path().join("gone/token");
+    let problem = set(
+        "Token",
+        &server,
+        json!({ "name": "scrape", "secretFile": nowhere }),
+    )
+    .await
+    .unwrap_err();
+    assert_eq!(problem.code, ErrorCode::LocalFileUnwritable);
+    assert!(server.changes().is_empty());
+}
+
+#[tokio::test]
+async fn a_single_object_is_changed_by_the_operations_that_own_its_properties() {
+    let service = json!({ "enabled": true, "status": "Waiting", "includeUserHashes": true, "certHash": "AB01", "waiting": 0 });
+    let server = Played::default()
+        .with(OperationId::GetManagementService, &[service])
+        .with(
+            OperationId::GetCeipOption,
+            &[json!({ "ceipOption": "Diagnostic" })],
+        );
+    let state = json!({
+        "enabled": false, "destination": "", "certHash": "ab01", "ceipOption": "None",
+        "registrationCode": "one-time-code",
+    });
+    let report = set("ManagementService", &server, state.clone()).await.unwrap();
+    assert_eq!(names(&report), ["enabled", "registrationCode", "ceipOption"]);
+    assert_eq!(report.differences[0].reason, "enabled is on and should be off.");
+    assert_eq!(
+        server.changes(),
+        [
+            (
+                "SetManagementService",
+                json!({ "enabled": false, "registrationCode": "one-time-code" })
+            ),
+            ("SetCeipOption", json!({ "ceipOption": "None" })),
+        ]
+    );
+    assert!(
+        set("ManagementService", &server, state)
+            .await
+            .unwrap()
+            .in_desired_state
+    );
+    assert!(report.after.get("_exist").is_none());
+}
+
+#[tokio::test]
+async fn a_change_that_does_not_hold_is_an_error() {
+    let server = Played::default()
+        .with(
+            OperationId::GetAdministrators,
+            &[account("LIC01\\anna", "ReadOnly")],
+        )
+        .deaf();
+    let state = json!({ "account": "anna", "permissions": "Full" });
+    let problem = set("Administrator", &server, state).await.unwrap_err();
+    assert!(
+        problem
+            .detail
+            .contains("but permissions is ReadOnly and should be Full"),
+        "{problem}"
+    );
+}
+
+#[tokio::test]
+async fn what_is_only_looked_at_cannot_be_made() {
+    let row = json!({
+        "feature": "cad", "version": "1.0", "kind": "USER", "name": "Anna", "seats": 2, "inUse": 0, "idle": 2, "line": 3,
+        "vendor": "ACME", "poolId": "p",
+    });
+    let server = Played::default().with(OperationId::GetReservations, &[row]);
+    let state = json!({ "feature": "cad", "kind": "user", "name": "anna", "seats": 2 });
+    assert!(test("Reservation", &server, state).await.in_desired_state);
+    let state = json!({ "feature": "cad", "kind": "USER", "name": "anna", "seats": 3 });
+    let report = test("Reservation", &server, state.clone()).await;
+    assert_eq!(report.differences[0].reason, "seats is 2 and should be 3.");
+    assert!(set("Reservation", &server, state).await.is_err());
+}
+
+#[tokio::test]
+async fn a_part_is_never_taken_for_the_whole() {
+    let problem = Problem::new(ErrorCode::CitrixLicensingVendorOrServiceDown, "ACME is down.");
+    let server = Played::default().with(
+        OperationId::GetReservations,
+        &[serde_json::to_value(&problem).unwrap()],
+    );
+    let state = desired(
+        "Reservation",
+        &json!({ "feature": "cad", "kind": "USER", "name": "anna" }),
+    );
+    let found = engine("Reservation", &server).get(&state).await.unwrap_err();
+    assert_eq!(found, problem);
+}
+
+#[tokio::test]
+async fn an_export_is_filtered_by_what_is_given() {
+    let server = Played::default().with(
+        OperationId::GetAdministrators,
+        &[
+            account("LIC01\\admin", "Full"),
+            account("EXAMPLE\\anna", "ReadOnly"),
+        ],
+    );
+    let all = engine("Administrator", &server)
+        .export(&desired("Administrator", &json!({})))
+        .await
+        .unwrap();
+    assert_eq!(all.len(), 2);
+    let some = engine("Administrator", &server)
+        .export(&desired("Administrator", &json!({ "permissions": "ReadOnly" })))
+        .await
+        .unwrap();
+    assert_eq!(some.len(), 1);
+    assert_eq!(some[0]["account"], "EXAMPLE\\anna");
+}
