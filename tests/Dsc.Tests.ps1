@@ -32,8 +32,8 @@ BeforeAll {
     }
 
     function Get-Reason([string] $Way, [string] $Name, [hashtable] $Property) {
-        if ($Way -eq 'class') { (New-Instance $Name $Property).Get().Reasons.Phrase }
-        else { (Invoke-LicenseDscResource $Name Test -Property $Property).Differences.Reason }
+        if ($Way -eq 'class') { (New-Instance $Name $Property).Get().Reasons | ForEach-Object Phrase }
+        else { (Invoke-LicenseDscResource $Name Test -Property $Property).Differences | ForEach-Object Reason }
     }
 
     # Number of audit records of accounts, tokens, files and the license management service. The server is stopped for it.
@@ -217,7 +217,7 @@ Describe 'The scripts of ps1/dsc' {
         $license = New-TestLicenseFile $server 'complete.lic' @{ ACME_NEW_CCU = @{ count = 4 } }
         $tokens = Join-Path $server.Folder 'tokens'
         $null = New-Item -ItemType Directory -Path $tokens
-        $arguments = @{ LicenseFile = $license; TokenFolder = $tokens; OperatorPassword = ConvertTo-TestSecret 'a password of the operator' }
+        $arguments = @{ LicenseFile = $license; TokenFolder = $tokens; OperatorPassword = ConvertTo-TestSecret 'a long and secret phrase' }
         $null = & "$scripts/Set-CompleteServer.ps1" @arguments -WhatIf
         Get-LicenseAdministrator | Where-Object Account -Like '*\operator' | Should -BeNullOrEmpty
         $first = @(& "$scripts/Set-CompleteServer.ps1" @arguments)

@@ -38,6 +38,7 @@
         'Get-LicenseVendorDaemon'
         'Import-LicenseFile'
         'Import-LicenseUploadReceipt'
+        'Invoke-LicenseDscResource'
         'Invoke-LicenseReread'
         'Invoke-LicenseWmiQuery'
         'New-LicenseAdministrator'

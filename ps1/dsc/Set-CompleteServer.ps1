@@ -45,7 +45,7 @@ $resources = @(
     @{ Name = 'Administrator'; Property = @{ Account = 'operator'; Permissions = 'Full'; Password = $OperatorPassword } }
     @{ Name = 'Administrator'; Property = @{ Account = 'EXAMPLE\Help Desk'; Group = $true; Permissions = 'ReadOnly' } }
     @{ Name = 'Token'; Property = @{ Name = 'monitoring'; Permissions = 'ReadOnly'; Days = 366; SecretFile = Join-Path $tokens 'monitoring.token' } }
-    @{ Name = 'Token'; Property = @{ Name = 'products'; Scope = 'Product'; Permissions = 'ReadOnly'; SecretFile = Join-Path $tokens 'products.token' } }
+    @{ Name = 'Token'; Property = @{ Name = 'products'; Scope = 'Product'; SecretFile = Join-Path $tokens 'products.token' } }
     @{ Name = 'ManagementService'; Property = @{ Enabled = $true; Destination = $Insight; UploadTime = '03:30'; IncludeUserHashes = $false } }
 )
 $connection = if ($Server) { @{ Server = $Server } } else { @{} }

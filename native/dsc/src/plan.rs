@@ -192,7 +192,9 @@ impl Planner<'_> {
         value.or_else(|| {
             let property = self.resource.property(name)?;
             let kept = row?.field(property.row_field()?);
-            (property.role == Role::Fixed && !kept.is_null()).then(|| kept.clone())
+            // A level of None, as tokens for products have, is not given when one is made.
+            let is_given = !kept.is_null() && kept != "None";
+            (property.role == Role::Fixed && is_given).then(|| kept.clone())
         })
     }
 

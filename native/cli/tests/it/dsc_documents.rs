@@ -169,7 +169,7 @@ fn a_complete_server_from_nothing() {
     let given = BTreeMap::from([
         ("licenseFile", json!(license)),
         ("tokenFolder", json!(folder.path())),
-        ("operatorPassword", json!("a password of the operator")),
+        ("operatorPassword", json!("a long and secret phrase")),
     ]);
     let document = document(&python, "complete-server.dsc.yaml");
     assert_eq!(carry_out(&document, &given, &site), 6);
@@ -186,7 +186,7 @@ fn a_complete_server_from_nothing() {
     command.arg(folder.path().join("monitoring.token"));
     let inventory: Value = serde_json::from_str(&run(&mut command)).unwrap();
     assert_eq!(inventory["items"][0]["feature"], "cad");
-    let password = file(folder.path(), "password", "a password of the operator");
+    let password = file(folder.path(), "password", "a long and secret phrase");
     let mut command = site.anonymous(&["permission", "--json", "--account", "operator", "--password-file"]);
     assert!(run(command.arg(password)).contains("Full"));
     site.server.stop().unwrap();
@@ -295,6 +295,8 @@ fn the_play_for_ansible_changes_once_and_nothing_with_check() {
             .arg(&play)
             .args(["--inventory", "localhost,", "--connection", "local"])
             .args(arguments)
+            .arg("--extra-vars")
+            .arg(format!("ansible_python_interpreter={}", python.display()))
             .env("PATH", &path)
             .env("HOME", folder.path())
             .env("ANSIBLE_NOCOLOR", "1")
