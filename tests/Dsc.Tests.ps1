@@ -43,17 +43,17 @@ BeforeAll {
         $said = (Invoke-Program licensingd @('verify', '--data', $server.Data)) -join "`n"
         Resume-TestServer $server
         $null = Connect-TestServer $server
-        [regex]::Matches($said, '(\d+) audit records').ForEach{ [int] $_.Groups[1].Value } | Measure-Object -Sum | ForEach-Object Sum
+        [int] [regex]::Match($said, 'server\.db: (\d+) audit records').Groups[1].Value
     }
 
     # What is desired of each resource, another time with something that differs, and why it does.
     function Get-Case([string] $Way) {
-        $suffix = if ($Way -eq 'class') { 'b' } else { 'a' }
+        $suffix, $time = if ($Way -eq 'class') { 'b', '02:30' } else { 'a', '03:30' }
         $file = New-TestLicenseFile $server "local-$suffix.lic" @{ "ACME_X$($suffix.ToUpper())_CCU" = @{ count = 3 } }
         @(
             @{ Name = 'Administrator'; Desired = @{ Account = "EXAMPLE\anna-$suffix"; Permissions = 'ReadOnly' }; Other = @{ Permissions = 'Full' }; Reason = 'permissions is ReadOnly and should be Full.' }
             @{ Name = 'LicenseFile'; Desired = @{ FileName = "dsc-$suffix.lic"; Path = $file }; Other = $null; Reason = $null }
-            @{ Name = 'ManagementService'; Desired = @{ Enabled = $true; UploadTime = '03:30'; CeipOption = 'None' }; Other = @{ UploadTime = '04:30' }; Reason = 'uploadTime is 03:30 and should be 04:30.' }
+            @{ Name = 'ManagementService'; Desired = @{ Enabled = $true; UploadTime = $time; CeipOption = 'None' }; Other = @{ UploadTime = '04:30' }; Reason = "uploadTime is $time and should be 04:30." }
             @{ Name = 'Token'; Desired = @{ Name = "dsc-$suffix"; Permissions = 'ReadOnly'; SecretFile = Join-Path $server.Folder "dsc-$suffix.token" }; Other = @{ Permissions = 'Full' }; Reason = 'permissions is ReadOnly and should be Full.' }
         )
     }
@@ -120,7 +120,7 @@ Describe 'A desired state, by <Way>' -ForEach $ways {
         Set-State $Way 'Administrator' @{ Account = 'EXAMPLE\counted'; _exist = $true }
         Measure-Audit | Should -BeGreaterThan $before
         Invoke-LicenseDscResource Administrator Delete -Property @{ Account = 'EXAMPLE\counted' } | Out-Null
-        Set-State $Way 'ManagementService' @{ UploadTime = '03:30' }
+        Set-State $Way 'ManagementService' @{ UploadTime = $cases[2].Desired.UploadTime }
     }
 
     It 'says in words what differs' {
@@ -225,7 +225,7 @@ Describe 'The scripts of ps1/dsc' {
         $first.InDesiredState | Should -Contain $false
         $second = @(& "$scripts/Set-CompleteServer.ps1" @arguments)
         $second.InDesiredState | Should -Not -Contain $false
-        $second.Steps | Should -BeNullOrEmpty
+        $second | ForEach-Object Steps | Should -BeNullOrEmpty
         Get-LicenseInventory ACME_NEW_CCU | Should -HaveCount 1
         Join-Path $tokens 'products.token' | Should -Exist
     }
