@@ -1,5 +1,9 @@
 //! Insight Services: what their administrators see and steer.
 
+mod accounts;
+mod requirements;
+mod targets;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use schemars::JsonSchema;
@@ -9,6 +13,10 @@ use crate::Secret;
 use crate::column::column;
 use crate::management::FindingEvidence;
 use crate::patterns::Patterns;
+
+pub use accounts::*;
+pub use requirements::*;
+pub use targets::*;
 
 /// Lists the license servers of the caller's organization.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -27,7 +35,7 @@ pub struct InsightServer {
     #[schemars(extend("x-column" = column(1)))]
     pub host_name: String,
     /// GUID of the server.
-    #[schemars(extend("x-column" = column(5)))]
+    #[schemars(extend("x-column" = column(5).wide()))]
     pub server_guid: String,
     /// Organization that it belongs to.
     #[schemars(extend("x-column" = column(2)))]
@@ -103,7 +111,7 @@ pub struct InsightUpload {
     /// Its id.
     pub upload_id: String,
     /// When it was made, by the server's clock.
-    #[schemars(extend("x-column" = column(4)))]
+    #[schemars(extend("x-column" = column(4).wide()))]
     pub created: Timestamp,
     /// When it arrived.
     #[schemars(extend("x-column" = column(3)))]
@@ -112,7 +120,7 @@ pub struct InsightUpload {
     #[schemars(extend("x-column" = column(5)))]
     pub bytes: u64,
     /// Its integrity hash.
-    #[schemars(extend("x-column" = column(6)))]
+    #[schemars(extend("x-column" = column(6).wide()))]
     pub integrity: String,
 }
 
@@ -137,13 +145,13 @@ pub struct InsightFinding {
     /// Names the cause.
     pub key: String,
     /// What kind of thing it is, such as `DuplicateLicense`.
-    #[schemars(extend("x-column" = column(2)))]
+    #[schemars(extend("x-column" = column(2).width(27)))]
     pub kind: String,
     /// `Violation` or `Alert`.
-    #[schemars(extend("x-column" = column(1)))]
+    #[schemars(extend("x-column" = column(1).width(9)))]
     pub severity: String,
     /// `Open`, `Acknowledged` or `Resolved`.
-    #[schemars(extend("x-column" = column(3)))]
+    #[schemars(extend("x-column" = column(3).width(12)))]
     pub state: String,
     /// A serial number, a feature or a server.
     #[schemars(extend("x-column" = column(4)))]
@@ -151,7 +159,7 @@ pub struct InsightFinding {
     /// GUIDs of the servers it concerns.
     pub servers: Vec<String>,
     /// Since when the cause has been there.
-    #[schemars(extend("x-column" = column(5)))]
+    #[schemars(extend("x-column" = column(5).wide()))]
     pub since: Timestamp,
     /// When the cause was gone.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -165,10 +173,10 @@ pub struct InsightFinding {
     /// Short title.
     pub title: String,
     /// What was found.
-    #[schemars(extend("x-column" = column(6).wrapped()))]
+    #[schemars(extend("x-column" = column(6).wrapped().wide()))]
     pub detail: String,
     /// What to do.
-    #[schemars(extend("x-column" = column(7).wrapped()))]
+    #[schemars(extend("x-column" = column(7).wrapped().wide()))]
     pub action: String,
     /// Why it was acknowledged.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -217,7 +225,7 @@ pub struct InsightRescission {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub withdrawn: Option<Timestamp>,
     /// Why.
-    #[schemars(extend("x-column" = column(5).wrapped()))]
+    #[schemars(extend("x-column" = column(5).wrapped().wide()))]
     pub reason: String,
 }
 
@@ -303,7 +311,7 @@ pub struct InsightReceipt {
     #[schemars(extend("x-column" = column(4)))]
     pub refused: u32,
     /// Name for the file.
-    #[schemars(extend("x-column" = column(5)))]
+    #[schemars(extend("x-column" = column(5).wide()))]
     pub file_name: String,
     /// The file, for `Import-LicenseUploadReceipt`.
     pub content: String,
@@ -328,7 +336,7 @@ pub struct InsightCapacity {
     /// GUID of the server.
     pub server_guid: String,
     /// Vendor daemon.
-    #[schemars(extend("x-column" = column(2)))]
+    #[schemars(extend("x-column" = column(2).wide()))]
     pub vendor: String,
     /// Feature.
     #[schemars(extend("x-column" = column(1)))]

@@ -529,6 +529,28 @@ namespace Licensing.Native
         ImportInsightBundle = 92,
         /// Shows peaks, forecasts and unused seats of each feature.
         GetInsightCapacity = 93,
+        /// Lists the dates that product versions require of the licenses they use.
+        GetInsightRequirements = 94,
+        /// Imports a list of dates that product versions require.
+        ImportInsightRequirements = 95,
+        /// Removes a date that a product version requires; findings about it resolve.
+        RemoveInsightRequirement = 96,
+        /// Lists the organizations that use Insight Services.
+        GetInsightOrganizations = 97,
+        /// Adds an organization.
+        NewInsightOrganization = 98,
+        /// Lists the accounts that may use Insight Services.
+        GetInsightAccounts = 99,
+        /// Adds an account of Insight Services and shows its token this once.
+        NewInsightAccount = 100,
+        /// Removes an account of Insight Services; its token is of no use from then on.
+        RemoveInsightAccount = 101,
+        /// Lists where findings are delivered to.
+        GetInsightTargets = 102,
+        /// Adds a mail address or a webhook that findings are delivered to.
+        NewInsightTarget = 103,
+        /// Removes a target; what waits for it is dropped.
+        RemoveInsightTarget = 104,
     }
 
     /// Parts of a problem, for licensing_problem_text.

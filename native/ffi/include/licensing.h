@@ -138,6 +138,28 @@ enum licensing_operation {
     LICENSING_OPERATION_IMPORT_INSIGHT_BUNDLE = 92,
     /** Shows peaks, forecasts and unused seats of each feature. */
     LICENSING_OPERATION_GET_INSIGHT_CAPACITY = 93,
+    /** Lists the dates that product versions require of the licenses they use. */
+    LICENSING_OPERATION_GET_INSIGHT_REQUIREMENTS = 94,
+    /** Imports a list of dates that product versions require. */
+    LICENSING_OPERATION_IMPORT_INSIGHT_REQUIREMENTS = 95,
+    /** Removes a date that a product version requires; findings about it resolve. */
+    LICENSING_OPERATION_REMOVE_INSIGHT_REQUIREMENT = 96,
+    /** Lists the organizations that use Insight Services. */
+    LICENSING_OPERATION_GET_INSIGHT_ORGANIZATIONS = 97,
+    /** Adds an organization. */
+    LICENSING_OPERATION_NEW_INSIGHT_ORGANIZATION = 98,
+    /** Lists the accounts that may use Insight Services. */
+    LICENSING_OPERATION_GET_INSIGHT_ACCOUNTS = 99,
+    /** Adds an account of Insight Services and shows its token this once. */
+    LICENSING_OPERATION_NEW_INSIGHT_ACCOUNT = 100,
+    /** Removes an account of Insight Services; its token is of no use from then on. */
+    LICENSING_OPERATION_REMOVE_INSIGHT_ACCOUNT = 101,
+    /** Lists where findings are delivered to. */
+    LICENSING_OPERATION_GET_INSIGHT_TARGETS = 102,
+    /** Adds a mail address or a webhook that findings are delivered to. */
+    LICENSING_OPERATION_NEW_INSIGHT_TARGET = 103,
+    /** Removes a target; what waits for it is dropped. */
+    LICENSING_OPERATION_REMOVE_INSIGHT_TARGET = 104,
 };
 
 /**

@@ -481,7 +481,7 @@ operations! { ($)
         route: Get "/v1/insight/servers",
         permission: ReadOnly,
         words: "insight-server list",
-        cmdlets: [],
+        cmdlets: ["Get-InsightServer"],
         request: insight::GetInsightServers => rows insight::InsightServer,
         answered: insight,
         errors: [],
@@ -491,7 +491,7 @@ operations! { ($)
         route: Post "/v1/insight/registrations",
         permission: Full,
         words: "insight-server register",
-        cmdlets: [],
+        cmdlets: ["New-InsightRegistration"],
         request: insight::NewInsightRegistration => one insight::InsightRegistration,
         answered: insight,
         errors: [InvalidFilter],
@@ -501,7 +501,7 @@ operations! { ($)
         route: Delete "/v1/insight/servers/{serverGuid}",
         permission: Full,
         words: "insight-server unregister",
-        cmdlets: [],
+        cmdlets: ["Remove-InsightServer"],
         request: insight::RemoveInsightServer => one insight::InsightServer,
         answered: insight,
         errors: [InvalidFilter],
@@ -511,7 +511,7 @@ operations! { ($)
         route: Get "/v1/insight/uploads",
         permission: ReadOnly,
         words: "insight-upload list",
-        cmdlets: [],
+        cmdlets: ["Get-InsightUpload"],
         request: insight::GetInsightUploads => rows insight::InsightUpload,
         answered: insight,
         errors: [InvalidFilter],
@@ -521,7 +521,7 @@ operations! { ($)
         route: Get "/v1/insight/findings",
         permission: ReadOnly,
         words: "insight-finding list",
-        cmdlets: [],
+        cmdlets: ["Get-InsightFinding"],
         request: insight::GetInsightFindings => rows insight::InsightFinding,
         answered: insight,
         errors: [InvalidFilter],
@@ -531,7 +531,7 @@ operations! { ($)
         route: Post "/v1/insight/findings/acknowledge",
         permission: Full,
         words: "insight-finding acknowledge",
-        cmdlets: [],
+        cmdlets: ["Confirm-InsightFinding"],
         request: insight::ConfirmInsightFinding => one insight::InsightFinding,
         answered: insight,
         errors: [InvalidFilter],
@@ -541,7 +541,7 @@ operations! { ($)
         route: Get "/v1/insight/rescissions",
         permission: ReadOnly,
         words: "insight-rescission list",
-        cmdlets: [],
+        cmdlets: ["Get-InsightRescission"],
         request: insight::GetInsightRescissions => rows insight::InsightRescission,
         answered: insight,
         errors: [],
@@ -551,7 +551,7 @@ operations! { ($)
         route: Post "/v1/insight/rescissions",
         permission: Full,
         words: "insight-rescission import",
-        cmdlets: [],
+        cmdlets: ["Import-InsightRescission"],
         request: insight::ImportInsightRescissions => rows insight::InsightRescission,
         body: Large,
         answered: insight,
@@ -562,7 +562,7 @@ operations! { ($)
         route: Post "/v1/insight/rescissions/withdraw",
         permission: Full,
         words: "insight-rescission withdraw",
-        cmdlets: [],
+        cmdlets: ["Remove-InsightRescission"],
         request: insight::RemoveInsightRescission => rows insight::InsightRescission,
         answered: insight,
         errors: [InvalidFilter],
@@ -572,7 +572,7 @@ operations! { ($)
         route: Get "/v1/insight/pairs",
         permission: ReadOnly,
         words: "insight-pair list",
-        cmdlets: [],
+        cmdlets: ["Get-InsightPair"],
         request: insight::GetInsightPairs => rows insight::InsightPair,
         answered: insight,
         errors: [],
@@ -582,7 +582,7 @@ operations! { ($)
         route: Post "/v1/insight/pairs",
         permission: Full,
         words: "insight-pair new",
-        cmdlets: [],
+        cmdlets: ["New-InsightPair"],
         request: insight::NewInsightPair => one insight::InsightPair,
         answered: insight,
         errors: [InvalidFilter],
@@ -592,7 +592,7 @@ operations! { ($)
         route: Post "/v1/insight/pairs/remove",
         permission: Full,
         words: "insight-pair remove",
-        cmdlets: [],
+        cmdlets: ["Remove-InsightPair"],
         request: insight::RemoveInsightPair => one insight::InsightPair,
         answered: insight,
         errors: [InvalidFilter],
@@ -602,7 +602,7 @@ operations! { ($)
         route: Post "/v1/insight/bundles",
         permission: Full,
         words: "insight-bundle import",
-        cmdlets: [],
+        cmdlets: ["Import-InsightBundle"],
         request: insight::ImportInsightBundle => one insight::InsightReceipt,
         body: Large,
         answered: insight,
@@ -613,8 +613,119 @@ operations! { ($)
         route: Get "/v1/insight/capacity",
         permission: ReadOnly,
         words: "insight-capacity",
-        cmdlets: [],
+        cmdlets: ["Get-InsightCapacity"],
         request: insight::GetInsightCapacity => rows insight::InsightCapacity,
+        answered: insight,
+        errors: [InvalidFilter],
+    }
+    /// Lists the dates that product versions require of the licenses they use.
+    GetInsightRequirements = 94 {
+        route: Get "/v1/insight/requirements",
+        permission: ReadOnly,
+        words: "insight-requirement list",
+        cmdlets: ["Get-InsightRequirement"],
+        request: insight::GetInsightRequirements => rows insight::InsightRequirement,
+        answered: insight,
+        errors: [],
+    }
+    /// Imports a list of dates that product versions require.
+    ImportInsightRequirements = 95 {
+        route: Post "/v1/insight/requirements",
+        permission: Full,
+        words: "insight-requirement import",
+        cmdlets: ["Import-InsightRequirement"],
+        request: insight::ImportInsightRequirements => rows insight::InsightRequirement,
+        body: Large,
+        answered: insight,
+        errors: [],
+    }
+    /// Removes a date that a product version requires; findings about it resolve.
+    RemoveInsightRequirement = 96 {
+        route: Post "/v1/insight/requirements/remove",
+        permission: Full,
+        words: "insight-requirement remove",
+        cmdlets: ["Remove-InsightRequirement"],
+        request: insight::RemoveInsightRequirement => rows insight::InsightRequirement,
+        answered: insight,
+        errors: [InvalidFilter],
+    }
+    /// Lists the organizations that use Insight Services.
+    GetInsightOrganizations = 97 {
+        route: Get "/v1/insight/organizations",
+        permission: ReadOnly,
+        words: "insight-organization list",
+        cmdlets: ["Get-InsightOrganization"],
+        request: insight::GetInsightOrganizations => rows insight::InsightOrganization,
+        answered: insight,
+        errors: [],
+    }
+    /// Adds an organization.
+    NewInsightOrganization = 98 {
+        route: Post "/v1/insight/organizations",
+        permission: Full,
+        words: "insight-organization new",
+        cmdlets: ["New-InsightOrganization"],
+        request: insight::NewInsightOrganization => one insight::InsightOrganization,
+        answered: insight,
+        errors: [],
+    }
+    /// Lists the accounts that may use Insight Services.
+    GetInsightAccounts = 99 {
+        route: Get "/v1/insight/accounts",
+        permission: ReadOnly,
+        words: "insight-account list",
+        cmdlets: ["Get-InsightAccount"],
+        request: insight::GetInsightAccounts => rows insight::InsightAccount,
+        answered: insight,
+        errors: [],
+    }
+    /// Adds an account of Insight Services and shows its token this once.
+    NewInsightAccount = 100 {
+        route: Post "/v1/insight/accounts",
+        permission: Full,
+        words: "insight-account new",
+        cmdlets: ["New-InsightAccount"],
+        request: insight::NewInsightAccount => one insight::AddedInsightAccount,
+        answered: insight,
+        errors: [InvalidFilter],
+    }
+    /// Removes an account of Insight Services; its token is of no use from then on.
+    RemoveInsightAccount = 101 {
+        route: Post "/v1/insight/accounts/remove",
+        permission: Full,
+        words: "insight-account remove",
+        cmdlets: ["Remove-InsightAccount"],
+        request: insight::RemoveInsightAccount => one insight::InsightAccount,
+        answered: insight,
+        errors: [InvalidFilter],
+    }
+    /// Lists where findings are delivered to.
+    GetInsightTargets = 102 {
+        route: Get "/v1/insight/targets",
+        permission: ReadOnly,
+        words: "insight-target list",
+        cmdlets: ["Get-InsightTarget"],
+        request: insight::GetInsightTargets => rows insight::InsightTarget,
+        answered: insight,
+        errors: [],
+    }
+    /// Adds a mail address or a webhook that findings are delivered to.
+    NewInsightTarget = 103 {
+        route: Post "/v1/insight/targets",
+        permission: Full,
+        words: "insight-target new",
+        cmdlets: ["New-InsightTarget"],
+        request: insight::NewInsightTarget => one insight::AddedInsightTarget,
+        answered: insight,
+        errors: [InvalidFilter],
+    }
+    /// Removes a target; what waits for it is dropped.
+    RemoveInsightTarget = 104 {
+        route: Post "/v1/insight/targets/remove",
+        permission: Full,
+        words: "insight-target remove",
+        cmdlets: ["Remove-InsightTarget"],
+        request: insight::RemoveInsightTarget => one insight::InsightTarget,
         answered: insight,
         errors: [InvalidFilter],
     }

@@ -35,6 +35,11 @@ impl Command {
         noun.starts_with("Lic") && !noun.starts_with("License")
     }
 
+    /// Whether it is for Insight Services.
+    fn is_of_insight(&self) -> bool {
+        self.name.contains("-Insight")
+    }
+
     /// The first sentence of its help.
     fn synopsis(&self) -> &str {
         self.script
@@ -82,6 +87,7 @@ pub(crate) fn exported() -> Vec<String> {
 /// The part of the about topic that lists the commands.
 pub(crate) fn topic() -> String {
     let (snap_in, own): (Vec<_>, Vec<_>) = all().into_iter().partition(Command::is_of_the_snap_in);
+    let (insight, own): (Vec<_>, Vec<_>) = own.into_iter().partition(Command::is_of_insight);
     let lines = |commands: &[Command]| {
         commands
             .iter()
@@ -91,9 +97,12 @@ pub(crate) fn topic() -> String {
     format!(
         "    The License commands work with sessions (about_Licensing_Sessions), take and give objects in pipelines, and have\n    \
          -WhatIf, wildcards and completion:\n\n{}\n    \
+         The Insight commands are for the administrators of Insight Services, which look over many license servers, and have\n    \
+         sessions of their own (about_Licensing_Insight):\n\n{}\n    \
          The Lic commands have the names, parameters and results of the Licensing Administration snap-in, so that scripts\n    \
          written for it run unchanged. Each takes the address of the server instead of a session:\n\n{}\n",
         lines(&own),
+        lines(&insight),
         lines(&snap_in)
     )
 }

@@ -5,15 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::{Args, Subcommand};
 use licensing_api::{Permission, Problem};
 use licensing_files::{Existing, Readers, durable, make_private_folder, regular};
 use licensing_insight::config::InsightConfig;
 use licensing_insight::folder::InsightFolder;
 use licensing_insight::init;
-use licensing_insight::service::{Account, Insight, Target, TargetKind};
+use licensing_insight::service::{Account, Insight};
 use licensing_management::exchange::MAX_BUNDLE_BYTES;
 
 use crate::Place;
@@ -79,6 +77,13 @@ pub(crate) enum Accounts {
         /// May look and change nothing.
         #[arg(long)]
         read_only: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Removes one; its token is of no use from then on.
+    Remove {
+        /// Its name.
+        name: String,
         #[command(flatten)]
         place: Place,
     },
@@ -170,6 +175,23 @@ pub(crate) enum Requirements {
     Import {
         /// The file.
         file: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Removes one.
+    Remove {
+        /// Feature.
+        feature: String,
+        /// Product version as it is listed.
+        product_version: String,
+        /// Vendor; every vendor's unless given.
+        #[arg(long)]
+        vendor: Option<String>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Lists them.
+    List {
         #[command(flatten)]
         place: Place,
     },
@@ -274,11 +296,7 @@ pub(crate) fn carry_out(command: Command) -> anyhow::Result<()> {
         Command::Server(command) => server(command, &local),
         Command::Finding(command) => finding(command, &local),
         Command::Rescission(command) => rescission(command, &local),
-        Command::Requirement(Requirements::Import { file, place }) => {
-            let text = read_list(&file)?;
-            let imported = open(&place)?.import_requirements(&local, &text).map_err(said)?;
-            print([format!("{} imported", imported.len())])
-        }
+        Command::Requirement(command) => requirement(command, &local),
         Command::Pair(command) => pair(command, &local),
         Command::Target(command) => target(command),
         Command::AcceptBundle(wanted) => {
@@ -295,7 +313,9 @@ fn organization(command: Organizations) -> anyhow::Result<()> {
     match command {
         Organizations::Add { name, place } => open(&place)?.add_organization(&name).map_err(said),
         Organizations::List { place } => {
-            let organizations = open(&place)?.organizations().map_err(said)?;
+            let organizations = open(&place)?
+                .visible_organizations(&Account::local())
+                .map_err(said)?;
             print(organizations.into_iter().map(|one| one.name))
         }
     }
@@ -318,6 +338,12 @@ fn account(command: Accounts) -> anyhow::Result<()> {
                 .add_account(&name, organization.as_deref(), permission)
                 .map_err(said)?;
             print([token.expose().to_owned()])
+        }
+        Accounts::Remove { name, place } => {
+            open(&place)?
+                .remove_account(&Account::local(), &name)
+                .map_err(said)?;
+            Ok(())
         }
         Accounts::List { place } => {
             let accounts = open(&place)?.accounts().map_err(said)?;
@@ -415,6 +441,36 @@ fn rescission(command: Rescissions, local: &Account) -> anyhow::Result<()> {
     }
 }
 
+fn requirement(command: Requirements, local: &Account) -> anyhow::Result<()> {
+    match command {
+        Requirements::Import { file, place } => {
+            let text = read_list(&file)?;
+            let imported = open(&place)?.import_requirements(local, &text).map_err(said)?;
+            print([format!("{} imported", imported.len())])
+        }
+        Requirements::Remove {
+            feature,
+            product_version,
+            vendor,
+            place,
+        } => {
+            let removed = open(&place)?
+                .remove_requirement(local, &feature, &product_version, vendor.as_deref())
+                .map_err(said)?;
+            print([format!("{} removed", removed.len())])
+        }
+        Requirements::List { place } => {
+            let requirements = open(&place)?.visible_requirements(local).map_err(said)?;
+            print(requirements.into_iter().map(|one| {
+                format!(
+                    "{}\t{}\t{}\t{}",
+                    one.feature, one.vendor, one.product_version, one.required_date
+                )
+            }))
+        }
+    }
+}
+
 fn pair(command: Pairs, local: &Account) -> anyhow::Result<()> {
     match command {
         Pairs::Add { first, second, place } => {
@@ -448,34 +504,28 @@ fn target(command: Targets) -> anyhow::Result<()> {
             cert_hash,
             place,
         } => {
-            let is_webhook = address.starts_with("https://");
-            let mut random = [0; 32];
-            getrandom::fill(&mut random)?;
-            let secret = is_webhook.then(|| URL_SAFE_NO_PAD.encode(random));
-            open(&place)?
-                .add_target(&Target {
-                    kind: if is_webhook {
-                        TargetKind::Webhook
-                    } else {
-                        TargetKind::Mail
-                    },
-                    address,
-                    organization,
-                    secret: secret.clone(),
-                    cert_hash,
-                })
+            let (_, secret) = open(&place)?
+                .new_target(
+                    &Account::local(),
+                    &address,
+                    organization.as_deref(),
+                    cert_hash.as_deref(),
+                )
                 .map_err(said)?;
-            print(secret)
+            print(secret.map(|secret| secret.expose().to_owned()))
         }
         Targets::Remove {
             address,
             organization,
             place,
-        } => open(&place)?
-            .remove_target(organization.as_deref(), &address)
-            .map_err(said),
+        } => {
+            open(&place)?
+                .remove_target(&Account::local(), &address, organization.as_deref())
+                .map_err(said)?;
+            Ok(())
+        }
         Targets::List { place } => {
-            let targets = open(&place)?.targets().map_err(said)?;
+            let targets = open(&place)?.visible_targets(&Account::local()).map_err(said)?;
             print(targets.into_iter().map(|one| {
                 let organization = one.organization.unwrap_or_else(|| "(all)".to_owned());
                 format!("{}\t{organization}", one.address)

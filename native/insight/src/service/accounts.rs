@@ -8,6 +8,7 @@ use licensing_management::id::ServerGuid;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
+use super::knowledge::require_operator;
 use super::{Account, Insight, Organization, RegisteredServer, not_found, to_json};
 use crate::storage::{Change, Expected, Kind};
 
@@ -25,6 +26,21 @@ impl Account {
             organization: None,
             permission: Permission::Full,
             added: Timestamp::UNIX_EPOCH,
+            token_hash: String::new(),
+        }
+    }
+
+    /// The organization that a change is for: the one that was named, or the caller's own.
+    ///
+    /// # Errors
+    /// When it is another one than the caller's.
+    pub fn organization_for<'a>(&'a self, named: Option<&'a str>) -> Result<Option<&'a str>, Problem> {
+        match (named, self.organization.as_deref()) {
+            (Some(named), Some(own)) if named != own => Err(Problem::new(
+                ErrorCode::UserNotAuthorized,
+                "Only operators change what belongs to another organization than their own.",
+            )),
+            (named, own) => Ok(named.or(own)),
         }
     }
 
@@ -45,12 +61,25 @@ fn name(text: &str) -> Result<&str, Problem> {
     Ok(text)
 }
 
-/// Key under which the account of a token is kept: tokens have 256 random bits, so that their hash gives nothing away.
-fn token_key(token: &str) -> String {
+/// Key under which the account of a token is kept.
+fn token_hash(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))
 }
 
 impl Insight {
+    /// Adds an organization for an operator; one that exists stays as it is.
+    ///
+    /// # Errors
+    /// When the caller is no operator, the name will not do, or the storage fails.
+    pub fn new_organization(&self, caller: &Account, organization: &str) -> Result<Organization, Problem> {
+        require_operator(caller)?;
+        self.add_organization(organization)?;
+        let organization = name(organization)?;
+        tracing::info!(organization, by = caller.name, "an organization was added");
+        self.item(Kind::Organization, organization)?
+            .ok_or_else(|| not_found(format!("No organization is named '{organization}'.")))
+    }
+
     /// Adds an organization; one that exists stays as it is.
     ///
     /// # Errors
@@ -77,12 +106,12 @@ impl Insight {
         Ok(())
     }
 
-    /// All organizations.
+    /// Organizations that the caller may know of.
     ///
     /// # Errors
     /// When the storage fails.
-    pub fn organizations(&self) -> Result<Vec<Organization>, Problem> {
-        Ok(self.items(Kind::Organization, None)?)
+    pub fn visible_organizations(&self, caller: &Account) -> Result<Vec<Organization>, Problem> {
+        Ok(self.items(Kind::Organization, caller.organization.as_deref())?)
     }
 
     /// # Errors
@@ -92,6 +121,44 @@ impl Insight {
             Some(_) => Ok(()),
             None => Err(not_found(format!("No organization is named '{organization}'."))),
         }
+    }
+
+    /// Adds an account for a caller: to their own organization, to another one or as an operator if they are one.
+    ///
+    /// # Errors
+    /// When the caller may not do that, and as [`Self::add_account`].
+    pub fn new_account(
+        &self,
+        caller: &Account,
+        account: &str,
+        organization: Option<&str>,
+        is_operator: bool,
+        permission: Permission,
+    ) -> Result<(Account, Secret), Problem> {
+        if permission == Permission::None || is_operator && organization.is_some() {
+            return Err(Problem::new(
+                ErrorCode::InvalidRequest,
+                "An account is an operator or belongs to an organization; permissions is ReadOnly or Full.",
+            ));
+        }
+        let organization = if is_operator {
+            require_operator(caller)?;
+            None
+        } else {
+            Some(caller.organization_for(organization)?.ok_or_else(|| {
+                Problem::new(
+                    ErrorCode::InvalidRequest,
+                    "organization is missing; without one, operator says that the account sees all.",
+                )
+                .about("organization")
+            })?)
+        };
+        let token = self.add_account(account, organization, permission)?;
+        let added = self
+            .account_of(token.expose())?
+            .ok_or_else(|| not_found(format!("No account is named '{account}'.")))?;
+        tracing::info!(account, organization, by = caller.name, "an account was added");
+        Ok((added, token))
     }
 
     /// Adds an account and gives its token, which is shown this once. Without an organization it is an operator.
@@ -123,12 +190,13 @@ impl Insight {
             organization: organization.map(str::to_owned),
             permission,
             added: Timestamp::now(),
+            token_hash: token_hash(&token),
         };
         self.storage.change(
             &[],
             &[Change::Put {
                 kind: Kind::Account,
-                key: token_key(&token),
+                key: value.token_hash.clone(),
                 organization: value.organization.clone(),
                 value: to_json(Kind::Account, &value)?,
             }],
@@ -144,6 +212,44 @@ impl Insight {
         Ok(self.items(Kind::Account, None)?)
     }
 
+    /// Accounts that the caller may know of.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub fn visible_accounts(&self, caller: &Account) -> Result<Vec<Account>, Problem> {
+        Ok(self.items(Kind::Account, caller.organization.as_deref())?)
+    }
+
+    /// Removes an account; its token is of no use from then on.
+    ///
+    /// # Errors
+    /// When the caller may know of no such account or it is their own, or the storage fails.
+    pub fn remove_account(&self, caller: &Account, account: &str) -> Result<Account, Problem> {
+        if account == caller.name {
+            return Err(Problem::new(
+                ErrorCode::InvalidRequest,
+                "Nobody removes the account that they use. Let another one do it.",
+            )
+            .about("name"));
+        }
+        let found = self
+            .visible_accounts(caller)?
+            .into_iter()
+            .find(|known| known.name == account);
+        let Some(found) = found else {
+            return Err(not_found(format!("No account is named '{account}'.")));
+        };
+        self.storage.change(
+            &[],
+            &[Change::Remove {
+                kind: Kind::Account,
+                key: found.token_hash.clone(),
+            }],
+        )?;
+        tracing::info!(account, by = caller.name, "an account was removed");
+        Ok(found)
+    }
+
     /// The account of a token; none when it is no token of ours.
     ///
     /// # Errors
@@ -152,7 +258,15 @@ impl Insight {
         if !token.starts_with(TOKEN_PREFIX) {
             return Ok(None);
         }
-        Ok(self.item(Kind::Account, &token_key(token))?)
+        self.account_of_hash(&token_hash(token))
+    }
+
+    /// The account that is kept under the hash of its token; none when it was removed.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub fn account_of_hash(&self, token_hash: &str) -> Result<Option<Account>, Problem> {
+        Ok(self.item(Kind::Account, token_hash)?)
     }
 
     /// A server that the caller may know of.

@@ -72,7 +72,16 @@ fn rescission_key(vendor: &str, serial_number: &str) -> String {
     )
 }
 
-fn require_operator(caller: &Account) -> Result<(), Problem> {
+pub(super) fn requirement_key(requirement: &VersionRequirement) -> String {
+    [
+        requirement.vendor.to_lowercase(),
+        requirement.feature.to_lowercase(),
+        requirement.product_version.clone(),
+    ]
+    .join("\n")
+}
+
+pub(super) fn require_operator(caller: &Account) -> Result<(), Problem> {
     match caller.organization {
         None => Ok(()),
         Some(_) => Err(Problem::new(
@@ -125,7 +134,11 @@ impl Insight {
         Ok((rescissions.cloned().collect(), requirements.cloned().collect()))
     }
 
-    fn change_knowledge(&self, changes: &[Change], concerned: Concerned<'_>) -> Result<(), Problem> {
+    pub(super) fn change_knowledge(
+        &self,
+        changes: &[Change],
+        concerned: Concerned<'_>,
+    ) -> Result<(), Problem> {
         self.storage.change(&[], changes)?;
         self.forget_knowledge();
         self.storage.note(concerned)?;
@@ -265,14 +278,9 @@ impl Insight {
                 product_version: line.product_version,
                 required_date: line.required_date,
             };
-            let key = [
-                requirement.vendor.to_lowercase(),
-                requirement.feature.to_lowercase(),
-                requirement.product_version.clone(),
-            ];
             changes.push(Change::Put {
                 kind: Kind::Requirement,
-                key: key.join("\n"),
+                key: requirement_key(&requirement),
                 organization: None,
                 value: to_json(Kind::Requirement, &requirement)?,
             });

@@ -74,7 +74,7 @@ fn event(before: Option<&FindingRecord>, now: &FindingRecord) -> Option<&'static
 }
 
 impl Insight {
-    /// Adds a target, or replaces it.
+    /// Keeps a target, in place of one with the same address.
     ///
     /// # Errors
     /// When the organization does not exist, the address will not do, or the storage fails.
@@ -115,30 +115,6 @@ impl Insight {
     /// When the storage fails.
     pub fn target(&self, key: &str) -> Result<Option<Target>, StorageError> {
         self.item(Kind::Target, key)
-    }
-
-    /// All targets.
-    ///
-    /// # Errors
-    /// When the storage fails.
-    pub fn targets(&self) -> Result<Vec<Target>, Problem> {
-        Ok(self.items(Kind::Target, None)?)
-    }
-
-    /// Removes a target; what waits for it is dropped.
-    ///
-    /// # Errors
-    /// When the storage fails.
-    pub fn remove_target(&self, organization: Option<&str>, address: &str) -> Result<(), Problem> {
-        let key = format!("{}\n{address}", organization.unwrap_or_default());
-        self.storage.change(
-            &[],
-            &[Change::Remove {
-                kind: Kind::Target,
-                key,
-            }],
-        )?;
-        Ok(())
     }
 
     /// Messages about findings that have changed.

@@ -7,6 +7,8 @@ mod evaluation;
 mod knowledge;
 mod messages;
 mod registration;
+mod requirements;
+mod targets;
 mod uploads;
 
 use std::sync::Arc;
@@ -51,6 +53,8 @@ pub struct Account {
     pub permission: Permission,
     /// When it was added.
     pub added: Timestamp,
+    /// Hash of its token, under which it is kept. Tokens have 256 random bits, so that their hash gives nothing away.
+    pub token_hash: String,
 }
 
 /// A registered license server.

@@ -1,5 +1,9 @@
 //! What administrators ask for.
 
+mod accounts;
+mod requirements;
+mod targets;
+
 use licensing_api::insight::{
     ConfirmInsightFinding, GetInsightCapacity, GetInsightFindings, GetInsightPairs, GetInsightRescissions,
     GetInsightServers, GetInsightUploads, ImportInsightBundle, ImportInsightRescissions, InsightCapacity,
@@ -64,28 +68,19 @@ impl Answer for op::NewInsightRegistration {
         caller: &Account,
         request: NewInsightRegistration,
     ) -> Result<InsightRegistration, Problem> {
-        let organization = match (request.organization, &caller.organization) {
-            (Some(wanted), None) => wanted,
-            (Some(wanted), Some(own)) if wanted == *own => wanted,
-            (None, Some(own)) => own.clone(),
-            (Some(_), Some(_)) => {
-                return Err(Problem::new(
-                    ErrorCode::UserNotAuthorized,
-                    "Only operators register servers with another organization than their own.",
-                ));
-            }
-            (None, None) => {
-                return Err(Problem::new(
+        let organization = caller
+            .organization_for(request.organization.as_deref())?
+            .ok_or_else(|| {
+                Problem::new(
                     ErrorCode::InvalidRequest,
                     "organization is missing; an operator belongs to none.",
                 )
-                .about("organization"));
-            }
-        };
-        let (code, expires) = insight.new_code(&organization, request.days)?;
+                .about("organization")
+            })?;
+        let (code, expires) = insight.new_code(organization, request.days)?;
         Ok(InsightRegistration {
             registration_code: Secret::new(code.reveal()),
-            organization,
+            organization: organization.to_owned(),
             expires,
         })
     }
