@@ -14,17 +14,23 @@ use licensing_net::web::answer;
 use licensing_net::web::authorization::{self, Authorization};
 use licensing_net::web::permission::{self, SystemRoute};
 
-use super::{WebServices, blocking, machines, ours};
+use super::{WebServices, blocking, machines, ours, page};
 use crate::service::Account;
 
 /// Whether the process answers at all.
 pub(super) const LIVEZ: &str = "/livez";
 
-/// Routes besides the table; license servers need no account on theirs.
+/// Routes besides the table. License servers need no account on theirs, and the page looks for a session itself.
 const SYSTEM_ROUTES: &[SystemRoute] = &[
     (Method::GET, LIVEZ, Permission::None),
     (Method::POST, REGISTRATION_PATH, Permission::None),
     (Method::PUT, machines::UPLOAD_ROUTE, Permission::None),
+    (Method::GET, page::PAGE, Permission::None),
+    (Method::GET, page::STYLE, Permission::None),
+    (Method::POST, page::SIGN_IN, Permission::None),
+    (Method::POST, page::SIGN_OUT, Permission::None),
+    (Method::POST, page::ACKNOWLEDGE, Permission::None),
+    (Method::POST, page::BUNDLE, Permission::None),
 ];
 
 /// Whom a request comes from.

@@ -1,4 +1,4 @@
-//! The HTTPS port: license servers on two routes, administrators on those of the table of operations.
+//! The HTTPS port: license servers on two routes, administrators on those of the table of operations, and a page for browsers.
 //!
 //! Whom a request comes from and whether they may do it is checked before anything of its body is read. License servers
 //! prove who they are by the signature of what they send.
@@ -7,6 +7,7 @@ mod dispatch;
 mod gate;
 mod machines;
 mod operations;
+mod page;
 
 use std::sync::Arc;
 
@@ -31,6 +32,8 @@ const REQUESTS_PER_SECOND: u32 = 5000;
 pub struct WebServices {
     insight: Arc<Insight>,
     rate: RateLimit,
+    /// Who has signed in at the page.
+    sessions: page::Sessions,
 }
 
 /// The operations of the table that are answered here.
@@ -45,10 +48,12 @@ pub fn router(insight: Arc<Insight>) -> Router {
     let services = Arc::new(WebServices {
         insight,
         rate: RateLimit::per_second(REQUESTS_PER_SECOND),
+        sessions: page::Sessions::default(),
     });
     routes::of(ours(), carry_out)
         .route(gate::LIVEZ, get(|| async { answer::word("live\n") }))
         .merge(machines::routes())
+        .merge(page::routes())
         .fallback(|| async {
             answer::problem(&Problem::new(
                 ErrorCode::OperationNotFound,

@@ -71,13 +71,15 @@ pub fn with_allowed(mut response: Response, methods: &str) -> Response {
     response
 }
 
-/// Headers that keep answers out of caches and browsers from guessing, framing and telling.
+/// Headers that keep answers out of caches and browsers from guessing, framing and telling. What an answer says itself of what
+/// it may load stands.
 pub fn protect(headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(
-        CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
-    );
+    headers
+        .entry(CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static(
+            "default-src 'none'; frame-ancestors 'none'",
+        ));
 }
