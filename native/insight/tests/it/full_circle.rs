@@ -16,7 +16,7 @@ use crate::support::Program;
 /// Two servers need not have a serial number for a quarter of an hour to be found.
 const AT_ONCE: &[(&str, &str)] = &[("INSIGHTD_OVERLAP_MINUTES", "0")];
 
-async fn license_server(name: &str) -> Server {
+pub(crate) async fn license_server(name: &str) -> Server {
     let host = format!("{name}.example.com");
     let text = license_text("ACME", &[Increment::new("CAD", 5).attributes("SN=ACME-4711")]);
     tokio::task::spawn_blocking(move || {
@@ -30,7 +30,7 @@ async fn license_server(name: &str) -> Server {
     .unwrap()
 }
 
-fn administrator(server: &Server) -> AdminClient {
+pub(crate) fn administrator(server: &Server) -> AdminClient {
     let (account, password) = server.administrator();
     let address = server.endpoints().web_services;
     AdminClient::connect(ConnectOptions {
@@ -44,7 +44,7 @@ fn administrator(server: &Server) -> AdminClient {
     .unwrap()
 }
 
-async fn point_at(client: &AdminClient, program: &Program) {
+pub(crate) async fn point_at(client: &AdminClient, program: &Program) {
     client
         .call::<op::SetManagementService>(&SetManagementService {
             destination: Some(program.url("")),
@@ -56,7 +56,7 @@ async fn point_at(client: &AdminClient, program: &Program) {
         .unwrap();
 }
 
-async fn upload(client: &AdminClient) {
+pub(crate) async fn upload(client: &AdminClient) {
     // Seats of the file are there as soon as its daemon serves.
     let outcome = client.call::<op::StartUpload>(&StartUpload {}).await.unwrap();
     assert!(outcome.succeeded, "{}", outcome.detail);

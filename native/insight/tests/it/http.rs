@@ -16,7 +16,7 @@ use reqwest::StatusCode;
 use crate::site::Site;
 use crate::support::Program;
 
-async fn register(program: &Program, organization: &str, site: &Site) {
+pub(crate) async fn register(program: &Program, organization: &str, site: &Site) {
     let code = RegistrationCode::parse(&program.code(organization)).unwrap();
     let answer = program
         .http()
@@ -28,7 +28,7 @@ async fn register(program: &Program, organization: &str, site: &Site) {
     assert_eq!(answer.status(), StatusCode::CREATED);
 }
 
-async fn send(
+pub(crate) async fn send(
     program: &Program,
     site: &Site,
     upload: &SealedUpload,

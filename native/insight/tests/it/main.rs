@@ -3,8 +3,14 @@
 
 mod delivery;
 mod full_circle;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod http;
+mod kills;
+mod offline;
+mod page;
 mod service;
 mod settings;
 mod site;
 mod support;
+mod walk;

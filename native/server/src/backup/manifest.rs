@@ -17,6 +17,8 @@ pub(super) const NAME: &str = "manifest.json";
 pub(super) const MAX_BYTES: u64 = 16 * 1024 * 1024;
 /// The one entry outside of a folder.
 const CONFIGURATION: &str = "licensingd.toml";
+/// Folder of the uploads that wait for the receiver.
+pub(super) const WAITING: &str = "management/waiting";
 /// Form of the archive that this program writes and reads.
 pub(super) const FORM: u32 = 1;
 
@@ -65,10 +67,7 @@ impl Entry {
     /// Whether it is a file that a backup saves. Nothing else is unpacked: neither what leads out of the data folder nor
     /// what the server would read without having saved it, such as the log of a database.
     pub(super) fn is_known(&self) -> bool {
-        if let Some(name) = self.path.strip_prefix("state/audit/") {
-            return is_plain(name) && name.ends_with(".segment");
-        }
-        let Some((folder, name)) = self.path.split_once('/') else {
+        let Some((folder, name)) = self.path.rsplit_once('/') else {
             return self.path == CONFIGURATION;
         };
         let is_state = [".db", ".history", ".key"]
@@ -76,8 +75,9 @@ impl Entry {
             .any(|end| name.strip_suffix(end).is_some_and(|stem| !stem.is_empty()));
         is_plain(name)
             && match folder {
-                "licenses" | "trust" | "tls" | "management" => true,
+                "licenses" | "trust" | "tls" | "management" | WAITING => true,
                 "state" => is_state,
+                "state/audit" => name.ends_with(".segment"),
                 _ => false,
             }
     }
@@ -148,6 +148,7 @@ mod tests {
             "state/ACME.history",
             "state/audit/ACME-00000000000000000001.segment",
             "management/state.json",
+            "management/waiting/000000000001-x.json",
         ] {
             assert!(is_known(path), "{path}");
         }
@@ -160,6 +161,8 @@ mod tests {
             "licenses/",
             "licenses/.hidden",
             "licenses/a/b.lic",
+            "licenses/waiting/b.lic",
+            "management/waiting/../state.json",
             "licenses/../licensingd.toml",
             "../x",
             "/etc/passwd",

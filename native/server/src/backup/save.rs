@@ -108,10 +108,27 @@ fn copy_management(data: &DataFolder, copy: &DataFolder, with_keys: bool) -> any
         return Ok(());
     }
     make_private_folder(&copy.management())?;
+    // Before the uploads: one that is made meanwhile is in the archive ahead of the state, as after a crash.
     copy_file(&from.state_file(), &to.state_file())?;
+    copy_waiting(&from.waiting(), &to.waiting())?;
     if with_keys {
         for (from, to) in from.secret_files().iter().zip(to.secret_files()) {
             copy_file(from, &to)?;
+        }
+    }
+    Ok(())
+}
+
+/// Uploads that wait for the receiver. One that is gone when it is copied was delivered meanwhile.
+fn copy_waiting(from: &Path, to: &Path) -> anyhow::Result<()> {
+    if !from.exists() {
+        return Ok(());
+    }
+    make_private_folder(to)?;
+    for file in files_in(from)? {
+        match regular::open(&file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            opened => copy(opened, &file, &to.join(name_of(&file)?))?,
         }
     }
     Ok(())
@@ -186,6 +203,10 @@ fn describe(copy: &DataFolder) -> anyhow::Result<Manifest> {
         (copy.trust(), "trust"),
         (copy.tls(), "tls"),
         (copy.management(), "management"),
+        (
+            ManagementFolder::new(copy.management()).waiting(),
+            manifest::WAITING,
+        ),
     ] {
         // A server that has not run yet has no folder of the license management service.
         if !folder.exists() {

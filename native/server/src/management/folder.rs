@@ -57,7 +57,8 @@ impl ManagementFolder {
         [KEY, SALT].map(|name| self.0.join(name))
     }
 
-    fn waiting(&self) -> PathBuf {
+    /// Folder of the uploads that wait.
+    pub fn waiting(&self) -> PathBuf {
         self.0.join("waiting")
     }
 

@@ -5,10 +5,14 @@ use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+use licensing_api::management::ExportUpload;
+use licensing_api::operation::op;
 use licensing_protocol::licensing::vendor_daemon_client::VendorDaemonClient;
+use licensing_server::management::ManagementFolder;
 use licensing_testbed::Server;
 use tokio::io::{AsyncBufReadExt, BufReader};
 
+use crate::full_circle::administrator;
 use crate::support::{channel, check_in, check_out, daemon, in_use, server_with};
 
 async fn licensingd(arguments: &[&str]) -> Output {
@@ -221,4 +225,36 @@ async fn with_keys_the_restored_server_has_the_certificate_that_clients_trust() 
     assert_eq!(std::fs::read(data.join("tls/server.crt")).unwrap(), certificate);
     assert!(data.join("tls/server.key").is_file());
     assert_eq!(std::fs::read(data.join("state/ticket.key")).unwrap(), ticket_key);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn uploads_that_wait_for_the_receiver_are_saved() {
+    let server = server_with(1).await;
+    let client = administrator(&server, server.endpoints().web_services.ip());
+    // What is exported waits for its receipt.
+    for _ in 0..2 {
+        client
+            .call::<op::ExportUpload>(&ExportUpload::default())
+            .await
+            .unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (archive, data) = (folder.path().join("saved.tar"), folder.path().join("restored"));
+    text(&[
+        "backup",
+        "--data",
+        path(server.data()),
+        "--output",
+        path(&archive),
+    ])
+    .await;
+    text(&["restore", path(&archive), "--data", path(&data)]).await;
+    let opened = [server.data(), &data].map(|data| {
+        let folder = ManagementFolder::new(data.join("management"));
+        folder.open(jiff::Timestamp::now()).unwrap()
+    });
+    assert_eq!(opened[0].waiting.len(), 2);
+    assert_eq!(opened[1].waiting, opened[0].waiting);
+    assert_eq!(opened[1].state, opened[0].state);
+    stop(server).await;
 }

@@ -1,6 +1,7 @@
 //! The license management service against receivers that fail in every way.
 
 mod receiver;
+mod runner;
 
 use std::sync::Arc;
 use std::time::Duration;
