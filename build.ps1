@@ -142,6 +142,7 @@ function Join-ModuleScript {
     $exported = [System.Collections.Generic.List[string]]::new()
     $manifest = Import-PowerShellDataFile -LiteralPath (Join-Path $moduleSource 'LicensingAdmin.psd1')
     $shared = Get-SharedParameterTable (Join-Path $moduleSource 'SharedParameters.ps1')
+    $sharedOfInsight = Get-SharedParameterTable (Join-Path $moduleSource 'SharedInsightParameters.ps1')
     foreach ($folder in 'Private', 'Public') {
         $path = Join-Path $moduleSource $folder
         if (-not (Test-Path -LiteralPath $path)) {
@@ -149,7 +150,8 @@ function Join-ModuleScript {
         }
         foreach ($file in Get-ChildItem -LiteralPath $path -Filter '*.ps1' -File -Recurse | Sort-Object -Property Name) {
             if ($folder -eq 'Public') {
-                $parts.Add((Complete-Function -Path $file.FullName -Shared $shared -HelpRoot "$($manifest.PrivateData.PSData.ProjectUri)help/"))
+                $table = if ($file.BaseName -like '*-Insight*') { $sharedOfInsight } else { $shared }
+                $parts.Add((Complete-Function -Path $file.FullName -Shared $table -HelpRoot "$($manifest.PrivateData.PSData.ProjectUri)help/"))
                 $exported.Add($file.BaseName)
             }
             else {

@@ -36,7 +36,9 @@ BeforeDiscovery {
 BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'Support.psm1') -Force
     Import-BuiltModule
-    $server = $null
+    $server = $insight = $null
+    $insight = Start-TestInsight
+    $null = Connect-TestInsight $insight
     $server = Start-TestServer -Grants ([ordered]@{ DESIGN_PLT_UD = @{ count = 3 }; ACME_PRO_CCU = @{ count = 5 }; ACME_STD_CCU = @{ count = 1 } }) `
         -Options 'RESERVE 1 ACME_PRO_CCU USER alice'
     $null = Connect-TestServer $server
@@ -66,6 +68,20 @@ BeforeAll {
         Permission          = 'ReadOnly'
         CEIPOption          = 'None'
         SADate              = '2015.1201'
+        Address             = 'nobody@example.com'
+        Feature             = 'ACME_PRO_CCU'
+        First               = [guid]::NewGuid().ToString()
+        Key                 = 'DuplicateLicense/acme/none'
+        ProductVersion      = '2.0'
+        Reason              = 'known'
+        Second              = [guid]::NewGuid().ToString()
+        SerialNumber        = 'ACME-4711'
+        ServerGuid          = [guid]::NewGuid().ToString()
+    }
+
+    # Where a command works.
+    function Get-Place([string] $Name) {
+        if ($Name -like '*-Insight*') { $insight.Name } else { $server.Endpoints.webServices }
     }
 
     # The arguments with which a command can be called.
@@ -127,7 +143,9 @@ BeforeAll {
 
 AfterAll {
     Disconnect-LicenseServer -All
+    Disconnect-InsightServer -All
     Stop-TestServer $server
+    Stop-TestServer $insight
 }
 
 Describe 'Every command' {
@@ -203,7 +221,7 @@ Describe 'A caller in a <Caller>' -ForEach $callers {
         if ($Name -eq 'Get-LicenseErrorCode') {
             $arguments['Locale'] = 'de'
         }
-        if ($Name -eq 'Connect-LicenseServer') {
+        if ($Name -like 'Connect-*Server') {
             $arguments['NotDefault'] = $true
         }
         if ($Command.Parameters.ContainsKey('Confirm')) {
@@ -230,11 +248,11 @@ Describe 'A blank name' {
     It '<Name> -<Parameter> <Text> is an error that names the parameter' -ForEach $filters {
         $arguments = Get-Argument $Command -Besides $Parameter
         $arguments[$Parameter] = $Value
-        if ($Name -eq 'Connect-LicenseServer') {
+        if ($Name -like 'Connect-*Server') {
             $arguments['NotDefault'] = $true
             $arguments.Remove($Parameter)
             if ($Parameter -ne 'Server') {
-                $arguments['Server'] = $server.Address
+                $arguments['Server'] = Get-Place $Name
             }
             $arguments[$Parameter] = $Value
         }
@@ -249,7 +267,7 @@ Describe 'A blank name' {
     }
 
     It 'in a property of a piped object is an error of <Name> -<Parameter>' -ForEach ($filters | Where-Object {
-            $_.Text -eq "''" -and $_.Parameter -notin 'Server', 'AdminAddress', 'CertHash' -and $_.Name -ne 'Connect-LicenseServer' -and
+            $_.Text -eq "''" -and $_.Parameter -notin 'Server', 'AdminAddress', 'CertHash' -and $_.Name -notlike 'Connect-*Server' -and
             ($_.Command.Parameters[$_.Parameter].Attributes | Where-Object { $_ -is [System.Management.Automation.ParameterAttribute] -and $_.ValueFromPipelineByPropertyName })
         }) {
         $arguments = Get-Argument $Command -Besides $Parameter
@@ -282,6 +300,7 @@ Describe 'What -WhatIf says' {
             $file = Join-Path $TestDrive "$([guid]::NewGuid()).ps1"
             Set-Content -LiteralPath $file -Value @(
                 "Import-Module '$(Get-BuiltPath 'LicensingAdmin')'"
+                "Connect-InsightServer $($insight.Address) -CertHash $($insight.CertHash) -Token ([System.Net.NetworkCredential]::new('', '$($insight.Token)').SecurePassword)"
                 "Connect-LicenseServer $($server.Address) -CertHash $($server.CertHash) -Credential ([pscredential]::new('admin', [System.Net.NetworkCredential]::new('', '$($server.Password)').SecurePassword))"
                 $Code
             )
@@ -303,9 +322,13 @@ Describe 'What -WhatIf says' {
         @{ Code = 'Remove-LicenseFile base.lic -WhatIf'; Words = 'base.lic', 'ACME_PRO_CCU', 'from 5 to 0 seats, 2 in use', 'DESIGN_PLT_UD' }
         @{ Code = 'Reset-LicenseAdministrator EXAMPLE\reader -WhatIf'; Words = 'EXAMPLE\reader', 'sign-ins' }
         @{ Code = 'Invoke-LicenseReread -WhatIf'; Words = 'license files', 'options files' }
+        @{ Code = 'New-InsightAccount ann -Organization Example -WhatIf'; Words = 'ann', 'Example', 'ReadOnly' }
+        @{ Code = 'New-InsightAccount root -Operator -WhatIf'; Words = 'root', 'all organizations' }
+        @{ Code = 'Confirm-InsightFinding DuplicateLicense/a/b -Reason why -WhatIf'; Words = 'DuplicateLicense/a/b', 'why' }
+        @{ Code = "[pscustomobject]@{ SerialNumber = 'X' } | Import-InsightRescission -WhatIf"; Words = 'rescinded', '1 rows' }
     ) {
         $said = Get-WhatIf $Code
-        $said | Should -BeLike "*$address*"
+        $said | Should -BeLike "*$(Get-Place $Code)*"
         foreach ($word in $Words) {
             $said | Should -BeLike "*$word*"
         }
@@ -332,7 +355,7 @@ Describe 'What -WhatIf says' {
             $part = $parts | Where-Object { $_.StartsWith("$($command.Name)`n") }
             $part | Should -BeLike '*What if:*' -Because $command.Name
             if ($command.Parameters.ContainsKey('Server') -or $command.Parameters.ContainsKey('AdminAddress')) {
-                $part | Should -BeLike "*$address*" -Because $command.Name
+                $part | Should -BeLike "*$(Get-Place $command.Name)*" -Because $command.Name
             }
             foreach ($argument in (Get-Argument $command).GetEnumerator() | Where-Object Key -In 'Account', 'TokenId', 'FileName', 'Name', 'Credential', 'CEIPOption') {
                 $word = if ($argument.Value -is [pscredential]) { $argument.Value.UserName } else { Split-Path -Leaf "$($argument.Value)" }

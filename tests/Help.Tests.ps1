@@ -79,7 +79,7 @@ Describe 'The topic <Topic>' -ForEach $topics {
 
     It 'names commands that exist' {
         $known = (Get-Command -Module LicensingAdmin).Name
-        $named = [regex]::Matches((Get-Content -LiteralPath $Path -Raw), '\b[A-Z][a-z]+-Lic[A-Z]?\w*').Value | Sort-Object -Unique
+        $named = [regex]::Matches((Get-Content -LiteralPath $Path -Raw), '\b[A-Z][a-z]+-(Lic|Insight)[A-Z]?\w*').Value | Sort-Object -Unique
         $named | Where-Object { $_ -notin $known } | Should -BeNullOrEmpty
     }
 }

@@ -54,7 +54,7 @@ Describe 'The table of operations' {
 
     It 'has an operation for each command but those of sessions and places' {
         $named = [LicensingAdmin.OperationTable]::Current.Operations.Cmdlets
-        $others = 'Connect-LicenseServer', 'Disconnect-LicenseServer', 'Get-LicLocation', 'Get-LicenseCertificate', 'Get-LicensePool', 'Invoke-LicenseDscResource', 'Invoke-LicenseWmiQuery'
+        $others = 'Connect-InsightServer', 'Connect-LicenseServer', 'Disconnect-InsightServer', 'Disconnect-LicenseServer', 'Get-LicLocation', 'Get-LicenseCertificate', 'Get-LicensePool', 'Invoke-LicenseDscResource', 'Invoke-LicenseWmiQuery'
         $manifest.FunctionsToExport | Where-Object { $_ -notin $named -and $_ -notin $others } | Should -BeNullOrEmpty
     }
 
@@ -98,7 +98,7 @@ Describe 'The functions' {
         $Command.Parameters.Keys | Should -Not -Contain 'WhatIf'
     }
 
-    It '<Name> asks before it removes' -ForEach ($commands | Where-Object { $_.Name -like 'Remove-License*' }) {
+    It '<Name> asks before it removes' -ForEach ($commands | Where-Object { $_.Name -like 'Remove-License*' -or $_.Name -like 'Remove-Insight*' }) {
         $binding = $Command.ScriptBlock.Attributes | Where-Object { $_ -is [System.Management.Automation.CmdletBindingAttribute] }
         $binding.ConfirmImpact | Should -Be 'High'
     }

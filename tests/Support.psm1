@@ -244,27 +244,78 @@ function Start-TestServer {
     $server
 }
 
+# Starts a program with a data folder and waits until it says where it listens.
+function Start-ServingProgram {
+    [CmdletBinding()]
+    param([string] $Name, [string] $Data, [hashtable] $Environment = @{})
+
+    $program = Start-Program $Name @('run', '--data', $Data) $Environment
+    $file = Join-Path $Data 'run/endpoints.json'
+    $deadline = [datetime]::UtcNow.AddSeconds(60)
+    while (-not (Test-Path -LiteralPath $file)) {
+        if ($program.Process.HasExited -or [datetime]::UtcNow -gt $deadline) {
+            if (-not $program.Process.HasExited) {
+                $program.Process.Kill($true)
+            }
+            throw "$Name does not serve: $($program.Log.Result)"
+        }
+        [System.Threading.Thread]::Sleep(20)
+    }
+    $program
+    Get-Content -LiteralPath $file -Raw | ConvertFrom-Json
+}
+
 # Starts the server and waits until it listens.
 function Resume-TestServer {
     [CmdletBinding()]
     param([object] $Server)
 
-    $Server.Program = Start-Program licensingd @('run', '--data', $Server.Data) $Server.Environment
-    $file = Join-Path $Server.Data 'run/endpoints.json'
-    $deadline = [datetime]::UtcNow.AddSeconds(60)
-    while (-not (Test-Path -LiteralPath $file)) {
-        if ($Server.Program.Process.HasExited -or [datetime]::UtcNow -gt $deadline) {
-            if (-not $Server.Program.Process.HasExited) {
-                $Server.Program.Process.Kill($true)
-            }
-            throw "licensingd does not serve: $($Server.Program.Log.Result)"
-        }
-        [System.Threading.Thread]::Sleep(20)
-    }
-    $Server.Endpoints = Get-Content -LiteralPath $file -Raw | ConvertFrom-Json
+    $Server.Program, $Server.Endpoints = Start-ServingProgram licensingd $Server.Data $Server.Environment
     $Server.Address = "https://$($Server.Endpoints.webServices)"
     $Server.CertHash = $Server.Endpoints.certHash
     $Server.Manager = $Server.Endpoints.licensing
+}
+
+# Makes and starts Insight Services of their own, with the organization Example.
+function Start-TestInsight {
+    [CmdletBinding()]
+    param([hashtable] $Environment = @{})
+
+    $folder = Join-Path ([System.IO.Path]::GetTempPath()) "licensing-test-$([guid]::NewGuid().ToString('n'))"
+    $data = Join-Path $folder 'data'
+    $null = New-Item -ItemType Directory -Path $folder
+    $null = Invoke-Program insightd @('init', '--data', $data, '--port', '0', '--host-name', '127.0.0.1')
+    $insight = [pscustomobject]@{
+        Folder    = $folder
+        Data      = $data
+        Token     = (Get-Content -LiteralPath (Join-Path $data 'initial-token') -Raw).Trim()
+        Program   = $null
+        Endpoints = $null
+        Address   = $null
+        Name      = $null
+        CertHash  = $null
+        Holders   = @()
+    }
+    try {
+        $insight.Program, $insight.Endpoints = Start-ServingProgram insightd $data $Environment
+        $insight.Name = $insight.Endpoints.https
+        $insight.Address = "https://$($insight.Name)"
+        $insight.CertHash = $insight.Endpoints.certHash
+        $null = Invoke-Program insightd @('organization', 'add', 'Example', '--data', $data)
+    }
+    catch {
+        Stop-TestServer $insight
+        throw
+    }
+    $insight
+}
+
+# Opens a session with Insight Services as the operator, or with another token.
+function Connect-TestInsight {
+    [CmdletBinding()]
+    param([object] $Insight, [securestring] $Token = (ConvertTo-TestSecret $Insight.Token), [switch] $NotDefault)
+
+    Connect-InsightServer $Insight.Address -CertHash $Insight.CertHash -Token $Token -PassThru -NotDefault:$NotDefault -ErrorAction Stop
 }
 
 # Stops the server with its products, and removes its folder.

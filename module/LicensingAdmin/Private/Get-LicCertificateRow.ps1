@@ -10,7 +10,7 @@ function Get-LicCertificateRow {
     $session = $null
     $tasks = [System.Collections.Generic.List[LicensingAdmin.LicensingTask]]::new()
     try {
-        $session = [LicensingAdmin.LicensingSession]::Open(@{ address = $Address }, $null)
+        $session = [LicensingAdmin.LicensingSession]::Open('LicenseServer', @{ address = $Address }, $null)
         $tasks.Add($session.InspectCertificate())
         Receive-LicensingTask -Cmdlet $Cmdlet -Task $tasks -Target $Address -Outcome $Outcome
     }

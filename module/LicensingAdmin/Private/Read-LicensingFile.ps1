@@ -1,10 +1,11 @@
-# The bytes of a local license file, or null after a reported error. Nothing larger is read than any server takes.
+# The bytes of a local license file or another file for a server, or null after a reported error. Nothing larger is read than any server takes.
 function Read-LicensingFile {
     [CmdletBinding()]
     [OutputType([byte[]])]
     param(
         [Parameter(Mandatory)] [System.Management.Automation.PSCmdlet] $Cmdlet,
-        [Parameter(Mandatory)] [string] $Path
+        [Parameter(Mandatory)] [string] $Path,
+        [string] $Kind = 'license file'
     )
 
     $mostBytes = [LicensingAdmin.OperationTable]::Current.LicenseFileBytes
@@ -13,7 +14,7 @@ function Read-LicensingFile {
         try {
             if ($file.Length -gt $mostBytes) {
                 $Cmdlet.WriteError((New-LicensingErrorRecord -Code 'RequestTooLarge' -Category LimitsExceeded -Target $Path `
-                            -Message "$Path has $($file.Length) bytes; a license file has at most $mostBytes." -Action 'Check that it is a license file.'))
+                            -Message "$Path has $($file.Length) bytes; a $Kind has at most $mostBytes." -Action "Check that it is a $Kind."))
                 return
             }
             $bytes = [byte[]]::new($file.Length)

@@ -10,8 +10,8 @@ function Set-LicensingFirstTrust {
     )
 
     foreach ($one in $Settings) {
-        if (-not $one.NamesTrust -and -not [LicensingAdmin.KnownServers]::Find($one.Server)) {
-            $certificate = Get-LicCertificateRow -Cmdlet $Cmdlet -Address $one.Server -Outcome $Outcome
+        if (-not $one.NamesTrust -and -not [LicensingAdmin.KnownServers]::Find($one.Address)) {
+            $certificate = Get-LicCertificateRow -Cmdlet $Cmdlet -Address $one.Address -Outcome $Outcome
             if ($certificate) {
                 $one.CertHash = $certificate.CertHash
                 $one

@@ -139,73 +139,18 @@ function Connect-LicenseServer {
     )
 
     begin {
-        $list = [LicensingAdmin.SessionList]::Current
-        if (-not $NotDefault) {
-            $list.SetDefault(@())
-        }
-        if ($UnknownArgument) {
-            $PSCmdlet.ThrowTerminatingError((New-LicensingErrorRecord -Code 'InvalidRequest' -Category InvalidArgument -Target $UnknownArgument `
-                        -Message "No parameter is meant for: $UnknownArgument." -Action 'See Get-Help Connect-LicenseServer for the parameters.'))
-        }
-        # A table may have servers without a hash; who types one means one.
-        foreach ($name in 'CertHash', 'CaFile') {
-            if ($PSBoundParameters.ContainsKey($name) -and [string]::IsNullOrWhiteSpace($PSBoundParameters[$name])) {
-                $PSCmdlet.ThrowTerminatingError((New-LicensingErrorRecord -Code 'InvalidRequest' -Category InvalidArgument -Target $name `
-                            -Message "The value of the parameter $name is blank." -Action 'Give a value, or leave the parameter out.'))
-            }
-        }
-        if ($CertHash -and $CaFile) {
-            $PSCmdlet.ThrowTerminatingError((New-LicensingErrorRecord -Code 'InvalidRequest' -Category InvalidArgument -Target $CaFile `
-                        -Message 'CertHash and CaFile exclude each other.' -Action 'Give one of the two.'))
-        }
+        Initialize-LicensingConnect -Cmdlet $PSCmdlet -Service LicenseServer -NotDefault:$NotDefault
         $wanted = [System.Collections.Generic.List[LicensingAdmin.ConnectionSettings]]::new()
     }
 
     process {
-        $addresses = @(if ($null -ne $Server) { $Server } else { [LicensingAdmin.ConnectionSettings]::EnvironmentServer })
-        foreach ($address in $addresses) {
-            if ([string]::IsNullOrWhiteSpace($address)) {
-                $PSCmdlet.ThrowTerminatingError((New-LicensingErrorRecord -Code 'InvalidRequest' -Category InvalidArgument -Target 'Server' `
-                            -Message 'The parameter Server names no license server.' -Action 'Give an address, or leave it out and set LICENSING_SERVER.'))
-            }
-            $wanted.Add([LicensingAdmin.ConnectionSettings]@{
-                    Server         = $address
-                    Credential     = $Credential
-                    Token          = $Token
-                    CertHash       = $CertHash
-                    CaFile         = $CaFile ? $PSCmdlet.GetUnresolvedProviderPathFromPSPath($CaFile) : ''
-                    TimeoutSeconds = $TimeoutSeconds
-                })
+        foreach ($setting in Get-LicensingConnectSetting -Cmdlet $PSCmdlet -Service LicenseServer) {
+            $wanted.Add($setting)
         }
     }
 
     end {
-        $failures = [System.Collections.Generic.List[System.Management.Automation.ErrorRecord]]::new()
-        $outcome = @{ Held = $failures }
-        $firstUse = @(if ($TrustOnFirstUse) { Set-LicensingFirstTrust -Cmdlet $PSCmdlet -Settings $wanted -Outcome $outcome })
-        $connected = @(Open-LicensingSession -Cmdlet $PSCmdlet -Settings $wanted -Outcome $outcome)
-        foreach ($settings in $firstUse) {
-            if ($connected | Where-Object { $_.IsWith($settings.Server) }) {
-                [LicensingAdmin.KnownServers]::Add($settings.Server, $settings.CertHash)
-                $PSCmdlet.WriteWarning("The certificate of $($settings.Server) is trusted from now on: $($settings.CertHash). Compare it with the hash that licensingd init showed.")
-            }
-        }
-        $sessions = @($connected | ForEach-Object { $list.Add($_) })
-        if (-not $NotDefault) {
-            $list.SetDefault($sessions)
-        }
-        $list.EndConnect()
-        if ($PassThru) {
-            $sessions
-        }
-        # Who connects nothing cannot go on, unless they said that they would.
-        $endsAll = $sessions.Count -eq 0 -and $ErrorActionPreference -eq 'Continue' -and -not $PSBoundParameters.ContainsKey('ErrorAction')
-        for ($at = 0; $at -lt $failures.Count; $at++) {
-            if ($endsAll -and $at -eq $failures.Count - 1) {
-                $PSCmdlet.ThrowTerminatingError($failures[$at])
-            }
-            $PSCmdlet.WriteError($failures[$at])
-        }
+        Complete-LicensingConnect -Cmdlet $PSCmdlet -Service LicenseServer -Settings $wanted -TrustOnFirstUse:$TrustOnFirstUse -NotDefault:$NotDefault -PassThru:$PassThru
     }
 
     clean {

@@ -13,11 +13,13 @@ namespace LicensingAdmin
     internal sealed class CommandSessions : IDisposable
     {
         private readonly PSCmdlet cmdlet;
+        private readonly ServiceKind service;
         private readonly Dictionary<string, LicensingSession> opened = new Dictionary<string, LicensingSession>(StringComparer.OrdinalIgnoreCase);
 
         public CommandSessions(PSCmdlet cmdlet)
         {
             this.cmdlet = cmdlet;
+            service = ServiceKinds.Of(cmdlet.MyInvocation.MyCommand);
         }
 
         public LicensingSession[] Resolve()
@@ -47,17 +49,28 @@ namespace LicensingAdmin
 
         private LicensingSession[] Usable(LicensingSession[] sessions)
         {
-            foreach (LicensingSession session in sessions.Where(session => !session.IsOpen))
+            foreach (LicensingSession session in sessions.Where(session => !Serves(session)))
             {
-                cmdlet.WriteError(session.WhyNotUsable().ToErrorRecord(session.Server));
+                cmdlet.WriteError((session.Service == service ? session.WhyNotUsable() : OtherService(session)).ToErrorRecord(session.Server));
             }
 
-            return sessions.Where(session => session.IsOpen).ToArray();
+            return sessions.Where(Serves).ToArray();
         }
+
+        private bool Serves(LicensingSession session) => session.Service == service && session.IsOpen;
+
+        private Problem OtherService(LicensingSession session) => new Problem
+        {
+            Code = "OperationNotFound",
+            Category = nameof(ErrorCategory.InvalidArgument),
+            Target = session.Server,
+            Detail = "The session is one with " + session.Service.InWords() + "; the command works with " + service.InWords() + ".",
+            Action = "Open a session with " + service.ConnectCommand() + ".",
+        };
 
         private LicensingSession[] Unnamed()
         {
-            LicensingSession[] defaults = SessionList.Current.Default;
+            LicensingSession[] defaults = SessionList.Of(service).Default;
             if (defaults.Length > 0)
             {
                 ConnectionSettings given = SettingsFor(null);
@@ -67,17 +80,17 @@ namespace LicensingAdmin
                     .ToArray();
             }
 
-            if (SessionList.Current.ConnectFailed)
+            if (SessionList.Of(service).ConnectFailed)
             {
-                Stop("NotConnected", ErrorCategory.ConnectionError, "The last Connect-LicenseServer failed, so that there is no default session.",
+                Stop("NotConnected", ErrorCategory.ConnectionError, "The last " + service.ConnectCommand() + " failed, so that there is no default session.",
                     "Connect again, or name a server with -Session or -Server.", cmdlet.MyInvocation.MyCommand.Name);
             }
 
-            string server = ConnectionSettings.EnvironmentServer;
+            string server = ConnectionSettings.EnvironmentServer(service);
             if (server == null)
             {
-                Stop("NotConnected", ErrorCategory.ConnectionError, "There is no session with a license server.",
-                    "Open one with Connect-LicenseServer, name a server with -Server, or set LICENSING_SERVER.", cmdlet.MyInvocation.MyCommand.Name);
+                Stop("NotConnected", ErrorCategory.ConnectionError, "There is no session with " + service.InWords() + ".",
+                    "Open one with " + service.ConnectCommand() + ", name a server with -Server, or set " + service.Variable("SERVER") + ".", cmdlet.MyInvocation.MyCommand.Name);
             }
 
             LicensingSession session = SessionWith(server);
@@ -96,7 +109,7 @@ namespace LicensingAdmin
                     return session;
                 }
 
-                LicensingSession known = SessionList.Current.FindByAddress(server);
+                LicensingSession known = SessionList.Of(service).FindByAddress(server);
                 if (known != null && settings.AreThoseOf(known))
                 {
                     return known;
@@ -104,7 +117,7 @@ namespace LicensingAdmin
 
                 if (known == null && !settings.HasCaller && Command.Bound(cmdlet, "AdminAddress") == null)
                 {
-                    cmdlet.WriteError(LicensingSession.NotOpen(LicensingSession.NameOf(server)).WhyNotUsable().ToErrorRecord(server));
+                    cmdlet.WriteError(LicensingSession.NotOpen(LicensingSession.NameOf(server, service), service).WhyNotUsable().ToErrorRecord(server));
                     return null;
                 }
 
@@ -119,6 +132,7 @@ namespace LicensingAdmin
 
         private ConnectionSettings SettingsFor(string server) => new ConnectionSettings
         {
+            Service = service,
             Server = server,
             Credential = Caller(),
             Token = Command.Bound(cmdlet, "Token") as SecureString,

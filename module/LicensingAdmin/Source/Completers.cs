@@ -45,12 +45,14 @@ namespace LicensingAdmin
 
         private readonly string operation;
         private readonly string property;
+        private readonly ServiceKind service;
 
         /// <summary>A completer for the values of this property in the rows of an operation.</summary>
-        protected ServerCompleter(string operation, string property)
+        protected ServerCompleter(string operation, string property, ServiceKind service = ServiceKind.LicenseServer)
         {
             this.operation = operation;
             this.property = property;
+            this.service = service;
         }
 
         /// <inheritdoc/>
@@ -60,14 +62,15 @@ namespace LicensingAdmin
             return Sessions(boundParameters).SelectMany(session => ValuesOf(session, clock)).ToArray();
         }
 
-        private static LicensingSession[] Sessions(IDictionary boundParameters)
+        private LicensingSession[] Sessions(IDictionary boundParameters)
         {
+            SessionList list = SessionList.Of(service);
             object named = boundParameters["Session"] ?? boundParameters["Server"] ?? boundParameters["AdminAddress"];
             LicensingSession[] found = LanguagePrimitives.TryConvertTo(named, out object[] several) && named != null
                 ? several.Select(one => one is PSObject wrapped ? wrapped.BaseObject : one)
-                    .Select(one => one as LicensingSession ?? SessionList.Current.FindByName(one.ToString()))
+                    .Select(one => one as LicensingSession ?? list.FindByName(one.ToString()))
                     .ToArray()
-                : SessionList.Current.Default;
+                : list.Default;
             return found.Where(session => session?.IsOpen == true).ToArray();
         }
 
@@ -191,7 +194,43 @@ namespace LicensingAdmin
         protected override IEnumerable<string> Values(IDictionary boundParameters) => OperationTable.Current.Resources.Select(resource => resource.Name);
     }
 
-    /// <summary>Completes servers that a session is open with.</summary>
+    /// <summary>Completes GUIDs of servers that are registered with Insight Services.</summary>
+    public sealed class InsightServerGuidCompleter : ServerCompleter
+    {
+        /// <summary>A completer of GUIDs of servers.</summary>
+        public InsightServerGuidCompleter() : base("GetInsightServers", "ServerGuid", ServiceKind.Insight) { }
+    }
+
+    /// <summary>Completes organizations of Insight Services.</summary>
+    public sealed class InsightOrganizationCompleter : ServerCompleter
+    {
+        /// <summary>A completer of organizations.</summary>
+        public InsightOrganizationCompleter() : base("GetInsightOrganizations", "Name", ServiceKind.Insight) { }
+    }
+
+    /// <summary>Completes accounts of Insight Services.</summary>
+    public sealed class InsightAccountCompleter : ServerCompleter
+    {
+        /// <summary>A completer of accounts.</summary>
+        public InsightAccountCompleter() : base("GetInsightAccounts", "Name", ServiceKind.Insight) { }
+    }
+
+    /// <summary>Completes keys of findings.</summary>
+    public sealed class InsightFindingCompleter : ServerCompleter
+    {
+        /// <summary>A completer of keys of findings.</summary>
+        public InsightFindingCompleter() : base("GetInsightFindings", "Key", ServiceKind.Insight) { }
+    }
+
+    /// <summary>Completes servers of Insight Services that a session is open with.</summary>
+    public sealed class InsightSessionCompleter : ListCompleter
+    {
+        /// <inheritdoc/>
+        protected override IEnumerable<string> Values(IDictionary boundParameters) =>
+            SessionList.Of(ServiceKind.Insight).Open.Select(session => session.Server);
+    }
+
+    /// <summary>Completes license servers that a session is open with.</summary>
     public sealed class SessionCompleter : ListCompleter
     {
         /// <inheritdoc/>

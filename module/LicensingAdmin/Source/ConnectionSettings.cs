@@ -18,8 +18,14 @@ namespace LicensingAdmin
         private string certHash;
         private string caFile;
 
-        /// <summary>Address of the web services.</summary>
+        /// <summary>What is connected with.</summary>
+        public ServiceKind Service { get; set; }
+
+        /// <summary>Address of the web services, as the caller wrote it.</summary>
         public string Server { get; set; }
+
+        /// <summary>Address with the port that the service has unless another one is named.</summary>
+        public string Address => Service == ServiceKind.LicenseServer || Server == null ? Server : LicensingSession.NameOf(Server, Service);
 
         /// <summary>Account and password.</summary>
         public PSCredential Credential { get; set; }
@@ -45,27 +51,27 @@ namespace LicensingAdmin
         public int TimeoutSeconds { get; set; }
 
         /// <summary>The server that the environment names; null when it names none.</summary>
-        public static string EnvironmentServer => Variable("LICENSING_SERVER");
+        public static string EnvironmentServer(ServiceKind service) => Variable(service, "SERVER");
 
         /// <summary>Whether the caller said whom to be.</summary>
         public bool NamesCaller => Credential != null || Token != null;
 
         /// <summary>Whether somebody said whose certificate to trust: the caller, or the environment.</summary>
         public bool NamesTrust =>
-            CertHash != null || CaFile != null || Variable("LICENSING_CERT_HASH") != null || Variable("LICENSING_CA_FILE") != null;
+            CertHash != null || CaFile != null || Variable("CERT_HASH") != null || Variable("CA_FILE") != null;
 
         /// <summary>Whether there are credentials at all.</summary>
         public bool HasCaller =>
-            NamesCaller || Variable("LICENSING_TOKEN") != null || Variable("LICENSING_TOKEN_FILE") != null || Variable("LICENSING_ACCOUNT") != null;
+            NamesCaller || Variable("TOKEN") != null || Variable("TOKEN_FILE") != null || Variable("ACCOUNT") != null;
 
         /// <summary>Opens a session with these settings. Nothing is sent yet.</summary>
         public LicensingSession Open()
         {
-            var options = new OrderedDictionary { ["address"] = Server };
+            var options = new OrderedDictionary { ["address"] = Address };
             AddTrust(options);
             AddTimeout(options);
             SecureString secret = AddCaller(options);
-            return LicensingSession.Open(options, secret);
+            return LicensingSession.Open(Service, options, secret);
         }
 
         /// <summary>A session like this one with what the caller gave instead.</summary>
@@ -110,15 +116,15 @@ namespace LicensingAdmin
                 options["certHash"] = CertHash;
                 options["caFile"] = CaFile;
             }
-            else if (Variable("LICENSING_CERT_HASH") is string hash)
+            else if (Variable("CERT_HASH") is string hash)
             {
                 options["certHash"] = hash;
             }
-            else if (Variable("LICENSING_CA_FILE") is string file)
+            else if (Variable("CA_FILE") is string file)
             {
                 options["caFile"] = file;
             }
-            else if (KnownServers.Find(Server) is string known)
+            else if (KnownServers.Find(Address) is string known)
             {
                 options["certHash"] = known;
             }
@@ -127,10 +133,10 @@ namespace LicensingAdmin
         private void AddTimeout(OrderedDictionary options)
         {
             int seconds = TimeoutSeconds;
-            if (seconds == 0 && Variable("LICENSING_TIMEOUT") is string text
+            if (seconds == 0 && Variable("TIMEOUT") is string text
                 && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out seconds) && seconds is >= 1 and <= LongestTimeoutSeconds))
             {
-                throw new ArgumentException("LICENSING_TIMEOUT is '" + text + "'; it has to be a number of seconds from 1 to " + LongestTimeoutSeconds + ".");
+                throw new ArgumentException(Service.Variable("TIMEOUT") + " is '" + text + "'; it has to be a number of seconds from 1 to " + LongestTimeoutSeconds + ".");
             }
 
             if (seconds > 0)
@@ -153,17 +159,17 @@ namespace LicensingAdmin
                 return Token;
             }
 
-            if (Variable("LICENSING_TOKEN") is string token)
+            if (Variable("TOKEN") is string token)
             {
                 return new NetworkCredential("", token).SecurePassword;
             }
 
-            if (Variable("LICENSING_TOKEN_FILE") is string tokenFile)
+            if (Variable("TOKEN_FILE") is string tokenFile)
             {
                 return FirstLine(tokenFile);
             }
 
-            if (Variable("LICENSING_ACCOUNT") is string account && Variable("LICENSING_PASSWORD_FILE") is string passwordFile)
+            if (Variable("ACCOUNT") is string account && Variable("PASSWORD_FILE") is string passwordFile)
             {
                 options["account"] = account;
                 return FirstLine(passwordFile);
@@ -174,9 +180,11 @@ namespace LicensingAdmin
 
         private static SecureString FirstLine(string path) => new NetworkCredential("", File.ReadLines(path).FirstOrDefault() ?? "").SecurePassword;
 
-        private static string Variable(string name)
+        private string Variable(string name) => Variable(Service, name);
+
+        private static string Variable(ServiceKind service, string name)
         {
-            string value = Environment.GetEnvironmentVariable(name);
+            string value = Environment.GetEnvironmentVariable(service.Variable(name));
             return string.IsNullOrWhiteSpace(value) ? null : value;
         }
     }

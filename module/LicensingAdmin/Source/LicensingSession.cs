@@ -7,24 +7,27 @@ using System.Security;
 
 namespace LicensingAdmin
 {
-    /// <summary>A connection to the web services of one license server, with the credentials it was opened with.</summary>
+    /// <summary>A connection to one license server's web services, or to Insight Services, with the credentials it was opened with.</summary>
     public sealed class LicensingSession : IDisposable
     {
         private const string Scheme = "https://";
-        private const int DefaultPort = 8083;
 
         private readonly OrderedDictionary options;
         private ConnectionHandle handle;
         private SecureString secret;
 
-        private LicensingSession(ConnectionHandle handle, OrderedDictionary options, SecureString secret, string address)
+        private LicensingSession(ServiceKind service, ConnectionHandle handle, OrderedDictionary options, SecureString secret, string address)
         {
+            Service = service;
             this.handle = handle;
             this.options = options;
             this.secret = secret;
             Address = address;
-            Server = handle.IsInvalid ? address : NameOf(address);
+            Server = handle.IsInvalid ? address : NameOf(address, service);
         }
+
+        /// <summary>What it speaks to.</summary>
+        public ServiceKind Service { get; }
 
         /// <summary>Host and port.</summary>
         public string Server { get; }
@@ -51,22 +54,23 @@ namespace LicensingAdmin
         public bool IsKnown => handle.IsClosed || !handle.IsInvalid;
 
         /// <summary>Host and port of an address, as <see cref="Server"/> shows them.</summary>
-        public static string NameOf(string address)
+        public static string NameOf(string address, ServiceKind service = ServiceKind.LicenseServer)
         {
             string name = address.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? address.Substring(Scheme.Length) : address;
             name = name.TrimEnd('/');
             bool hasPort = name.LastIndexOf(':') > name.LastIndexOf(']') && (name.Contains(']') || name.IndexOf(':') == name.LastIndexOf(':'));
-            return hasPort ? name : name + ":" + DefaultPort;
+            return hasPort ? name : name + ":" + service.DefaultPort();
         }
 
         /// <summary>Stands for a session that is not open, so that a command can report it and go on with the others.</summary>
-        public static LicensingSession NotOpen(string name) =>
-            new LicensingSession(new ConnectionHandle(IntPtr.Zero), new OrderedDictionary(), null, name);
+        public static LicensingSession NotOpen(string name, ServiceKind service) =>
+            new LicensingSession(service, new ConnectionHandle(IntPtr.Zero), new OrderedDictionary(), null, name);
 
         /// <summary>Opens a session. Nothing is sent yet.</summary>
+        /// <param name="service">What it speaks to.</param>
         /// <param name="options">What the native library's connection takes; null values are left out.</param>
         /// <param name="secret">Password of the account, or a token when the options name no account; null for none.</param>
-        public static LicensingSession Open(IDictionary options, SecureString secret)
+        public static LicensingSession Open(ServiceKind service, IDictionary options, SecureString secret)
         {
             var given = new OrderedDictionary();
             foreach (DictionaryEntry entry in options)
@@ -81,7 +85,7 @@ namespace LicensingAdmin
             using PinnedBuffer json = RequestWriter.Write(given);
             using PinnedBuffer plain = RequestWriter.Plain(secret);
             ConnectionHandle handle = Native.Open(json.Written, plain.Written);
-            return new LicensingSession(handle, given, secret?.Copy(), Native.AddressOf(handle));
+            return new LicensingSession(service, handle, given, secret?.Copy(), Native.AddressOf(handle));
         }
 
         /// <summary>A further session with the same server and options but for these changes; null takes an option away.</summary>
@@ -100,7 +104,7 @@ namespace LicensingAdmin
                 changed[entry.Key] = entry.Value;
             }
 
-            return Open(changed, otherSecret ?? secret);
+            return Open(Service, changed, otherSecret ?? secret);
         }
 
         /// <summary>Whether this is the name or address of the server; the host alone is a name too.</summary>
@@ -108,7 +112,7 @@ namespace LicensingAdmin
             IsWith(name) || string.Equals(name, Server.Substring(0, Server.LastIndexOf(':')), StringComparison.OrdinalIgnoreCase);
 
         /// <summary>Whether this is the address of the server.</summary>
-        public bool IsWith(string address) => string.Equals(NameOf(address), Server, StringComparison.OrdinalIgnoreCase);
+        public bool IsWith(string address) => string.Equals(NameOf(address, Service), Server, StringComparison.OrdinalIgnoreCase);
 
         /// <summary>Whether another session speaks to the same server, as the same account, on the same terms.</summary>
         public bool IsLike(LicensingSession other) =>
@@ -134,7 +138,7 @@ namespace LicensingAdmin
                 Category = nameof(ErrorCategory.ConnectionError),
                 Target = Server,
                 Detail = "No session with the server " + Server + " is open.",
-                Action = "Open one with Connect-LicenseServer, or give -Credential or -Token with -Server.",
+                Action = "Open one with " + Service.ConnectCommand() + ", or give -Credential or -Token with -Server.",
             }
             : new Problem
             {
@@ -142,7 +146,7 @@ namespace LicensingAdmin
                 Category = nameof(ErrorCategory.ConnectionError),
                 Target = Server,
                 Detail = "The session with " + Server + " was closed.",
-                Action = "Open a new one with Connect-LicenseServer.",
+                Action = "Open a new one with " + Service.ConnectCommand() + ".",
             };
 
         /// <summary>Sends an operation and returns at once.</summary>

@@ -7,10 +7,11 @@ using System.Runtime.CompilerServices;
 
 namespace LicensingAdmin
 {
-    /// <summary>The open sessions of one runspace. Runspaces do not see each other's sessions.</summary>
+    /// <summary>The open sessions of one runspace with one kind of service. Runspaces do not see each other's sessions.</summary>
     public sealed class SessionList
     {
         private static readonly ConditionalWeakTable<Runspace, SessionList> Lists = new ConditionalWeakTable<Runspace, SessionList>();
+        private static readonly ConditionalWeakTable<Runspace, SessionList> InsightLists = new ConditionalWeakTable<Runspace, SessionList>();
 
         private readonly List<LicensingSession> open = new List<LicensingSession>();
         private LicensingSession[] defaults = Array.Empty<LicensingSession>();
@@ -18,8 +19,12 @@ namespace LicensingAdmin
         private bool isConnecting;
         private bool isDefaultKept;
 
-        /// <summary>The list of the runspace this thread works for.</summary>
-        public static SessionList Current => Lists.GetOrCreateValue(Runspace.DefaultRunspace);
+        /// <summary>The sessions with license servers of the runspace this thread works for.</summary>
+        public static SessionList Current => Of(ServiceKind.LicenseServer);
+
+        /// <summary>The sessions with a kind of service of the runspace this thread works for.</summary>
+        public static SessionList Of(ServiceKind service) =>
+            (service == ServiceKind.Insight ? InsightLists : Lists).GetOrCreateValue(Runspace.DefaultRunspace);
 
         /// <summary>All open sessions, oldest first.</summary>
         public LicensingSession[] Open => open.ToArray();
@@ -30,10 +35,10 @@ namespace LicensingAdmin
         /// <summary>Whether the last attempt to open default sessions failed; then no other server may stand in for them.</summary>
         public bool ConnectFailed => connectFailed || IsDefaultInDoubt;
 
-        // A call of Connect-LicenseServer has begun and not ended: it is under way, or its parameters were refused.
+        // A call of the command that connects has begun and not ended: it is under way, or its parameters were refused.
         private bool IsDefaultInDoubt => isConnecting && !isDefaultKept;
 
-        /// <summary>The parameters of Connect-LicenseServer are being bound. If one of them is refused, nothing else of it runs.</summary>
+        /// <summary>The parameters of the command that connects are being bound. If one of them is refused, nothing else of it runs.</summary>
         public void BeginConnect() => isConnecting = true;
 
         /// <summary>The call that has begun leaves the default sessions as they are.</summary>

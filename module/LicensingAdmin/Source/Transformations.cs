@@ -9,13 +9,16 @@ namespace LicensingAdmin
     [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
     public sealed class SessionTransformationAttribute : ArgumentTransformationAttribute
     {
+        /// <summary>What the sessions speak to.</summary>
+        public ServiceKind Service { get; set; }
+
         /// <inheritdoc/>
         public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
         {
             object input = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
             return input switch
             {
-                string { Length: > 0 } name => SessionList.Current.FindByName(name) ?? LicensingSession.NotOpen(name),
+                string { Length: > 0 } name => SessionList.Of(Service).FindByName(name) ?? LicensingSession.NotOpen(name, Service),
                 object[] several => Array.ConvertAll(several, one => Transform(engineIntrinsics, one)),
                 _ => inputData,
             };
@@ -23,22 +26,25 @@ namespace LicensingAdmin
     }
 
     /// <summary>
-    /// Marks a parameter of Connect-LicenseServer: as soon as one is bound, the default sessions of before are in doubt. The engine
+    /// Marks a parameter of a command that connects: as soon as one is bound, the default sessions of before are in doubt. The engine
     /// refuses parameters before a function runs, so that the function itself could not say that connecting failed.
     /// </summary>
     [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
     public sealed class ConnectingAttribute : ArgumentTransformationAttribute
     {
+        /// <summary>What is connected with.</summary>
+        public ServiceKind Service { get; set; }
+
         /// <summary>Whether the parameter says that the default sessions stay.</summary>
         public bool KeepsDefault { get; set; }
 
         /// <inheritdoc/>
         public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
         {
-            SessionList.Current.BeginConnect();
+            SessionList.Of(Service).BeginConnect();
             if (KeepsDefault)
             {
-                SessionList.Current.KeepDefault(LanguagePrimitives.IsTrue(inputData));
+                SessionList.Of(Service).KeepDefault(LanguagePrimitives.IsTrue(inputData));
             }
 
             return inputData;

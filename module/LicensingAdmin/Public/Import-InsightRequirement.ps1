@@ -1,0 +1,96 @@
+function Import-InsightRequirement {
+    <#
+    .SYNOPSIS
+        Imports the dates that product versions require of the licenses they use.
+
+    .DESCRIPTION
+        Takes CSV files or rows from the pipeline. A version that is in the list already is replaced. A list that cannot be read
+        changes nothing. Only operators may.
+
+    .PARAMETER Path
+        CSV files with a heading: Feature, ProductVersion, RequiredDate, and Vendor where they are known. Wildcards allowed.
+
+    .PARAMETER InputObject
+        Rows with the properties Feature, ProductVersion, RequiredDate, Vendor, or CSV files from Get-ChildItem.
+
+    .EXAMPLE
+        Import-InsightRequirement ./requirements.csv
+
+        Imports a list.
+
+    .EXAMPLE
+        [pscustomobject]@{ Feature = 'CAD_PRO_CCU'; ProductVersion = '2.0'; RequiredDate = '2026-01-01' } | Import-InsightRequirement
+
+        Says what version 2.0 and later ones require.
+
+    .INPUTS
+        Files from Get-ChildItem, or objects with the properties Feature, ProductVersion, RequiredDate, Vendor.
+
+    .OUTPUTS
+        LicensingAdmin.InsightRequirement.
+
+    .LINK
+        Get-InsightRequirement
+
+    .LINK
+        Remove-InsightRequirement
+
+    .LINK
+        Get-InsightFinding
+
+    .LINK
+        about_Licensing_Insight
+    #>
+    [CmdletBinding(SupportsShouldProcess, DefaultParameterSetName = 'Path')]
+    [OutputType('LicensingAdmin.InsightRequirement')]
+    [LicensingAdmin.SharedParameters('Connection')]
+    param(
+        [Parameter(Mandatory, Position = 0, ParameterSetName = 'Path')]
+        [ValidateNotNullOrWhiteSpace()]
+        [string[]] $Path,
+
+        [Parameter(Mandatory, ParameterSetName = 'Row', ValueFromPipeline)]
+        [ValidateNotNull()]
+        [psobject] $InputObject,
+
+        [LicensingAdmin.SessionTransformation(Service = 'Insight')]
+        [ArgumentCompleter([LicensingAdmin.InsightSessionCompleter])]
+        [LicensingAdmin.LicensingSession[]] $Session
+    )
+
+    begin {
+        $rows = [System.Collections.Generic.List[psobject]]::new()
+        $files = [System.Collections.Generic.List[string]]::new()
+    }
+
+    process {
+        if ($PSCmdlet.ParameterSetName -eq 'Path') {
+            Resolve-LicensingPath -Cmdlet $PSCmdlet -Path $Path | ForEach-Object { $files.Add($_) }
+        }
+        elseif ($InputObject.BaseObject -is [System.IO.FileInfo]) {
+            $files.Add($InputObject.BaseObject.FullName)
+        }
+        else {
+            $rows.Add($InputObject)
+        }
+    }
+
+    end {
+        $lists = @(foreach ($file in $files) {
+                $bytes = Read-LicensingFile -Cmdlet $PSCmdlet -Path $file -Kind 'list'
+                if ($null -ne $bytes) {
+                    , ($file, [System.Text.Encoding]::UTF8.GetString($bytes))
+                }
+            })
+        # All rows of the pipeline go in one request: a list that cannot be read changes nothing.
+        if ($rows.Count -gt 0) {
+            $lists += , ("$($rows.Count) rows", (ConvertTo-LicensingCsv -Row $rows -Column 'Feature', 'ProductVersion', 'RequiredDate', 'Vendor'))
+        }
+        foreach ($list in $lists) {
+            $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Import required dates from $($list[0])")
+            if ($allowed) {
+                Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'ImportInsightRequirements' -Request @{ content = $list[1] } -Target $list[0]
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+function Import-InsightRescission {
+    <#
+    .SYNOPSIS
+        Imports serial numbers that their vendors have rescinded.
+
+    .DESCRIPTION
+        Takes CSV files or rows from the pipeline. A number that is in the list already is replaced; one without Effective is
+        rescinded from the import on. A list that cannot be read changes nothing. Only operators may.
+
+    .PARAMETER Path
+        CSV files with a heading: SerialNumber, and Vendor, Effective, Reason where they are known. Wildcards allowed.
+
+    .PARAMETER InputObject
+        Rows with the properties SerialNumber, Vendor, Effective, Reason, or CSV files from Get-ChildItem.
+
+    .EXAMPLE
+        Import-InsightRescission ./rescinded.csv
+
+        Imports a list.
+
+    .EXAMPLE
+        [pscustomobject]@{ SerialNumber = 'ACME-4711'; Vendor = 'ACME'; Reason = 'refunded' } | Import-InsightRescission
+
+        Rescinds one serial number from now on.
+
+    .INPUTS
+        Files from Get-ChildItem, or objects with the properties SerialNumber, Vendor, Effective, Reason.
+
+    .OUTPUTS
+        LicensingAdmin.InsightRescission.
+
+    .LINK
+        Get-InsightRescission
+
+    .LINK
+        Remove-InsightRescission
+
+    .LINK
+        Get-InsightFinding
+
+    .LINK
+        about_Licensing_Insight
+    #>
+    [CmdletBinding(SupportsShouldProcess, DefaultParameterSetName = 'Path')]
+    [OutputType('LicensingAdmin.InsightRescission')]
+    [LicensingAdmin.SharedParameters('Connection')]
+    param(
+        [Parameter(Mandatory, Position = 0, ParameterSetName = 'Path')]
+        [ValidateNotNullOrWhiteSpace()]
+        [string[]] $Path,
+
+        [Parameter(Mandatory, ParameterSetName = 'Row', ValueFromPipeline)]
+        [ValidateNotNull()]
+        [psobject] $InputObject,
+
+        [LicensingAdmin.SessionTransformation(Service = 'Insight')]
+        [ArgumentCompleter([LicensingAdmin.InsightSessionCompleter])]
+        [LicensingAdmin.LicensingSession[]] $Session
+    )
+
+    begin {
+        $rows = [System.Collections.Generic.List[psobject]]::new()
+        $files = [System.Collections.Generic.List[string]]::new()
+    }
+
+    process {
+        if ($PSCmdlet.ParameterSetName -eq 'Path') {
+            Resolve-LicensingPath -Cmdlet $PSCmdlet -Path $Path | ForEach-Object { $files.Add($_) }
+        }
+        elseif ($InputObject.BaseObject -is [System.IO.FileInfo]) {
+            $files.Add($InputObject.BaseObject.FullName)
+        }
+        else {
+            $rows.Add($InputObject)
+        }
+    }
+
+    end {
+        $lists = @(foreach ($file in $files) {
+                $bytes = Read-LicensingFile -Cmdlet $PSCmdlet -Path $file -Kind 'list'
+                if ($null -ne $bytes) {
+                    , ($file, [System.Text.Encoding]::UTF8.GetString($bytes))
+                }
+            })
+        # All rows of the pipeline go in one request: a list that cannot be read changes nothing.
+        if ($rows.Count -gt 0) {
+            $lists += , ("$($rows.Count) rows", (ConvertTo-LicensingCsv -Row $rows -Column 'SerialNumber', 'Vendor', 'Effective', 'Reason'))
+        }
+        foreach ($list in $lists) {
+            $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Import rescinded serial numbers from $($list[0])")
+            if ($allowed) {
+                Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'ImportInsightRescissions' -Request @{ content = $list[1] } -Target $list[0]
+            }
+        }
+    }
+}
