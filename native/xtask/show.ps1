@@ -8,13 +8,7 @@ param([Parameter(Mandatory)] [string] $Module)
 Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 
-# Shows a command as it would be typed, then what it answers.
-function Show-Command {
-    param([scriptblock] $Command)
-
-    "`nPS> $("$Command".Trim())"
-    (& $Command | Out-String -Width 150).Trim("`r", "`n")
-}
+. (Join-Path $PSScriptRoot 'Show-Command.ps1')
 
 Import-Module $Module
 $password = Get-Content -LiteralPath $env:LICENSING_PASSWORD_FILE | ConvertTo-SecureString -AsPlainText

@@ -1,6 +1,8 @@
-//! `cargo xtask demo`: the whole way once, from an order to seats in use.
+//! `cargo xtask demo`: the whole way once, from an order to seats in use, and to a license that is installed twice.
 
+mod insight;
 mod products;
+mod program;
 mod show;
 mod site;
 
@@ -9,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use anyhow::{Context, Result};
+use insight::Insight;
 use products::Products;
 use site::Site;
 
@@ -71,6 +74,13 @@ async fn walk(keep: bool, kept: &AtomicBool) -> Result<()> {
         None => show::in_shell(&site).await?,
     }
 
+    steps.next("Find the same license file on a second server, with Insight Services");
+    let insight = Insight::start(&site).await?;
+    match &powershell {
+        Some(powershell) => insight.in_powershell(powershell, &site).await?,
+        None => insight.in_shell(&site).await?,
+    }
+
     if keep {
         show::how_to_connect(powershell.as_ref(), &site);
         kept.store(true, Ordering::Relaxed);
@@ -79,8 +89,9 @@ async fn walk(keep: bool, kept: &AtomicBool) -> Result<()> {
 
     steps.next("Clean up");
     products.stop().await?;
+    insight.stop().await?;
     site.stop().await?;
-    println!("   All seats are back, and the server has ended in good order.");
+    println!("   All seats are back, and the servers have ended in good order.");
     println!("\nDone in {} s.", started.elapsed().as_secs());
     Ok(())
 }

@@ -1,28 +1,23 @@
 //! The folder of the demo with its issuer and its license server.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde::Deserialize;
 use tempfile::TempDir;
 
+use super::program::Program;
 use crate::child;
-
-/// Longest time until the server serves.
-const START: Duration = Duration::from_secs(60);
-
-/// Longest time until the server has ended by itself.
-const END: Duration = Duration::from_secs(20);
 
 /// Name of the first administrator.
 pub(super) const ADMINISTRATOR: &str = "admin";
 
 /// Name that the license file is bound to.
 const HOST_NAME: &str = "demo-server";
+
+/// Folder of the first server.
+const DATA: &str = "server";
 
 const ORDER: &str = r#"# What the customer ordered; `licensing authority issue` makes a signed license file of it.
 vendor = "ACME"
@@ -62,11 +57,16 @@ pub(super) struct Endpoints {
     pub(super) cert_hash: String,
 }
 
-/// Issuer and server. Dropping it stops the server and removes the folder.
+/// A running license server.
+pub(super) struct LicenseServer {
+    _program: Program,
+    endpoints: Endpoints,
+}
+
+/// Issuer and servers. Dropping it stops the servers and removes the folder.
 pub(super) struct Site {
     // Before the folder, so that the server has ended when its folder goes.
-    server: Option<Server>,
-    endpoints: Option<Endpoints>,
+    server: Option<LicenseServer>,
     programs: PathBuf,
     folder: TempDir,
 }
@@ -80,7 +80,6 @@ impl Site {
             .context("no temporary folder")?;
         Ok(Self {
             server: None,
-            endpoints: None,
             programs,
             folder,
         })
@@ -102,11 +101,19 @@ impl Site {
         Ok(())
     }
 
-    /// Makes the data folder of a server.
+    /// Makes the password of the administrator and the data folder of the server.
     pub(super) async fn make_server(&self) -> Result<()> {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
         write_private(&self.password_file(), &hex::encode(random))?;
+        let said = self.initialise(DATA).await?;
+        print(&said);
+        Ok(())
+    }
+
+    /// Makes the data folder of a license server that trusts the issuer; what was said.
+    pub(super) async fn initialise(&self, name: &str) -> Result<String> {
+        let data = self.path(name);
         let mut command = tokio::process::Command::new(self.program("licensingd"));
         command
             .args(["init", "--host-name", HOST_NAME, "--listen", "127.0.0.1"])
@@ -114,47 +121,42 @@ impl Site {
             .args(["--administrator", ADMINISTRATOR, "--password-file"])
             .arg(self.password_file())
             .arg("--data")
-            .arg(self.data());
-        print(&child::output(&mut command).await?);
-        let trusted = self.data().join("trust").join("demo-issuer.pub");
+            .arg(&data);
+        let said = child::output(&mut command).await?;
+        let trusted = data.join("trust").join("demo-issuer.pub");
         std::fs::copy(self.path("issuer").join("demo-issuer.pub"), &trusted)
             .with_context(|| format!("{} cannot be written", trusted.display()))?;
-        Ok(())
+        Ok(said)
     }
 
     /// Starts the server and waits until it serves.
     pub(super) async fn start_server(&mut self) -> Result<()> {
-        let log = self.path("licensingd.log");
-        let file = File::create(&log).with_context(|| format!("{} cannot be written", log.display()))?;
-        let mut process = Command::new(self.program("licensingd"))
-            .args(["run", "--data"])
-            .arg(self.data())
-            // Nothing here but what the demonstration brings.
-            .env("LICENSINGD_LICENSING__STARTUP_VENDORS", "[]")
-            .env("LICENSINGD_WSMAN__ENABLED", "true")
-            .env("LICENSINGD_WSMAN__PORT", "0")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(file)
-            .spawn()
-            .context("licensingd cannot be started")?;
-        let output = process.stdout.take().context("licensingd has no output")?;
-        self.server = Some(Server(process));
-        let reading = tokio::task::spawn_blocking(move || first_line(output));
-        let line = match tokio::time::timeout(START, reading).await {
-            Ok(line) => line.context("the first line was lost")??,
-            Err(_) => String::new(),
-        };
-        let Ok(endpoints) = serde_json::from_str::<Endpoints>(&line) else {
-            let said = std::fs::read_to_string(&log).unwrap_or_default();
-            bail!("licensingd did not start to serve; its log says:\n{said}");
-        };
+        let server = self.serve(DATA).await?;
+        let endpoints = &server.endpoints;
         println!("   License manager  {}", endpoints.licensing);
         println!("   Web services     https://{}", endpoints.web_services);
         println!("   WS-Management    https://{}/wsman", endpoints.wsman);
         println!("   Certificate      {}", endpoints.cert_hash);
-        self.endpoints = Some(endpoints);
+        self.server = Some(server);
         Ok(())
+    }
+
+    /// Starts a license server and waits until it serves.
+    pub(super) async fn serve(&self, name: &str) -> Result<LicenseServer> {
+        let mut command = Command::new(self.program("licensingd"));
+        command
+            .args(["run", "--data"])
+            .arg(self.path(name))
+            // Nothing here but what the demonstration brings.
+            .env("LICENSINGD_LICENSING__STARTUP_VENDORS", "[]")
+            .env("LICENSINGD_WSMAN__ENABLED", "true")
+            .env("LICENSINGD_WSMAN__PORT", "0");
+        let log = self.path(&format!("{name}.log"));
+        let (program, endpoints) = Program::start(&mut command, &log).await?;
+        Ok(LicenseServer {
+            _program: program,
+            endpoints,
+        })
     }
 
     /// Makes a license file from an order.
@@ -200,8 +202,13 @@ impl Site {
 
     /// What connects the command line with the server.
     pub(super) fn variables(&self) -> Result<Vec<(&'static str, String)>> {
-        let endpoints = self.endpoints()?;
-        Ok(vec![
+        Ok(self.variables_of(self.server()?))
+    }
+
+    /// What connects the command line with a license server.
+    pub(super) fn variables_of(&self, server: &LicenseServer) -> Vec<(&'static str, String)> {
+        let endpoints = &server.endpoints;
+        vec![
             ("LICENSING_SERVER", format!("https://{}", endpoints.web_services)),
             ("LICENSING_CERT_HASH", endpoints.cert_hash.clone()),
             ("LICENSING_WMI_PORT", endpoints.wsman.port().to_string()),
@@ -210,12 +217,17 @@ impl Site {
                 "LICENSING_PASSWORD_FILE",
                 self.password_file().display().to_string(),
             ),
-        ])
+        ]
+    }
+
+    /// The license server.
+    pub(super) fn server(&self) -> Result<&LicenseServer> {
+        self.server.as_ref().context("the server does not run")
     }
 
     /// Where the server listens.
     pub(super) fn endpoints(&self) -> Result<&Endpoints> {
-        self.endpoints.as_ref().context("the server does not run")
+        Ok(&self.server()?.endpoints)
     }
 
     /// A built program.
@@ -240,61 +252,15 @@ impl Site {
         .context("cleaning up was lost")?
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    /// A file or folder of the demo.
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn data(&self) -> PathBuf {
-        self.path("server")
-    }
-
-    fn license_file(&self) -> PathBuf {
+    /// The license file that was issued.
+    pub(super) fn license_file(&self) -> PathBuf {
         self.path("acme.lic")
     }
-}
-
-/// The running server. Dropping it lets the server end in good order, and kills it only when it does not.
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        ask_to_end(&mut self.0);
-        let deadline = Instant::now() + END;
-        while Instant::now() < deadline {
-            match self.0.try_wait() {
-                Ok(None) => std::thread::sleep(Duration::from_millis(50)),
-                Ok(Some(_)) | Err(_) => return,
-            }
-        }
-        // Nothing better is left to do, and nobody to tell.
-        self.0.kill().ok();
-        self.0.wait().ok();
-    }
-}
-
-#[cfg(unix)]
-fn ask_to_end(child: &mut Child) {
-    use rustix::process::{Pid, Signal, kill_process};
-    let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-    if let (Some(id), Ok(None)) = (id, child.try_wait()) {
-        // It may have ended in between, which is what is wanted.
-        kill_process(id, Signal::TERM).ok();
-    }
-}
-
-#[cfg(not(unix))]
-fn ask_to_end(child: &mut Child) {
-    // Windows has no signal for a program without a window; the server's state survives this by design.
-    child.kill().ok();
-}
-
-/// The first line; the rest is read away so that the writer never waits.
-fn first_line(output: ChildStdout) -> Result<String> {
-    let mut reader = BufReader::new(output);
-    let mut line = String::new();
-    reader.read_line(&mut line).context("licensingd cannot be read")?;
-    std::thread::spawn(move || std::io::copy(&mut reader, &mut std::io::sink()));
-    Ok(line)
 }
 
 fn write_private(path: &Path, text: &str) -> Result<()> {
@@ -312,7 +278,7 @@ fn write_private(path: &Path, text: &str) -> Result<()> {
 }
 
 /// What a program said, indented.
-fn print(text: &str) {
+pub(super) fn print(text: &str) {
     for line in text.lines() {
         println!("{}", format!("   {line}").trim_end());
     }
