@@ -96,7 +96,15 @@ Describe 'Get-LicCEIPOption' {
         Get-LicCEIPOption -AdminAddress $address | Should -Be 'None'
         Set-LicCEIPOption -AdminAddress $address -CEIPOption Diagnostic
         Get-LicCEIPOption -AdminAddress $address | Should -Be 'Diagnostic'
-        ((Get-LicenseUpload -State Preview).Document | ConvertFrom-Json).diagnostic.licenseFiles | Should -Be 1
+        $document = (Get-LicenseUpload -State Preview).Document | ConvertFrom-Json
+        $document.diagnostic.licenseFiles | Should -Be 1
+        $document.statistics.licenseTypes.installed | Should -Be 3
+        # Statistics alone say nothing of the machine; without them nothing more is said.
+        Set-LicCEIPOption -AdminAddress $address -CEIPOption Anonymous
+        $document = (Get-LicenseUpload -State Preview).Document
+        ($document | ConvertFrom-Json).statistics.licenseTypes | Should -HaveCount 1
+        $document | Should -Not -Match 'diagnostic'
         Set-LicCEIPOption -AdminAddress $address -CEIPOption None
+        (Get-LicenseUpload -State Preview).Document | Should -Not -Match 'statistics|diagnostic'
     }
 }

@@ -4,8 +4,8 @@ function Set-LicCEIPOption {
         Sets what a license server sends beside the compliance part of its uploads.
 
     .DESCRIPTION
-        With None nothing else is sent, with Diagnostic uploads have a part about the installation that names no user and no
-        device. Anonymous is kept for later; nothing more than with None is sent.
+        With None nothing else is sent. With Anonymous uploads have statistics by license type that name no feature, user,
+        device or machine; with Diagnostic they have a part about the installation besides.
 
     .PARAMETER AdminAddress
         Address of Web Services for Licensing, such as https://host:8083, as Get-LicLocation returns it. host:port

@@ -97,6 +97,7 @@ impl Site {
                 device_hashes: Vec::new(),
             }],
             products: Vec::new(),
+            statistics: None,
             diagnostic: None,
         })
         .unwrap();

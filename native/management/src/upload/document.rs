@@ -49,6 +49,9 @@ pub struct UploadBody {
     pub features: Vec<FeatureSample>,
     /// Products seen at checkout in the window.
     pub products: Vec<ProductSeen>,
+    /// Statistics that name nothing; only with the options `Anonymous` and `Diagnostic`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub statistics: Option<StatisticsReport>,
     /// The diagnostic part; only with the option `Diagnostic`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub diagnostic: Option<DiagnosticReport>,
@@ -195,6 +198,12 @@ pub struct DiagnosticReport {
     pub license_files: u32,
     /// Vendor daemons that serve.
     pub vendor_daemons: u32,
+}
+
+/// Statistics. Nothing in them names a feature, a user, a device or the machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct StatisticsReport {
     /// Seats in use and installed of each license type.
     pub license_types: Vec<LicenseTypeQuantity>,
 }

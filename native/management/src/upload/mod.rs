@@ -6,7 +6,7 @@ mod seal;
 
 pub use document::{
     ClockReport, DiagnosticReport, FeatureSample, InstalledLicense, LicenseTypeQuantity, ProductSeen,
-    ServerReport, SuppliedReason, UploadBody, UploadType,
+    ServerReport, StatisticsReport, SuppliedReason, UploadBody, UploadType,
 };
 pub use read::{MAX_LIST, MAX_TEXT_BYTES, MAX_UPLOAD_BYTES, UploadError};
 pub use seal::SealedUpload;

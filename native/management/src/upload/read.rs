@@ -210,9 +210,9 @@ fn check_texts(body: &UploadBody) -> Result<(), UploadError> {
     if let Some(report) = &body.diagnostic {
         one("/diagnostic/operatingSystem", &report.operating_system)?;
         one("/diagnostic/architecture", &report.architecture)?;
-        for types in &report.license_types {
-            one("/diagnostic/licenseTypes", &types.license_type)?;
-        }
+    }
+    for types in body.statistics.iter().flat_map(|report| &report.license_types) {
+        one("/statistics/licenseTypes", &types.license_type)?;
     }
     Ok(())
 }

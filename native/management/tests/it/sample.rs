@@ -79,6 +79,7 @@ pub(crate) fn body() -> UploadBody {
             first_seen: at("2027-01-01T08:00:00Z"),
             last_seen: at("2027-01-01T17:00:00Z"),
         }],
+        statistics: None,
         diagnostic: None,
     }
 }

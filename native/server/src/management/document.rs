@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use licensing_api::management::CeipChoice;
 use licensing_api::{ErrorCode, Problem};
 use licensing_management::id::UploadId;
 use licensing_management::upload::{
@@ -29,7 +28,7 @@ pub(super) fn wanted(state: &State, salt: &Zeroizing<[u8; 32]>, now: Timestamp) 
         from,
         to,
         salt: state.settings.include_user_hashes.then(|| salt.clone()),
-        diagnostic: state.settings.ceip == CeipChoice::Diagnostic,
+        ceip: state.settings.ceip,
     }
 }
 
@@ -80,6 +79,7 @@ pub(super) fn seal(
         licenses: contents.licenses,
         features: contents.features,
         products: contents.products,
+        statistics: contents.statistics,
         diagnostic: contents.diagnostic,
     })
     .map_err(|error| Problem::new(ErrorCode::InternalError, error.to_string()))

@@ -9,10 +9,11 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use licensing_api::inventory::PoolStatus;
+use licensing_api::management::CeipChoice;
 use licensing_api::{ErrorCode, Problem};
 use licensing_license_file::license_file::LicenseDate;
 use licensing_management::upload::{
-    DiagnosticReport, FeatureSample, InstalledLicense, LicenseTypeQuantity, ProductSeen,
+    DiagnosticReport, FeatureSample, InstalledLicense, LicenseTypeQuantity, ProductSeen, StatisticsReport,
 };
 use licensing_management::usage::Hour;
 use sha2::{Digest as _, Sha256};
@@ -38,6 +39,8 @@ pub struct Contents {
     pub burst_days_left: Option<u32>,
     /// By how many seconds the wall clock was set.
     pub clock_jump_seconds: i64,
+    /// Statistics that name nothing.
+    pub statistics: Option<StatisticsReport>,
     /// The diagnostic part.
     pub diagnostic: Option<DiagnosticReport>,
 }
@@ -51,8 +54,8 @@ pub struct Wanted {
     pub to: Hour,
     /// Salt of the hashes of names; none when no hashes are wanted.
     pub salt: Option<zeroize::Zeroizing<[u8; 32]>>,
-    /// Whether the diagnostic part is wanted.
-    pub diagnostic: bool,
+    /// What is wanted beside the compliance part.
+    pub ceip: CeipChoice,
 }
 
 /// Gives the contents of an upload.
@@ -126,8 +129,11 @@ impl ServerSource {
                 contents.clock_jump_seconds = report.clock_jump_seconds;
             }
         }
-        if wanted.diagnostic {
-            contents.diagnostic = Some(diagnostic(&contents, &installed, vendors.len()));
+        if wanted.ceip != CeipChoice::None {
+            contents.statistics = Some(statistics(&contents));
+        }
+        if wanted.ceip == CeipChoice::Diagnostic {
+            contents.diagnostic = Some(diagnostic(&installed, vendors.len()));
         }
         Ok(contents)
     }
@@ -209,7 +215,7 @@ fn add_hashes(features: &mut [FeatureSample], holders: &[(String, String, String
     }
 }
 
-fn diagnostic(contents: &Contents, installed: &Installed, daemons: usize) -> DiagnosticReport {
+fn statistics(contents: &Contents) -> StatisticsReport {
     let mut types: BTreeMap<String, LicenseTypeQuantity> = BTreeMap::new();
     let mut type_of = BTreeMap::new();
     for license in &contents.licenses {
@@ -228,6 +234,12 @@ fn diagnostic(contents: &Contents, installed: &Installed, daemons: usize) -> Dia
             quantity.used_max += u64::from(sample.count_used_max);
         }
     }
+    StatisticsReport {
+        license_types: types.into_values().collect(),
+    }
+}
+
+fn diagnostic(installed: &Installed, daemons: usize) -> DiagnosticReport {
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     DiagnosticReport {
         operating_system: std::env::consts::OS.to_owned(),
@@ -235,6 +247,5 @@ fn diagnostic(contents: &Contents, installed: &Installed, daemons: usize) -> Dia
         processors: std::thread::available_parallelism().map_or(1, |number| count(number.get())),
         license_files: count(installed.files.len()),
         vendor_daemons: count(daemons),
-        license_types: types.into_values().collect(),
     }
 }
