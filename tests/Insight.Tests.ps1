@@ -46,11 +46,11 @@ Describe 'Connect-InsightServer' {
     }
 
     It 'refuses <Name>' -ForEach @(
-        @{ Name = 'a token that is none'; Arguments = { @{ Token = ConvertTo-TestSecret 'ins_nothing' } }; Code = 'AuthorizationFailed*' }
-        @{ Name = 'another certificate'; Arguments = { @{ CertHash = '00' * 32 } }; Code = 'CertificateVerificationFailed*' }
+        @{ Name = 'a token that is none'; Change = { @{ Token = ConvertTo-TestSecret 'ins_nothing' } }; Code = 'AuthorizationFailed*' }
+        @{ Name = 'another certificate'; Change = { @{ CertHash = '00' * 32 } }; Code = 'CertificateVerificationFailed*' }
     ) {
         $arguments = @{ Server = $insight.Address; CertHash = $insight.CertHash; Token = ConvertTo-TestSecret $insight.Token; NotDefault = $true; ErrorAction = 'Stop' }
-        $changes = & $Arguments
+        $changes = & $Change
         foreach ($key in $changes.Keys) { $arguments[$key] = $changes[$key] }
         { Connect-InsightServer @arguments } | Should -Throw -ErrorId $Code
         Get-InsightOrganization Example | Should -HaveCount 1

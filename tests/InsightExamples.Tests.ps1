@@ -35,7 +35,7 @@ BeforeAll {
     function Reset-State {
         Disconnect-InsightServer -All
         $null = Connect-TestInsight $insight
-        $registered = (Get-InsightServer).ServerGuid
+        $registered = @(Get-InsightServer | ForEach-Object ServerGuid)
         foreach ($session in $servers) {
             if ((Get-LicenseManagementService -Session $session).ServerGuid -notin $registered) {
                 $code = (New-InsightRegistration -Organization Example).RegistrationCode

@@ -67,8 +67,8 @@ function Import-InsightRescission {
         if ($PSCmdlet.ParameterSetName -eq 'Path') {
             Resolve-LicensingPath -Cmdlet $PSCmdlet -Path $Path | ForEach-Object { $files.Add($_) }
         }
-        elseif ($InputObject.BaseObject -is [System.IO.FileInfo]) {
-            $files.Add($InputObject.BaseObject.FullName)
+        elseif ($InputObject -is [System.IO.FileInfo]) {
+            $files.Add($InputObject.FullName)
         }
         else {
             $rows.Add($InputObject)
