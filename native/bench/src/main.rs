@@ -5,6 +5,7 @@
 
 mod connections;
 mod floor;
+mod growth;
 mod load;
 mod machine;
 mod one_client;
@@ -43,14 +44,18 @@ enum Group {
     Leases,
     /// Thirty thousand connections.
     Connections,
-    /// A million audit records.
+    /// Ten million audit records.
     Audit,
+    /// A year of 20,000 users.
+    Year,
+    /// The history of use.
+    History,
 }
 
 /// Measures Licensing Services.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// Only these groups; all but the long ones (leases, connections, audit) unless given.
+    /// Only these groups; all but the long ones (leases, connections, audit, year) unless given.
     #[arg(value_enum)]
     groups: Vec<Group>,
     /// All groups.
@@ -62,6 +67,9 @@ struct Arguments {
     /// Connections of the group `connections`.
     #[arg(long, default_value_t = 30_000)]
     connections: usize,
+    /// Audit records of the group `audit`.
+    #[arg(long, default_value_t = 10_000_000)]
+    records: u64,
     /// Only holds connections to the daemon on this port.
     #[arg(long, hide = true)]
     hold: Option<u16>,
@@ -75,7 +83,10 @@ struct Arguments {
 
 impl Arguments {
     fn wants(&self, group: Group) -> bool {
-        let long = matches!(group, Group::Leases | Group::Connections | Group::Audit);
+        let long = matches!(
+            group,
+            Group::Leases | Group::Connections | Group::Audit | Group::Year
+        );
         self.all || self.groups.contains(&group) || (self.groups.is_empty() && !long)
     }
 }
@@ -137,7 +148,14 @@ async fn measure(arguments: &Arguments, figures: &mut Vec<Figure>) -> Result<()>
         figures.extend(connections::memory(arguments.connections).await?);
     }
     if arguments.wants(Group::Audit) {
-        figures.extend(scenario::long_audit(1_000_000, arguments.seconds).await?);
+        figures.extend(growth::long_audit(arguments.records, arguments.seconds).await?);
+    }
+    if arguments.wants(Group::Year) {
+        figures.extend(growth::year().await?);
+    }
+    if arguments.wants(Group::History) {
+        figures.extend(growth::history()?);
+        figures.extend(growth::history_beside_checkouts(arguments.seconds).await?);
     }
     Ok(())
 }

@@ -75,7 +75,7 @@ async fn in_process(folder: &Path, feature: &str, time: Duration) -> Result<Outc
     Ok(Outcomes { rate, latency })
 }
 
-fn request(feature: &str) -> Result<CheckoutRequest> {
+pub(crate) fn request(feature: &str) -> Result<CheckoutRequest> {
     let mut key = [0; 16];
     getrandom::fill(&mut key)
         .ok()
@@ -97,7 +97,7 @@ fn request(feature: &str) -> Result<CheckoutRequest> {
     })
 }
 
-fn pools(feature: &str) -> PoolSet {
+pub(crate) fn pools(feature: &str) -> PoolSet {
     let text = license_text(VENDOR, &[Increment::new(feature, 1_000_000)]);
     let file = license_file::parse(text.as_bytes());
     let signatures = vec![Some(SignatureState::Valid); file.lines.len()];

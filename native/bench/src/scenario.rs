@@ -331,31 +331,3 @@ pub(crate) async fn many_leases() -> Result<Vec<Figure>> {
         ),
     ])
 }
-
-/// Whether a long audit slows checkouts.
-pub(crate) async fn long_audit(records: u64, seconds: u64) -> Result<Vec<Figure>> {
-    let server = server()?;
-    let port = port(&server)?;
-    let time = Duration::from_secs(seconds);
-    let before = load::cycles(port, FEATURE, 64, time).await?;
-    let mut written = before.latency.len() * 2;
-    while written < records {
-        written += load::cycles(port, FEATURE, 64, Duration::from_secs(10))
-            .await?
-            .latency
-            .len()
-            * 2;
-    }
-    let after = load::cycles(port, FEATURE, 64, time).await?;
-    server.stop()?;
-    let slower = (1.0 - after.rate / before.rate) * 100.0;
-    Ok(vec![Figure::aimed(
-        format!("checkouts with {written} audit records against an empty audit, 64 clients"),
-        format!(
-            "{:.0} against {:.0} cycles/s ({slower:+.0} % slower)",
-            after.rate, before.rate
-        ),
-        "≤ 10 % slower",
-        slower <= 10.0,
-    )])
-}

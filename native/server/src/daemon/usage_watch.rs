@@ -133,28 +133,30 @@ fn observed(inventory: Vec<InventoryRow>, known: &[PoolHistory]) -> Vec<Observed
         .filter(|pool| !pool.pool.is_built_in())
         .map(|pool| (pool.pool.id().to_string(), pool))
         .collect();
-    let mut pools: Vec<ObservedPool> = inventory
-        .into_iter()
-        .filter(|row| !row.files.is_empty())
-        .map(|row| {
-            let history = by_id.remove(&row.pool_id);
-            ObservedPool {
-                hours: history.map(|pool| pool.hours.clone()).unwrap_or_default(),
-                in_use: row.licenses_in_use,
-                name: row.pool_id,
-                feature: row.feature,
-                version: row.version,
-                terms: Some(PoolTerms {
-                    installed: (!row.uncounted).then_some(row.licenses_available),
-                    overdraft: row.license_overdraft,
-                    license_type: row.license_type,
-                    expires: row.license_expiration_date,
-                    serial_numbers: row.serial_numbers,
-                    vendor_string: row.vendor_string,
-                }),
-            }
-        })
-        .collect();
+    let mut pools: Vec<ObservedPool> = Vec::with_capacity(inventory.len());
+    for row in inventory {
+        let history = by_id.remove(&row.pool_id);
+        let is_installed = row.files.iter().any(|file| !file.is_empty());
+        // What the server brings itself is no license.
+        if !is_installed && history.is_none() {
+            continue;
+        }
+        pools.push(ObservedPool {
+            hours: history.map(|pool| pool.hours.clone()).unwrap_or_default(),
+            in_use: row.licenses_in_use,
+            terms: is_installed.then(|| PoolTerms {
+                installed: (!row.uncounted).then_some(row.licenses_available),
+                overdraft: row.license_overdraft,
+                license_type: row.license_type,
+                expires: row.license_expiration_date,
+                serial_numbers: row.serial_numbers,
+                vendor_string: row.vendor_string,
+            }),
+            name: row.pool_id,
+            feature: row.feature,
+            version: row.version,
+        });
+    }
     let gone = by_id.into_iter().filter(|(_, pool)| !pool.hours.is_empty());
     pools.extend(gone.map(|(name, pool)| ObservedPool {
         name,

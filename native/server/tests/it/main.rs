@@ -17,6 +17,7 @@ mod rereading;
 mod set_up;
 mod support;
 mod tickets;
+mod usage_history;
 mod versions;
 mod web;
 mod wsman;
