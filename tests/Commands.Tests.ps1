@@ -46,6 +46,9 @@ BeforeAll {
     $null = Import-LicenseFile $extra
     $null = New-LicenseAdministrator 'EXAMPLE\reader' -Permission ReadOnly
     $token = New-LicenseToken monitoring
+    $null = New-LicenseAlertRoute operations ops@example.net
+    $backup = Backup-LicenseServer
+    $vendor = (Get-LicenseInventory)[0].Vendor
     $null = Start-TestProduct $server DESIGN_PLT_UD -User 'Anna' -Device 'PC-1'
     $null = Start-TestProduct $server ACME_PRO_CCU -User 'ben' -Device 'PC-2' -Count 2
     $null = Start-TestProduct $server ACME_STD_CCU -User 'carol' -Device 'PC-3'
@@ -77,6 +80,11 @@ BeforeAll {
         Second              = [guid]::NewGuid().ToString()
         SerialNumber        = 'ACME-4711'
         ServerGuid          = [guid]::NewGuid().ToString()
+        Setting             = @{ 'alerts.nearly_out_percent' = 85 }
+        Value               = 85
+        KeyId               = (Get-LicenseIssuer)[0].KeyId
+        Line                = '# no rules'
+        Code                = 'UnverifiedLicensesAccepted'
     }
 
     # Where a command works.
@@ -108,6 +116,17 @@ BeforeAll {
         }
         if ($Command.Name -eq 'Revoke-License' -and -not $Besides) {
             $arguments['LeaseId'] = $needs['LeaseId']
+        }
+        switch ($Command.Name) {
+            { $_ -in 'Set-LicenseAlertRoute', 'Remove-LicenseAlertRoute', 'Test-LicenseAlertRoute' } { $arguments['Name'] = 'operations' }
+            { $_ -in 'Test-LicenseBackup', 'Restore-LicenseServer' } { $arguments['Name'] = $backup.Backup }
+            'Set-LicenseServerConfiguration' { $arguments['Name'] = 'alerts.nearly_out_percent' }
+            'Add-LicenseIssuer' { $arguments['Path'] = Join-Path $server.Folder 'issuer/test-issuer.pub' }
+            'Set-LicenseServerCertificate' { $arguments = @{ UseNext = $true } }
+            'Set-LicenseOption' { $arguments['Vendor'] = $vendor }
+        }
+        if ($Besides -and $Besides[0] -in $arguments.Keys) {
+            $arguments.Remove($Besides[0])
         }
         if ($Command.Name -in 'Set-LicenseAdministrator') {
             $arguments['Permission'] = 'Full'
@@ -321,6 +340,11 @@ Describe 'What -WhatIf says' {
         @{ Code = 'Remove-LicenseFile extra.lic -WhatIf'; Words = 'extra.lic', 'ACME_ADV_CCU', 'from 7 to 0 seats' }
         @{ Code = 'Remove-LicenseFile base.lic -WhatIf'; Words = 'base.lic', 'ACME_PRO_CCU', 'from 5 to 0 seats, 2 in use', 'DESIGN_PLT_UD' }
         @{ Code = 'Reset-LicenseAdministrator EXAMPLE\reader -WhatIf'; Words = 'EXAMPLE\reader', 'sign-ins' }
+        @{ Code = 'Set-LicenseServerConfiguration alerts.nearly_out_percent 85 -WhatIf'; Words = , 'alerts.nearly_out_percent=85' }
+        @{ Code = 'Set-LicenseOption ACME -Line ''EXCLUDE ACME_PRO_CCU USER ben'' -WhatIf'; Words = 'ACME', 'Loses', 'ben' }
+        @{ Code = 'Get-LicenseIssuer | Remove-LicenseIssuer -WhatIf'; Words = 'ACME_PRO_CCU', 'from 5 to 0 seats' }
+        @{ Code = 'New-LicenseAlertRoute night night@example.net -WhatIf'; Words = 'night', 'night@example.net' }
+        @{ Code = 'Restore-LicenseServer -Cancel -WhatIf'; Words = , 'restore' }
         @{ Code = 'Invoke-LicenseReread -WhatIf'; Words = 'license files', 'options files' }
         @{ Code = 'New-InsightAccount ann -Organization Example -WhatIf'; Words = 'ann', 'Example', 'ReadOnly' }
         @{ Code = 'New-InsightAccount root -Operator -WhatIf'; Words = 'root', 'all organizations' }
@@ -383,6 +407,8 @@ Describe 'What comes out' {
     BeforeDiscovery {
         $lists = @(
             { Get-LicenseServer }, { Get-LicenseInventory }, { Get-LicenseUsage }, { Get-LicenseDenial }, { Get-LicenseReservation }, { Get-LicenseFile },
+            { Get-LicenseServerConfiguration }, { Get-LicenseIssuer }, { Get-LicenseOption }, { Test-LicenseServer }, { Get-LicenseBackup }, { Get-LicenseAlertRoute },
+            { Get-LicAlerts $server.Address -ProductEditionModel * -SADate 2020.0101 },
             { Get-LicenseAdministrator }, { Get-LicenseToken }, { Get-LicenseErrorCode }, { Get-LicenseAssignmentEvent }, { Get-LicenseCertificate },
             { Test-LicenseFile $extra }, { [LicensingAdmin.SessionList]::Current.Default },
             { Get-LicInventory $server.Address }, { Get-LicServerInfo $server.Address }, { Get-LicUsageDetails $server.Address -ProductEditionModel * },

@@ -108,4 +108,34 @@
             @{ Name = 'Credentials'; Type = 'PSCredential'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
         )
     }
+    'Get-LicAlerts' = @{
+        OutputType = 'Citrix.Licensing.Admin.SDK.WSLAlertMessages'
+        Parameters = @(
+            @{ Name = 'AdminAddress'; Type = 'String'; Required = $true; Position = 0; Pipeline = 'ByValue'; Default = $null }
+            @{ Name = 'ProductEditionModel'; Type = 'String'; Required = $true; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'SADate'; Type = 'String'; Required = $true; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'FilterThreshold'; Type = 'Int32'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'MetaData'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'Locale'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = 'EN' }
+            @{ Name = 'CertHash'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+        )
+    }
+    'Get-LicLACLocation' = @{
+        OutputType = 'System.String'
+        Parameters = @(
+            @{ Name = 'LicenseServerAddress'; Type = 'String'; Required = $false; Position = 0; Pipeline = $null; Default = 'LocalHost' }
+            @{ Name = 'LicenseServerPort'; Type = 'Int32'; Required = $false; Position = 1; Pipeline = $null; Default = 27000 }
+        )
+    }
+    'Get-LicServiceAddedCapability' = @{
+        OutputType = 'System.String'
+        Parameters = @(
+            @{ Name = 'AdminAddress'; Type = 'String'; Required = $true; Position = 0; Pipeline = 'ByValue'; Default = $null }
+        )
+    }
+    'Add-LicGlobalMetadata' = @{ OutputType = 'System.Void'; Parameters = @() }
+    'Get-LicGlobalMetadata' = @{ OutputType = 'System.Void'; Parameters = @() }
+    'Remove-LicGlobalMetadata' = @{ OutputType = 'System.Void'; Parameters = @() }
+    'Get-LicLACEnabledState' = @{ OutputType = 'System.Void'; Parameters = @() }
+    'Set-LicLACEnabledState' = @{ OutputType = 'System.Void'; Parameters = @() }
 }

@@ -10,10 +10,21 @@ function Get-LicenseAlert {
         Only alerts of these levels: Info for information, Alert for what will stop working, Alarm for what has
         stopped.
 
+    .PARAMETER Code
+        Only alerts with these codes, wildcards allowed.
+
+    .PARAMETER Locale
+        Language of the texts: en, de, fr, es or ja; en unless given.
+
     .EXAMPLE
         Get-LicenseAlert
 
         Lists every alert.
+
+    .EXAMPLE
+        Get-LicenseAlert -Code 'License*' -Locale fr | Format-List Title, Detail
+
+        Lists the alerts about licenses in French.
 
     .EXAMPLE
         Get-LicenseAlert -Level Alarm | Format-List Title, Detail, Action
@@ -24,7 +35,13 @@ function Get-LicenseAlert {
         LicensingAdmin.LicensingSession.
 
     .OUTPUTS
-        LicensingAdmin.Alert.
+        LicensingAdmin.ActiveAlert.
+
+    .LINK
+        Confirm-LicenseAlert
+
+    .LINK
+        New-LicenseAlertRoute
 
     .LINK
         Get-LicenseServer
@@ -33,11 +50,18 @@ function Get-LicenseAlert {
         Get-LicenseInventory
     #>
     [CmdletBinding()]
-    [OutputType('LicensingAdmin.Alert')]
-    [LicensingAdmin.SharedParameters('Connection')]
+    [OutputType('LicensingAdmin.ActiveAlert')]
+    [LicensingAdmin.SharedParameters('Feature', 'Connection')]
     param(
         [ValidateSet('Info', 'Alert', 'Alarm')]
-        [string[]] $Level
+        [string[]] $Level,
+
+        [SupportsWildcards()]
+        [ValidateNotNullOrWhiteSpace()]
+        [string[]] $Code,
+
+        [ValidateNotNullOrEmpty()]
+        [string] $Locale
     )
 
     process {

@@ -188,6 +188,22 @@ error_codes! {
     ReceiverUnavailable = 1024, 502, ConnectionError, "The receiver cannot be reached or cannot store anything now.", "Check destination, certificate hash and firewall; the upload is tried again by itself.";
     /// A receipt is not valid.
     InvalidReceipt = 1025, 400, InvalidData, "The receipt is not valid.", "Use the receipt that the receiver gave for a bundle of this server, unchanged.";
+    /// The issuer is trusted already.
+    IssuerExists = 1050, 409, ResourceExists, "The issuer is trusted already.", "Remove it first with Remove-LicenseIssuer.";
+    /// No such issuer.
+    IssuerNotFound = 1051, 404, ObjectNotFound, "There is no such issuer.", "List the issuers with Get-LicenseIssuer.";
+    /// Lines of an options file cannot be read.
+    InvalidOptions = 1052, 422, InvalidData, "The options file has lines that cannot be read.", "Correct the lines that the detail names, or take the file as it is with -Force.";
+    /// A backup could not be made or is damaged.
+    BackupFailed = 1053, 422, InvalidData, "The backup could not be made, or is not whole.", "The detail says why; make another one with Backup-LicenseServer.";
+    /// No such backup.
+    BackupNotFound = 1054, 404, ObjectNotFound, "There is no such backup.", "Send it with -Path, or make one with Backup-LicenseServer.";
+    /// No such alert.
+    AlertNotFound = 1055, 404, ObjectNotFound, "There is no such alert.", "List the active alerts with Get-LicenseAlert.";
+    /// No such alert route.
+    AlertRouteNotFound = 1056, 404, ObjectNotFound, "There is no such alert route.", "List the routes with Get-LicenseAlertRoute.";
+    /// The name of an alert route is taken.
+    AlertRouteExists = 1057, 409, ResourceExists, "There is an alert route of this name.", "Change it with Set-LicenseAlertRoute, or remove it first.";
 
     /// The client's address is malformed.
     InvalidAddress = 2000, 0, InvalidArgument, "The address is not valid.", "Write https://host:8083, host:port, or the host alone.";

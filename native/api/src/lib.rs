@@ -8,19 +8,25 @@
 
 pub mod administrator;
 pub mod alert;
+mod alert_code;
 pub mod assignment;
 pub mod audit;
+pub mod backup;
 pub mod column;
+pub mod configuration;
 pub mod denial;
 pub mod error;
 pub mod finding;
+pub mod health;
 pub mod history;
 pub mod insight;
 pub mod inventory;
+pub mod issuer;
 pub mod license_file;
 pub mod management;
 pub mod names;
 pub mod operation;
+pub mod option;
 pub mod patterns;
 pub mod permission;
 pub mod queue;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::column::column;
 use crate::permission::Permission;
+use crate::secret::Secret;
 
 /// Asks for [`ServerInfo`].
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -130,6 +131,9 @@ pub struct ServerInfo {
     /// Vendor daemons, in the order of their ports.
     #[schemars(extend("x-column" = column(10)))]
     pub vendor_daemons: Vec<VendorDaemon>,
+    /// What the web services offer: names of operations.
+    #[serde(default)]
+    pub capabilities: Vec<String>,
 }
 
 /// Asks for [`Certificate`].
@@ -167,6 +171,32 @@ pub struct Certificate {
     pub dns_names: Vec<String>,
     /// DER form in base64.
     pub raw_data: String,
+    /// Hash of the certificate that was announced to follow; none when none was.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub next_cert_hash: Option<String>,
+}
+
+/// Replaces the certificate of the server without a restart, or announces the one that will follow. Connections that
+/// exist keep what they have.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct SetCertificate {
+    /// The chain in PEM form, the server's own certificate first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<String>,
+    /// Its key in PEM form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<Secret>,
+    /// Certificate and key as a PFX file in base64, instead of both.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pfx: Option<Secret>,
+    /// Password of the PFX file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password: Option<Secret>,
+    /// Only announces it: clients can be told its hash before it is used.
+    pub next: bool,
+    /// Uses the one that was announced.
+    pub use_next: bool,
 }
 
 /// Asks for [`EffectivePermission`].

@@ -22,6 +22,10 @@ pub(crate) enum Exit {
     Certificate = 4,
     /// Credentials are missing, wrong, or do not suffice.
     Credentials = 5,
+    /// `doctor`: everything works, and a check has a warning.
+    CheckWarned = 20,
+    /// `doctor`: a check failed.
+    CheckFailed = 21,
     /// Interrupted.
     Interrupted = 130,
     /// `stat` could not reach the server: the number that readers of its shape expect.
@@ -37,6 +41,8 @@ Exit codes:
   3    the server cannot be reached, did not answer in time, or is not understood
   4    the server's certificate is not the trusted one
   5    credentials are missing, wrong, or do not suffice
+  20   doctor: everything works, and a check has a warning
+  21   doctor: a check failed
   130  interrupted
   241  stat: the server cannot be reached";
 

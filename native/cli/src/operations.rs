@@ -1,5 +1,6 @@
 //! Runs one operation of the table.
 
+mod administration;
 mod certificate;
 mod explain;
 mod import;
@@ -21,6 +22,10 @@ pub(crate) fn command(operation: &OperationInfo, word: &str) -> Command {
     let command = match operation.id {
         OperationId::ImportLicenseFile => import::arguments(command),
         OperationId::ExplainLicenseFile => explain::arguments(command),
+        OperationId::AddIssuer => administration::issuer_arguments(command),
+        OperationId::ExplainOptions => administration::option_arguments(command, false),
+        OperationId::SetOptions => administration::option_arguments(command, true),
+        OperationId::SetCertificate => administration::certificate_arguments(command),
         OperationId::ExportUpload => upload::export_arguments(command, operation),
         OperationId::ImportUploadReceipt => upload::receipt_arguments(command),
         OperationId::ExportUsageReport => usage_report::arguments(command, operation),
@@ -48,6 +53,11 @@ pub(crate) async fn run(operation: &OperationInfo, matches: &ArgMatches) -> Resu
         OperationId::GetCertificate => certificate::run(operation, matches).await,
         OperationId::ImportLicenseFile => import::run(operation, matches).await,
         OperationId::ExplainLicenseFile => explain::run(matches).await,
+        OperationId::AddIssuer => administration::add_issuer(operation, matches).await,
+        OperationId::ExplainOptions => administration::options(operation, matches, false).await,
+        OperationId::SetOptions => administration::options(operation, matches, true).await,
+        OperationId::SetCertificate => administration::set_certificate(operation, matches).await,
+        OperationId::TestServer => administration::doctor(operation, matches).await,
         OperationId::ExportUpload => upload::export(operation, matches).await,
         OperationId::ImportUploadReceipt => upload::receipt(operation, matches).await,
         OperationId::ExportUsageReport => usage_report::run(operation, matches).await,

@@ -72,6 +72,7 @@ fn describe(address: &Address, der: &[u8]) -> Result<Certificate, Problem> {
         not_after: instant(parsed.validity().not_after.timestamp())?,
         dns_names: names,
         raw_data: STANDARD.encode(der),
+        next_cert_hash: None,
     })
 }
 

@@ -6,12 +6,12 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
+use licensing_delivery::MailConfig;
 use licensing_files::regular;
 use licensing_management::compliance::Bounds;
 use licensing_net::Limits;
 use licensing_settings::file::{self, MAX_CONFIG_BYTES, NotValid};
 use licensing_settings::{Section, template, text_of};
-use serde::{Deserialize, Serialize};
 
 /// Prefix of the environment variables that override the file: `INSIGHTD_PORT=8444`.
 pub const ENVIRONMENT_PREFIX: &str = "INSIGHTD_";
@@ -44,33 +44,6 @@ licensing_settings::settings! {
     }
 }
 
-/// How the connection to the mail server is protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum MailSecurity {
-    /// TLS from the first byte on.
-    Tls,
-    /// TLS after STARTTLS; a server without it gets nothing.
-    StartTls,
-    /// None; only for a mail server on this machine.
-    None,
-}
-
-licensing_settings::settings! {
-    /// Settings of the mail server.
-    pub struct MailConfig = "The mail server that findings are sent by." {
-        server: String = String::new(), AfterRestart, "Host name of the mail server; empty: no mail is sent.";
-        port: u16 = 587, AfterRestart, "Its port.";
-        security: MailSecurity = MailSecurity::StartTls, AfterRestart,
-            "How the connection is protected: tls, start-tls, or none for a mail server on the same machine.",
-            allowed "none only with a loopback address as server"
-                if |security, section| *security != MailSecurity::None || is_loopback(&section.server);
-        sender: String = "insight@localhost".to_owned(), AfterRestart, "Address that the mail comes from.";
-        account: String = String::new(), AfterRestart, "Account at the mail server; empty: none.";
-        password_file: PathBuf = PathBuf::new(), AfterRestart, "File whose first line is the password of the account.";
-    }
-}
-
 licensing_settings::settings! {
     /// Settings of the log.
     pub struct LogConfig = "The log, which goes to the standard error." {
@@ -78,14 +51,6 @@ licensing_settings::settings! {
             "Filter such as info or info,licensing_insight=debug. The environment variable RUST_LOG takes precedence.";
         json: bool = false, AfterRestart, "Whether each line is one JSON object.";
     }
-}
-
-fn is_loopback(server: &str) -> bool {
-    server.is_empty()
-        || server == "localhost"
-        || server
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
 }
 
 /// Why a configuration cannot be used.

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::InsightConfig;
-use crate::delivery::Courier;
+use crate::delivery;
 use crate::folder::InsightFolder;
 use crate::service::Insight;
 use crate::{init, web};
@@ -58,7 +58,7 @@ pub async fn run(config: InsightConfig, folder: InsightFolder) -> anyhow::Result
     )?);
     let (opened, settings) = (folder.clone(), config.clone());
     let insight = tokio::task::spawn_blocking(move || init::open(&opened, &settings)).await??;
-    let courier = Courier::new(Arc::clone(&insight), &config.mail)?;
+    let courier = delivery::courier(Arc::clone(&insight), config.mail.clone());
     let socket = licensing_net::bind(SocketAddr::new(config.listen, config.port))
         .await
         .with_context(|| format!("{}:{} cannot be opened", config.listen, config.port))?;

@@ -4,14 +4,17 @@
 //! each vendor that the license files name. `docs/architecture.md` shows how its parts belong together.
 
 pub mod accounts;
+pub mod alerts;
 mod audit_row;
 pub mod backup;
 mod blocking;
 pub mod config;
+pub mod configuration;
 pub mod control;
 pub mod daemon;
 pub mod folder_lock;
 pub mod grpc_status;
+mod health;
 pub mod init;
 pub mod installed;
 pub mod license_folder;

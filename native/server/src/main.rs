@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
+use licensing_server::accounts::Accounts;
 use licensing_server::config::{Config, ConfigChoices, DataFolder};
 use licensing_server::init::{NewServer, PasswordSource};
 use licensing_server::{backup, daemon, init, manager, verify};
@@ -195,8 +196,15 @@ fn run(wanted: &Run) -> anyhow::Result<ExitCode> {
     let place = &wanted.place;
     let data = DataFolder::new(&place.data);
     let config_file = place.config.clone().unwrap_or_else(|| data.config_file());
+    let restored = backup::finish_restore(&data).context("the restore that waits cannot be carried out")?;
     let config = Config::load(&config_file)?;
     licensing_settings::log::start(&config.log.level, config.log.json)?;
+    if let Some(restored) = restored {
+        let aside = restored.aside.display().to_string();
+        tracing::warn!(backup = restored.backup, aside, "the server was restored");
+        Accounts::open(&data.server_database(), &config.host_name)?
+            .record_restore(&restored.backup, &aside)?;
+    }
     let installation = manager::Installation {
         data,
         config_file,

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, civil::Date};
-use licensing_api::alert::{Alert, AlertLevel};
+use licensing_api::alert::{Alert, AlertCode};
 use licensing_seats::Moment;
 
 /// By how much the wall clock may differ from the course of time before it counts as a jump.
@@ -145,17 +145,15 @@ impl WallGuard {
             "Set the clock right. Until it is, licenses expire by the later of the clock and the latest time that was \
              accepted."
         };
-        Some(Alert {
-            code: "ClockJumped".to_owned(),
-            level: AlertLevel::Alert,
-            title: "The clock of the license server jumped.".to_owned(),
-            detail: format!(
-                "The wall clock is {seconds} seconds {direction} of the time that has passed. No seat was taken \
-                 back because of it."
-            ),
-            action: action.to_owned(),
-            since: Some(jump.since),
-        })
+        Some(
+            Alert::new(AlertCode::ClockJumped)
+                .saying(format!(
+                    "The wall clock is {seconds} seconds {direction} of the time that has passed. No seat was taken \
+                     back because of it."
+                ))
+                .advise(action)
+                .since(jump.since),
+        )
     }
 
     /// Seconds of the jump that stands, for the audit.

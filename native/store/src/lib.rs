@@ -24,7 +24,7 @@ pub use service::{
     SeatService, SeatServiceOptions, SeatServiceStatus, ServiceState, Waiting,
 };
 pub use sqlite::{
-    check_segments, copy_database, keep_before_migration, log_file, schema, sealed_hash, verify,
+    check_pages, check_segments, copy_database, keep_before_migration, log_file, schema, sealed_hash, verify,
 };
 pub use usage_history::{
     FeatureHistory, Look, ObservedPool, PoolSamples, PoolTerms, UsageHistory, verify_history,

@@ -20,9 +20,13 @@
 mod issuer;
 mod license_text;
 mod program;
+mod python;
 mod server;
+mod smtp;
 
 pub use issuer::Issuer;
 pub use license_text::{Increment, license_text};
 pub use program::licensingd;
+pub use python::python_with;
 pub use server::{Endpoints, Server, ServerBuilder};
+pub use smtp::{Mail, SmtpServer};

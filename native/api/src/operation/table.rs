@@ -7,8 +7,8 @@ use super::{AnsweredBy, BodySize, Method, Operation, OperationInfo, Rows};
 use crate::error::ErrorCode;
 use crate::permission::Permission;
 use crate::{
-    administrator, alert, assignment, audit, denial, history, insight, inventory, license_file, management,
-    names, queue, reservation, server, token, usage,
+    administrator, alert, assignment, audit, backup, configuration, denial, health, history, insight,
+    inventory, issuer, license_file, management, names, option, queue, reservation, server, token, usage,
 };
 
 operations! { ($)
@@ -17,7 +17,7 @@ operations! { ($)
         route: Get "/v1/server",
         permission: ReadOnly,
         words: "server",
-        cmdlets: ["Get-LicenseServer", "Get-LicServerInfo"],
+        cmdlets: ["Get-LicenseServer", "Get-LicServerInfo", "Get-LicServiceAddedCapability"],
         request: server::GetServerInfo => one server::ServerInfo,
         answered: manager,
         errors: [],
@@ -167,10 +167,10 @@ operations! { ($)
         route: Get "/v1/alerts",
         permission: ReadOnly,
         words: "alert",
-        cmdlets: ["Get-LicenseAlert"],
-        request: alert::GetAlerts => rows alert::Alert,
+        cmdlets: ["Get-LicenseAlert", "Get-LicAlerts"],
+        request: alert::GetAlerts => rows alert::ActiveAlert,
         answered: manager,
-        errors: [],
+        errors: [LocaleUnsupported],
     }
     /// Lists what is installed and how much of it is in use, a row for each pool.
     GetInventory = 30 {
@@ -475,6 +475,230 @@ operations! { ($)
         request: management::SetCeipOption => one management::CeipOption,
         answered: manager,
         errors: [StorageUnavailable],
+    }
+    /// Lists the settings of the server, with the values in effect and those that wait for a restart.
+    GetConfiguration = 110 {
+        route: Get "/v1/configuration",
+        permission: ReadOnly,
+        words: "configuration list",
+        cmdlets: ["Get-LicenseServerConfiguration"],
+        request: configuration::GetConfiguration => rows configuration::SettingRow,
+        answered: manager,
+        errors: [],
+    }
+    /// Changes settings, all of them or none, and says which are in effect at once and which wait for a restart.
+    SetConfiguration = 111 {
+        route: Patch "/v1/configuration",
+        permission: Full,
+        words: "configuration set",
+        cmdlets: ["Set-LicenseServerConfiguration"],
+        request: configuration::SetConfiguration => one configuration::ConfigurationChange,
+        answered: manager,
+        errors: [],
+    }
+    /// Replaces the certificate of the server without a restart, or announces the one that will follow.
+    SetCertificate = 112 {
+        route: Put "/v1/certificate",
+        permission: Full,
+        words: "certificate-set",
+        cmdlets: ["Set-LicenseServerCertificate"],
+        request: server::SetCertificate => one server::Certificate,
+        body: Large,
+        answered: manager,
+        errors: [],
+    }
+    /// Lists the issuers whose signatures the server trusts.
+    GetIssuers = 113 {
+        route: Get "/v1/issuers",
+        permission: ReadOnly,
+        words: "issuer list",
+        cmdlets: ["Get-LicenseIssuer"],
+        request: issuer::GetIssuers => rows issuer::Issuer,
+        answered: manager,
+        errors: [],
+    }
+    /// Trusts an issuer from now on.
+    AddIssuer = 114 {
+        route: Post "/v1/issuers",
+        permission: Full,
+        words: "issuer add",
+        cmdlets: ["Add-LicenseIssuer"],
+        request: issuer::AddIssuer => one issuer::ChangedIssuer,
+        answered: manager,
+        errors: [IssuerExists, CitrixLicensingVendorOrServiceDown],
+    }
+    /// No longer trusts an issuer; lines that it signed serve no more.
+    RemoveIssuer = 115 {
+        route: Delete "/v1/issuers/{keyId}",
+        permission: Full,
+        words: "issuer remove",
+        cmdlets: ["Remove-LicenseIssuer"],
+        request: issuer::RemoveIssuer => one issuer::ChangedIssuer,
+        answered: manager,
+        errors: [IssuerNotFound, CitrixLicensingVendorOrServiceDown],
+    }
+    /// Lists the lines of the options files, with what each means.
+    GetOptions = 116 {
+        route: Get "/v1/options",
+        permission: ReadOnly,
+        words: "option list",
+        cmdlets: ["Get-LicenseOption"],
+        request: option::GetOptions => rows option::OptionLine,
+        answered: manager,
+        errors: [],
+    }
+    /// Explains an options file, and who would lose or gain seats by it; nothing is changed.
+    ExplainOptions = 117 {
+        route: Post "/v1/options/explain",
+        permission: ReadOnly,
+        words: "option explain",
+        cmdlets: ["Set-LicenseOption"],
+        request: option::ExplainOptions => one option::OptionsExplanation,
+        body: Large,
+        answered: manager,
+        errors: [CitrixLicensingVendorOrServiceDown, InvalidFilter],
+    }
+    /// Replaces the options file of a vendor after explaining it.
+    SetOptions = 118 {
+        route: Put "/v1/options/{vendor}",
+        permission: Full,
+        words: "option set",
+        cmdlets: ["Set-LicenseOption"],
+        request: option::SetOptions => one option::OptionsExplanation,
+        body: Large,
+        answered: manager,
+        errors: [InvalidOptions, CitrixLicensingVendorOrServiceDown, InvalidFilter],
+    }
+    /// Checks ports, daemons, clock, certificate, disk, trust, license files, uploads, databases and audit.
+    TestServer = 119 {
+        route: Post "/v1/server/test",
+        permission: ReadOnly,
+        words: "doctor",
+        cmdlets: ["Test-LicenseServer"],
+        request: health::TestServer => rows health::HealthCheck,
+        answered: manager,
+        errors: [],
+    }
+    /// Lists the backups that the server keeps.
+    GetBackups = 120 {
+        route: Get "/v1/backups",
+        permission: ReadOnly,
+        words: "backup list",
+        cmdlets: ["Get-LicenseBackup"],
+        request: backup::GetBackups => rows backup::Backup,
+        answered: manager,
+        errors: [],
+    }
+    /// Saves the server to an archive, while it runs.
+    NewBackup = 121 {
+        route: Post "/v1/backups",
+        permission: Full,
+        words: "backup new",
+        cmdlets: ["Backup-LicenseServer"],
+        request: backup::NewBackup => one backup::Backup,
+        answered: manager,
+        errors: [BackupFailed],
+    }
+    /// Takes one piece of an archive.
+    GetBackupPiece = 122 {
+        route: Post "/v1/backups/read",
+        permission: Full,
+        words: "backup read",
+        cmdlets: [],
+        request: backup::GetBackupPiece => one backup::BackupPiece,
+        answered: manager,
+        errors: [BackupNotFound],
+    }
+    /// Sends one piece of an archive to the server.
+    ImportBackupPiece = 123 {
+        route: Post "/v1/backups/write",
+        permission: Full,
+        words: "backup write",
+        cmdlets: [],
+        request: backup::ImportBackupPiece => one backup::BackupPiece,
+        body: Large,
+        answered: manager,
+        errors: [BackupFailed],
+    }
+    /// Checks every file and every database of an archive.
+    TestBackup = 124 {
+        route: Post "/v1/backups/test",
+        permission: Full,
+        words: "backup test",
+        cmdlets: ["Test-LicenseBackup"],
+        request: backup::TestBackup => one backup::BackupCheck,
+        answered: manager,
+        errors: [BackupNotFound, BackupFailed],
+    }
+    /// Restores the server from an archive at its next start.
+    RestoreBackup = 125 {
+        route: Post "/v1/backups/restore",
+        permission: Full,
+        words: "backup restore",
+        cmdlets: ["Restore-LicenseServer"],
+        request: backup::RestoreBackup => one backup::BackupCheck,
+        answered: manager,
+        errors: [BackupNotFound, BackupFailed],
+    }
+    /// Acknowledges an alert: no more messages are sent about it until it is over.
+    ConfirmAlert = 130 {
+        route: Post "/v1/alerts/acknowledge",
+        permission: Full,
+        words: "alert-acknowledge",
+        cmdlets: ["Confirm-LicenseAlert"],
+        request: alert::ConfirmAlert => one alert::ActiveAlert,
+        answered: manager,
+        errors: [AlertNotFound],
+    }
+    /// Lists where alerts are sent.
+    GetAlertRoutes = 131 {
+        route: Get "/v1/alert-routes",
+        permission: ReadOnly,
+        words: "alert-route list",
+        cmdlets: ["Get-LicenseAlertRoute"],
+        request: alert::GetAlertRoutes => rows alert::AlertRoute,
+        answered: manager,
+        errors: [],
+    }
+    /// Sends alerts to a mail address or a webhook from now on.
+    NewAlertRoute = 132 {
+        route: Post "/v1/alert-routes",
+        permission: Full,
+        words: "alert-route new",
+        cmdlets: ["New-LicenseAlertRoute"],
+        request: alert::NewAlertRoute => one alert::AlertRoute,
+        answered: manager,
+        errors: [AlertRouteExists, LocaleUnsupported],
+    }
+    /// Changes where and which alerts are sent.
+    SetAlertRoute = 133 {
+        route: Patch "/v1/alert-routes/{name}",
+        permission: Full,
+        words: "alert-route set",
+        cmdlets: ["Set-LicenseAlertRoute"],
+        request: alert::SetAlertRoute => one alert::AlertRoute,
+        answered: manager,
+        errors: [AlertRouteNotFound, LocaleUnsupported],
+    }
+    /// Removes an alert route, and the messages that wait for it.
+    RemoveAlertRoute = 134 {
+        route: Delete "/v1/alert-routes/{name}",
+        permission: Full,
+        words: "alert-route remove",
+        cmdlets: ["Remove-LicenseAlertRoute"],
+        request: alert::RemoveAlertRoute => one alert::AlertRoute,
+        answered: manager,
+        errors: [AlertRouteNotFound],
+    }
+    /// Sends one message by a route, and tells how that went.
+    TestAlertRoute = 135 {
+        route: Post "/v1/alert-routes/{name}/test",
+        permission: Full,
+        words: "alert-route test",
+        cmdlets: ["Test-LicenseAlertRoute"],
+        request: alert::TestAlertRoute => one alert::AlertRouteTest,
+        answered: manager,
+        errors: [AlertRouteNotFound],
     }
     /// Lists the license servers that Insight Services know.
     GetInsightServers = 80 {

@@ -30,7 +30,7 @@ pub(crate) fn all() -> Vec<Command> {
 
 impl Command {
     /// Whether it has a name of the Licensing Administration snap-in.
-    fn is_of_the_snap_in(&self) -> bool {
+    pub(crate) fn is_of_the_snap_in(&self) -> bool {
         let noun = self.name.split_once('-').map_or("", |(_, noun)| noun);
         noun.starts_with("Lic") && !noun.starts_with("License")
     }
@@ -41,7 +41,7 @@ impl Command {
     }
 
     /// The first sentence of its help.
-    fn synopsis(&self) -> &str {
+    pub(crate) fn synopsis(&self) -> &str {
         self.script
             .split_once(".SYNOPSIS\n")
             .and_then(|(_, rest)| rest.lines().next())
@@ -50,13 +50,18 @@ impl Command {
     }
 
     /// The operations that it calls.
-    fn operations(&self) -> Vec<&str> {
+    pub(crate) fn operations(&self) -> Vec<&str> {
         self.script
             .split("-Operation ")
             .skip(1)
             .filter_map(|rest| rest.trim_start().strip_prefix('\''))
             .filter_map(|rest| rest.split('\'').next())
             .collect()
+    }
+
+    /// Whether it raises an error of this code by itself.
+    pub(crate) fn raises(&self, code: &str) -> bool {
+        self.script.contains(&format!("-Code '{code}'"))
     }
 
     /// The types of the contract that it says it returns.

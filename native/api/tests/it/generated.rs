@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::{cmdlets, views};
+use crate::{cmdlets, snap_in, views};
 
 /// With this set to 1 the files are written again instead of compared.
 const UPDATE: &str = "LICENSING_UPDATE_DOCS";
@@ -73,4 +73,13 @@ fn the_about_topic_lists_every_command() {
     let committed = read(&path);
     let generated = between(&committed, "COMMANDS", "WORDS", &cmdlets::topic());
     check(&path, &committed, &generated);
+}
+
+#[test]
+fn the_page_of_the_snap_in_is_up_to_date() {
+    let path = snap_in::file();
+    let committed = fs::read_to_string(&path)
+        .unwrap_or_default()
+        .replace("\r\n", "\n");
+    check(&path, &committed, &snap_in::page());
 }

@@ -4,5 +4,6 @@
 
 mod cmdlets;
 mod generated;
+mod snap_in;
 mod table;
 mod views;

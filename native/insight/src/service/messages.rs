@@ -4,21 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use licensing_api::{ErrorCode, Problem};
+use licensing_delivery::{TargetKind, is_address};
 use licensing_management::compliance::{FindingRecord, FindingState};
 use serde::{Deserialize, Serialize};
 
 use super::{Insight, to_json};
 use crate::storage::{Change, Delivery, Kind, StorageError};
-
-/// How something is delivered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum TargetKind {
-    /// To a mail address.
-    Mail,
-    /// To an HTTPS address, signed with the secret of the target.
-    Webhook,
-}
 
 /// Where findings are delivered to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,13 +73,7 @@ impl Insight {
         if let Some(organization) = &target.organization {
             self.require_organization(organization)?;
         }
-        let is_valid = match target.kind {
-            TargetKind::Mail => target.address.parse::<lettre::Address>().is_ok(),
-            TargetKind::Webhook => {
-                reqwest::Url::parse(&target.address).is_ok_and(|url| url.scheme() == "https")
-            }
-        };
-        if !is_valid {
+        if !is_address(target.kind, &target.address) {
             return Err(Problem::new(
                 ErrorCode::InvalidRequest,
                 format!(

@@ -28,7 +28,8 @@ use crate::config::InsightConfig;
 use crate::storage::{Kind, Storage, StorageError};
 
 pub use bundles::AcceptedBundle;
-pub use messages::{Message, Target, TargetKind};
+pub use licensing_delivery::TargetKind;
+pub use messages::{Message, Target};
 pub use uploads::SentUpload;
 
 /// A customer: servers and accounts belong to one.

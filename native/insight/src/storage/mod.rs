@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use licensing_delivery::Tried;
 use licensing_management::compliance::{FindingRecord, Rows};
 use licensing_management::id::{ServerGuid, UploadId};
 use licensing_management::upload::SealedUpload;
@@ -201,17 +202,6 @@ pub struct Delivery {
     pub attempts: u32,
     /// When it is tried next.
     pub due: Timestamp,
-}
-
-/// How a try to deliver ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Tried {
-    /// It was taken.
-    Delivered,
-    /// It is tried again then.
-    Later(Timestamp),
-    /// It is given up: the target is gone, or was tried long enough.
-    GivenUp,
 }
 
 /// Most seats in use on a day.

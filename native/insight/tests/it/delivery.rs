@@ -1,7 +1,5 @@
 //! Findings by mail to a real SMTP server, and by webhook.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,11 +9,12 @@ use axum::extract::State;
 use axum::routing::post;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{HeaderMap, StatusCode};
-use licensing_insight::config::MailConfig;
-use licensing_insight::delivery::Courier;
+use licensing_delivery::MailConfig;
+use licensing_insight::delivery::courier;
 use licensing_insight::service::{Message, Target, TargetKind};
 use licensing_net::tls::{CertificateFiles, ServerCertificate};
 use licensing_net::{ConnectionCount, Limits, PortOptions, PortProtocol, PortTls};
+use licensing_testbed::SmtpServer;
 use sha2::Sha256;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -26,86 +25,14 @@ use crate::support::{register, service, take};
 /// Far longer than a delivery takes: only a hang reaches it.
 const HANG: Duration = Duration::from_secs(60);
 
-/// A server that prints each mail as a line of JSON.
-const SMTP_SERVER: &str = r#"
-import json, sys, time
-from aiosmtpd.controller import Controller
-
-class Handler:
-    async def handle_DATA(self, server, session, envelope):
-        mail = {"to": envelope.rcpt_tos, "text": envelope.content.decode("utf-8", "replace")}
-        print(json.dumps(mail), flush=True)
-        return "250 OK"
-
-controller = Controller(Handler(), hostname="127.0.0.1", port=int(sys.argv[1]))
-controller.start()
-print("ready", flush=True)
-while True:
-    time.sleep(60)
-"#;
-
-struct SmtpServer(Child, BufReader<std::process::ChildStdout>);
-
-impl Drop for SmtpServer {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// A Python that has aiosmtpd: that of the machine, or of a virtual environment beside the tests.
-fn python() -> Option<std::path::PathBuf> {
-    let has = |python: &std::path::Path| {
-        Command::new(python)
-            .args(["-c", "import aiosmtpd"])
-            .stderr(Stdio::null())
-            .status()
-            .is_ok_and(|status| status.success())
-    };
-    let system = std::path::PathBuf::from("python3");
-    if has(&system) {
-        return Some(system);
-    }
-    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("aiosmtpd");
-    let python = folder.join("bin").join("python");
-    if has(&python) {
-        return Some(python);
-    }
-    let made = Command::new(&system)
-        .args(["-m", "venv"])
-        .arg(&folder)
-        .status()
-        .is_ok_and(|status| status.success())
-        && Command::new(&python)
-            .args(["-m", "pip", "install", "--quiet", "aiosmtpd"])
-            .status()
-            .is_ok_and(|status| status.success());
-    (made && has(&python)).then_some(python)
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_finding_is_mailed_once() {
-    let Some(python) = python() else {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let Some(mut server) = SmtpServer::start(folder).unwrap() else {
         eprintln!("SKIPPED: there is no aiosmtpd, and it cannot be installed; mail is not tested");
         return;
     };
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
-    let mut child = Command::new(python)
-        .args(["-c", SMTP_SERVER, &port.to_string()])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut server = {
-        let output = BufReader::new(child.stdout.take().unwrap());
-        SmtpServer(child, output)
-    };
-    let mut line = String::new();
-    server.1.read_line(&mut line).unwrap();
-    assert_eq!(line, "ready\n");
+    let port = server.port();
     let folder = tempfile::tempdir().unwrap();
     let insight = service(folder.path());
     insight
@@ -122,24 +49,18 @@ async fn a_finding_is_mailed_once() {
     }))
     .unwrap();
     let stopping = CancellationToken::new();
-    let courier = Courier::new(Arc::clone(&insight), &config).unwrap();
+    let courier = courier(Arc::clone(&insight), config);
     let running = tokio::spawn(courier.run(stopping.clone()));
     let working = Arc::clone(&insight);
     tokio::task::spawn_blocking(move || find_something(&working))
         .await
         .unwrap();
-    let mail = tokio::task::spawn_blocking(move || {
-        let mut line = String::new();
-        server.1.read_line(&mut line).unwrap();
-        (line, server)
-    });
-    let (line, _server) = tokio::time::timeout(HANG, mail).await.unwrap().unwrap();
-    let mail: serde_json::Value = serde_json::from_str(&line).unwrap();
-    assert_eq!(mail["to"][0], "admin@example.com");
-    let text = mail["text"].as_str().unwrap();
+    let mail = tokio::task::spawn_blocking(move || server.mail().map(|mail| (mail, server)));
+    let (mail, _server) = tokio::time::timeout(HANG, mail).await.unwrap().unwrap().unwrap();
+    assert_eq!(mail.to, ["admin@example.com"]);
     assert!(
-        text.contains("RescindedLicense/") && text.contains("SN-1"),
-        "{text}"
+        mail.text.contains("RescindedLicense/") && mail.text.contains("SN-1"),
+        "{mail:?}"
     );
     let waiting = async {
         while !insight
@@ -211,7 +132,7 @@ async fn a_webhook_is_signed() {
             cert_hash: Some(certificate.tls().certificate_hash()),
         })
         .unwrap();
-    let courier = Courier::new(Arc::clone(&insight), &MailConfig::default()).unwrap();
+    let courier = courier(Arc::clone(&insight), MailConfig::default());
     let running = tokio::spawn(courier.run(stopping.clone()));
     let working = Arc::clone(&insight);
     tokio::task::spawn_blocking(move || find_something(&working))

@@ -86,7 +86,11 @@ async fn the_same_file_on_two_servers_is_an_alert_on_both() {
         );
         assert_eq!(duplicate.subject, "ACME-4711");
         assert_eq!(duplicate.servers.len(), 2);
-        let alerts = client.call::<op::GetAlerts>(&GetAlerts {}).await.unwrap().items;
+        let alerts = client
+            .call::<op::GetAlerts>(&GetAlerts::default())
+            .await
+            .unwrap()
+            .items;
         assert!(
             alerts
                 .iter()

@@ -16,7 +16,8 @@ fn the_page_of_settings_is_up_to_date() {
          `insightd.toml` in the data folder, or the file that `--config` names. `insightd init` writes it; every setting stands\n\
          there, as a comment where it has its default. Environment variables take precedence: `INSIGHTD_MAIL__PORT=25` is\n\
          `port` in `[mail]`. Unknown names and values that are not allowed stop the start, and name the setting.\n\
-         `INSIGHTD_DATA` and `INSIGHTD_CONFIG` stand for the two arguments.\n{}",
+         `INSIGHTD_DATA` and `INSIGHTD_CONFIG` stand for the two arguments. `insightd` reads the file at its start: every\n\
+         change waits for the next one.\n{}",
         reference(&InsightConfig::describe())
     );
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/insight-settings.md");

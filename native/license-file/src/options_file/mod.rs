@@ -6,6 +6,7 @@
 mod directive;
 mod findings;
 mod line;
+mod meaning;
 mod model;
 mod restriction;
 mod words;

@@ -1,6 +1,7 @@
 //! What was found, and what proves it.
 
 use jiff::Timestamp;
+use licensing_api::alert::AlertCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -41,47 +42,28 @@ impl FindingKind {
         }
     }
 
+    /// Code of the alert about it.
+    pub const fn alert_code(self) -> AlertCode {
+        match self {
+            Self::DuplicateLicense => AlertCode::ComplianceDuplicateLicense,
+            Self::DuplicateInDisasterRecovery => AlertCode::ComplianceDuplicateInDisasterRecovery,
+            Self::LegacyLicense => AlertCode::ComplianceLegacyLicense,
+            Self::RescindedLicense => AlertCode::ComplianceRescindedLicense,
+            Self::SilentServer => AlertCode::ComplianceSilentServer,
+            Self::ImpossibleCount => AlertCode::ComplianceImpossibleCount,
+            Self::ClonedServer => AlertCode::ComplianceClonedServer,
+            Self::WrongClock => AlertCode::ComplianceWrongClock,
+        }
+    }
+
     /// Short title.
     pub const fn title(self) -> &'static str {
-        match self {
-            Self::DuplicateLicense => "The same license is installed on more than one server.",
-            Self::DuplicateInDisasterRecovery => {
-                "Both servers of a disaster recovery pair gave out seats at the same time."
-            }
-            Self::LegacyLicense => "A license is too old for the product version that uses it.",
-            Self::RescindedLicense => "A rescinded license is in use.",
-            Self::SilentServer => "A server has sent no upload.",
-            Self::ImpossibleCount => "More seats were in use than could be given out.",
-            Self::ClonedServer => "Two copies of one server are running.",
-            Self::WrongClock => "The clock of a server is wrong.",
-        }
+        self.alert_code().title()
     }
 
     /// What to do.
     pub const fn action(self) -> &'static str {
-        match self {
-            Self::DuplicateLicense => {
-                "Remove the license file from all servers but one, or declare a disaster recovery pair."
-            }
-            Self::DuplicateInDisasterRecovery => {
-                "Stop one of the two servers, or remove the pair and the license file of one of them."
-            }
-            Self::LegacyLicense => {
-                "Install a license with a later Subscription Advantage date, or go back to an older product version."
-            }
-            Self::RescindedLicense => "Remove the license file and ask its vendor for a replacement.",
-            Self::SilentServer => {
-                "Start the server, look at its upload status with Get-LicenseManagementService, or remove it from the \
-                 list of servers."
-            }
-            Self::ImpossibleCount => {
-                "Verify the server with licensingd verify, and restore its last backup if that fails."
-            }
-            Self::ClonedServer => {
-                "Stop one of the copies; a second server needs a data folder of its own, made with licensingd init."
-            }
-            Self::WrongClock => "Set the clock of the server right and keep it right with a time service.",
-        }
+        self.alert_code().action()
     }
 }
 

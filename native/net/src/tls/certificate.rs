@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use super::stamp::Stamp;
-use super::{CertificateFiles, ServerTls, TlsError, alerts, details, self_signed};
+use super::{CertificateFiles, ServerTls, TlsError, alerts, details, next, self_signed};
 
 /// How long before its end a certificate of our own is replaced by a new one.
 const RENEW_BEFORE_END: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -41,6 +41,12 @@ pub enum CertificateError {
         /// The file that is not there.
         missing: PathBuf,
     },
+    /// A pair that was sent cannot be used.
+    #[error("{0}")]
+    Refused(String),
+    /// No certificate was announced.
+    #[error("no certificate was announced")]
+    NothingAnnounced,
     /// A new certificate could not be made.
     #[error("a certificate could not be made: {0}")]
     Making(String),
@@ -55,7 +61,7 @@ pub enum CertificateError {
 /// The certificate and key the server answers with, and the care for them.
 #[derive(Debug)]
 pub struct ServerCertificate {
-    files: CertificateFiles,
+    pub(super) files: CertificateFiles,
     names: Vec<String>,
     tls: ServerTls,
     watched: Mutex<Watched>,
@@ -75,6 +81,7 @@ impl ServerCertificate {
     /// # Errors
     /// When the files cannot be read, are no PEM, or do not belong together.
     pub fn open_or_make(files: &CertificateFiles, names: &[String]) -> Result<Self, CertificateError> {
+        next::finish_switch(files)?;
         match (files.certificate.exists(), files.key.exists()) {
             (true, true) => {}
             (false, false) => self_signed::make(files, names, Timestamp::now())?,
@@ -114,7 +121,9 @@ impl ServerCertificate {
     /// # Errors
     /// When the certificate has parts that cannot be read.
     pub fn details(&self) -> Result<Certificate, CertificateError> {
-        details::describe(&self.tls.certificate()).map_err(CertificateError::Unusable)
+        let mut details = details::describe(&self.tls.certificate()).map_err(CertificateError::Unusable)?;
+        details.next_cert_hash = self.next_hash();
+        Ok(details)
     }
 
     /// Reads the files again. Connections that exist keep what they have.

@@ -31,6 +31,7 @@ pub(crate) fn describe(der: &CertificateDer<'_>) -> Result<Certificate, String> 
         not_after: instant(&parsed.validity().not_after)?,
         dns_names: names(&parsed),
         raw_data: STANDARD.encode(der),
+        next_cert_hash: None,
     })
 }
 

@@ -11,6 +11,10 @@ pub struct CertificateFiles {
     pub key: PathBuf,
     /// Hash of the certificate that the server made itself, and so may renew.
     pub own_hash: PathBuf,
+    /// Certificate chain that was announced to follow, PEM.
+    pub next_certificate: PathBuf,
+    /// Its key, PEM.
+    pub next_key: PathBuf,
 }
 
 impl CertificateFiles {
@@ -20,6 +24,8 @@ impl CertificateFiles {
             certificate: folder.join("server.crt"),
             key: folder.join("server.key"),
             own_hash: folder.join("self-signed.sha256"),
+            next_certificate: folder.join("next.crt"),
+            next_key: folder.join("next.key"),
         }
     }
 }

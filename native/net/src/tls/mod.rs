@@ -5,6 +5,7 @@ mod certificate;
 mod client_certificates;
 mod details;
 mod files;
+mod next;
 mod self_signed;
 mod server_tls;
 mod stamp;

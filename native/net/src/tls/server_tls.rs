@@ -154,25 +154,44 @@ fn offering(mut config: ServerConfig, protocols: &[&str]) -> Arc<ServerConfig> {
     Arc::new(config)
 }
 
-fn read(certificate_file: &Path, key_file: &Path) -> Result<CertifiedKey, TlsError> {
+/// The certificates of a PEM text, the server's own first.
+fn chain_of(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
+    let chain = CertificateDer::pem_slice_iter(text)
+        .map(|one| {
+            one.map(CertificateDer::into_owned)
+                .map_err(|error| error.to_string())
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    match chain.is_empty() {
+        true => Err("it holds no certificate".to_owned()),
+        false => Ok(chain),
+    }
+}
+
+fn key_of(text: &[u8]) -> Result<PrivateKeyDer<'static>, String> {
+    PrivateKeyDer::from_pem_slice(text).map_err(|error| error.to_string())
+}
+
+/// The certificate of a pair that could be served with; why not, else.
+pub(super) fn check(chain: &[u8], key: &[u8]) -> Result<CertificateDer<'static>, String> {
+    let chain = chain_of(chain).map_err(|error| format!("the certificate cannot be read: {error}"))?;
+    let key = key_of(key).map_err(|error| format!("the key cannot be read: {error}"))?;
+    let own = chain.first().cloned();
+    CertifiedKey::from_der(chain, key, &ring::default_provider())
+        .map_err(|error| format!("certificate and key do not fit together: {error}"))?;
+    own.ok_or_else(|| "it holds no certificate".to_owned())
+}
+
+pub(super) fn read(certificate_file: &Path, key_file: &Path) -> Result<CertifiedKey, TlsError> {
     let unreadable = |file: &Path, text: String| TlsError::Unreadable {
         file: file.to_owned(),
         text,
     };
-    let chain = read_pem(certificate_file).and_then(|text| {
-        CertificateDer::pem_slice_iter(&text)
-            .map(|one| {
-                one.map(CertificateDer::into_owned)
-                    .map_err(|error| error.to_string())
-            })
-            .collect::<Result<Vec<_>, _>>()
-    });
-    let chain = chain.map_err(|text| unreadable(certificate_file, text))?;
-    if chain.is_empty() {
-        return Err(unreadable(certificate_file, "it holds no certificate".to_owned()));
-    }
+    let chain = read_pem(certificate_file)
+        .and_then(|text| chain_of(&text))
+        .map_err(|text| unreadable(certificate_file, text))?;
     let key = read_pem(key_file)
-        .and_then(|text| PrivateKeyDer::from_pem_slice(&text).map_err(|error| error.to_string()))
+        .and_then(|text| key_of(&text))
         .map_err(|text| unreadable(key_file, text))?;
     CertifiedKey::from_der(chain, key, &ring::default_provider()).map_err(|source| TlsError::Unfit {
         file: certificate_file.to_owned(),

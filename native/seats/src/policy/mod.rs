@@ -11,6 +11,7 @@
 
 mod announce;
 mod bind;
+mod compare;
 mod compile;
 mod directory;
 mod host_table;
@@ -20,6 +21,7 @@ mod requester;
 mod roster;
 
 pub use bind::MAX_RESERVATIONS;
+pub use compare::{Concerned, MAX_EFFECTS, compare};
 pub use compile::Policy;
 pub use directory::GroupId;
 pub use pool_facts::{LineFacts, PoolFacts};

@@ -73,7 +73,7 @@ impl SeatSettings {
     }
 
     /// `name` of `DOMAIN\name` and `name@domain`.
-    pub(super) fn without_domain(user: &str) -> &str {
+    pub fn without_domain(user: &str) -> &str {
         let name = user.rsplit_once('\\').map_or(user, |(_, name)| name);
         name.split_once('@').map_or(name, |(name, _)| name)
     }

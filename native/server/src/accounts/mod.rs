@@ -138,6 +138,25 @@ impl Accounts {
         })
     }
 
+    /// Records that the server was restored from an archive. It blocks.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn record_restore(&self, backup: &str, aside: &str) -> Result<(), Problem> {
+        let actor = Actor {
+            account: "licensingd run".to_owned(),
+            origin: String::new(),
+        };
+        self.write(move |transaction, _| {
+            let change = RecordedChange {
+                action: "Restored",
+                target: backup,
+                detail: serde_json::json!({ "aside": aside }),
+            };
+            Ok(audit::record(transaction, &actor, &change, Timestamp::now())?)
+        })
+    }
+
     /// Whether there is no account at all.
     ///
     /// # Errors

@@ -3,10 +3,14 @@
 //! The archive is a tar file. Its first entry is the manifest: every other entry with its length and SHA-256, and what
 //! each database holds.
 
+mod kept;
 mod manifest;
+mod pending;
 mod restore;
 mod save;
 
+pub use kept::KeptBackups;
 pub use manifest::{Entry, Manifest};
+pub use pending::{Pending, finish_restore};
 pub use restore::{restore, verify};
 pub use save::back_up;

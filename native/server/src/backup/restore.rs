@@ -53,7 +53,7 @@ pub fn restore(archive: &Path, data: &DataFolder) -> anyhow::Result<Manifest> {
 }
 
 /// Unpacks into an empty folder and checks everything.
-fn unpack(archive: &Path, folder: &DataFolder) -> anyhow::Result<Manifest> {
+pub(super) fn unpack(archive: &Path, folder: &DataFolder) -> anyhow::Result<Manifest> {
     let named = || format!("{} cannot be used", archive.display());
     for part in folder.folders() {
         make_private_folder(&part)?;

@@ -92,6 +92,26 @@ impl DataFolder {
         self.root.join("management")
     }
 
+    /// Alerts that last, where they are sent, and the messages that wait.
+    pub fn alerts(&self) -> PathBuf {
+        self.management().join("alerts.json")
+    }
+
+    /// Archives that the server keeps.
+    pub fn backups(&self) -> PathBuf {
+        self.root.join("backups")
+    }
+
+    /// What is restored at the next start, unpacked and checked.
+    pub fn restore(&self) -> PathBuf {
+        self.root.join("restore")
+    }
+
+    /// Note about the restore that waits; it is there only when all of it is.
+    pub fn restore_note(&self) -> PathBuf {
+        self.root.join("restore.json")
+    }
+
     /// Register of the databases that must exist, and of how far each went.
     pub fn register(&self) -> PathBuf {
         self.root.join("register.json")

@@ -1,6 +1,6 @@
 //! Whether others than the service's account can look into the data folder.
 
-use licensing_api::alert::Alert;
+use licensing_api::alert::{Alert, AlertCode};
 
 use super::DataFolder;
 
@@ -27,20 +27,14 @@ impl DataFolder {
 }
 
 fn alert_about(data: &DataFolder, mode: u32) -> Option<Alert> {
-    use licensing_api::alert::AlertLevel;
     if mode & 0o077 == 0 {
         return None;
     }
-    Some(Alert {
-        code: "DataFolderOpen".to_owned(),
-        level: AlertLevel::Alert,
-        title: "Others can look into the data folder.".to_owned(),
-        detail: format!("{} has mode {mode:04o}.", data.root().display()),
-        action: "Take the permissions of others away (chmod go= on the folder), and replace passwords, tokens and keys if \
-                 others may have read them."
-            .to_owned(),
-        since: None,
-    })
+    Some(
+        Alert::new(AlertCode::DataFolderOpen)
+            .with("folder", data.root().display())
+            .with("mode", format!("{mode:04o}")),
+    )
 }
 
 #[cfg(all(test, unix))]

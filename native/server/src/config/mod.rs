@@ -12,6 +12,7 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use licensing_delivery::MailConfig;
 use licensing_files::regular;
 use licensing_management::usage::{MIN_SAMPLE_DAYS, SAMPLE_MINUTES, Sampling};
 use licensing_net::Limits;
@@ -38,6 +39,8 @@ licensing_settings::settings! {
         [management]: ManagementConfig;
         [usage]: UsageConfig;
         [audit]: AuditConfig;
+        [alerts]: AlertsConfig;
+        [mail]: MailConfig;
         [wsman]: WsmanConfig;
         [limits]: Limits;
         [log]: LogConfig;
@@ -183,6 +186,29 @@ impl UsageConfig {
         }
     }
 }
+
+licensing_settings::settings! {
+    /// Settings of the alerts.
+    pub struct AlertsConfig = "Alerts. New-LicenseAlertRoute says where they are sent." {
+        interval_seconds: u32 = 60, AtOnce, "Seconds between two looks for alerts.",
+            allowed "1 to 3600" if |seconds, _| (1..=3600).contains(seconds);
+        calm_seconds: u32 = 300, AtOnce,
+            "Seconds for which a condition must not have been seen until its alert is over.",
+            allowed "0 to 86400" if |seconds, _| (0..=86_400).contains(seconds);
+        nearly_out_percent: u32 = 90, AtOnce,
+            "Percent of the installed seats of a feature in use from which on the alert SeatsNearlyOut is raised; 101 raises none.",
+            allowed "1 to 101" if |percent, _| PERCENT.contains(percent);
+        nearly_out_features: BTreeMap<String, u32> = BTreeMap::new(), AtOnce,
+            "The same for certain features, such as { CAD_PRO_CCU = 80 }.",
+            allowed "1 to 101 for each feature" if |features, _| features.values().all(|percent| PERCENT.contains(percent));
+        disk_free_mib: u64 = 1024, AtOnce,
+            "MiB that have to be free on the disk of the data folder; below, the alert DiskSpaceLow is raised.",
+            allowed "0 to 1000000" if |mib, _| (0..=1_000_000).contains(mib);
+    }
+}
+
+/// Percent that a setting may say.
+const PERCENT: RangeInclusive<u32> = 1..=101;
 
 licensing_settings::settings! {
     /// Settings of WS-Management.

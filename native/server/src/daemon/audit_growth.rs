@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use licensing_api::alert::{Alert, AlertLevel};
+use licensing_api::alert::{Alert, AlertCode};
 
 /// How often the number of records is noted.
 pub(super) const EVERY: Duration = Duration::from_secs(60);
@@ -36,18 +36,13 @@ impl AuditGrowth {
     /// The active alert; none while the records of the last hour are as many as is usual.
     pub(super) fn alert(&self, vendor: &str) -> Option<Alert> {
         let grown = self.notes.back()?.saturating_sub(*self.notes.front()?);
-        (grown > self.most_per_hour).then(|| Alert {
-            code: "AuditGrowsFast".to_owned(),
-            level: AlertLevel::Alert,
-            title: "The record of seats grows unusually fast.".to_owned(),
-            detail: format!(
-                "The vendor daemon {vendor} recorded {grown} events within an hour; {} are usual at most.",
-                self.most_per_hour
-            ),
-            action: "See who asks with Get-LicenseDenial and Get-LicenseUsage, and lower licensing.checkouts_per_second, or \
-                     raise licensing.audit_alert_per_hour where that is ordinary work."
-                .to_owned(),
-            since: None,
+        (grown > self.most_per_hour).then(|| {
+            Alert::new(AlertCode::AuditGrowsFast)
+                .saying(format!(
+                    "The vendor daemon {vendor} recorded {grown} events within an hour; {} are usual at most.",
+                    self.most_per_hour
+                ))
+                .about(vendor)
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use licensing_api::Problem;
-use licensing_api::alert::{Alert, AlertLevel};
+use licensing_api::alert::{Alert, AlertCode};
 use licensing_store::{AuditReport, SeatService, StoreError};
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -102,13 +102,5 @@ impl AuditWatch {
 }
 
 fn damaged(error: &StoreError) -> Alert {
-    Alert {
-        code: "AuditDamaged".to_owned(),
-        level: AlertLevel::Alarm,
-        title: "The record of seats was changed, or is damaged.".to_owned(),
-        detail: format!("{error}."),
-        action: "Save the data folder for an investigation, then restore the last backup that is whole."
-            .to_owned(),
-        since: None,
-    }
+    Alert::new(AlertCode::AuditDamaged).saying(format!("{error}."))
 }

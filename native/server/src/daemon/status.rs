@@ -1,7 +1,7 @@
 //! How a daemon is, for products and for the manager.
 
 use licensing_api::Problem;
-use licensing_api::alert::{Alert, AlertLevel};
+use licensing_api::alert::{Alert, AlertCode};
 use licensing_api::inventory::GetInventory;
 use licensing_protocol::licensing as wire;
 use licensing_store::{SeatService, ServiceState};
@@ -71,12 +71,7 @@ pub(super) fn health(vendor: &str, config: &Config, seats: &SeatService) -> Daem
 }
 
 fn unverified_accepted(vendor: &str) -> Alert {
-    Alert {
-        code: "UnverifiedLicensesAccepted".to_owned(),
-        level: AlertLevel::Alert,
-        title: "Licenses are served although their signatures cannot be verified.".to_owned(),
-        detail: format!("The configuration names {vendor} in licensing.accept_unverified."),
-        action: "Remove the name there unless this is wanted.".to_owned(),
-        since: None,
-    }
+    Alert::new(AlertCode::UnverifiedLicensesAccepted)
+        .with("vendor", vendor)
+        .about(vendor)
 }

@@ -26,6 +26,20 @@ pub(super) fn read_issuers(data: &DataFolder) -> io::Result<(TrustStore, Vec<Str
     Ok((trust, complaints))
 }
 
+/// The issuer of every file of the trust folder that can be used, with the name of the file.
+///
+/// # Errors
+/// If the folder cannot be read.
+pub(crate) fn issuer_files(data: &DataFolder) -> io::Result<Vec<(String, TrustedIssuer)>> {
+    let files = files_ending(&data.trust(), "pub")?.into_iter();
+    Ok(files
+        .filter_map(|path| {
+            let name = path.file_name()?.to_string_lossy().into_owned();
+            Some((name, issuer(&path).ok()?))
+        })
+        .collect())
+}
+
 fn issuer(path: &Path) -> Result<TrustedIssuer, String> {
     let bytes = regular::read_own(path, MAX_TRUST_FILE_BYTES).map_err(|error| error.to_string())?;
     let text = String::from_utf8(bytes).map_err(|error| error.to_string())?;

@@ -3,6 +3,7 @@
 
 mod folder;
 mod issuers;
+pub(crate) mod options_file;
 mod shared;
 mod signatures;
 mod verdict;
@@ -25,6 +26,7 @@ pub use shared::InstalledFiles;
 pub use verdict::Verdict;
 
 use folder::{Folder, ReadFile};
+pub(crate) use issuers::issuer_files;
 use issuers::read_issuers;
 use signatures::signatures;
 

@@ -3,7 +3,9 @@
 mod assess;
 mod bounds;
 mod contents;
+mod issuers;
 mod name;
+mod options;
 
 use std::collections::BTreeSet;
 use std::io;
@@ -11,7 +13,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, Zoned};
-use licensing_api::alert::{Alert, AlertLevel};
+use licensing_api::alert::{Alert, AlertCode};
 use licensing_api::license_file::{LicenseFileExplanation, LicenseFileInfo, PoolEffect};
 use licensing_api::patterns::Patterns;
 use licensing_api::{ErrorCode, Problem};
@@ -24,7 +26,9 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use crate::blocking::blocking;
 use crate::config::{Config, DataFolder, LiveConfig};
 
+pub use issuers::CheckedIssuer;
 pub use name::{FileName, InvalidFileName};
+pub use options::{CheckedOptions, People};
 
 use crate::installed::{Installed, InstalledFiles, InstalledLicenseFile, MAX_LICENSE_FILES};
 use assess::Assessment;
@@ -270,23 +274,17 @@ impl LicenseFolder {
         match outcome {
             Ok(unused) => unused
                 .into_iter()
-                .map(|(name, reason)| Alert {
-                    code: "LicenseFileNotUsed".to_owned(),
-                    level: AlertLevel::Alert,
-                    title: "A license file is not used.".to_owned(),
-                    detail: format!("{name}: {reason}"),
-                    action: "Check it with Get-LicenseFile, then correct or remove it.".to_owned(),
-                    since: None,
+                .map(|(name, reason)| {
+                    Alert::new(AlertCode::LicenseFileNotUsed)
+                        .saying(format!("{name}: {reason}"))
+                        .about(name)
                 })
                 .collect(),
-            Err(problem) => vec![Alert {
-                code: "LicenseFolderUnreadable".to_owned(),
-                level: AlertLevel::Alarm,
-                title: "The license folder cannot be read.".to_owned(),
-                detail: problem.detail,
-                action: problem.action,
-                since: None,
-            }],
+            Err(problem) => vec![
+                Alert::new(AlertCode::LicenseFolderUnreadable)
+                    .saying(problem.detail)
+                    .advise(problem.action),
+            ],
         }
     }
 

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 use licensing_api::Problem;
-use licensing_api::alert::{Alert, AlertLevel};
+use licensing_api::alert::{Alert, AlertCode};
 use licensing_api::management::{ComplianceFinding, FindingEvidence, FindingSource};
 use licensing_management::compliance::{
-    Bounds, Finding, FindingRecord, FindingState, Knowledge, Rows, Severity, evaluate,
+    Bounds, Finding, FindingRecord, FindingState, Knowledge, Rows, evaluate,
 };
 use licensing_management::schedule::Switch;
 use licensing_management::upload::UploadType;
@@ -19,47 +19,18 @@ impl ManagementService {
         let on = live.schedule.saved().settings.switch == Switch::On;
         let mut alerts = Vec::new();
         if live.schedule.is_overdue() {
-            alerts.push(Alert {
-                code: "UploadOverdue".to_owned(),
-                level: AlertLevel::Alert,
-                title: "No license upload has succeeded for 48 hours.".to_owned(),
-                detail: format!("{} uploads wait.", live.waiting.len()),
-                action:
-                    "Look at the last result with Get-LicenseManagementService, and try Start-LicenseUpload."
-                        .to_owned(),
-                since: live.schedule.saved().last_success,
-            });
+            let mut alert = Alert::new(AlertCode::UploadOverdue).with("waiting", live.waiting.len());
+            alert.since = live.schedule.saved().last_success;
+            alerts.push(alert);
         }
         if on && (live.unknown || live.state.registration.is_none()) {
-            alerts.push(Alert {
-                code: "UploadRegistrationMissing".to_owned(),
-                level: AlertLevel::Alert,
-                title: "The server is not registered at the receiver of license uploads.".to_owned(),
-                detail: "Nothing is uploaded before it is registered.".to_owned(),
-                action: "Ask the receiver's administrator for a code and pass it to Set-LicenseManagementService -RegistrationCode."
-                    .to_owned(),
-                since: None,
-            });
+            alerts.push(Alert::new(AlertCode::UploadRegistrationMissing));
         }
         if let Some(reason) = live.state.refused.as_ref().filter(|_| on) {
-            alerts.push(Alert {
-                code: "UploadRefused".to_owned(),
-                level: AlertLevel::Alert,
-                title: "The receiver has refused a license upload.".to_owned(),
-                detail: format!("{reason}."),
-                action: "Ask the receiver's administrator, then try Start-LicenseUpload.".to_owned(),
-                since: None,
-            });
+            alerts.push(Alert::new(AlertCode::UploadRefused).with("reason", reason));
         }
         if let Some(why) = &live.unsaved {
-            alerts.push(Alert {
-                code: "UploadStateUnsaved".to_owned(),
-                level: AlertLevel::Alarm,
-                title: "The state of the license management service cannot be written.".to_owned(),
-                detail: format!("{why}."),
-                action: "Free disk space, or repair the folder 'management' of the data folder.".to_owned(),
-                since: None,
-            });
+            alerts.push(Alert::new(AlertCode::UploadStateUnsaved).with("reason", why));
         }
         let open = live.state.received.findings.iter();
         alerts.extend(
@@ -108,17 +79,10 @@ impl ManagementService {
 
 fn alert(record: &FindingRecord) -> Alert {
     let finding = &record.finding;
-    Alert {
-        code: format!("Compliance{:?}", finding.kind),
-        level: match finding.severity {
-            Severity::Alert => AlertLevel::Alert,
-            Severity::Violation => AlertLevel::Alarm,
-        },
-        title: finding.kind.title().to_owned(),
-        detail: finding.detail.clone(),
-        action: finding.kind.action().to_owned(),
-        since: Some(finding.since),
-    }
+    Alert::new(finding.kind.alert_code())
+        .saying(&finding.detail)
+        .about(&finding.key)
+        .since(finding.since)
 }
 
 fn shown(record: &FindingRecord, source: FindingSource) -> ComplianceFinding {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, join_all};
-use licensing_api::alert::{Alert, AlertLevel};
+use licensing_api::alert::{Alert, AlertCode};
 use licensing_api::server::{DaemonState, VendorDaemon};
 use licensing_api::{ErrorCode, Problem};
 use parking_lot::{Mutex, MutexGuard};
@@ -273,40 +273,27 @@ impl Daemons {
         for supervisor in self.running().values() {
             let status = supervisor.status();
             if status.daemon.state == DaemonState::BackOff {
-                alerts.push(Alert {
-                    code: "VendorDaemonDown".to_owned(),
-                    level: AlertLevel::Alarm,
-                    title: "A vendor daemon is down.".to_owned(),
-                    detail: format!(
-                        "{}: {}.",
-                        status.daemon.vendor,
-                        status.reason.trim_end_matches('.')
-                    ),
-                    action: "Remove the cause; the daemon is started again by itself.".to_owned(),
-                    since: None,
-                });
+                let detail = format!(
+                    "{}: {}.",
+                    status.daemon.vendor,
+                    status.reason.trim_end_matches('.')
+                );
+                alerts.push(
+                    Alert::new(AlertCode::VendorDaemonDown)
+                        .saying(detail)
+                        .about(status.daemon.vendor),
+                );
             }
         }
         if let Some(why) = &*self.shared.no_interfaces.lock() {
-            alerts.push(Alert {
-                code: "NetworkInterfacesUnreadable".to_owned(),
-                level: AlertLevel::Alarm,
-                title: "The network interfaces of this machine cannot be read.".to_owned(),
-                detail: why.clone(),
-                action: "Let the server use AF_NETLINK sockets, then let it read its files again (SIGHUP)."
-                    .to_owned(),
-                since: None,
-            });
+            alerts.push(Alert::new(AlertCode::NetworkInterfacesUnreadable).saying(why));
         }
         for complaint in self.shared.complaints.lock().iter() {
-            alerts.push(Alert {
-                code: "LicenseFileNotUsed".to_owned(),
-                level: AlertLevel::Alert,
-                title: "A part of the license files is not used.".to_owned(),
-                detail: format!("{complaint}."),
-                action: "Correct or remove the file.".to_owned(),
-                since: None,
-            });
+            alerts.push(
+                Alert::new(AlertCode::LicenseFileNotUsed)
+                    .saying(format!("{complaint}."))
+                    .about(complaint),
+            );
         }
         alerts
     }
@@ -387,14 +374,12 @@ impl DaemonGateway for Daemons {
                 });
                 match health {
                     Ok(health) => alerts.extend(health.alerts),
-                    Err(problem) => alerts.push(Alert {
-                        code: "VendorDaemonDown".to_owned(),
-                        level: AlertLevel::Alarm,
-                        title: problem.title,
-                        detail: problem.detail,
-                        action: problem.action,
-                        since: None,
-                    }),
+                    Err(problem) => alerts.push(
+                        Alert::new(AlertCode::VendorDaemonDown)
+                            .saying(problem.detail)
+                            .advise(problem.action)
+                            .about(problem.target),
+                    ),
                 }
             }
             alerts

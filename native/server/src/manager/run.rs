@@ -11,6 +11,7 @@ use axum::Router;
 use jiff::Timestamp;
 use licensing_api::operation::BodySize;
 use licensing_api::server::DaemonState;
+use licensing_delivery::Courier;
 use licensing_net::tls::ClientTrust;
 use licensing_net::tls::ServerCertificate;
 use licensing_net::{Limits, PortOptions, PortProtocol, PortTls, RateLimit};
@@ -24,10 +25,13 @@ use super::discover;
 use super::endpoints::Endpoints;
 use super::signals::{Signal, Signals};
 use crate::accounts::Accounts;
+use crate::alerts::{AlertOutbox, AlertService, AlertSources, HEADERS};
 use crate::config::{Config, DataFolder, LiveConfig};
+use crate::configuration::Configuration;
 use crate::control::{DaemonDirectory, DaemonGateway, ManagerRequest};
 use crate::folder_lock::FolderLock;
 use crate::installed::InstalledFiles;
+use crate::license_folder::LicenseFolder;
 use crate::management::{Https, ManagementFolder, ManagementService, Pace, ServerSource, ServiceSetup};
 use crate::product_access::ProductAccess;
 use crate::register;
@@ -183,7 +187,7 @@ async fn require_no_loss(config: &Config, installation: &Installation) -> anyhow
 
 struct Server {
     config: LiveConfig,
-    config_file: PathBuf,
+    configuration: Configuration,
     data: DataFolder,
     /// Bounds of the ports: those of the configuration, within what the system allows.
     limits: Limits,
@@ -251,8 +255,8 @@ impl Server {
                 )
             })?,
             installed,
+            configuration: Configuration::new(config.clone(), config_file, data.clone(), Arc::clone(&access)),
             config,
-            config_file,
             data,
             limits,
             certificate,
@@ -289,11 +293,17 @@ impl Server {
         })
         .await
         .context("the license management service cannot be opened")?;
+        let licenses = LicenseFolder::open(&self.data, &self.config, &self.installed)
+            .with_context(|| format!("{} cannot be used", self.data.licenses().display()))?;
+        let alerts = self.alerts(&licenses, &daemons, &management).await?;
         let web = web::open(WebSetup {
             management: management.clone(),
+            alerts: alerts.clone(),
+            licenses,
             accounts,
             installed: self.installed.clone(),
             config: self.config.clone(),
+            configuration: self.configuration.clone(),
             data: self.data.clone(),
             daemons,
             certificate: Arc::clone(&self.certificate),
@@ -306,7 +316,7 @@ impl Server {
         .await
         .context("the web services cannot be opened")?;
         self.reread_licenses().await;
-        let served = self.start(ports, web, management, &wmi)?;
+        let served = self.start(ports, web, management, alerts, &wmi)?;
         let line = serde_json::to_string(&served.endpoints(self))?;
         served.publish(self);
         let mut stdout = std::io::stdout().lock();
@@ -322,6 +332,25 @@ impl Server {
         Ok(served)
     }
 
+    async fn alerts(
+        &self,
+        licenses: &LicenseFolder,
+        daemons: &DaemonDirectory,
+        management: &ManagementService,
+    ) -> anyhow::Result<AlertService> {
+        let sources = AlertSources {
+            config: self.config.clone(),
+            data: self.data.clone(),
+            daemons: daemons.clone(),
+            installed: self.installed.clone(),
+            licenses: licenses.clone(),
+            management: management.clone(),
+            certificate: Arc::clone(&self.certificate),
+        };
+        let opened = tokio::task::spawn_blocking(move || AlertService::open(sources)).await?;
+        opened.context("the alerts cannot be opened")
+    }
+
     async fn accounts(&self) -> anyhow::Result<Accounts> {
         let (database, host_name) = (self.data.server_database(), self.config.now().host_name.clone());
         Ok(tokio::task::spawn_blocking(move || Accounts::open(&database, &host_name)).await??)
@@ -333,6 +362,7 @@ impl Server {
         ports: Ports,
         web: Router,
         management: ManagementService,
+        alerts: AlertService,
         wmi: &Wmi,
     ) -> anyhow::Result<RunningServer> {
         let (tls, stopping) = (self.certificate.tls(), &self.stopping);
@@ -372,6 +402,8 @@ impl Server {
                 tokio::spawn(certificate.keep_current(stopping.clone())),
                 tokio::spawn(pass_on),
                 tokio::spawn(management.run(stopping.clone())),
+                tokio::spawn(alerts.clone().run(self.daemons.changes(), stopping.clone())),
+                tokio::spawn(Courier::new(Arc::new(AlertOutbox::new(alerts)), HEADERS).run(stopping.clone())),
             ],
             background: None,
         };
@@ -428,33 +460,11 @@ impl Server {
         if let Err(error) = self.certificate.reload() {
             tracing::warn!(%error, "the certificate in the tls folder is not used; the earlier one stays");
         }
-        self.reread_config();
+        if let Err(error) = self.configuration.read_again() {
+            tracing::error!(%error, "the configuration is not used; the earlier one stays");
+        }
+        self.configuration.pass_on();
         self.reread_licenses().await;
-    }
-
-    /// Takes what can change without a restart out of the configuration file, and names the rest.
-    fn reread_config(&self) {
-        match self.config.now().reload(&self.config_file) {
-            Ok(reloaded) => {
-                for setting in reloaded.changes.applied {
-                    tracing::info!(setting, "a setting has changed and is in effect");
-                }
-                for setting in reloaded.changes.waiting {
-                    tracing::warn!(
-                        setting,
-                        "a setting has changed; it takes effect at the next start"
-                    );
-                }
-                self.config.replace(reloaded.config);
-            }
-            Err(error) => tracing::error!(%error, "the configuration is not used; the earlier one stays"),
-        }
-        let config = self.config.now();
-        self.access.set_anonymous(config.licensing.anonymous);
-        let authorities = self.data.client_ca(&config);
-        if let Err(error) = self.access.clients().read(authorities.as_deref()) {
-            tracing::error!(%error, "the authorities of client certificates are not used; the earlier ones stay");
-        }
     }
 }
 

@@ -17,7 +17,6 @@ mod router;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use anyhow::Context;
 use axum::Router;
 use axum::body::Bytes;
 use jiff::Timestamp;
@@ -28,7 +27,9 @@ use licensing_net::{ConnectionCount, RateLimit};
 use tokio_util::sync::CancellationToken;
 
 use crate::accounts::Accounts;
+use crate::alerts::AlertService;
 use crate::config::{DataFolder, LiveConfig};
+use crate::configuration::Configuration;
 use crate::control::DaemonDirectory;
 use crate::installed::InstalledFiles;
 use crate::license_folder::LicenseFolder;
@@ -41,6 +42,8 @@ use places::{Bounds, Places};
 pub struct WebSetup {
     /// Settings.
     pub config: LiveConfig,
+    /// The configuration file, and everything that follows it.
+    pub configuration: Configuration,
     /// Where everything is kept.
     pub data: DataFolder,
     /// The license files as this process has read them.
@@ -51,6 +54,10 @@ pub struct WebSetup {
     pub daemons: DaemonDirectory,
     /// The license management service.
     pub management: ManagementService,
+    /// Whom the alerts are told, and what is known of each.
+    pub alerts: AlertService,
+    /// The license folder.
+    pub licenses: LicenseFolder,
     /// The certificate that clients see.
     pub certificate: Arc<ServerCertificate>,
     /// When the server started.
@@ -80,6 +87,7 @@ pub struct PortConnections {
 struct WebServices {
     setup: WebSetup,
     accounts: Accounts,
+    alerts: AlertService,
     licenses: LicenseFolder,
     rate: RateLimit,
     /// Requests of callers who may do what they ask for.
@@ -88,6 +96,8 @@ struct WebServices {
     large_requests: Arc<Places>,
     /// License files that are being explained: each takes the memory that its text needs when it is read.
     explaining: Arc<Places>,
+    /// One backup, check or restore at a time: each reads everything that is stored.
+    backing_up: tokio::sync::Mutex<()>,
     openapi: Bytes,
 }
 
@@ -115,24 +125,25 @@ const EXPLAINING: Bounds = Bounds {
     waiting: 64,
 };
 
-/// Opens the license folder, tells the daemons which tokens open the licensing ports, and gives the router
+/// Tells the daemons which tokens open the licensing ports, and gives the router
 /// that is served on the port of the web services.
 ///
 /// # Errors
-/// When accounts or license folder cannot be used.
+/// When the accounts cannot be used.
 pub async fn open(setup: WebSetup) -> anyhow::Result<Router> {
     let accounts = setup.accounts.clone();
-    let licenses = LicenseFolder::open(&setup.data, &setup.config, &setup.installed)
-        .with_context(|| format!("{} cannot be used", setup.data.licenses().display()))?;
+    let (licenses, alerts) = (setup.licenses.clone(), setup.alerts.clone());
     let rate = RateLimit::per_second(setup.config.now().web.requests_per_second);
     let services = Arc::new(WebServices {
         setup,
         accounts,
+        alerts,
         licenses,
         rate,
         requests: Places::new(REQUESTS),
         large_requests: Places::new(LARGE_REQUESTS),
         explaining: Places::new(EXPLAINING),
+        backing_up: tokio::sync::Mutex::default(),
         openapi: openapi::document().into(),
     });
     services.tell_product_tokens().await?;

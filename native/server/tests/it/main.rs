@@ -2,8 +2,10 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
+mod alert_delivery;
 mod attacks;
 mod backup;
+mod bad_input;
 mod beyond;
 mod client_certificates;
 mod control;

@@ -1,7 +1,7 @@
 //! How a seat service is doing.
 
 use jiff::Timestamp;
-use licensing_api::alert::{Alert, AlertLevel};
+use licensing_api::alert::Alert;
 
 use crate::StoreError;
 
@@ -64,13 +64,5 @@ impl SeatServiceStatus {
 }
 
 fn alert(error: &StoreError, since: Timestamp) -> Alert {
-    let code = error.code();
-    Alert {
-        code: code.name().to_owned(),
-        level: AlertLevel::Alarm,
-        title: code.title().to_owned(),
-        detail: error.to_string(),
-        action: code.action().to_owned(),
-        since: Some(since),
-    }
+    Alert::of_error(error.code(), error.to_string()).since(since)
 }

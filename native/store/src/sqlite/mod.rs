@@ -24,4 +24,4 @@ mod verify;
 pub use copy::{copy_database, keep_before_migration};
 pub use journal::SqliteJournal;
 pub use seal::{check_segments, sealed_hash};
-pub use verify::verify;
+pub use verify::{check_pages, verify};

@@ -206,3 +206,25 @@ pub(super) fn refuse_newer(path: &Path, version: i64) -> Result<(), StoreError> 
         detail,
     })
 }
+
+/// Checks the pages of a database beside whoever writes to it. Gives their number.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] if the file cannot be opened, and what is damaged.
+pub fn check_pages(path: &Path) -> Result<u64, StoreError> {
+    let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
+    let connection = connection::open_to_read(path).map_err(failed)?;
+    let found: String = connection
+        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+        .map_err(failed)?;
+    if found != "ok" {
+        return Err(StoreError::Damaged {
+            path: path.to_owned(),
+            detail: format!("its pages are damaged: {found}"),
+        });
+    }
+    let pages: i64 = connection
+        .query_row("PRAGMA page_count", [], |row| row.get(0))
+        .map_err(failed)?;
+    Ok(pages.unsigned_abs())
+}

@@ -48,8 +48,10 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use licensing_api::ErrorCode;
+    use licensing_api::alert::AlertCode;
     use licensing_api::denial::DenialReason;
 
+    use super::super::Phrase;
     use super::{BASE, LANGUAGES, codes, text};
 
     fn texts(code: &str) -> BTreeMap<&'static str, &'static str> {
@@ -68,6 +70,19 @@ mod tests {
         for code in ErrorCode::ALL {
             wanted.insert(format!("error.{}.title", code.name()), code.title());
             wanted.insert(format!("error.{}.action", code.name()), code.action());
+        }
+        for code in AlertCode::ALL {
+            wanted.insert(format!("alert.{}.title", code.name()), code.title());
+            wanted.insert(format!("alert.{}.action", code.name()), code.action());
+            if !code.detail().is_empty() {
+                wanted.insert(format!("alert.{}.detail", code.name()), code.detail());
+            }
+        }
+        for phrase in Phrase::ALL {
+            assert!(
+                text(BASE, &format!("phrase.{}", phrase.key())).is_some(),
+                "{phrase:?}"
+            );
         }
         for reason in DenialReason::ALL {
             wanted.insert(format!("denial.{}.title", reason.name()), reason.text());

@@ -1,5 +1,6 @@
 //! Readable names of what license files and errors know by codes, in the languages this server speaks.
 
+mod alerts;
 mod errors;
 mod feature;
 mod language;
@@ -9,6 +10,7 @@ mod locale;
 use licensing_api::inventory::InventoryRow;
 use licensing_api::names::LocalizedNames;
 
+pub use alerts::{AlertTexts, Phrase};
 pub use errors::errors;
 pub use feature::{FeatureName, known_features};
 pub use license_type::{license_type, license_types};

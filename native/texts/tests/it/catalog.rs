@@ -104,10 +104,20 @@ fn languages_are_found_by_code() {
     ] {
         assert_eq!(Locale::from_code(code).unwrap(), locale, "{code:?}");
     }
-    for code in ["fr", "", "deutsch", "e", "ja-JP"] {
+    for code in ["fr", "es-MX", "ja-JP"] {
+        assert!(
+            code.starts_with(Locale::from_code(Some(code)).unwrap().code()),
+            "{code}"
+        );
+    }
+    for code in ["pt", "", "deutsch", "e", "tlh-KX"] {
         let problem = Locale::from_code(Some(code)).unwrap_err();
         assert_eq!(problem.code, ErrorCode::LocaleUnsupported, "{code}");
-        assert!(problem.detail.contains("en, de"), "{}", problem.detail);
+        assert!(
+            problem.detail.contains("en, de, es, fr, ja"),
+            "{}",
+            problem.detail
+        );
     }
 }
 

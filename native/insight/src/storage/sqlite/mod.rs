@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use licensing_delivery::Tried;
 use licensing_management::compliance::FindingRecord;
 use licensing_management::id::ServerGuid;
 use licensing_store::copy_database;
@@ -22,7 +23,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::{
     About, Arrival, Change, Concerned, Delivery, Expected, FindingFilter, Installed, Kept, Kind, PeakRow,
-    Storage, StorageError, Tried, UploadSummary,
+    Storage, StorageError, UploadSummary,
 };
 
 /// One connection that writes and one that reads.

@@ -1,11 +1,12 @@
 //! Servers that are to be looked at, and messages that wait to be delivered.
 
 use jiff::Timestamp;
+use licensing_delivery::Tried;
 use licensing_management::id::ServerGuid;
 use rusqlite::{Connection, Transaction, params};
 
 use super::guid;
-use crate::storage::{Concerned, Delivery, StorageError, Tried};
+use crate::storage::{Concerned, Delivery, StorageError};
 
 pub(super) fn note(transaction: &Transaction<'_>, concerned: Concerned<'_>) -> Result<(), StorageError> {
     match concerned {
@@ -105,10 +106,10 @@ pub(super) fn due(
 
 pub(super) fn tried(transaction: &Transaction<'_>, id: i64, how: &Tried) -> Result<(), StorageError> {
     match how {
-        Tried::Delivered | Tried::GivenUp => transaction
+        Tried::Delivered | Tried::GivenUp { .. } => transaction
             .prepare_cached("DELETE FROM delivery WHERE id = ?1")?
             .execute([id])?,
-        Tried::Later(due) => transaction
+        Tried::Later { due, .. } => transaction
             .prepare_cached("UPDATE delivery SET attempts = attempts + 1, due_ms = ?2 WHERE id = ?1")?
             .execute(params![id, due.as_millisecond()])?,
     };

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use licensing_api::alert::{Alert, AlertLevel};
+use licensing_api::alert::{Alert, AlertCode};
 
 use crate::Moment;
 
@@ -16,8 +16,8 @@ use crate::seat::offer::Offer;
 use crate::seat::pools::PoolState;
 use crate::seat::{Change, CheckoutRequest};
 
-/// Features that one alert names.
-const NAMED: usize = 20;
+/// Most features that alerts tell of.
+const MOST_ALERTS: usize = 1000;
 
 /// How long a burst lasts, and when there may be another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -175,7 +175,7 @@ impl Ledger {
 
     /// Alerts about features that grant beyond what is installed, and about those that may not do so again yet.
     pub fn burst_alerts(&self, now: Moment) -> Vec<Alert> {
-        let (mut active, mut used_up) = (Named::default(), Named::default());
+        let mut alerts = Vec::new();
         for feature in self.bursts.0.keys() {
             let pools = self.pools.of_feature(feature).iter();
             let mut states = pools.map(|pool| &self.pools[*pool]);
@@ -183,67 +183,21 @@ impl Ledger {
                 continue;
             };
             let name = &state.pool.identity.feature;
-            match self.burst_of(feature, now) {
-                Burst::Off | Burst::Armed => {}
-                Burst::Active { started_ms, ends_ms } => {
-                    active.add(format!("{name} until {}", seconds(ends_ms)), started_ms);
-                }
-                Burst::UsedUp { ended_ms, again_ms } => {
-                    used_up.add(format!("{name} again from {}", seconds(again_ms)), ended_ms);
-                }
+            let alert = match self.burst_of(feature, now) {
+                Burst::Off | Burst::Armed => continue,
+                Burst::Active { started_ms, ends_ms } => Alert::new(AlertCode::BurstActive)
+                    .with("until", seconds(ends_ms))
+                    .since(timestamp(started_ms)),
+                Burst::UsedUp { ended_ms, again_ms } => Alert::new(AlertCode::BurstUsedUp)
+                    .with("again", seconds(again_ms))
+                    .since(timestamp(ended_ms)),
+            };
+            alerts.push(alert.with("feature", name).about(name).of_feature(name));
+            if alerts.len() == MOST_ALERTS {
+                break;
             }
         }
-        let active = active.alert(
-            "BurstActive",
-            AlertLevel::Alert,
-            "More seats are out than are installed.",
-            "All seats were out; requests are granted all the same for a time:",
-            "Install further licenses or give seats back before the time is over; from then on requests are refused \
-             again.",
-        );
-        let used_up = used_up.alert(
-            "BurstUsedUp",
-            AlertLevel::Info,
-            "The time of granting beyond what is installed is used up.",
-            "Requests are refused when all seats are out; the next such time is possible for",
-            "Install further licenses if requests are refused.",
-        );
-        active.into_iter().chain(used_up).collect()
-    }
-}
-
-/// Features of one alert.
-#[derive(Debug, Default)]
-struct Named {
-    features: Vec<String>,
-    more: usize,
-    since_ms: Option<i64>,
-}
-
-impl Named {
-    fn add(&mut self, feature: String, since_ms: i64) {
-        self.since_ms = Some(self.since_ms.map_or(since_ms, |since| since.min(since_ms)));
-        if self.features.len() < NAMED {
-            self.features.push(feature);
-        } else {
-            self.more += 1;
-        }
-    }
-
-    fn alert(self, code: &str, level: AlertLevel, title: &str, detail: &str, action: &str) -> Option<Alert> {
-        let since = timestamp(self.since_ms?);
-        let more = match self.more {
-            0 => String::new(),
-            more => format!(", and {more} more"),
-        };
-        Some(Alert {
-            code: code.to_owned(),
-            level,
-            title: title.to_owned(),
-            detail: format!("{detail} {}{more}.", self.features.join(", ")),
-            action: action.to_owned(),
-            since: Some(since),
-        })
+        alerts
     }
 }
 

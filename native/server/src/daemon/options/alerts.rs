@@ -1,6 +1,6 @@
 //! Alerts about an options file.
 
-use licensing_api::alert::{Alert, AlertLevel};
+use licensing_api::alert::{Alert, AlertCode};
 use licensing_api::finding::{Finding, Severity};
 
 use super::{Options, Remark, Trouble};
@@ -25,44 +25,29 @@ fn of_trouble(trouble: &Trouble) -> Alert {
         false => "An options file cannot be read; requests that it may restrict are refused.",
     };
     tracing::error!(what = trouble.what, action = trouble.action, "{title}");
-    Alert {
-        code: "OptionsFileUnreadable".to_owned(),
-        level: AlertLevel::Alarm,
-        title: title.to_owned(),
-        detail: trouble.what.clone(),
-        action: format!(
+    let mut alert = Alert::new(AlertCode::OptionsFileUnreadable)
+        .saying(&trouble.what)
+        .advise(format!(
             "{} Then let the server read its files again (SIGHUP).",
             trouble.action
-        ),
-        since: None,
-    }
+        ));
+    title.clone_into(&mut alert.title);
+    alert
 }
 
 fn of_remark(remark: &Remark) -> Alert {
-    let (level, title, detail, action) = match remark {
-        Remark::Spelling { path, instead_of } => (
-            AlertLevel::Info,
-            "An options file has another spelling than its vendor.",
-            format!("{} is used as {instead_of}.", path.display()),
-            format!("Rename it to {instead_of}; systems that tell upper from lower case may not find it."),
-        ),
-        Remark::Elsewhere(path) => (
-            AlertLevel::Alert,
-            "A VENDOR line names an options file that is not in the license folder.",
-            format!("{path} is not read, and no rules are in force: only files of the license folder are."),
-            "Put the file into the license folder, or remove options= from the VENDOR line.".to_owned(),
-        ),
-    };
-    Alert {
-        code: match remark {
-            Remark::Spelling { .. } => "OptionsFileSpelling".to_owned(),
-            Remark::Elsewhere(_) => "OptionsFileElsewhere".to_owned(),
-        },
-        level,
-        title: title.to_owned(),
-        detail,
-        action,
-        since: None,
+    match remark {
+        Remark::Spelling { path, instead_of } => Alert::new(AlertCode::OptionsFileSpelling)
+            .saying(format!("{} is used as {instead_of}.", path.display()))
+            .advise(format!(
+                "Rename it to {instead_of}; systems that tell upper from lower case may not find it."
+            ))
+            .about(instead_of),
+        Remark::Elsewhere(path) => Alert::new(AlertCode::OptionsFileElsewhere)
+            .saying(format!(
+                "{path} is not read, and no rules are in force: only files of the license folder are."
+            ))
+            .about(path),
     }
 }
 
@@ -86,12 +71,9 @@ fn of_findings(options: &Options, findings: &[Finding]) -> Option<Alert> {
     if let Some(more @ 1..) = lines.len().checked_sub(SHOWN) {
         detail.push_str(&format!(" And {more} more."));
     }
-    (!lines.is_empty()).then(|| Alert {
-        code: "OptionsFileFindings".to_owned(),
-        level: AlertLevel::Alert,
-        title: "Lines of an options file have no effect, or another one than it seems.".to_owned(),
-        detail,
-        action: "Correct the lines, then let the server read its files again (SIGHUP).".to_owned(),
-        since: None,
+    (!lines.is_empty()).then(|| {
+        Alert::new(AlertCode::OptionsFileFindings)
+            .saying(detail)
+            .about(path)
     })
 }

@@ -5,7 +5,6 @@
 //! features that it may be about.
 
 mod alerts;
-mod find;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,8 +21,8 @@ use licensing_seats::seat::SeatRules;
 use super::debug_log;
 use crate::config::DataFolder;
 use crate::installed::Installed;
+use crate::installed::options_file::{self as find, Found};
 pub(super) use alerts::alerts;
-use find::Found;
 
 /// Largest options file.
 const MAX_BYTES: usize = 16 * 1024 * 1024;

@@ -1,26 +1,121 @@
-//! Active alerts of all parts of the server.
+//! Active alerts, who acknowledged them, and whom they are sent to.
 
-use jiff::Timestamp;
-use licensing_api::alert::{Alert, GetAlerts};
+use licensing_api::alert::{
+    ActiveAlert, AlertRoute, AlertRouteTest, ConfirmAlert, GetAlertRoutes, GetAlerts, NewAlertRoute,
+    RemoveAlertRoute, SetAlertRoute, TestAlertRoute,
+};
 use licensing_api::operation::op;
 use licensing_api::{Problem, Rows};
+use licensing_seats::wildcard::Wildcards;
+use serde_json::{Value, json};
 
 use crate::blocking::blocking;
 use crate::web::WebServices;
 use crate::web::dispatch::{Call, Handler};
 
 impl Handler for op::GetAlerts {
-    async fn handle(services: &WebServices, _: &Call, _: GetAlerts) -> Result<Rows<Alert>, Problem> {
-        let mut items = services.setup.daemons.alerts().await;
-        items.extend(services.licenses.alerts().await);
-        items.extend(services.setup.management.alerts());
-        items.extend(services.setup.certificate.alerts(Timestamp::now()));
-        let data = services.setup.data.clone();
-        items.extend(blocking(move || data.exposure()).await?);
-        items.sort_by(|one, other| {
-            (other.level, &one.code, &one.detail).cmp(&(one.level, &other.code, &other.detail))
-        });
-        items.dedup();
-        Ok(items.into())
+    async fn handle(
+        services: &WebServices,
+        _: &Call,
+        request: GetAlerts,
+    ) -> Result<Rows<ActiveAlert>, Problem> {
+        Ok(services.alerts.list(request).await?.into())
     }
+}
+
+impl Handler for op::ConfirmAlert {
+    async fn handle(
+        services: &WebServices,
+        call: &Call,
+        request: ConfirmAlert,
+    ) -> Result<ActiveAlert, Problem> {
+        let account = call.caller()?.account.clone();
+        let detail = json!({ "subject": request.subject });
+        record(services, call, "ConfirmAlert", &request.code, detail).await?;
+        let alerts = services.alerts.clone();
+        blocking(move || alerts.acknowledge(&request, &account)).await?
+    }
+}
+
+impl Handler for op::GetAlertRoutes {
+    async fn handle(
+        services: &WebServices,
+        _: &Call,
+        request: GetAlertRoutes,
+    ) -> Result<Rows<AlertRoute>, Problem> {
+        let names = Wildcards::new(&request.name);
+        let mut rows = services.alerts.routes();
+        rows.retain(|row| names.matches(&row.name));
+        Ok(rows.into())
+    }
+}
+
+impl Handler for op::NewAlertRoute {
+    async fn handle(
+        services: &WebServices,
+        call: &Call,
+        request: NewAlertRoute,
+    ) -> Result<AlertRoute, Problem> {
+        let detail = json!({
+            "address": request.address, "level": request.level, "silencedCodes": request.silenced_codes,
+            "silencedFeatures": request.silenced_features, "isSigned": request.secret.is_some(),
+        });
+        record(services, call, "NewAlertRoute", &request.name, detail).await?;
+        let alerts = services.alerts.clone();
+        blocking(move || alerts.add_route(&request)).await?
+    }
+}
+
+impl Handler for op::SetAlertRoute {
+    async fn handle(
+        services: &WebServices,
+        call: &Call,
+        request: SetAlertRoute,
+    ) -> Result<AlertRoute, Problem> {
+        let detail = json!({
+            "address": request.address, "level": request.level, "enabled": request.enabled,
+            "silencedCodes": request.silenced_codes, "silencedFeatures": request.silenced_features,
+            "changesSecret": request.secret.is_some(),
+        });
+        record(services, call, "SetAlertRoute", &request.name, detail).await?;
+        let alerts = services.alerts.clone();
+        blocking(move || alerts.set_route(&request)).await?
+    }
+}
+
+impl Handler for op::RemoveAlertRoute {
+    async fn handle(
+        services: &WebServices,
+        call: &Call,
+        request: RemoveAlertRoute,
+    ) -> Result<AlertRoute, Problem> {
+        record(services, call, "RemoveAlertRoute", &request.name, json!({})).await?;
+        let alerts = services.alerts.clone();
+        blocking(move || alerts.remove_route(&request.name)).await?
+    }
+}
+
+impl Handler for op::TestAlertRoute {
+    async fn handle(
+        services: &WebServices,
+        call: &Call,
+        request: TestAlertRoute,
+    ) -> Result<AlertRouteTest, Problem> {
+        record(services, call, "TestAlertRoute", &request.name, json!({})).await?;
+        services.alerts.test_route(&request.name).await
+    }
+}
+
+async fn record(
+    services: &WebServices,
+    call: &Call,
+    action: &'static str,
+    target: &str,
+    detail: Value,
+) -> Result<(), Problem> {
+    let target: String = target.chars().filter(|one| !one.is_control()).take(80).collect();
+    let accounts = &services.accounts;
+    accounts
+        .record_change(call.caller()?, action, target, detail)
+        .await
 }

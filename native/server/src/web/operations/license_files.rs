@@ -51,7 +51,7 @@ fn by_hand(imported: Option<&String>, sha256: &str) -> Option<Finding> {
 }
 
 /// Says how many seats are out of the pools that change, as far as their daemons answer.
-async fn tell_use(services: &WebServices, call: &Call, effects: &mut [PoolEffect]) {
+pub(super) async fn tell_use(services: &WebServices, call: &Call, effects: &mut [PoolEffect]) {
     if effects.is_empty() {
         return;
     }

@@ -1,12 +1,12 @@
 //! The server itself.
 
 use futures_util::future::join_all;
-use licensing_api::operation::op;
+use licensing_api::operation::{AnsweredBy, TABLE, op};
 use licensing_api::server::{
-    Certificate, EffectivePermission, GetCertificate, GetEffectivePermission, GetServerInfo,
-    GetVendorDaemons, RereadLicenses, ServerInfo, VendorDaemonRow,
+    EffectivePermission, GetEffectivePermission, GetServerInfo, GetVendorDaemons, RereadLicenses, ServerInfo,
+    VendorDaemonRow,
 };
-use licensing_api::{ErrorCode, Problem, Rows};
+use licensing_api::{Problem, Rows};
 use serde_json::json;
 
 use crate::web::WebServices;
@@ -35,8 +35,15 @@ impl Handler for op::GetServerInfo {
             license_port: setup.licensing_address.port(),
             web_services_port: setup.web_address.port(),
             vendor_daemons: setup.daemons.vendors(),
+            capabilities: capabilities(),
         })
     }
+}
+
+/// Names of the operations that a license server answers.
+fn capabilities() -> Vec<String> {
+    let own = TABLE.iter().filter(|info| info.answered != AnsweredBy::Insight);
+    own.map(|info| info.name.to_owned()).collect()
 }
 
 impl Handler for op::GetVendorDaemons {
@@ -99,16 +106,6 @@ impl Handler for op::RereadLicenses {
             }
         }
         Ok(rows)
-    }
-}
-
-impl Handler for op::GetCertificate {
-    async fn handle(services: &WebServices, _: &Call, _: GetCertificate) -> Result<Certificate, Problem> {
-        services
-            .setup
-            .certificate
-            .details()
-            .map_err(|error| Problem::new(ErrorCode::UnknownError, format!("{error}.")))
     }
 }
 

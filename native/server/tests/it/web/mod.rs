@@ -1,11 +1,16 @@
 //! The web services through their router and through real sockets.
 
 mod administration;
+mod alerts;
+mod backups;
 mod certificate;
+mod configuration;
+mod issuers;
 mod license_files;
 mod lists;
 mod metrics;
 mod openapi;
+mod options;
 mod requests;
 mod route_walk;
 mod sockets;
@@ -30,14 +35,18 @@ use licensing_api::server::{DaemonState, VendorDaemon};
 use licensing_api::{ErrorCode, Problem, Secret};
 use licensing_license_file::license_file::parse;
 use licensing_license_file::signing::IssuerKey;
-use licensing_net::tls::ServerCertificate;
+use licensing_net::tls::{ClientTrust, ServerCertificate};
 use licensing_server::accounts::Accounts;
+use licensing_server::alerts::{AlertService, AlertSources};
 use licensing_server::config::{Config, DataFolder, LiveConfig};
+use licensing_server::configuration::Configuration;
 use licensing_server::control::{ControlClient, ControlSecret, DaemonDirectory, DaemonGateway, ProductToken};
 use licensing_server::installed::InstalledFiles;
+use licensing_server::license_folder::LicenseFolder;
 use licensing_server::management::{
     Https, ManagementFolder, ManagementService, Pace, ServerSource, ServiceSetup,
 };
+use licensing_server::product_access::ProductAccess;
 use licensing_server::web::{self, COMMON_ERRORS, PortConnections, WebSetup};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -250,6 +259,7 @@ pub(crate) struct Fixture {
     pub(crate) certificate: Arc<ServerCertificate>,
     pub(crate) stopping: CancellationToken,
     pub(crate) issuer: IssuerKey,
+    pub(crate) alerts: AlertService,
     /// A token of `root` with Full permission, cheaper than the password.
     pub(crate) full: String,
     /// A token of `root` with ReadOnly permission.
@@ -295,13 +305,31 @@ pub(crate) async fn fixture_with(configure: impl FnOnce(&mut Config)) -> Fixture
     })
     .await
     .unwrap();
+    std::fs::write(data.config_file(), format!("host_name = \"{HOST}\"\n")).unwrap();
+    let installed = InstalledFiles::new(&data);
+    let licenses = LicenseFolder::open(&data, &config, &installed).unwrap();
+    let directory = DaemonDirectory::new(Gateway(Arc::clone(&daemons)));
+    let alerts = AlertService::open(AlertSources {
+        config: config.clone(),
+        data: data.clone(),
+        daemons: directory.clone(),
+        installed: installed.clone(),
+        licenses: licenses.clone(),
+        management: management.clone(),
+        certificate: Arc::clone(&certificate),
+    })
+    .unwrap();
+    let access = ProductAccess::new(config.now().licensing.anonymous, &[], ClientTrust::nobody());
     let router = web::open(WebSetup {
         management,
+        configuration: Configuration::new(config.clone(), data.config_file(), data.clone(), access),
+        alerts: alerts.clone(),
+        licenses,
         config,
-        installed: InstalledFiles::new(&data),
+        installed,
         accounts: Accounts::open(&data.server_database(), HOST).unwrap(),
         data: data.clone(),
-        daemons: DaemonDirectory::new(Gateway(Arc::clone(&daemons))),
+        daemons: directory,
         certificate: Arc::clone(&certificate),
         started: Timestamp::now(),
         licensing_address: SocketAddr::from(([127, 0, 0, 1], 27000)),
@@ -319,6 +347,7 @@ pub(crate) async fn fixture_with(configure: impl FnOnce(&mut Config)) -> Fixture
         certificate,
         stopping,
         issuer,
+        alerts,
         full: String::new(),
         read_only: String::new(),
     };

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use licensing_files::regular::is_there;
 use licensing_license_file::license_file::LineKind;
 
+use super::Installed;
 use crate::config::DataFolder;
-use crate::installed::Installed;
 
 /// Most names of the folder that are looked at.
 const MAX_NAMES: usize = 100_000;
@@ -19,7 +19,7 @@ const NEAR_ENDINGS: [&str; 7] = [
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Found {
+pub(crate) enum Found {
     /// Nothing that looks like an options file of the vendor. `elsewhere` is the path that a VENDOR line names, whose
     /// file is not in the folder.
     Nothing { elsewhere: Option<String> },
@@ -38,7 +38,7 @@ pub(super) enum Found {
 ///
 /// # Errors
 /// When the folder cannot be read.
-pub(super) fn find(data: &DataFolder, vendor: &str, installed: &Installed) -> io::Result<Found> {
+pub(crate) fn find(data: &DataFolder, vendor: &str, installed: &Installed) -> io::Result<Found> {
     let folder = data.licenses();
     let usual = format!("{vendor}.opt");
     let named = named_by_vendor_line(vendor, installed);

@@ -7,15 +7,18 @@ use licensing_client::Trust;
 use reqwest::redirect;
 use sha2::Sha256;
 
-use crate::service::Target;
-use crate::storage::Delivery;
+use crate::message::{Message, Target};
 
-/// Header with the number of the delivery: the same for each try.
-const DELIVERY_HEADER: &str = "insight-delivery";
-/// Header with the signature: `t=` seconds since 1970, `v1=` HMAC-SHA-256 over them, a full stop and the body.
-const SIGNATURE_HEADER: &str = "insight-signature";
+/// Names of the headers of a webhook.
+#[derive(Debug, Clone, Copy)]
+pub struct Headers {
+    /// Header with the id of the message: the same for each try.
+    pub delivery: &'static str,
+    /// Header with the signature: `t=` seconds since 1970, `v1=` HMAC-SHA-256 over them, a full stop and the body.
+    pub signature: &'static str,
+}
 
-pub(super) async fn send(delivery: &Delivery, target: &Target) -> anyhow::Result<()> {
+pub(crate) async fn send(headers: Headers, target: &Target, message: &Message) -> anyhow::Result<()> {
     let trust = match &target.cert_hash {
         Some(hash) => Trust::CertHash(hash.parse().map_err(|error| anyhow::anyhow!("{error}"))?),
         None => Trust::default(),
@@ -33,12 +36,12 @@ pub(super) async fn send(delivery: &Delivery, target: &Target) -> anyhow::Result
     let mut request = client
         .post(&target.address)
         .header(reqwest::header::CONTENT_TYPE, "application/json")
-        .header(DELIVERY_HEADER, delivery.id.to_string());
+        .header(headers.delivery, &message.id);
     if let Some(secret) = &target.secret {
         let seconds = Timestamp::now().as_second();
-        request = request.header(SIGNATURE_HEADER, signature(secret, seconds, &delivery.message)?);
+        request = request.header(headers.signature, signature(secret, seconds, &message.body)?);
     }
-    let status = request.body(delivery.message.clone()).send().await?.status();
+    let status = request.body(message.body.clone()).send().await?.status();
     if !status.is_success() {
         bail!("{} answered {status}", target.address);
     }

@@ -1,0 +1,36 @@
+function Remove-LicGlobalMetadata {
+    <#
+    .SYNOPSIS
+        Deprecated: warns and does nothing.
+
+    .DESCRIPTION
+        The Licensing Administration snap-in documents this command as deprecated. It is there for scripts that call it: it
+        warns and does nothing with metadata.
+
+    .EXAMPLE
+        Remove-LicGlobalMetadata
+
+        Warns that the command is deprecated.
+
+    .EXAMPLE
+        Remove-LicGlobalMetadata -WarningAction SilentlyContinue
+
+        Does nothing.
+
+    .INPUTS
+        None.
+
+    .OUTPUTS
+        None.
+
+    .LINK
+        Get-LicServerInfo
+    #>
+    [CmdletBinding()]
+    [OutputType([void])]
+    param()
+
+    process {
+        $PSCmdlet.WriteWarning('Remove-LicGlobalMetadata is deprecated and does nothing.')
+    }
+}

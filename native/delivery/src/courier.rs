@@ -1,0 +1,226 @@
+//! Takes messages from a queue, sends them, and tries again what was not taken.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::MailConfig;
+use crate::message::{Message, Target, TargetKind};
+use crate::webhook::Headers;
+use crate::{mail, webhook};
+
+/// How often the queue is looked at although nobody has said that there is something new.
+const LOOK: Duration = Duration::from_secs(10);
+/// Pause after the first failed try; each further one doubles it.
+const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(30);
+/// Longest pause.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(6);
+/// Tries after which a message is given up: about a week.
+const MOST_TRIES: u32 = 36;
+/// Messages that are taken from the queue at a time.
+const AT_A_TIME: usize = 50;
+/// Time for one try.
+const TRY: Duration = Duration::from_secs(60);
+
+/// How a try to deliver ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tried {
+    /// It was taken.
+    Delivered,
+    /// It is tried again then.
+    Later {
+        /// When.
+        due: Timestamp,
+        /// Why it was not taken.
+        reason: String,
+    },
+    /// It is given up: the target is gone, or was tried long enough.
+    GivenUp {
+        /// Why it was not taken.
+        reason: String,
+    },
+}
+
+/// A message that is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Its number in the queue.
+    pub id: i64,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// Key of its target.
+    pub target: String,
+    /// The message as it is stored.
+    pub message: String,
+}
+
+/// A queue of messages that outlives a crash. What blocks is called on threads for that.
+pub trait Outbox: Send + Sync + 'static {
+    /// The mail server to send by, as it is configured now.
+    fn mail(&self) -> MailConfig;
+
+    /// Messages that are due, the oldest first.
+    ///
+    /// # Errors
+    /// When the queue cannot be read.
+    fn due(&self, now: Timestamp, most: usize) -> anyhow::Result<Vec<Waiting>>;
+
+    /// A message, and where it goes; none when its target is gone.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn open(&self, waiting: &Waiting) -> anyhow::Result<Option<(Target, Message)>>;
+
+    /// Notes how a try ended.
+    ///
+    /// # Errors
+    /// When that cannot be made durable.
+    fn tried(&self, id: i64, how: &Tried) -> anyhow::Result<()>;
+
+    /// Ends when there is something new.
+    fn changed(&self) -> impl Future<Output = ()> + Send;
+}
+
+/// Delivers what is in a queue.
+pub struct Courier<O> {
+    outbox: Arc<O>,
+    headers: Headers,
+}
+
+impl<O: Outbox> Courier<O> {
+    /// For this queue.
+    pub fn new(outbox: Arc<O>, headers: Headers) -> Self {
+        Self { outbox, headers }
+    }
+
+    /// Delivers until `stopping`.
+    pub async fn run(self, stopping: CancellationToken) {
+        loop {
+            let more = tokio::select! {
+                // What is under way then is tried again after the next start.
+                () = stopping.cancelled() => return,
+                outcome = self.deliver_due() => outcome.unwrap_or_else(|error| {
+                    tracing::error!(error = format!("{error:#}"), "the queue of messages cannot be used");
+                    false
+                }),
+            };
+            if more {
+                continue;
+            }
+            tokio::select! {
+                () = stopping.cancelled() => return,
+                () = self.outbox.changed() => {}
+                () = tokio::time::sleep(LOOK) => {}
+            }
+        }
+    }
+
+    /// Tries what is due; says whether there may be more.
+    async fn deliver_due(&self) -> anyhow::Result<bool> {
+        let due = self
+            .blocking(|outbox| outbox.due(Timestamp::now(), AT_A_TIME))
+            .await?;
+        let more = due.len() == AT_A_TIME;
+        for waiting in due {
+            let (id, attempts) = (waiting.id, waiting.attempts);
+            let how = match self.deliver(waiting).await {
+                Ok(how) => how,
+                Err(error) => {
+                    let how = again(attempts, Timestamp::now(), format!("{error:#}"));
+                    tracing::warn!(
+                        delivery = id,
+                        attempts = attempts + 1,
+                        given_up = matches!(how, Tried::GivenUp { .. }),
+                        error = format!("{error:#}"),
+                        "a message was not delivered"
+                    );
+                    how
+                }
+            };
+            self.blocking(move |outbox| outbox.tried(id, &how)).await?;
+        }
+        Ok(more)
+    }
+
+    async fn deliver(&self, waiting: Waiting) -> anyhow::Result<Tried> {
+        let opened = self.blocking(move |outbox| outbox.open(&waiting)).await?;
+        let Some((target, message)) = opened else {
+            return Ok(Tried::GivenUp {
+                reason: "the target is gone".to_owned(),
+            });
+        };
+        send(&self.outbox.mail(), self.headers, &target, &message).await?;
+        Ok(Tried::Delivered)
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&O) -> anyhow::Result<T> + Send + 'static,
+    ) -> anyhow::Result<T> {
+        let outbox = Arc::clone(&self.outbox);
+        tokio::task::spawn_blocking(move || work(&outbox)).await?
+    }
+}
+
+/// Sends one message now.
+///
+/// # Errors
+/// When it was not taken, or not in time.
+pub async fn send(
+    mail_server: &MailConfig,
+    headers: Headers,
+    target: &Target,
+    message: &Message,
+) -> anyhow::Result<()> {
+    let sending = async {
+        match target.kind {
+            TargetKind::Mail => mail::send(mail_server, target, message).await,
+            TargetKind::Webhook => webhook::send(headers, target, message).await,
+        }
+    };
+    tokio::time::timeout(TRY, sending)
+        .await
+        .context("it took too long")?
+}
+
+/// When a message that was not delivered is tried again.
+fn again(attempts: u32, now: Timestamp, reason: String) -> Tried {
+    if attempts + 1 >= MOST_TRIES {
+        return Tried::GivenUp { reason };
+    }
+    let doubled = 2_i32.saturating_pow(attempts.min(16));
+    let pause = FIRST_PAUSE
+        .checked_mul(doubled)
+        .map_or(LONGEST_PAUSE, |pause| pause.min(LONGEST_PAUSE));
+    Tried::Later {
+        due: now.checked_add(pause).unwrap_or(Timestamp::MAX),
+        reason,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_end() {
+        let now = Timestamp::UNIX_EPOCH;
+        let later = |pause| Tried::Later {
+            due: now + pause,
+            reason: String::new(),
+        };
+        let at = |attempts| again(attempts, now, String::new());
+        assert_eq!(at(0), later(FIRST_PAUSE));
+        assert_eq!(at(3), later(SignedDuration::from_secs(240)));
+        assert_eq!(at(20), later(LONGEST_PAUSE));
+        assert_eq!(
+            at(MOST_TRIES),
+            Tried::GivenUp {
+                reason: String::new()
+            }
+        );
+    }
+}

@@ -1,0 +1,15 @@
+//! Messages to administrators by mail and signed webhook, at least once, from a queue that outlives a crash.
+//!
+//! [`Courier`] takes what is due from an [`Outbox`], sends it, and tells how that went. Where the queue is kept is the
+//! business of whoever implements the outbox.
+
+mod config;
+mod courier;
+mod mail;
+mod message;
+mod webhook;
+
+pub use config::{MailConfig, MailSecurity};
+pub use courier::{Courier, Outbox, Tried, Waiting, send};
+pub use message::{Message, Target, TargetKind, is_address};
+pub use webhook::Headers;

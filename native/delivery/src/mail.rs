@@ -1,0 +1,55 @@
+//! By mail.
+
+use anyhow::Context;
+use lettre::message::Mailbox;
+use lettre::message::header::ContentType;
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use licensing_files::regular;
+
+use crate::config::{MailConfig, MailSecurity};
+use crate::message::{Message, Target};
+
+/// Largest file of a password.
+const MAX_PASSWORD_BYTES: usize = 4096;
+
+pub(crate) async fn send(config: &MailConfig, target: &Target, message: &Message) -> anyhow::Result<()> {
+    if config.server.is_empty() {
+        anyhow::bail!("no mail server is configured; set server under [mail]");
+    }
+    let sender: Mailbox = config
+        .sender
+        .parse()
+        .with_context(|| format!("mail.sender is '{}', which is no mail address", config.sender))?;
+    let mail = lettre::Message::builder()
+        .from(sender.clone())
+        .to(target.address.parse()?)
+        .subject(&message.subject)
+        .message_id(Some(format!("<{}@{}>", message.id, sender.email.domain())))
+        .header(ContentType::TEXT_PLAIN)
+        .body(message.text.clone())?;
+    transport(config)?.send(mail).await?;
+    Ok(())
+}
+
+fn transport(config: &MailConfig) -> anyhow::Result<AsyncSmtpTransport<Tokio1Executor>> {
+    let parameters =
+        || TlsParameters::new(config.server.clone()).context("TLS to the mail server cannot be set up");
+    let tls = match config.security {
+        MailSecurity::Tls => Tls::Wrapper(parameters()?),
+        MailSecurity::StartTls => Tls::Required(parameters()?),
+        MailSecurity::None => Tls::None,
+    };
+    let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&config.server)
+        .port(config.port)
+        .tls(tls);
+    if !config.account.is_empty() {
+        let file = &config.password_file;
+        let text = regular::read_text(file, MAX_PASSWORD_BYTES)
+            .with_context(|| format!("{} cannot be read", file.display()))?;
+        let password = text.lines().next().unwrap_or_default().to_owned();
+        builder = builder.credentials(Credentials::new(config.account.clone(), password));
+    }
+    Ok(builder.build())
+}

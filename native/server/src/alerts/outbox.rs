@@ -1,0 +1,140 @@
+//! The queue of messages about alerts.
+
+use jiff::Timestamp;
+use licensing_api::alert::{Alert, AlertCode};
+use licensing_delivery::{MailConfig, Message, Outbox, Target, Tried, Waiting};
+use licensing_management::alert::{Happened, Record};
+use licensing_texts::catalog::Locale;
+
+use super::service::AlertService;
+use super::state::{Queued, State};
+use super::wording;
+
+/// The queue of messages about alerts.
+pub struct AlertOutbox(AlertService);
+
+impl AlertOutbox {
+    /// That of these alerts.
+    pub fn new(alerts: AlertService) -> Self {
+        Self(alerts)
+    }
+}
+
+impl Outbox for AlertOutbox {
+    fn mail(&self) -> MailConfig {
+        self.0.0.sources.mail()
+    }
+
+    fn due(&self, now: Timestamp, most: usize) -> anyhow::Result<Vec<Waiting>> {
+        let state = self.0.0.state.lock();
+        let due = state.queue.iter().filter(|queued| queued.due <= now);
+        Ok(due
+            .take(most)
+            .map(|queued| Waiting {
+                id: queued.id,
+                attempts: queued.attempts,
+                target: queued.route.clone(),
+                message: String::new(),
+            })
+            .collect())
+    }
+
+    fn open(&self, waiting: &Waiting) -> anyhow::Result<Option<(Target, Message)>> {
+        let state = self.0.0.state.lock();
+        let queued = state.queue.iter().find(|queued| queued.id == waiting.id);
+        let route = state.routes.iter().find(|route| route.name == waiting.target);
+        let (Some(queued), Some(route)) = (queued, route) else {
+            return Ok(None);
+        };
+        // A language that a newer version brought is unknown to an older one.
+        let locale = Locale::from_code(Some(&route.locale)).unwrap_or(Locale::ENGLISH);
+        let server = self.0.0.sources.config.now().host_name.clone();
+        let message = wording::message(queued.id, &server, queued.happened, &queued.record, locale)?;
+        Ok(Some((route.target(), message)))
+    }
+
+    fn tried(&self, id: i64, how: &Tried) -> anyhow::Result<()> {
+        let changed = self.0.change(|state| {
+            note(state, id, how, Timestamp::now());
+            Ok(())
+        });
+        Ok(changed?)
+    }
+
+    async fn changed(&self) {
+        self.0.0.queued.notified().await;
+    }
+}
+
+fn note(state: &mut State, id: i64, how: &Tried, now: Timestamp) {
+    let Some(at) = state.queue.iter().position(|queued| queued.id == id) else {
+        return;
+    };
+    let name = state
+        .queue
+        .get(at)
+        .map(|queued| queued.route.clone())
+        .unwrap_or_default();
+    let mut route = state.routes.iter_mut().find(|route| route.name == name);
+    match how {
+        Tried::Delivered => {
+            if let Some(route) = &mut route {
+                route.delivered = Some(now);
+                route.last_error = None;
+            }
+            state.queue.remove(at);
+        }
+        Tried::Later { due, reason } => {
+            if let Some(route) = &mut route {
+                route.last_error = Some(reason.clone());
+            }
+            if let Some(queued) = state.queue.get_mut(at) {
+                queued.attempts += 1;
+                queued.due = *due;
+            }
+        }
+        Tried::GivenUp { reason } => {
+            if let Some(route) = &mut route {
+                route.last_error = Some(reason.clone());
+            }
+            let queued = state.queue.remove(at);
+            tell_others(state, &queued, reason, now);
+        }
+    }
+}
+
+/// A message that was given up is an alert of its own, for those who can be reached.
+fn tell_others(state: &mut State, given_up: &Queued, reason: &str, now: Timestamp) {
+    if given_up.record.alert.code == AlertCode::AlertNotDelivered.name() {
+        return;
+    }
+    let alert = Alert::new(AlertCode::AlertNotDelivered)
+        .with("route", &given_up.route)
+        .with("reason", reason)
+        .about(&given_up.route);
+    let record = Record {
+        first_seen: now,
+        last_seen: now,
+        step: 0,
+        level: alert.level,
+        acknowledged: None,
+        alert,
+    };
+    let others: Vec<String> = state
+        .routes
+        .iter()
+        .filter(|route| route.enabled && route.name != given_up.route)
+        .map(|route| route.name.clone())
+        .collect();
+    for route in others {
+        state.last_id += 1;
+        state.queue.push(Queued {
+            id: state.last_id,
+            route,
+            happened: Happened::Raised,
+            record: record.clone(),
+            attempts: 0,
+            due: now,
+        });
+    }
+}

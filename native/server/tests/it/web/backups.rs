@@ -1,0 +1,137 @@
+//! Backups over HTTP.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use licensing_server::backup::finish_restore;
+use serde_json::json;
+
+use super::{As, fixture};
+
+#[tokio::test]
+async fn a_backup_is_made_sent_checked_and_restored() {
+    let fixture = fixture().await;
+    let made = fixture.change("POST", "/v1/backups", &json!({})).await;
+    assert_eq!(made.status, 200, "{}", made.text);
+    let name = made.body["backup"].as_str().unwrap().to_owned();
+    let piece = fixture
+        .change("POST", "/v1/backups/read", &json!({ "backup": name }))
+        .await;
+    let bytes = STANDARD.decode(piece.body["content"].as_str().unwrap()).unwrap();
+    assert_eq!(piece.body["next"], piece.body["bytes"]);
+    let checked = fixture
+        .change("POST", "/v1/backups/test", &json!({ "backup": name }))
+        .await;
+    assert_eq!(
+        (checked.status.as_u16(), &checked.body["withKeys"]),
+        (200, &json!(false)),
+        "{}",
+        checked.text
+    );
+
+    let (one, two) = bytes.split_at(bytes.len() / 2);
+    for (offset, part) in [(0, one), (one.len(), two)] {
+        let sent = json!({ "backup": "copy.tar", "offset": offset, "bytes": bytes.len(), "content": STANDARD.encode(part) });
+        let answer = fixture.change("POST", "/v1/backups/write", &sent).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    }
+    let out_of_turn = json!({ "backup": "copy.tar", "offset": 7, "bytes": 9, "content": "AAA=" });
+    assert_eq!(
+        fixture
+            .change("POST", "/v1/backups/write", &out_of_turn)
+            .await
+            .code(),
+        "InvalidRequest"
+    );
+    assert_eq!(
+        fixture.get("/v1/backups").await.body["items"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+
+    let extra = fixture.data.licenses().join("later.lic");
+    std::fs::write(&extra, "# later\n").unwrap();
+    let restored = fixture
+        .change("POST", "/v1/backups/restore", &json!({ "backup": "copy.tar" }))
+        .await;
+    assert_eq!(
+        (restored.status.as_u16(), &restored.body["restores"]),
+        (200, &json!(true)),
+        "{}",
+        restored.text
+    );
+    assert!(extra.exists(), "nothing happens before the next start");
+    let key = std::fs::read(fixture.data.certificate_files().key).unwrap();
+    let data = fixture.data.clone();
+    let done = finish_restore(&data).unwrap().unwrap();
+    assert_eq!(done.backup, "copy.tar");
+    assert!(!extra.exists() && done.aside.join("licenses/later.lic").exists());
+    assert_eq!(
+        std::fs::read(data.certificate_files().key).unwrap(),
+        key,
+        "its keys stay"
+    );
+    assert!(finish_restore(&data).unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_restore_is_taken_back_and_what_is_no_backup_is_refused() {
+    let fixture = fixture().await;
+    let made = fixture.change("POST", "/v1/backups", &json!({})).await;
+    let name = made.body["backup"].as_str().unwrap().to_owned();
+    let restore = json!({ "backup": name });
+    assert_eq!(
+        fixture
+            .change("POST", "/v1/backups/restore", &restore)
+            .await
+            .status,
+        200
+    );
+    let cancel = json!({ "backup": "", "cancel": true });
+    let cancelled = fixture.change("POST", "/v1/backups/restore", &cancel).await;
+    assert_eq!(
+        (cancelled.status.as_u16(), &cancelled.body["restores"]),
+        (200, &json!(false)),
+        "{}",
+        cancelled.text
+    );
+    assert!(finish_restore(&fixture.data).unwrap().is_none());
+    assert_eq!(
+        fixture
+            .change("POST", "/v1/backups/restore", &cancel)
+            .await
+            .code(),
+        "BackupNotFound"
+    );
+
+    let junk = json!({ "backup": "junk.tar", "offset": 0, "bytes": 4, "content": "anVuaw==" });
+    assert_eq!(
+        fixture.change("POST", "/v1/backups/write", &junk).await.status,
+        200
+    );
+    let checked = fixture
+        .change("POST", "/v1/backups/test", &json!({ "backup": "junk.tar" }))
+        .await;
+    assert_eq!((checked.status.as_u16(), checked.code()), (422, "BackupFailed"));
+    for name in ["../state/server.db", "none.tar", ".incoming-x.tar"] {
+        let unknown = fixture
+            .change("POST", "/v1/backups/read", &json!({ "backup": name }))
+            .await;
+        assert_eq!(unknown.code(), "BackupNotFound", "{name}");
+    }
+    let evil = json!({ "backup": "../x.tar", "offset": 0, "bytes": 1, "content": "AA==" });
+    assert_eq!(
+        fixture.change("POST", "/v1/backups/write", &evil).await.code(),
+        "InvalidRequest"
+    );
+    let reader = fixture
+        .send(
+            "POST",
+            "/v1/backups",
+            As::Token(&fixture.read_only),
+            Some(&json!({})),
+        )
+        .await;
+    assert_eq!(reader.code(), "UserNotAuthorized");
+}
