@@ -11,7 +11,7 @@ use licensing_api::{ErrorCode, Problem};
 use licensing_files::{Existing, Readers, durable, regular};
 use licensing_settings::file::{self, MAX_CONFIG_BYTES};
 use licensing_settings::{Applies, Changes, Description, Section, Setting};
-use toml_edit::{DocumentMut, Item, Table};
+use toml_edit::{Decor, DocumentMut, Item, Table};
 
 use crate::config::{Config, ConfigError, DataFolder, ENVIRONMENT_PREFIX, LiveConfig};
 use crate::product_access::ProductAccess;
@@ -353,11 +353,34 @@ fn put(document: &mut DocumentMut, name: &str, value: Option<toml_edit::Value>) 
         })?;
         rest = inner;
     }
-    match value {
-        Some(value) => drop(table.insert(rest, Item::Value(value))),
-        None => drop(table.remove(rest)),
+    match (value, table.get_mut(rest)) {
+        // The key stays, with the comments above it.
+        (Some(value), Some(item)) => *item = Item::Value(value),
+        (Some(value), None) => drop(table.insert(rest, Item::Value(value))),
+        (None, _) => remove(table, rest),
     }
     Ok(())
+}
+
+/// Removes a value; the comments above it go to the next one, which they may be about as well.
+fn remove(table: &mut Table, name: &str) {
+    let next = table
+        .iter()
+        .map(|(key, _)| key.to_owned())
+        .skip_while(|key| key != name)
+        .nth(1);
+    let Some((key, _)) = table.remove_entry(name) else {
+        return;
+    };
+    let above = |decor: &Decor| {
+        let prefix = decor.prefix().and_then(|prefix| prefix.as_str());
+        prefix.unwrap_or_default().to_owned()
+    };
+    let comments = above(key.leaf_decor());
+    if let Some(mut next) = next.and_then(|next| table.key_mut(&next)) {
+        let both = comments + &above(next.leaf_decor());
+        next.leaf_decor_mut().set_prefix(both);
+    }
 }
 
 #[cfg(test)]
@@ -418,6 +441,12 @@ mod tests {
         assert_eq!(row("licensing.port").waiting.as_deref(), Some("27002"));
         assert_eq!(row("licensing.port").source, SettingSource::File);
         assert_eq!(row("licensing.fold_domains").source, SettingSource::Default);
+        set(&configuration, &["licensing.port="]).await.unwrap();
+        let written = std::fs::read_to_string(folder.path().join("licensingd.toml")).unwrap();
+        assert!(
+            written.contains("# a comment") && !written.contains("27002"),
+            "{written}"
+        );
         let change = set(&configuration, &["licensing.burst_days="]).await.unwrap();
         assert_eq!(change.applied, ["licensing.burst_days"]);
         assert_eq!(

@@ -28,6 +28,9 @@ const KEPT: &[(&str, &[&str])] = &[
     ("management", &["server.key", "names.salt"]),
 ];
 
+/// Folders that are restored although nothing is in them.
+const EMPTY: &[&str] = &["licenses", "trust"];
+
 /// What is restored, and where that goes which was there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -113,7 +116,8 @@ pub fn finish_restore(data: &DataFolder) -> anyhow::Result<Option<Pending>> {
             let part = entry?.path();
             let name = part.file_name().context("a part has no name")?.to_owned();
             // An archive without keys has no certificate, and nothing of what only a running server has.
-            if part.is_dir() && fs::read_dir(&part)?.next().is_none() {
+            let may_be_empty = EMPTY.iter().any(|folder| name == *folder);
+            if !may_be_empty && part.is_dir() && fs::read_dir(&part)?.next().is_none() {
                 continue;
             }
             set_aside(&data.root().join(&name), &pending.aside)?;
