@@ -209,13 +209,16 @@ async fn an_interrupted_seal_is_made_up_for() {
     assert_eq!(service.verify_audit().await.unwrap().segments, 3);
     service.shutdown().await.unwrap();
     drop(service);
-    // Sealed records that are still in the database count once.
-    assert!(rows(path) > 11_000);
+    // Sealed records that are still in the database count once, and so do those that have left it.
+    assert!(rows(path) >= TAIL);
     let service = open(path, clock);
     let after = all(&service).await;
     assert_eq!(after[..records.len()], records);
     service.shutdown().await.unwrap();
 }
+
+/// Leases of killed processes stay for a while.
+const SEATS: u32 = 900;
 
 /// Segments of few records, so that there is hardly an instant without one being sealed or removed.
 fn hasty() -> AuditKeeping {
@@ -243,7 +246,7 @@ fn seal_until_the_end() {
     runtime.block_on(async {
         let service = start(
             &path,
-            pools("CAD", 9),
+            pools("CAD", SEATS),
             Arc::new(licensing_store::SystemClock::new()),
         );
         let sealing = {
@@ -251,7 +254,9 @@ fn seal_until_the_end() {
             tokio::spawn(async move {
                 loop {
                     let more = service.keep_audit(hasty(), signer()).await.unwrap();
-                    println!("kept {more}");
+                    if more {
+                        println!("kept");
+                    }
                     tokio::task::yield_now().await;
                 }
             })
@@ -270,7 +275,7 @@ async fn kills_while_sealing_and_removing_lose_no_record() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ACME.db");
     let clock = || Arc::new(licensing_store::SystemClock::new());
-    let service = start(&path, pools("CAD", 9), clock());
+    let service = start(&path, pools("CAD", SEATS), clock());
     cycles(&service, 0..5_100).await;
     service.shutdown().await.unwrap();
     drop(service);
