@@ -105,4 +105,26 @@ Describe 'The old cmdlets of samples' {
     ) {
         { Get-LicHistoricalUsage @common @With -ErrorAction Stop } | Should -Throw -ErrorId "$Code*"
     }
+
+    It 'change the settings, each by itself' {
+        Set-LicConfigUsageSamples @common -Enable $true -PollingInterval 30 -RetentionPeriod 60
+        $config = Get-LicConfigUsageSamples @common
+        $config.PollingInterval | Should -Be 30
+        $config.RetentionPeriod | Should -Be 60
+        Set-LicConfigUsageSamples @common -Enable $false
+        $config = Get-LicConfigUsageSamples @common
+        $config.Enabled | Should -BeFalse
+        $config.PollingInterval | Should -BeNullOrEmpty
+        $config.RetentionPeriod | Should -Be 60
+    }
+
+    It 'refuse <Code> and change nothing' -ForEach @(
+        @{ Code = 'PollingIntervalLessThanMinValue'; With = @{ PollingInterval = 4 } }
+        @{ Code = 'PollingIntervalMoreThanMaxValue'; With = @{ PollingInterval = 1441 } }
+        @{ Code = 'RetentionPeriodLessThanMinValue'; With = @{ RetentionPeriod = 29 } }
+    ) {
+        $before = Get-LicConfigUsageSamples @common
+        { Set-LicConfigUsageSamples @common @With -ErrorAction Stop } | Should -Throw -ErrorId "$Code*"
+        (Get-LicConfigUsageSamples @common).RetentionPeriod | Should -Be $before.RetentionPeriod
+    }
 }

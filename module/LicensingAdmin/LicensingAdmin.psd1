@@ -123,6 +123,7 @@
         'Remove-LicGlobalMetadata'
         'Set-LicAdministrator'
         'Set-LicCEIPOption'
+        'Set-LicConfigUsageSamples'
         'Set-LicLACEnabledState'
     )
     CmdletsToExport      = @()
