@@ -45,16 +45,14 @@ $connection = @{}
 $invariant = [cultureinfo]::InvariantCulture
 $time = [datetime]::UtcNow.ToString("yyyy-MM-dd'T'HH:mm'Z'", $invariant)
 $rows = @(
-    foreach ($group in Get-LicenseInventory -Feature $Feature @connection | Where-Object { -not $_.Uncounted } | Group-Object Server, Feature | Sort-Object Name) {
-        $installed = [int] ($group.Group | Measure-Object Installed -Sum).Sum
-        $inUse = [int] ($group.Group | Measure-Object InUse -Sum).Sum
+    foreach ($total in Get-LicenseInventory -Total -Feature $Feature @connection | Where-Object { -not $_.Uncounted }) {
         [pscustomobject]@{
             Time      = $time
-            Server    = $group.Group[0].Server
-            Feature   = $group.Group[0].Feature
-            Installed = $installed
-            InUse     = $inUse
-            Percent   = if ($installed -gt 0) { [math]::Round(100 * $inUse / $installed, 1).ToString($invariant) } else { '' }
+            Server    = $total.Server
+            Feature   = $total.Feature
+            Installed = $total.Installed
+            InUse     = $total.InUse
+            Percent   = $total.PercentInUse.ToString($invariant)
         }
     }
 )

@@ -69,14 +69,14 @@ function ConvertTo-Table([string] $Title, [object[]] $Rows) {
 }
 
 $pools = @(
-    foreach ($group in Get-LicenseInventory -Feature $Feature @connection | Where-Object { -not $_.Uncounted } | Group-Object Server, Feature | Sort-Object Name) {
-        $installed = [int] ($group.Group | Measure-Object Installed -Sum).Sum
-        $inUse = [int] ($group.Group | Measure-Object InUse -Sum).Sum
-        $expires = $group.Group.LicenseExpirationDate | Where-Object { $_ } | Sort-Object | Select-Object -First 1
+    foreach ($total in Get-LicenseInventory -Total -Feature $Feature @connection | Where-Object { -not $_.Uncounted }) {
         [pscustomobject]@{
-            Server = $group.Group[0].Server; Feature = $group.Group[0].Feature; Installed = $installed; InUse = $inUse
-            Percent = if ($installed -gt 0) { [math]::Round(100 * $inUse / $installed, 1) } else { 0.0 }
-            NextExpiry = if ($expires) { $expires.ToString('yyyy-MM-dd', $invariant) } else { '' }
+            Server     = $total.Server
+            Feature    = $total.Feature
+            Installed  = $total.Installed
+            InUse      = $total.InUse
+            Percent    = $total.PercentInUse
+            NextExpiry = if ($total.Expires) { $total.Expires.ToString('yyyy-MM-dd', $invariant) } else { '' }
         }
     }
 )

@@ -95,12 +95,11 @@ if (Test-Path -LiteralPath $StatePath) {
         $null = $above.Add($name)
     }
 }
-foreach ($group in Get-LicenseInventory -Feature $Feature @connection | Where-Object { -not $_.Uncounted } | Group-Object Server, Feature | Sort-Object Name) {
-    $name = $group.Group[0].Feature
-    $key = "$($group.Group[0].Server) $name"
-    $installed = [int] ($group.Group | Measure-Object Installed -Sum).Sum
-    $inUse = [int] ($group.Group | Measure-Object InUse -Sum).Sum
-    $percent = if ($installed -gt 0) { [math]::Round(100 * $inUse / $installed, 1) } elseif ($inUse -gt 0) { 100.0 } else { 0.0 }
+foreach ($total in Get-LicenseInventory -Total -Feature $Feature @connection | Where-Object { -not $_.Uncounted }) {
+    $name = $total.Feature
+    $key = "$($total.Server) $name"
+    $installed = $total.Installed
+    $percent = $total.PercentInUse
     $state = if ($percent -ge $Threshold) { 'Above' } else { 'Below' }
     if (($state -eq 'Above') -eq $above.Contains($key)) {
         continue
@@ -108,7 +107,7 @@ foreach ($group in Get-LicenseInventory -Feature $Feature @connection | Where-Ob
     $figure = $percent.ToString([cultureinfo]::InvariantCulture)
     $text = if ($state -eq 'Above') { "$name`: $figure % of $installed seats are in use" } else { "$name`: down to $figure % of $installed seats" }
     if ($PSCmdlet.ShouldProcess($text, 'Send')) {
-        $message = [ordered]@{ feature = $name; installed = $installed; inUse = $inUse; percent = $percent; threshold = $Threshold; state = $state; server = $group.Group[0].Server; text = $text }
+        $message = [ordered]@{ feature = $name; installed = $installed; inUse = $total.InUse; percent = $percent; threshold = $Threshold; state = $state; server = $total.Server; text = $text }
         Send-Message $message
         $null = if ($state -eq 'Above') { $above.Add($key) } else { $above.Remove($key) }
         # After each message: what was said is not said again when a later one fails.

@@ -56,13 +56,10 @@ $words = 'OK', 'WARNING', 'CRITICAL', 'UNKNOWN'
 
 try {
     $rows = @(
-        foreach ($group in Get-LicenseInventory -Feature $Feature @connection | Where-Object { -not $_.Uncounted } | Group-Object Feature | Sort-Object Name) {
-            $installed = ($group.Group | Measure-Object Installed -Sum).Sum
-            $inUse = ($group.Group | Measure-Object InUse -Sum).Sum
-            # Seats in use of a feature without installed ones are overdraft or an expired license.
-            $percent = if ($installed -gt 0) { [math]::Round(100 * $inUse / $installed, 1) } elseif ($inUse -gt 0) { 100.0 } else { 0.0 }
+        foreach ($total in Get-LicenseInventory -Total -Feature $Feature @connection | Where-Object { -not $_.Uncounted }) {
+            $percent = $total.PercentInUse
             $state = if ($percent -ge $Critical) { 2 } elseif ($percent -ge $Warning) { 1 } else { 0 }
-            [pscustomobject]@{ Feature = $group.Name; Installed = [int] $installed; InUse = [int] $inUse; Percent = $percent; State = $state }
+            [pscustomobject]@{ Feature = $total.Feature; Installed = $total.Installed; InUse = $total.InUse; Percent = $percent; State = $state }
         }
     )
 }

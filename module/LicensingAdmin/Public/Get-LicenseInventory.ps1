@@ -18,6 +18,12 @@ function Get-LicenseInventory {
 
         A name without wildcards that no pool has is an error; a pattern without a match is not.
 
+        With -Total there is one row for each feature and vendor: what its pools have together, and the first date on which
+        seats of it expire. A feature with a pool that counts nothing is never used up: its Installed and Free are empty.
+
+    .PARAMETER Total
+        Adds the pools of each feature up.
+
     .PARAMETER CheckForSameSerialNumber
         Only pools with a serial number that another increment also carries.
 
@@ -40,15 +46,15 @@ function Get-LicenseInventory {
         Lists the pools with more seats out than were bought.
 
     .EXAMPLE
-        Get-LicenseInventory | Group-Object Feature -NoElement
+        Get-LicenseInventory -Total | Sort-Object PercentInUse -Descending | Select-Object -First 5
 
-        Counts the pools of each feature.
+        Lists the five features that are used most.
 
     .INPUTS
         Objects with the properties Feature and Server.
 
     .OUTPUTS
-        LicensingAdmin.InventoryRow.
+        LicensingAdmin.InventoryRow; with -Total LicensingAdmin.FeatureTotal.
 
     .LINK
         Get-LicenseUsage
@@ -62,18 +68,25 @@ function Get-LicenseInventory {
     .LINK
         Get-LicInventory
     #>
-    [CmdletBinding()]
-    [OutputType('LicensingAdmin.InventoryRow')]
+    [CmdletBinding(DefaultParameterSetName = 'Pool')]
+    [OutputType('LicensingAdmin.InventoryRow', ParameterSetName = 'Pool')]
+    [OutputType('LicensingAdmin.FeatureTotal', ParameterSetName = 'Total')]
     [LicensingAdmin.SharedParameters('Feature', 'Vendor', 'Connection')]
     param(
+        [Parameter(Mandatory, ParameterSetName = 'Total')]
+        [switch] $Total,
+
+        [Parameter(ParameterSetName = 'Pool')]
         [switch] $CheckForSameSerialNumber,
 
+        [Parameter(ParameterSetName = 'Pool')]
         [ValidateNotNullOrWhiteSpace()]
         [string] $Locale
     )
 
     process {
-        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetInventory' -NameProperty 'Feature' -Noun 'feature' -NotFoundCode 'FeatureNotFound' `
+        $operation = if ($Total) { 'GetFeatureTotals' } else { 'GetInventory' }
+        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation $operation -NameProperty 'Feature' -Noun 'feature' -NotFoundCode 'FeatureNotFound' `
             -NotFoundAction 'List all features with Get-LicenseInventory.'
     }
 }

@@ -24,6 +24,18 @@ pub struct GetInventory {
     pub locale: Option<String>,
 }
 
+/// Lists what all pools of each feature have together.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct GetFeatureTotals {
+    /// Features (product_edition_model), wildcards `*` and `?` allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub feature: Patterns,
+    /// Vendors, wildcards allowed.
+    #[serde(skip_serializing_if = "Patterns::is_empty")]
+    pub vendor: Patterns,
+}
+
 /// Whether the signature of the increments of a pool holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub enum SignatureState {
@@ -137,4 +149,46 @@ pub struct InventoryRow {
     pub host_ids: Vec<String>,
     /// Names the pool in all lists of this server, 32 hex digits; it outlives reread and restart.
     pub pool_id: String,
+}
+
+/// All pools of one feature of a vendor together. Pools in which nothing is counted add no seats.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FeatureTotal {
+    /// Feature: product_edition_model.
+    #[schemars(extend("x-column" = column(1).width(24)))]
+    pub feature: String,
+    /// Vendor whose daemon serves it.
+    #[schemars(extend("x-column" = column(9)))]
+    pub vendor: String,
+    /// Seats installed, without overdraft; none where a pool counts nothing.
+    #[schemars(extend("x-column" = column(2)))]
+    pub installed: Option<u32>,
+    /// Seats out, overdraft included.
+    #[schemars(extend("x-column" = column(3)))]
+    pub in_use: u32,
+    /// Seats that could be given out now to anybody, overdraft included; none where a pool counts nothing.
+    #[schemars(extend("x-column" = column(4)))]
+    pub free: Option<u32>,
+    /// Further seats that may be given out beyond the installed ones.
+    pub overdraft: u32,
+    /// How many of the seats in use are overdraft.
+    #[schemars(extend("x-column" = column(6)))]
+    pub overdraft_in_use: u32,
+    /// How many of the seats in use exceed even the overdraft, while that is allowed for a time.
+    pub burst: u32,
+    /// How many of the seats in use are borrowed.
+    pub borrowed: u32,
+    /// Seats set aside that are not in use.
+    pub reserved: u32,
+    /// Requests that wait for a seat.
+    #[schemars(extend("x-column" = column(7)))]
+    pub queued: u32,
+    /// Last valid day of the increment that ends first; none when nothing expires.
+    #[schemars(extend("x-column" = column(8)))]
+    pub expires: Option<Date>,
+    /// Whether one of the pools counts nothing, so that the feature is never used up.
+    pub uncounted: bool,
+    /// Number of pools.
+    pub pools: u32,
 }

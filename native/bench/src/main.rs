@@ -38,6 +38,8 @@ enum Group {
     Import,
     /// Module and cmdlets.
     Powershell,
+    /// A hundred thousand holders in the module.
+    Holders,
     /// WS-Management.
     Wmi,
     /// A hundred thousand leases.
@@ -55,7 +57,7 @@ enum Group {
 /// Measures Licensing Services.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// Only these groups; all but the long ones (leases, connections, audit, year) unless given.
+    /// Only these groups; all but the long ones (holders, leases, connections, audit, year) unless given.
     #[arg(value_enum)]
     groups: Vec<Group>,
     /// All groups.
@@ -85,7 +87,7 @@ impl Arguments {
     fn wants(&self, group: Group) -> bool {
         let long = matches!(
             group,
-            Group::Leases | Group::Connections | Group::Audit | Group::Year
+            Group::Holders | Group::Leases | Group::Connections | Group::Audit | Group::Year
         );
         self.all || self.groups.contains(&group) || (self.groups.is_empty() && !long)
     }
@@ -124,14 +126,19 @@ async fn measure(arguments: &Arguments, figures: &mut Vec<Figure>) -> Result<()>
     if arguments.wants(Group::Import) {
         figures.extend(scenario::import().await?);
     }
-    if arguments.wants(Group::Powershell) {
+    if arguments.wants(Group::Powershell) || arguments.wants(Group::Holders) {
         match &arguments.pwsh {
             Some(program) => {
                 let powershell = PowerShell {
                     program: program.clone(),
                     module: std::path::absolute(&arguments.module)?,
                 };
-                figures.extend(scenario::powershell(&powershell)?);
+                if arguments.wants(Group::Powershell) {
+                    figures.extend(scenario::powershell(&powershell)?);
+                }
+                if arguments.wants(Group::Holders) {
+                    figures.extend(scenario::holders(&powershell).await?);
+                }
             }
             None => {
                 eprintln!("No PowerShell is named by --pwsh or LICENSING_PWSH: its figures are left out.")

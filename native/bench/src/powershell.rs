@@ -55,8 +55,8 @@ impl PowerShell {
         Ok(self.process_milliseconds(&both, 9)? - without)
     }
 
-    /// Median milliseconds of one `Get-LicenseInventory`, and the number of rows it gave.
-    pub(crate) fn inventory(&self, server: &Server) -> Result<(f64, usize)> {
+    /// What a script writes that runs with a session to the server. Numbers are separated by blanks.
+    fn numbers(&self, server: &Server, script: &str) -> Result<Vec<f64>> {
         let (account, password) = server.administrator();
         let endpoints = server.endpoints();
         let script = format!(
@@ -66,13 +66,7 @@ impl PowerShell {
             foreach ($letter in $env:BENCH_PASSWORD.ToCharArray()) {{ $password.AppendChar($letter) }}
             $credential = [pscredential]::new('{account}', $password)
             Connect-LicenseServer -Server 'https://{}' -CertHash '{}' -Credential $credential
-            $null = Get-LicenseInventory
-            $times = foreach ($run in 1..9) {{
-                $watch = [System.Diagnostics.Stopwatch]::StartNew()
-                $rows = @(Get-LicenseInventory)
-                $watch.Elapsed.TotalMilliseconds
-            }}
-            \"$($rows.Count) $(($times | Sort-Object)[4].ToString([cultureinfo]::InvariantCulture))\"",
+            {script}",
             self.module.display(),
             endpoints.web_services,
             endpoints.cert_hash,
@@ -82,12 +76,76 @@ impl PowerShell {
             bail!("PowerShell failed: {}", String::from_utf8_lossy(&output.stderr));
         }
         let text = String::from_utf8(output.stdout)?;
-        let (rows, milliseconds) = text
-            .trim()
-            .split_once(' ')
-            .with_context(|| format!("answer {text:?}"))?;
-        Ok((milliseconds.parse()?, rows.parse()?))
+        text.split_whitespace()
+            .map(|number| number.parse().with_context(|| format!("answer {text:?}")))
+            .collect()
     }
+
+    /// Median milliseconds of one `Get-LicenseInventory`, and the number of rows it gave.
+    pub(crate) fn inventory(&self, server: &Server) -> Result<(f64, usize)> {
+        let numbers = self.numbers(
+            server,
+            "$null = Get-LicenseInventory
+            $times = foreach ($run in 1..9) {
+                $watch = [System.Diagnostics.Stopwatch]::StartNew()
+                $rows = @(Get-LicenseInventory)
+                $watch.Elapsed.TotalMilliseconds
+            }
+            \"$($rows.Count) $(($times | Sort-Object)[4].ToString([cultureinfo]::InvariantCulture))\"",
+        )?;
+        let &[rows, milliseconds] = numbers.as_slice() else {
+            bail!("{} numbers instead of 2", numbers.len());
+        };
+        Ok((milliseconds, rows as usize))
+    }
+
+    /// All holders of a server, kept at once and let go of.
+    pub(crate) fn holders(&self, server: &Server) -> Result<Holders> {
+        let numbers = self.numbers(
+            server,
+            "function Get-Resident {
+                foreach ($pass in 1..2) {
+                    [System.GC]::Collect(2, [System.GCCollectionMode]::Aggressive, $true, $true)
+                    [System.GC]::WaitForPendingFinalizers()
+                }
+                foreach ($line in [System.IO.File]::ReadLines('/proc/self/status')) {
+                    if ($line -match '^VmRSS:\\s+(\\d+)') { [int] $Matches[1] }
+                }
+            }
+            $null = Get-LicenseUsage -User nobody
+            $before = Get-Resident
+            $watch = [System.Diagnostics.Stopwatch]::StartNew()
+            $rows = @(Get-LicenseUsage)
+            $seconds = $watch.Elapsed.TotalSeconds
+            $count = $rows.Count
+            $full = Get-Resident
+            $rows = $null
+            $after = Get-Resident
+            \"$count $($seconds.ToString([cultureinfo]::InvariantCulture)) $before $full $after\"",
+        )?;
+        let &[rows, seconds, before, full, after] = numbers.as_slice() else {
+            bail!("{} numbers instead of 5", numbers.len());
+        };
+        Ok(Holders {
+            rows: rows as usize,
+            seconds,
+            held_kib: full - before,
+            kept_kib: after - before,
+        })
+    }
+}
+
+/// What a list of holders takes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Holders {
+    /// Number of holders.
+    pub(crate) rows: usize,
+    /// Seconds until all were there.
+    pub(crate) seconds: f64,
+    /// Memory over that before, while all are held.
+    pub(crate) held_kib: f64,
+    /// Memory over that before, after they were let go of.
+    pub(crate) kept_kib: f64,
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

@@ -9,6 +9,7 @@ pub mod moment;
 pub mod policy;
 pub mod pool;
 pub mod seat;
+pub mod totals;
 pub mod wildcard;
 
 pub use moment::Moment;

@@ -243,6 +243,15 @@ operations! { ($)
         answered: daemons(reader) within 10 seconds,
         errors: [InvalidFilter, RequestTooLarge],
     }
+    /// Lists what all pools of each feature have together.
+    GetFeatureTotals = 38 {
+        route: Get "/v1/features",
+        permission: ReadOnly,
+        words: "feature list",
+        cmdlets: ["Get-LicenseInventory"],
+        request: inventory::GetFeatureTotals => rows inventory::FeatureTotal,
+        answered: manager,
+        errors: [NoInventory, CitrixLicensingVendorOrServiceDown],
     /// Lists how many seats were in use in each hour, day or month, with overdraft and denials.
     GetUsageHistory = 50 {
         route: Get "/v1/usage/history",

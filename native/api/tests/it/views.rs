@@ -58,6 +58,9 @@ fn add_nested(fields: &[Field], views: &mut BTreeMap<String, View>) {
     }
 }
 
+/// Headings of names that say how well something is; on a terminal they have a color.
+const STATES: [&str; 5] = ["Level", "Severity", "Signature", "State", "Status"];
+
 /// A name on the wire as PowerShell writes it.
 fn property(name: &str) -> String {
     let mut letters = name.chars();
@@ -113,10 +116,12 @@ fn table(name: &str, view: &View) -> String {
             headers,
             "          <TableColumnHeader><Label>{heading}</Label>{width}{alignment}</TableColumnHeader>"
         );
-        let _ = writeln!(
-            items,
-            "              <TableColumnItem><PropertyName>{heading}</PropertyName>{format}</TableColumnItem>"
-        );
+        let value = if field.kind == FieldKind::Name && STATES.contains(&heading.as_str()) {
+            format!("<ScriptBlock>[LicensingAdmin.StatusColor]::Of($_.{heading})</ScriptBlock>")
+        } else {
+            format!("<PropertyName>{heading}</PropertyName>{format}")
+        };
+        let _ = writeln!(items, "              <TableColumnItem>{value}</TableColumnItem>");
     }
     let group = if view.is_row && !OF_NO_SERVER.contains(&name) {
         "      <GroupBy>\n        <PropertyName>Server</PropertyName>\n      </GroupBy>\n"

@@ -8,3 +8,4 @@ mod policy;
 mod pool_lines;
 mod pools;
 mod seats;
+mod totals;

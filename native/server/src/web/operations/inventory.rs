@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use licensing_api::inventory::{GetInventory, InventoryRow};
+use licensing_api::inventory::{FeatureTotal, GetFeatureTotals, GetInventory, InventoryRow};
 use licensing_api::operation::op;
 use licensing_api::patterns::Patterns;
 use licensing_api::{ErrorCode, Problem, Rows};
+use licensing_seats::totals::feature_totals;
 use licensing_seats::wildcard::Wildcards;
 use licensing_texts::catalog::{self, Locale};
 
@@ -47,6 +48,30 @@ impl Handler for op::GetInventory {
             catalog::localize(row, locale);
         }
         Ok(rows)
+    }
+}
+
+impl Handler for op::GetFeatureTotals {
+    async fn handle(
+        services: &WebServices,
+        call: &Call,
+        request: GetFeatureTotals,
+    ) -> Result<Rows<FeatureTotal>, Problem> {
+        let asked = GetInventory {
+            feature: request.feature,
+            vendor: request.vendor,
+            ..GetInventory::default()
+        };
+        let pools = services
+            .ask_daemons::<op::GetInventory, InventoryRow>(&asked.vendor, &asked, call)
+            .await?;
+        if pools.items.is_empty() && pools.problems.is_empty() && asked.feature.is_empty() {
+            return Err(Problem::new(ErrorCode::NoInventory, "There is nothing to list."));
+        }
+        Ok(Rows {
+            items: feature_totals(&pools.items),
+            problems: pools.problems,
+        })
     }
 }
 

@@ -77,6 +77,42 @@ async fn rows_of_all_vendors_come_together_and_one_silent_daemon_is_no_silence()
 }
 
 #[tokio::test]
+async fn pools_of_a_feature_are_added_up() {
+    let fixture = fixture().await;
+    let mut newer = pool("ACME", "CAD_PRO_CCU", &[]);
+    newer["licensesAvailable"] = json!(4);
+    newer["licenseExpirationDate"] = json!("2027-03-31");
+    let items = json!([
+        pool("ACME", "CAD_PRO_CCU", &[]),
+        newer,
+        pool("ACME", "REP_STD_CCU", &[])
+    ]);
+    fixture
+        .daemons
+        .serve("ACME", "GetInventory", json!({ "items": items }));
+    let answer = fixture.get("/v1/features?vendor=acme").await;
+    assert_eq!(features(&answer), ["CAD_PRO_CCU", "REP_STD_CCU"]);
+    let total = &answer.body["items"][0];
+    assert_eq!(
+        (
+            &total["installed"],
+            &total["inUse"],
+            &total["free"],
+            &total["pools"],
+            &total["expires"]
+        ),
+        (&json!(14), &json!(2), &json!(18), &json!(2), &json!("2027-03-31"))
+    );
+    fixture
+        .daemons
+        .serve("ACME", "GetInventory", json!({ "items": [] }));
+    fixture
+        .daemons
+        .serve("BOLT", "GetInventory", json!({ "items": [] }));
+    assert_eq!(fixture.get("/v1/features").await.code(), "NoInventory");
+}
+
+#[tokio::test]
 async fn where_no_daemon_answers_there_is_no_list() {
     let fixture = fixture().await;
     for vendor in ["ACME", "BOLT"] {
