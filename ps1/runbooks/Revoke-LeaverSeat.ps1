@@ -8,7 +8,8 @@
     wildcard in a list of leavers is refused, for it would take the seats of others. Needs a Full token.
 
 .PARAMETER User
-    Names of users as the products sent them.
+    Names of users as the products sent them, or objects with the property User or SamAccountName: those of Find-LdapLeaver.ps1 and
+    Get-ADUser.
 
 .PARAMETER Path
     CSV file with a column User.
@@ -26,13 +27,16 @@
     ./Revoke-LeaverSeat.ps1 -Path ./leavers.csv -WhatIf
 
 .EXAMPLE
+    ./Find-LdapLeaver.ps1 ldaps://ldap.example.net -SearchBase ou=people,dc=example,dc=net -Filter '(employeeType=left)' | ./Revoke-LeaverSeat.ps1 -Confirm:$false
+
+.EXAMPLE
     'anna', 'ben' | ./Revoke-LeaverSeat.ps1 -Confirm:$false
 #>
 [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'High', DefaultParameterSetName = 'User')]
 param(
-    [Parameter(Mandatory, Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName, ParameterSetName = 'User')]
+    [Parameter(Mandatory, Position = 0, ValueFromPipeline, ParameterSetName = 'User')]
     [ValidateNotNullOrWhiteSpace()]
-    [string[]] $User,
+    [object[]] $User,
 
     [Parameter(Mandatory, ParameterSetName = 'File')]
     [ValidateNotNullOrWhiteSpace()]
@@ -50,6 +54,18 @@ begin {
     $connection = @{}
     'Server', 'CertHash', 'Token' | Where-Object { $PSBoundParameters.ContainsKey($_) } | ForEach-Object { $connection[$_] = $PSBoundParameters[$_] }
     $names = [System.Collections.Generic.List[string]]::new()
+
+    # An object that does not say whose seats are meant ends everything, for its text would be the name of nobody, or of somebody else.
+    function Get-Name([object] $Leaver) {
+        if ($Leaver -is [string]) {
+            return $Leaver
+        }
+        $property = 'User', 'SamAccountName' | ForEach-Object { $Leaver.PSObject.Properties[$_] } | Select-Object -First 1
+        if (-not $property -or [string]::IsNullOrWhiteSpace("$($property.Value)")) {
+            throw "An object has neither User nor SamAccountName: $Leaver. Nothing was revoked."
+        }
+        "$($property.Value)"
+    }
 }
 
 process {
@@ -62,7 +78,9 @@ process {
         }
     }
     else {
-        $names.AddRange($User)
+        foreach ($one in $User) {
+            $names.Add((Get-Name $one))
+        }
     }
 }
 

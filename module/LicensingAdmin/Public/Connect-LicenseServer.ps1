@@ -17,9 +17,9 @@ function Connect-LicenseServer {
         -CaFile, have it signed by an authority that the operating system trusts, or trust it on first use. Without
         these the environment variables LICENSING_CERT_HASH and LICENSING_CA_FILE count, then the file of the servers
         that were trusted on first use. The environment also serves where nothing is given for the server
-        (LICENSING_SERVER), the credentials (LICENSING_TOKEN, LICENSING_TOKEN_FILE, or LICENSING_ACCOUNT with
-        LICENSING_PASSWORD_FILE) and the timeout (LICENSING_TIMEOUT), as for the licensing command. Proxies of the
-        environment are never used.
+        (LICENSING_SERVER), the credentials (LICENSING_TOKEN, LICENSING_TOKEN_FILE, LICENSING_TOKEN_SECRET
+        for a secret of SecretManagement, or LICENSING_ACCOUNT with LICENSING_PASSWORD_FILE) and the timeout
+        (LICENSING_TIMEOUT), as for the licensing command. Proxies of the environment are never used.
 
     .PARAMETER Server
         Addresses of web services: https://host:8083, host:port, or the host alone for port 8083; Get-LicLocation finds
@@ -100,6 +100,7 @@ function Connect-LicenseServer {
         [Parameter(Position = 0, ValueFromPipeline, ValueFromPipelineByPropertyName)]
         [Alias('AdminAddress', 'ComputerName')]
         [LicensingAdmin.Connecting()]
+        [ArgumentCompleter([LicensingAdmin.ServerAddressCompleter])]
         [string[]] $Server,
 
         [Parameter(Mandatory, Position = 1, ParameterSetName = 'Credential')]

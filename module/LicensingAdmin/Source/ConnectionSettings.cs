@@ -14,6 +14,8 @@ namespace LicensingAdmin
     {
         private const int LongestTimeoutSeconds = 86400;
 
+        private static readonly string[] CallerVariables = { "TOKEN", "TOKEN_FILE", "TOKEN_SECRET", "ACCOUNT" };
+
         // PowerShell assigns empty text where null is meant.
         private string certHash;
         private string caFile;
@@ -62,7 +64,7 @@ namespace LicensingAdmin
 
         /// <summary>Whether there are credentials at all.</summary>
         public bool HasCaller =>
-            NamesCaller || Variable("TOKEN") != null || Variable("TOKEN_FILE") != null || Variable("ACCOUNT") != null;
+            NamesCaller || CallerVariables.Any(name => Variable(name) != null);
 
         /// <summary>Opens a session with these settings. Nothing is sent yet.</summary>
         public LicensingSession Open()
@@ -169,6 +171,11 @@ namespace LicensingAdmin
                 return FirstLine(tokenFile);
             }
 
+            if (Variable("TOKEN_SECRET") is string secretName)
+            {
+                return StoredSecret(secretName);
+            }
+
             if (Variable("ACCOUNT") is string account && Variable("PASSWORD_FILE") is string passwordFile)
             {
                 options["account"] = account;
@@ -179,6 +186,27 @@ namespace LicensingAdmin
         }
 
         private static SecureString FirstLine(string path) => new NetworkCredential("", File.ReadLines(path).FirstOrDefault() ?? "").SecurePassword;
+
+        // Of a vault of SecretManagement, whose command is called as the caller would: the module needs it only where it is used.
+        private SecureString StoredSecret(string name)
+        {
+            using PowerShell shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
+            shell.AddCommand("Get-Secret").AddParameter("Name", name).AddParameter("ErrorAction", ActionPreference.Stop);
+            try
+            {
+                return shell.Invoke().FirstOrDefault()?.BaseObject switch
+                {
+                    SecureString secret => secret,
+                    string text => new NetworkCredential("", text).SecurePassword,
+                    PSCredential credential => credential.Password,
+                    _ => throw new ArgumentException("The secret '" + name + "', which " + Service.Variable("TOKEN_SECRET") + " names, is no text."),
+                };
+            }
+            catch (RuntimeException error)
+            {
+                throw new ArgumentException("The secret '" + name + "', which " + Service.Variable("TOKEN_SECRET") + " names, cannot be read: " + error.Message);
+            }
+        }
 
         private string Variable(string name) => Variable(Service, name);
 
