@@ -66,6 +66,7 @@ BeforeAll {
         Name                = 'other'
         Path                = $extra
         ProductEditionModel = '*'
+        Query               = 'SELECT * FROM Citrix_GT_License_Pool'
         Token               = ConvertTo-TestSecret 'x'
         TokenId             = $token.TokenId
         Permission          = 'ReadOnly'
@@ -308,6 +309,129 @@ Describe 'A blank name' {
             (Get-OnlyError { $row | Get-LicenseUsage | Revoke-License -Confirm:$false }).CategoryInfo.Category | Should -Be 'InvalidArgument'
         }
         Get-LicenseUsage | Should -HaveCount 3
+    }
+}
+
+Describe 'Bad input' {
+    BeforeAll {
+        $common = [System.Management.Automation.PSCmdlet]::CommonParameters + [System.Management.Automation.PSCmdlet]::OptionalCommonParameters
+
+        # Everything that the server keeps.
+        function Get-Kept {
+            $(
+                (Get-LicenseFile | ForEach-Object { "$($_.FileName) $($_.Sha256)" })
+                (Get-LicenseAdministrator | ForEach-Object { "$($_.Account) $($_.Permissions)" })
+                (Get-LicenseToken).TokenId
+                (Get-LicenseUsage).LeaseId
+                (Get-LicenseManagementService | ForEach-Object { "$($_.Status) $($_.Destination) $($_.UploadTime)" })
+            ) -join ' | '
+        }
+
+        # Values that a parameter cannot take, by what is wrong with them.
+        function Get-BadValue([System.Management.Automation.ParameterMetadata] $Parameter) {
+            $type = $Parameter.ParameterType
+            $isText = $type -in [string], [string[]]
+            $attributes = $Parameter.Attributes
+            $binding = @($attributes | Where-Object { $_ -is [System.Management.Automation.ParameterAttribute] })
+            if ($type -eq [switch] -or $type -in [object], [object[]], [hashtable] -or ($binding | Where-Object DontShow)) {
+                return
+            }
+            if ($isText) {
+                $isName = @($attributes | Where-Object { $_ -is [System.Management.Automation.SupportsWildcardsAttribute] }).Count -gt 0 -or
+                    @($binding | Where-Object { $_.ValueFromPipeline -or $_.ValueFromPipelineByPropertyName }).Count -gt 0
+                if (@($attributes | Where-Object { $_ -is [System.Management.Automation.ValidateSetAttribute] }).Count -gt 0) {
+                    @{ What = 'wrong'; Value = 'no-such-word' }
+                }
+                elseif ($isName) {
+                    @{ What = 'too long'; Value = 'x' * 5000 }
+                }
+                if ($isName -or @($attributes | Where-Object { $_ -is [System.Management.Automation.ValidateNotNullOrWhiteSpaceAttribute] }).Count -gt 0) {
+                    @{ What = 'empty'; Value = '' }
+                    @{ What = 'null'; Value = $null }
+                }
+            }
+            else {
+                # The name of an account asks for its password.
+                if ($type -ne [pscredential]) {
+                    @{ What = 'wrong'; Value = 'no such thing' }
+                }
+                @{ What = 'an object'; Value = [pscustomobject]@{ Nothing = 1 } }
+                if ($type -notin [securestring], [pscredential]) {
+                    @{ What = 'empty'; Value = '' }
+                }
+            }
+        }
+
+        function Invoke-Quietly([string] $Name, [hashtable] $Arguments, [object] $Piped) {
+            try {
+                $all = if ($null -ne $Piped) { $Piped | & $Name @Arguments 2>&1 } else { & $Name @Arguments 2>&1 }
+                $all | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] }
+            }
+            catch {
+                $_
+            }
+        }
+    }
+
+    BeforeEach {
+        $null = Connect-TestServer $server
+    }
+
+    It '<Name> refuses it by the name of the parameter, and changes nothing' -ForEach $commands {
+        $before = Get-Kept
+        $wrong = foreach ($parameter in $Command.Parameters.Values | Where-Object { $_.Name -notin $common }) {
+            foreach ($bad in Get-BadValue $parameter) {
+                $arguments = Get-Argument $Command -Besides $parameter.Name
+                $set = @($parameter.ParameterSets.Keys | Where-Object { $_ -ne '__AllParameterSets' })
+                if ($set) {
+                    # What the parameter set of the parameter needs beside it.
+                    $arguments = @{}
+                    foreach ($needed in ($Command.ParameterSets | Where-Object Name -EQ $set[0]).Parameters | Where-Object { $_.IsMandatory -and $_.Name -ne $parameter.Name }) {
+                        $arguments[$needed.Name] = if ($needed.ParameterType -eq [switch]) { $true } else { $needs[$needed.Name] }
+                    }
+                }
+                $arguments[$parameter.Name] = $bad.Value
+                if ($Command.Parameters.ContainsKey('Confirm')) {
+                    $arguments['Confirm'] = $false
+                }
+                if ($Name -eq 'Connect-LicenseServer') {
+                    $arguments['NotDefault'] = $true
+                    if (-not $arguments.ContainsKey('Server')) {
+                        $arguments['Server'] = $server.Address
+                    }
+                }
+                if ($Name -eq 'Get-LicenseErrorCode' -and $parameter.Name -ne 'Locale') {
+                    # Only then a server is asked.
+                    $arguments['Locale'] = 'de'
+                }
+                # Addresses and hashes are called what they are.
+                $called = @($parameter.Name) + @(switch ($parameter.Name) { { $_ -in 'Server', 'AdminAddress' } { 'address is not valid' } 'CertHash' { 'certificate hash' } })
+                $records = @(Invoke-Quietly $Name $arguments)
+                if (-not ($records | Where-Object { $text = "$_ $($_.CategoryInfo.TargetName)"; $called | Where-Object { $text -like "*$_*" } })) {
+                    "-$($parameter.Name) that is $($bad.What): $(if ($records) { $records[0].FullyQualifiedErrorId + ' ' + $records[0] } else { 'no error' })"
+                }
+            }
+        }
+        $null = Connect-TestServer $server
+        $wrong -join "`n" | Should -BeNullOrEmpty
+        Get-Kept | Should -Be $before
+    }
+
+    It '<Name> refuses an object that is none of its kind' -ForEach $commands {
+        $before = Get-Kept
+        # What the pipeline has to give is left out of the arguments.
+        $fromPipeline = @($Command.Parameters.Values | Where-Object { $_.Attributes | Where-Object { $_ -is [System.Management.Automation.ParameterAttribute] -and ($_.ValueFromPipeline -or $_.ValueFromPipelineByPropertyName) } } | ForEach-Object Name)
+        $arguments = Get-Argument $Command -Besides $fromPipeline
+        $fromPipeline | ForEach-Object { $arguments.Remove($_) }
+        if ($Command.Parameters.ContainsKey('Confirm')) {
+            $arguments['Confirm'] = $false
+        }
+        if ($Name -eq 'Connect-LicenseServer') {
+            $arguments['NotDefault'] = $true
+        }
+        @(Invoke-Quietly $Name $arguments -Piped ([pscustomobject]@{ Nothing = 1 })) | Should -Not -BeNullOrEmpty
+        $null = Connect-TestServer $server
+        Get-Kept | Should -Be $before
     }
 }
 

@@ -79,6 +79,9 @@ Describe 'The table of operations' {
 Describe 'The functions' {
     BeforeDiscovery {
         $commands = (Get-Command -Module LicensingAdmin) | ForEach-Object { @{ Name = $_.Name; Command = $_ } }
+        $looking = 'Get', 'Test', 'Connect', 'Disconnect', 'Find', 'Show', 'Compare', 'Measure'
+        # Asks, under another verb.
+        $harmless = , 'Invoke-LicenseWmiQuery'
     }
 
     It '<Name> has an approved verb' -ForEach $commands {
@@ -89,16 +92,20 @@ Describe 'The functions' {
         $Command.OutputType | Should -Not -BeNullOrEmpty
     }
 
-    It '<Name> can be asked what it would do when it changes something' -ForEach ($commands | Where-Object { $_.Command.Verb -in 'Import', 'New', 'Set', 'Remove' }) {
+    It '<Name> has a noun in the singular' -ForEach ($commands | Where-Object { $_.Name -cmatch '-License' }) {
+        $Command.Noun | Should -Not -Match '(?<![su])s$'
+    }
+
+    It '<Name> can be asked what it would do when it changes something' -ForEach ($commands | Where-Object { $_.Command.Verb -notin $looking -and $_.Name -notin $harmless }) {
         $Command.Parameters.Keys | Should -Contain 'WhatIf'
         $Command.Parameters.Keys | Should -Contain 'Confirm'
     }
 
-    It '<Name> does not offer WhatIf without changing anything' -ForEach ($commands | Where-Object { $_.Command.Verb -in 'Get', 'Test', 'Connect', 'Disconnect' }) {
+    It '<Name> does not offer WhatIf without changing anything' -ForEach ($commands | Where-Object { $_.Command.Verb -in $looking }) {
         $Command.Parameters.Keys | Should -Not -Contain 'WhatIf'
     }
 
-    It '<Name> asks before it removes' -ForEach ($commands | Where-Object { $_.Name -like 'Remove-License*' -or $_.Name -like 'Remove-Insight*' }) {
+    It '<Name> asks before what cannot be undone' -ForEach ($commands | Where-Object { $_.Name -cmatch '^(Remove|Revoke|Restore|Clear)-(License|Insight)' }) {
         $binding = $Command.ScriptBlock.Attributes | Where-Object { $_ -is [System.Management.Automation.CmdletBindingAttribute] }
         $binding.ConfirmImpact | Should -Be 'High'
     }
@@ -109,7 +116,78 @@ Describe 'The functions' {
         }
     }
 
+    It '<Name> returns what it changed, with -PassThru at least' -ForEach ($commands | Where-Object { $_.Command.Parameters.ContainsKey('WhatIf') -and $_.Name -cmatch '-License' }) {
+        $Command.OutputType.Name | Should -Not -Be 'System.Void'
+        if ($Command.Verb -in 'Remove', 'Revoke', 'Reset') {
+            $Command.Parameters.Keys | Should -Contain 'PassThru'
+        }
+    }
+
+    It '<Name> completes what exists' -ForEach $commands {
+        # New names, secrets, hashes, and files, which PowerShell completes itself.
+        $free = 'CertHash', 'Path', 'LiteralPath', 'CaFile', 'Query', 'Locale', 'DestinationCertHash', 'UploadTime', 'Destination', 'DisasterRecoveryPartner'
+        $isNew = $Command.Verb -in 'New', 'Import', 'Test' -or $Command.Name -eq 'Connect-LicenseServer'
+        foreach ($parameter in $Command.Parameters.Values | Where-Object { $_.ParameterType -in [string], [string[]] -and $_.Name -notin $free }) {
+            if ($isNew -and $parameter.Name -in 'Name', 'Account', 'FileName') {
+                continue
+            }
+            $completes = @($parameter.Attributes | Where-Object {
+                    $_ -is [System.Management.Automation.ArgumentCompleterAttribute] -or $_ -is [System.Management.Automation.ArgumentCompletionsAttribute] -or
+                    $_ -is [System.Management.Automation.ValidateSetAttribute]
+                })
+            $isCommon = $parameter.Name -in [System.Management.Automation.PSCmdlet]::CommonParameters
+            $completes.Count -gt 0 -or $isCommon | Should -BeTrue -Because "-$($parameter.Name) names something that exists"
+        }
+    }
+
     It '<Name> takes sessions by name' -ForEach ($commands | Where-Object { $_.Command.Parameters.ContainsKey('Session') }) {
         $Command.Parameters['Session'].Attributes.TypeId.Name | Should -Contain 'SessionTransformationAttribute'
+    }
+}
+
+Describe 'The source' {
+    BeforeDiscovery {
+        $sources = 'module', 'ps1' | ForEach-Object { Get-ChildItem (Join-Path $PSScriptRoot "../$_") -Recurse -Include *.ps1, *.psm1 } |
+            ForEach-Object { @{ File = [System.IO.Path]::GetRelativePath((Join-Path $PSScriptRoot '..'), $_.FullName); Path = $_.FullName } }
+    }
+
+    It '<File> can be parsed, has no alias and no Invoke-Expression' -ForEach $sources {
+        $errors = $null
+        $ast = [System.Management.Automation.Language.Parser]::ParseFile($Path, [ref] $null, [ref] $errors)
+        $errors | Should -BeNullOrEmpty
+        $called = $ast.FindAll({ param($node) $node -is [System.Management.Automation.Language.CommandAst] }, $true) | ForEach-Object { $_.GetCommandName() }
+        foreach ($name in $called | Where-Object { $_ } | Sort-Object -Unique) {
+            $name | Should -Not -Be 'Invoke-Expression'
+            Test-Path -LiteralPath "alias:$name" | Should -BeFalse -Because "$name is an alias"
+        }
+    }
+
+    It '<File> sets the strict mode' -ForEach ($sources | Where-Object { $_.File -match '^ps1.(runbooks|examples)|psm1$' }) {
+        Get-Content -LiteralPath $Path -Raw | Should -Match 'Set-StrictMode -Version (Latest|3\.0)'
+    }
+
+    It '<File> needs nobody to answer' -ForEach ($sources | Where-Object { $_.File -match '^ps1.runbooks' }) {
+        $text = Get-Content -LiteralPath $Path -Raw
+        $text | Should -Match "\`$ErrorActionPreference = 'Stop'"
+        $ast = [System.Management.Automation.Language.Parser]::ParseInput($text, [ref] $null, [ref] $null)
+        $called = $ast.FindAll({ param($node) $node -is [System.Management.Automation.Language.CommandAst] }, $true) | ForEach-Object { $_.GetCommandName() }
+        $called | Should -Not -Contain 'Read-Host'
+        $called | Should -Not -Contain 'Write-Host'
+        $called | Should -Not -Contain 'Get-Credential'
+        $called | Should -Not -Contain 'Out-Host'
+        $text | Should -Not -Match '\$Host\.'
+        # What writes asks first.
+        $ast.ParamBlock.Attributes.TypeName.FullName | Should -Contain 'CmdletBinding'
+    }
+
+    It 'has settings for the script analyzer, and passes it where it is installed' {
+        $settings = Join-Path $PSScriptRoot '../module/PSScriptAnalyzerSettings.psd1'
+        (Import-PowerShellDataFile $settings).Severity | Should -Contain 'Error'
+        if (-not (Get-Module -ListAvailable PSScriptAnalyzer)) {
+            Set-ItResult -Skipped -Because 'PSScriptAnalyzer is not installed'
+            return
+        }
+        $found = 'module', 'ps1' | ForEach-Object { Invoke-ScriptAnalyzer -Path (Join-Path $PSScriptRoot "../$_") -Recurse -Settings $settings }
+        $found | Where-Object Severity -In 'Error', 'Warning' | ForEach-Object { "$($_.ScriptName):$($_.Line) $($_.RuleName)" } | Should -BeNullOrEmpty
     }
 }

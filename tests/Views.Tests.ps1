@@ -23,6 +23,13 @@ BeforeDiscovery {
     ) | ForEach-Object { $_ + @{ Text = "$($_.List)".Trim() } }
 }
 
+BeforeDiscovery {
+    Import-Module (Join-Path $PSScriptRoot 'Support.psm1') -Force
+    Import-BuiltModule
+    $rowTypes = [LicensingAdmin.OperationTable]::Current.Operations | Where-Object { $_.Cmdlets } |
+        ForEach-Object { @{ Name = $_.Row.Name; Type = $_.Row; IsList = $_.Rows } } | Group-Object { $_.Name } | ForEach-Object { $_.Group[0] }
+}
+
 BeforeAll {
     Import-Module (Join-Path $PSScriptRoot 'Support.psm1') -Force
     Import-BuiltModule
@@ -83,5 +90,49 @@ Describe 'In 80 columns' {
         @(Get-LicenseInventory | ForEach-Object { "$($_.Feature) $($_.Version)" }) |
             Should -Be 'ACME_PROFESSIONAL_CCU 2025.0401', 'ACME_PROFESSIONAL_CCU 2026.0401', 'DESIGN_PLT_UD 2026.0401', 'ZEBRA_STD_CCU 2026.0401'
         (Get-LicenseUsage).Feature | Should -Be 'ACME_PROFESSIONAL_CCU', 'DESIGN_PLT_UD', 'ZEBRA_STD_CCU'
+    }
+}
+
+Describe 'Every type' {
+    BeforeAll {
+        # An object of the type with values of ordinary length.
+        function New-Sample([object[]] $Fields, [string] $TypeName) {
+            $values = [ordered]@{}
+            foreach ($field in $Fields) {
+                $values[$field.PropertyName] = switch ($field.Kind) {
+                    'Integer' { 12345 }
+                    'Boolean' { $true }
+                    'Instant' { [datetime]::new(2026, 11, 25, 13, 30, 0) }
+                    'Date' { [datetime]::new(2026, 11, 25) }
+                    'Secret' { ConvertTo-TestSecret 'x' }
+                    'TextList' { , @('first-value', 'second-value') }
+                    'Nested' { , @(New-Sample $field.Fields $field.TypeName) }
+                    'Name' { @($field.Names)[0] }
+                    default { "$($field.Name) of middling length" }
+                }
+            }
+            $values['Server'] = 'lic1.example.net:8083'
+            $row = [pscustomobject] $values
+            $row.PSObject.TypeNames.Insert(0, "LicensingAdmin.$TypeName")
+            $row
+        }
+    }
+
+    It '<Name> fits 80 columns, and has no column that is too narrow to be read' -ForEach $rowTypes {
+        $lines = (New-Sample $Type.Fields $Name | Out-String -Width 80) -split '\r?\n'
+        ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual 80
+        # No column is so narrow that it is written from top to bottom.
+        foreach ($rule in $lines | Where-Object { $_ -match '^\s*-[- ]*$' } | Select-Object -First 1) {
+            foreach ($column in -split $rule) {
+                $column.Length | Should -BeGreaterThan 1
+            }
+        }
+    }
+
+    It '<Name> has a view of its own' -ForEach ($rowTypes | Where-Object IsList) {
+        $views = Get-ChildItem -Path (Get-BuiltPath 'LicensingAdmin') -Filter '*.ps1xml' | ForEach-Object {
+            ([xml] (Get-Content -LiteralPath $_.FullName -Raw)).SelectNodes('/Configuration/ViewDefinitions/View/ViewSelectedBy/TypeName') | ForEach-Object InnerText
+        }
+        $views | Should -Contain "LicensingAdmin.$Name"
     }
 }

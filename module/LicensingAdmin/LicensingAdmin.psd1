@@ -138,7 +138,10 @@
         'bin/LicensingAdmin.Native.dll'
         'en-US/about_LicensingAdmin.help.txt'
         'en-US/about_LicensingAdminDsc.help.txt'
+        'en-US/about_Licensing_Files.help.txt'
         'en-US/about_Licensing_Insight.help.txt'
+        'en-US/about_Licensing_Monitoring.help.txt'
+        'en-US/about_Licensing_Options.help.txt'
         'en-US/about_Licensing_Sessions.help.txt'
     )
     PrivateData          = @{
@@ -146,7 +149,13 @@
             Tags         = @('PSEdition_Core', 'Windows', 'Linux', 'MacOS', 'License', 'Licensing', 'LicenseServer', 'Administration')
             ProjectUri   = 'https://licensing-services.example/'
             LicenseUri   = 'https://licensing-services.example/license'
-            ReleaseNotes = 'First release.'
+            ReleaseNotes = @'
+Commands for license servers: sessions with several servers at once, license files, inventory with totals of features, usage, queue,
+denials, reservations, administrators, tokens, alerts, license management and compliance; the names of the Licensing Administration
+snap-in; license pools over WS-Management. Completion asks the server, views fit 80 columns, every change has -WhatIf, and errors have
+stable codes. Topics: about_LicensingAdmin, about_Licensing_Sessions, about_Licensing_Files, about_Licensing_Options and
+about_Licensing_Monitoring. The changelog of the product has every change: https://licensing-services.example/changelog
+'@
         }
     }
 }

@@ -60,6 +60,7 @@ function Get-LicAdministrator {
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)]
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([LicensingAdmin.ServerAddressCompleter])]
         [string] $AdminAddress,
 
         [ArgumentCompleter([LicensingAdmin.AccountSidCompleter])]

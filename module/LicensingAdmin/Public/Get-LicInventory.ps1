@@ -58,6 +58,7 @@ function Get-LicInventory {
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)]
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([LicensingAdmin.ServerAddressCompleter])]
         [string] $AdminAddress,
 
         [switch] $CheckForSameSerialNumber,

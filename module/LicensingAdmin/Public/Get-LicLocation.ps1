@@ -48,6 +48,7 @@ function Get-LicLocation {
     param(
         [Parameter(Position = 0)]
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([LicensingAdmin.HostCompleter])]
         [string] $LicenseServerAddress = 'LocalHost',
 
         [Parameter(Position = 1)]

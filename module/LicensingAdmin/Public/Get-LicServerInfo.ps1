@@ -42,6 +42,7 @@ function Get-LicServerInfo {
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)]
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([LicensingAdmin.ServerAddressCompleter])]
         [string] $AdminAddress
     )
 

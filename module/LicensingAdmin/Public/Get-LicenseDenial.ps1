@@ -58,7 +58,7 @@ function Get-LicenseDenial {
     [OutputType('LicensingAdmin.DenialRow')]
     [LicensingAdmin.SharedParameters('Feature', 'User', 'Device', 'Vendor', 'Connection')]
     param(
-        [ValidateRange(-10000, 10000)]
+        [ValidateScript({ $_ -ne 0 -and [math]::Abs($_) -le 10000 }, ErrorMessage = '{0} is no number of a denial; see Get-LicenseErrorCode.')]
         [int[]] $Number,
 
         [LicensingAdmin.InstantTransformation()]

@@ -67,9 +67,11 @@ function Get-LicensePool {
         [Parameter(Position = 0)]
         [Alias('PLD', 'ProductEditionModel')]
         [SupportsWildcards()]
+        [ArgumentCompleter([LicensingAdmin.FeatureCompleter])]
         [string[]] $Feature,
 
         [Alias('ComputerName')]
+        [ArgumentCompleter([LicensingAdmin.HostCompleter])]
         [string] $WmiServer,
 
         [System.Management.Automation.Credential()]
@@ -85,6 +87,7 @@ function Get-LicensePool {
         [string] $CaFile,
 
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompletions('ROOT\CitrixLicensing')]
         [string] $Namespace = 'ROOT\CitrixLicensing',
 
         [ValidateRange(1, 3600)]

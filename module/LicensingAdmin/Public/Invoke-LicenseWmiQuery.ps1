@@ -78,14 +78,17 @@ function Invoke-LicenseWmiQuery {
 
         [Parameter(Mandatory, ParameterSetName = 'Class')]
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompletions('Citrix_GT_License_Pool', 'Citrix_GT_License', 'Citrix_GT_License_Server')]
         [string] $Class,
 
         [Parameter(Mandatory, ParameterSetName = 'Identify')]
         [switch] $Identify,
 
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompletions('ROOT\CitrixLicensing')]
         [string] $Namespace = 'ROOT\CitrixLicensing',
 
+        [ArgumentCompleter([LicensingAdmin.HostCompleter])]
         [string] $WmiServer,
 
         [System.Management.Automation.Credential()]

@@ -64,6 +64,7 @@ function New-LicAdministrator {
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)]
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([LicensingAdmin.ServerAddressCompleter])]
         [string] $AdminAddress,
 
         [Parameter(Mandatory)]

@@ -61,6 +61,7 @@ function Remove-LicAdministrator {
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)]
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([LicensingAdmin.ServerAddressCompleter])]
         [string] $AdminAddress,
 
         [Parameter(Mandatory, Position = 1, ParameterSetName = 'Account')]

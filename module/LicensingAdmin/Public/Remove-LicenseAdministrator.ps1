@@ -10,6 +10,9 @@ function Remove-LicenseAdministrator {
     .PARAMETER Account
         Account names or SIDs.
 
+    .PARAMETER PassThru
+        Returns the accounts as they were.
+
     .EXAMPLE
         Remove-LicenseAdministrator alice -Confirm:$false
 
@@ -24,7 +27,7 @@ function Remove-LicenseAdministrator {
         Objects with the properties Account and Server.
 
     .OUTPUTS
-        None.
+        None; with -PassThru LicensingAdmin.Administrator.
 
     .LINK
         Get-LicenseAdministrator
@@ -39,21 +42,24 @@ function Remove-LicenseAdministrator {
         Remove-LicAdministrator
     #>
     [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'High')]
-    [OutputType([void])]
+    [OutputType('LicensingAdmin.Administrator')]
     [LicensingAdmin.SharedParameters('Connection')]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
         [Alias('Identity')]
         [ArgumentCompleter([LicensingAdmin.AccountCompleter])]
         [ValidateNotNullOrWhiteSpace()]
-        [string[]] $Account
+        [string[]] $Account,
+
+        [switch] $PassThru
     )
 
     process {
         foreach ($name in $Account) {
             $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Remove administrator $name")
             if ($allowed) {
-                $null = Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'RemoveAdministrator' -Request @{ identity = $name } -Target $name
+                Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'RemoveAdministrator' -Request @{ identity = $name } -Target $name |
+                    Where-Object { $PassThru }
             }
         }
     }

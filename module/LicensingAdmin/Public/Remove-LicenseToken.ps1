@@ -9,6 +9,9 @@ function Remove-LicenseToken {
     .PARAMETER TokenId
         Ids of the tokens, as Get-LicenseToken shows them.
 
+    .PARAMETER PassThru
+        Returns the tokens as they were.
+
     .EXAMPLE
         Get-LicenseToken monitoring | Remove-LicenseToken -Confirm:$false
 
@@ -23,7 +26,7 @@ function Remove-LicenseToken {
         Objects with the properties TokenId and Server.
 
     .OUTPUTS
-        None.
+        None; with -PassThru LicensingAdmin.Token.
 
     .LINK
         Get-LicenseToken
@@ -32,13 +35,15 @@ function Remove-LicenseToken {
         New-LicenseToken
     #>
     [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'High')]
-    [OutputType([void])]
+    [OutputType('LicensingAdmin.Token')]
     [LicensingAdmin.SharedParameters('Connection')]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
         [ArgumentCompleter([LicensingAdmin.TokenIdCompleter])]
         [ValidateNotNullOrWhiteSpace()]
-        [string[]] $TokenId
+        [string[]] $TokenId,
+
+        [switch] $PassThru
     )
 
     process {
@@ -48,7 +53,8 @@ function Remove-LicenseToken {
                 $found = @($tokens | Where-Object TokenId -EQ $id)
                 $what = if ($found) { "Remove token $id ($($found[0].Name))" } else { "Remove token $id" }
                 if ($PSCmdlet.ShouldProcess($connection.Server, $what)) {
-                    $null = Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $connection -Operation 'RemoveToken' -Request @{ tokenId = $id } -Target $id
+                    Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $connection -Operation 'RemoveToken' -Request @{ tokenId = $id } -Target $id |
+                        Where-Object { $PassThru }
                 }
             }
         }

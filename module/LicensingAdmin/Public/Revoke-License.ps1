@@ -63,6 +63,7 @@ function Revoke-License {
     [LicensingAdmin.SharedParameters('Connection')]
     param(
         [Parameter(Position = 0, ValueFromPipelineByPropertyName)]
+        [ArgumentCompleter([LicensingAdmin.LeaseIdCompleter])]
         [string[]] $LeaseId,
 
         # Not validated here: a seat from the pipeline has a user or a device that is empty, and an id that counts.

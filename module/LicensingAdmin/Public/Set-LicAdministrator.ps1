@@ -68,6 +68,7 @@ function Set-LicAdministrator {
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)]
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([LicensingAdmin.ServerAddressCompleter])]
         [string] $AdminAddress,
 
         [ArgumentCompleter([LicensingAdmin.AccountCompleter])]

@@ -19,6 +19,9 @@ namespace LicensingAdmin
         // They say where to look, not what for.
         private static readonly string[] PlaceParameters = { "Session", "Server", "AdminAddress", "CertHash", "Credential", "Token" };
 
+        // Longer than any name a server keeps; addresses of requests have an end, and the error would name none of the parameters.
+        private const int LongestName = 1024;
+
         // Ends the names of fields that hold a length of time; the parameter is called without it.
         private const string Seconds = "Seconds";
 
@@ -42,6 +45,11 @@ namespace LicensingAdmin
             {
                 cmdlet.ThrowTerminatingError(BlankProblem(blank.Name).ToErrorRecord(blank.Name));
             }
+
+            if (Filters(cmdlet).FirstOrDefault(parameter => IsTooLong(cmdlet, parameter)) is ParameterMetadata tooLong)
+            {
+                cmdlet.ThrowTerminatingError(TooLongProblem(tooLong.Name).ToErrorRecord(tooLong.Name));
+            }
         }
 
         /// <summary>
@@ -62,12 +70,13 @@ namespace LicensingAdmin
                 ? null
                 : filters.FirstOrDefault(parameter => HasProperty(input, parameter) && IsBlank(cmdlet, parameter));
             bool isNamed = filters.Length == 0 || filters.Any(parameter => Bound(cmdlet, parameter.Name) != null);
-            if (blank == null && isNamed)
+            ParameterMetadata tooLong = filters.FirstOrDefault(parameter => IsTooLong(cmdlet, parameter));
+            if (blank == null && tooLong == null && isNamed)
             {
                 return true;
             }
 
-            Problem problem = blank != null ? BlankProblem(blank.Name) : new Problem
+            Problem problem = blank != null ? BlankProblem(blank.Name) : tooLong != null ? TooLongProblem(tooLong.Name) : new Problem
             {
                 Code = "InputWithoutFilter",
                 Category = nameof(ErrorCategory.InvalidArgument),
@@ -143,6 +152,13 @@ namespace LicensingAdmin
                 null => true,
             };
 
+        private static bool IsTooLong(PSCmdlet cmdlet, ParameterMetadata parameter) => Bound(cmdlet, parameter.Name) switch
+        {
+            string text => text.Length > LongestName,
+            string[] texts => texts.Any(text => text?.Length > LongestName),
+            _ => false,
+        };
+
         private static bool HasProperty(object input, ParameterMetadata parameter) =>
             input is PSObject row && parameter.Aliases.Prepend(parameter.Name).Any(name => row.Properties[name] != null);
 
@@ -153,6 +169,15 @@ namespace LicensingAdmin
             Target = parameter,
             Detail = "The value of the parameter " + parameter + " is null, empty or blank, which does not mean everything.",
             Action = "Give a name or pattern, * for everything, or leave the parameter out.",
+        };
+
+        private static Problem TooLongProblem(string parameter) => new Problem
+        {
+            Code = "InvalidFilter",
+            Category = nameof(ErrorCategory.InvalidArgument),
+            Target = parameter,
+            Detail = "The value of the parameter " + parameter + " is longer than " + LongestName + " characters.",
+            Action = "Give a name or a shorter pattern.",
         };
 
         private static bool IsPlace(object input)

@@ -4,6 +4,7 @@ using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Collections.Specialized;
 using System.Diagnostics;
+using System.IO;
 using System.Linq;
 using System.Management.Automation;
 using System.Management.Automation.Language;
@@ -235,5 +236,42 @@ namespace LicensingAdmin
     {
         /// <inheritdoc/>
         protected override IEnumerable<string> Values(IDictionary boundParameters) => SessionList.Current.Open.Select(session => session.Server);
+    }
+
+    /// <summary>Completes ids of seats.</summary>
+    public sealed class LeaseIdCompleter : ServerCompleter
+    {
+        /// <summary>A completer of ids of seats.</summary>
+        public LeaseIdCompleter() : base("GetUsage", "LeaseId") { }
+    }
+
+    /// <summary>Completes addresses of servers: those that a session is open with, that the environment names, and that were trusted on first use.</summary>
+    public sealed class ServerAddressCompleter : ListCompleter
+    {
+        /// <inheritdoc/>
+        protected override IEnumerable<string> Values(IDictionary boundParameters) => SessionList.Current.Open.Select(session => session.Server)
+            .Concat(new[] { ConnectionSettings.EnvironmentServer(ServiceKind.LicenseServer) }.Where(server => server != null))
+            .Concat(Trusted());
+
+        // Completion is silent, also about a file that cannot be read.
+        private static string[] Trusted()
+        {
+            try
+            {
+                return KnownServers.Names().ToArray();
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                return Array.Empty<string>();
+            }
+        }
+    }
+
+    /// <summary>Completes hosts of servers that a session is open with, without their ports.</summary>
+    public sealed class HostCompleter : ListCompleter
+    {
+        /// <inheritdoc/>
+        protected override IEnumerable<string> Values(IDictionary boundParameters) =>
+            SessionList.Current.Open.Select(session => session.Server.LastIndexOf(':') is int at and > 0 ? session.Server.Substring(0, at) : session.Server);
     }
 }

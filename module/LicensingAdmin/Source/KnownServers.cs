@@ -43,6 +43,10 @@ namespace LicensingAdmin
                 .LastOrDefault();
         }
 
+        /// <summary>The servers that have been trusted.</summary>
+        public static IEnumerable<string> Names() =>
+            File.Exists(Path) ? Lines().Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]) : Enumerable.Empty<string>();
+
         /// <summary>Remembers the hash of a server.</summary>
         public static void Add(string server, string hash)
         {
