@@ -136,3 +136,27 @@ Describe 'Every type' {
         $views | Should -Contain "LicensingAdmin.$Name"
     }
 }
+
+Describe 'Words that say how something is' {
+    It 'have a color on a terminal alone' -Skip:(-not (Get-Command script -CommandType Application -ErrorAction SilentlyContinue)) {
+        $program = (Get-Process -Id $PID).Path
+        $file = Join-Path $TestDrive 'color.ps1'
+        Set-Content -LiteralPath $file -Value @(
+            "Import-Module '$(Get-BuiltPath 'LicensingAdmin')'"
+            "'Alarm', 'Warning', 'Serving' | ForEach-Object { [LicensingAdmin.StatusColor]::Of(`$_) }"
+        )
+        $escape = [char] 27
+        $text = "$(& script -qec "$program -NoProfile -File $file" /dev/null)"
+        $text | Should -Match "$escape\[[0-9;]+mAlarm$escape\["
+        $text | Should -Match "$escape\[[0-9;]+mWarning$escape\["
+        $text | Should -Not -Match "mServing"
+        "$(& $program -NoProfile -File $file)" | Should -Be 'Alarm Warning Serving'
+        $env:NO_COLOR = '1'
+        try {
+            "$(& script -qec "$program -NoProfile -File $file" /dev/null)" | Should -Not -Match "$escape\[[0-9;]+m(Alarm|Warning)"
+        }
+        finally {
+            $env:NO_COLOR = $null
+        }
+    }
+}
