@@ -116,12 +116,12 @@ Describe 'Export-ComplianceEvidence.ps1' {
 
     It 'holds uploads, findings and the check of the audit, signed with a key of the kind <_>' -ForEach 'rsa', 'ecdsa' {
         $one = $signer[$_]
-        (& "$folder/Export-ComplianceEvidence.ps1" $pack @one -DataPath $server.Data -Program $licensingd).FullName | Should -Be $pack
+        (& "$folder/Export-ComplianceEvidence.ps1" $pack @one).FullName | Should -Be $pack
         $LASTEXITCODE | Should -Be 0
         $rows = @(& "$folder/Test-ComplianceEvidence.ps1" $pack -CertificatePath $one.CertificatePath)
         $LASTEXITCODE | Should -Be 0
         $rows.Status | Sort-Object -Unique | Should -Be 'Passed'
-        foreach ($name in 'findings.json', 'uploads.json', 'inventory.json', 'audit-check.txt', 'manifest.json') {
+        foreach ($name in 'findings.json', 'uploads.json', 'inventory.json', 'audit-check.json', 'administration.json', 'manifest.json') {
             $rows.Document | Should -Contain $name
         }
         @($rows.Document -like 'uploads/Preview-*.json') | Should -HaveCount 1

@@ -101,6 +101,7 @@ Describe 'Every type' {
             foreach ($field in $Fields) {
                 $values[$field.PropertyName] = switch ($field.Kind) {
                     'Integer' { 12345 }
+                    'Number' { 12.5 }
                     'Boolean' { $true }
                     'Instant' { [datetime]::new(2026, 11, 25, 13, 30, 0) }
                     'Date' { [datetime]::new(2026, 11, 25) }

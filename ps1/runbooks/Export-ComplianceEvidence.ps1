@@ -9,11 +9,8 @@
         openssl x509 -in signer.pem -noout -pubkey > signer.pub
         openssl dgst -sha256 -verify signer.pub -signature manifest.sig manifest.json
 
-    With -DataPath, on the server's machine and as its account, the databases are saved as they are at this instant and the copy is checked: pages,
-    rows, and the chain of the audit. What the check says goes into the file; the copy does not.
-
     The file is replaced at once, so that the runbook can run again. Changes nothing on the server; a ReadOnly token suffices. The exit
-    code is 0 when there is no open violation, and 1 otherwise.
+    code is 0 when the audit is whole and there is no open violation, and 1 otherwise.
 
 .PARAMETER Path
     File to write.
@@ -23,12 +20,6 @@
 
 .PARAMETER KeyPath
     Private key of the certificate, PEM, without a password.
-
-.PARAMETER DataPath
-    Data folder of the server, for the check of the audit.
-
-.PARAMETER Program
-    The program licensingd, for the check of the audit; found on the search path unless given.
 
 .PARAMETER Server
     Address of the web services; the environment variable LICENSING_SERVER unless given.
@@ -43,7 +34,7 @@
     ./Export-ComplianceEvidence.ps1 ./evidence.zip -CertificatePath ./signer.pem -KeyPath ./signer.key
 
 .EXAMPLE
-    ./Export-ComplianceEvidence.ps1 ./evidence.zip -CertificatePath ./signer.pem -KeyPath ./signer.key -DataPath /var/lib/licensing
+    ./Export-ComplianceEvidence.ps1 ./evidence.zip -CertificatePath ./signer.pem -KeyPath ./signer.key -WhatIf
 #>
 [CmdletBinding(SupportsShouldProcess)]
 [OutputType([System.IO.FileInfo])]
@@ -51,8 +42,6 @@ param(
     [Parameter(Mandatory, Position = 0)] [ValidatePattern('\.zip$')] [string] $Path,
     [Parameter(Mandatory)] [ValidateNotNullOrWhiteSpace()] [string] $CertificatePath,
     [Parameter(Mandatory)] [ValidateNotNullOrWhiteSpace()] [string] $KeyPath,
-    [ValidateNotNullOrWhiteSpace()] [string] $DataPath,
-    [ValidateNotNullOrWhiteSpace()] [string] $Program = 'licensingd',
     [ValidateNotNullOrWhiteSpace()] [string] $Server,
     [ValidateNotNullOrWhiteSpace()] [string] $CertHash,
     [securestring] $Token
@@ -92,24 +81,6 @@ function Get-Pool {
     }
 }
 
-# What the check of a copy of the databases says.
-function Get-AuditCheck {
-    $folder = [System.IO.Directory]::CreateTempSubdirectory('licensing-evidence-')
-    try {
-        $archive = Join-Path $folder.FullName 'licensing.tar'
-        foreach ($arguments in @('backup', '--data', $DataPath, '--output', $archive), @('restore', '--verify', $archive)) {
-            $said = & $Program @arguments 2>&1
-            if ($LASTEXITCODE -ne 0) {
-                throw "licensingd $($arguments[0]) ended with exit code ${LASTEXITCODE}: $($said -join ' ')"
-            }
-        }
-        "SHA-256 of the copy: $((Get-FileHash -LiteralPath $archive).Hash)`n$($said -join "`n")`n"
-    }
-    finally {
-        $folder.Delete($true)
-    }
-}
-
 Add-Row 'server.json' (Get-LicenseServer @connection)
 Add-Row 'license-files.json' (Get-LicenseFile @connection)
 Add-Row 'inventory.json' (Get-Pool)
@@ -120,10 +91,9 @@ Add-Row 'uploads.json' ($uploads | Select-Object -Property * -ExcludeProperty Do
 foreach ($upload in $uploads) {
     Add-Document "uploads/$($upload.State)-$($upload.Sequence).json" $upload.Document
 }
-if ($DataPath) {
-    $DataPath = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($DataPath)
-    Add-Document 'audit-check.txt' (Get-AuditCheck)
-}
+$audit = @(Test-LicenseAudit @connection)
+Add-Row 'audit-check.json' $audit
+Add-Row 'administration.json' (Get-LicenseAudit -Vendor server -Newest 100000 @connection)
 
 $sums = [ordered]@{}
 foreach ($name in $documents.Keys) {
@@ -156,4 +126,4 @@ if ($PSCmdlet.ShouldProcess($file, "Write $($documents.Count) documents")) {
     [System.IO.File]::Move($draft, $file, $true)
     Get-Item -LiteralPath $file
 }
-exit [int] [bool] ($findings | Where-Object { $_.Severity -eq 'Violation' -and $_.State -eq 'Open' })
+exit [int] [bool] (@($audit | Where-Object { -not $_.Whole }) + @($findings | Where-Object { $_.Severity -eq 'Violation' -and $_.State -eq 'Open' }))

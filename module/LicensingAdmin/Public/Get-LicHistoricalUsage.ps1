@@ -58,6 +58,7 @@ function Get-LicHistoricalUsage {
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)]
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([LicensingAdmin.ServerAddressCompleter])]
         [string] $AdminAddress,
 
         [datetime] $StartDate = [datetime]::new(1970, 1, 1),

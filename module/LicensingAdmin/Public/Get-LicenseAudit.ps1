@@ -61,10 +61,12 @@ function Get-LicenseAudit {
 
         [SupportsWildcards()]
         [ValidateNotNullOrWhiteSpace()]
+        [ArgumentCompletions('LeaseOpened', 'LeaseClosed', 'LeaseLingers', 'Denied', 'PairAdded', 'PairReleased', 'BurstStarted', 'BurstEnded', 'PoolsReplaced', 'RulesReplaced', 'Administered', 'Started', 'Stopped', 'ClockJumped', 'StorageRecovered', 'SegmentSealed', 'SegmentRemoved')]
         [string[]] $Event,
 
         [SupportsWildcards()]
         [ValidateNotNullOrWhiteSpace()]
+        [ArgumentCompleter([LicensingAdmin.AccountCompleter])]
         [string[]] $Actor,
 
         [ValidateRange(1, 100000)]

@@ -11,6 +11,9 @@ namespace LicensingAdmin
         /// <summary>Whole number.</summary>
         Integer,
 
+        /// <summary>Number with a fraction.</summary>
+        Number,
+
         /// <summary>Yes or no.</summary>
         Boolean,
 

@@ -100,6 +100,8 @@ namespace LicensingAdmin
                 case FieldKind.Integer:
                     long number = reader.GetInt64();
                     return number is >= int.MinValue and <= int.MaxValue ? (object)(int)number : number;
+                case FieldKind.Number:
+                    return reader.GetDouble();
                 case FieldKind.Boolean:
                     return reader.GetBoolean();
                 case FieldKind.Instant:

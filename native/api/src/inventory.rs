@@ -152,7 +152,7 @@ pub struct InventoryRow {
 }
 
 /// All pools of one feature of a vendor together. Pools in which nothing is counted add no seats.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FeatureTotal {
     /// Feature: product_edition_model.
@@ -170,6 +170,10 @@ pub struct FeatureTotal {
     /// Seats that could be given out now to anybody, overdraft included; none where a pool counts nothing.
     #[schemars(extend("x-column" = column(4)))]
     pub free: Option<u32>,
+    /// Seats in use in percent of those installed, to a tenth: more than 100 with overdraft, 100 where seats are in use and none is
+    /// installed, as after an expiry; none where a pool counts nothing.
+    #[schemars(extend("x-column" = column(5)))]
+    pub percent_in_use: Option<f64>,
     /// Further seats that may be given out beyond the installed ones.
     pub overdraft: u32,
     /// How many of the seats in use are overdraft.

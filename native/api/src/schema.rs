@@ -16,6 +16,8 @@ pub enum FieldKind {
     Text,
     /// Whole number.
     Integer,
+    /// Number with a fraction.
+    Number,
     /// Yes or no.
     Boolean,
     /// Instant, RFC 3339.
@@ -182,6 +184,8 @@ fn field(name: &str, property: &Value, required: bool, definitions: &Value) -> F
         field.fields = fields_of(inner, definitions);
     } else if has_type("integer") {
         field.kind = FieldKind::Integer;
+    } else if has_type("number") {
+        field.kind = FieldKind::Number;
     } else if has_type("boolean") {
         field.kind = FieldKind::Boolean;
     } else {

@@ -48,6 +48,7 @@ fn arguments_of(field: &Field) -> Vec<Arg> {
     let argument = match field.kind {
         FieldKind::Text => argument.value_parser(value_parser!(String)),
         FieldKind::Integer => argument.value_parser(value_parser!(u64)),
+        FieldKind::Number => argument.value_parser(value_parser!(f64)),
         FieldKind::Boolean => return vec![argument.long(kebab).action(ArgAction::SetTrue)],
         FieldKind::Instant => argument.value_parser(value_parser!(Timestamp)),
         FieldKind::Date => argument.value_parser(value_parser!(Date)),
@@ -95,6 +96,7 @@ fn value_of(field: &Field, matches: &ArgMatches) -> Result<Option<Value>, Failur
     Ok(match field.kind {
         FieldKind::Text | FieldKind::Name => matches.get_one::<String>(&id).map(|text| text.as_str().into()),
         FieldKind::Integer => matches.get_one::<u64>(&id).map(|number| (*number).into()),
+        FieldKind::Number => matches.get_one::<f64>(&id).map(|number| (*number).into()),
         FieldKind::Boolean => matches.get_flag(&id).then_some(true.into()),
         FieldKind::Instant => matches
             .get_one::<Timestamp>(&id)

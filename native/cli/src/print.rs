@@ -94,7 +94,7 @@ fn table(columns: &[Named<'_>], rows: &[Value]) -> String {
     for (index, (field, _)) in columns.iter().enumerate() {
         if let Some(column) = table.column_mut(index) {
             column.set_padding((0, 2));
-            if field.kind == FieldKind::Integer {
+            if matches!(field.kind, FieldKind::Integer | FieldKind::Number) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }

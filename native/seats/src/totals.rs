@@ -12,7 +12,21 @@ pub fn feature_totals<'a>(pools: impl IntoIterator<Item = &'a InventoryRow>) -> 
         let key = (pool.feature.to_lowercase(), pool.vendor.to_lowercase());
         add(totals.entry(key).or_insert_with(|| none_of(pool)), pool);
     }
-    totals.into_values().collect()
+    totals
+        .into_values()
+        .map(|total| FeatureTotal {
+            percent_in_use: total.installed.map(|installed| percent(total.in_use, installed)),
+            ..total
+        })
+        .collect()
+}
+
+fn percent(in_use: u32, installed: u32) -> f64 {
+    match (in_use, installed) {
+        (0, _) => 0.0,
+        (_, 0) => 100.0,
+        _ => (1000.0 * f64::from(in_use) / f64::from(installed)).round() / 10.0,
+    }
 }
 
 fn none_of(pool: &InventoryRow) -> FeatureTotal {
@@ -22,6 +36,7 @@ fn none_of(pool: &InventoryRow) -> FeatureTotal {
         installed: Some(0),
         in_use: 0,
         free: Some(0),
+        percent_in_use: None,
         overdraft: 0,
         overdraft_in_use: 0,
         burst: 0,

@@ -252,6 +252,7 @@ operations! { ($)
         request: inventory::GetFeatureTotals => rows inventory::FeatureTotal,
         answered: manager,
         errors: [NoInventory, CitrixLicensingVendorOrServiceDown],
+    }
     /// Lists how many seats were in use in each hour, day or month, with overdraft and denials.
     GetUsageHistory = 50 {
         route: Get "/v1/usage/history",

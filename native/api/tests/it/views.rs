@@ -78,7 +78,7 @@ fn heading(field: &Field, column: &Column) -> String {
 /// Width in characters; none where it depends on the rows.
 fn width(field: &Field, heading: &str) -> Option<usize> {
     let widest = match field.kind {
-        FieldKind::Integer => 6,
+        FieldKind::Integer | FieldKind::Number => 6,
         FieldKind::Boolean => 5,
         FieldKind::Instant => 19,
         FieldKind::Date => 10,
@@ -100,12 +100,13 @@ fn table(name: &str, view: &View) -> String {
             .or_else(|| self::width(field, &heading))
             .map_or(String::new(), |width| format!("<Width>{width}</Width>"));
         let alignment = match field.kind {
-            FieldKind::Integer => "<Alignment>Right</Alignment>",
+            FieldKind::Integer | FieldKind::Number => "<Alignment>Right</Alignment>",
             _ => "",
         };
         let format = match field.kind {
             FieldKind::Instant => "<FormatString>{0:yyyy-MM-dd HH:mm:ss}</FormatString>",
             FieldKind::Date => "<FormatString>{0:yyyy-MM-dd}</FormatString>",
+            FieldKind::Number => "<FormatString>{0:0.##}</FormatString>",
             _ => "",
         };
         if column.wrapped {

@@ -156,6 +156,12 @@ fn value(field: &Field, text: &str) -> Result<Value, Problem> {
             .parse::<i64>()
             .map(Value::from)
             .map_err(|_| invalid(&field.name, "is not a whole number")),
+        FieldKind::Number => text
+            .parse::<f64>()
+            .ok()
+            .and_then(serde_json::Number::from_f64)
+            .map(Value::from)
+            .ok_or_else(|| invalid(&field.name, "is not a number")),
         FieldKind::Boolean => match text {
             "true" | "True" => Ok(Value::Bool(true)),
             "false" | "False" => Ok(Value::Bool(false)),

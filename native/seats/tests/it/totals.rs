@@ -54,6 +54,7 @@ fn pools_add_up_and_the_date_that_comes_first_counts() {
         (Some(14), 5, Some(11))
     );
     assert_eq!((total.overdraft, total.pools), (2, 2));
+    assert_eq!(total.percent_in_use, Some(35.7));
     assert_eq!(total.expires, Some("2027-03-31".parse().unwrap()));
 }
 
@@ -63,6 +64,23 @@ fn a_feature_with_a_pool_that_counts_nothing_is_never_used_up() {
     let total = &totals[0];
     assert!(total.uncounted);
     assert_eq!((total.installed, total.in_use, total.free), (None, 7, None));
+    assert_eq!(total.percent_in_use, None);
+}
+
+#[test]
+fn seats_in_use_of_what_is_no_longer_installed_are_a_full_feature() {
+    assert_eq!(
+        feature_totals(&[pool("CAD", 0, 1, false)])[0].percent_in_use,
+        Some(100.0)
+    );
+    assert_eq!(
+        feature_totals(&[pool("CAD", 0, 0, false)])[0].percent_in_use,
+        Some(0.0)
+    );
+    assert_eq!(
+        feature_totals(&[pool("CAD", 4, 5, false)])[0].percent_in_use,
+        Some(125.0)
+    );
 }
 
 proptest! {
