@@ -118,6 +118,7 @@ fn type_name(field: &Field) -> String {
     match field.kind {
         FieldKind::Text => "[string]".to_owned(),
         FieldKind::Integer => "[Nullable[long]]".to_owned(),
+        FieldKind::Number => "[Nullable[double]]".to_owned(),
         FieldKind::Boolean => "[Nullable[bool]]".to_owned(),
         FieldKind::Instant | FieldKind::Date => "[Nullable[datetime]]".to_owned(),
         FieldKind::Secret => "[securestring]".to_owned(),
@@ -193,7 +194,7 @@ fn operations(resource: &Resource) -> String {
 fn kind(field: &Field) -> String {
     match field.kind {
         FieldKind::Text => "text".to_owned(),
-        FieldKind::Integer => "number".to_owned(),
+        FieldKind::Integer | FieldKind::Number => "number".to_owned(),
         FieldKind::Boolean => "boolean".to_owned(),
         FieldKind::Instant => "instant".to_owned(),
         FieldKind::Date => "day".to_owned(),

@@ -223,6 +223,8 @@ fn checked(field: &Field, value: &Value) -> Result<Value, Problem> {
         FieldKind::Text => Err(wrong(name, "a text")),
         FieldKind::Integer if value.is_u64() || value.is_i64() => Ok(value.clone()),
         FieldKind::Integer => Err(wrong(name, "a whole number")),
+        FieldKind::Number if value.is_number() => Ok(value.clone()),
+        FieldKind::Number => Err(wrong(name, "a number")),
         FieldKind::Boolean if value.is_boolean() => Ok(value.clone()),
         FieldKind::Boolean => Err(wrong(name, "true or false")),
         FieldKind::Instant if is_text(|text| text.parse::<Timestamp>().is_ok()) => Ok(value.clone()),

@@ -49,6 +49,7 @@ fn of_property(property: &Property, field: &Field) -> Value {
     let mut schema = match field.kind {
         FieldKind::Text => json!({ "type": "string" }),
         FieldKind::Integer => json!({ "type": "integer" }),
+        FieldKind::Number => json!({ "type": "number" }),
         FieldKind::Boolean => json!({ "type": "boolean" }),
         FieldKind::Instant => json!({ "type": "string", "format": "date-time" }),
         FieldKind::Date => json!({ "type": "string", "format": "date" }),
