@@ -123,7 +123,7 @@ Describe 'The functions' {
         }
     }
 
-    It '<Name> completes what exists' -ForEach $commands {
+    It '<Name> completes what exists' -ForEach ($commands | Where-Object { $_.Name -cmatch '-Lic' }) {
         # New names, secrets, hashes, and files, which PowerShell completes itself.
         $free = 'CertHash', 'Path', 'LiteralPath', 'CaFile', 'Query', 'Locale', 'DestinationCertHash', 'UploadTime', 'Destination', 'DisasterRecoveryPartner',
             'Products', 'SADate'
