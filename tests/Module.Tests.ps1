@@ -126,7 +126,7 @@ Describe 'The functions' {
     It '<Name> completes what exists' -ForEach ($commands | Where-Object { $_.Name -cmatch '-Lic' }) {
         # New names, secrets, hashes, and files, which PowerShell completes itself.
         $free = 'CertHash', 'Path', 'LiteralPath', 'CaFile', 'Query', 'Locale', 'DestinationCertHash', 'UploadTime', 'Destination', 'DisasterRecoveryPartner',
-            'Products', 'SADate'
+            'Products', 'SADate', 'MetaData', 'Address', 'WebhookCertHash', 'Line', 'KeyPath'
         $isNew = $Command.Verb -in 'New', 'Import', 'Test' -or $Command.Name -eq 'Connect-LicenseServer'
         foreach ($parameter in $Command.Parameters.Values | Where-Object { $_.ParameterType -in [string], [string[]] -and $_.Name -notin $free }) {
             if ($isNew -and $parameter.Name -in 'Name', 'Account', 'FileName') {

@@ -236,6 +236,47 @@ Describe 'Revoke-LeaverSeat.ps1' {
     }
 }
 
+Describe 'Update-ServerCertificate.ps1' {
+    BeforeAll {
+        # A server of its own: those that follow pin the certificate of the other.
+        $renewed = Start-TestServer -Grants ([ordered]@{ CAD_PRO_CCU = @{ count = 1 } })
+        $session = Connect-TestServer $renewed -NotDefault
+        $site = @{ Server = $renewed.Address; CertHash = $renewed.CertHash; Token = (New-LicenseToken runbooks -Permission Full -Session $session).Secret }
+        Disconnect-LicenseServer $session
+        function New-Certificate([string] $Name, [int] $Days) {
+            $key = [System.Security.Cryptography.ECDsa]::Create([System.Security.Cryptography.ECCurve+NamedCurves]::nistP256)
+            $request = [System.Security.Cryptography.X509Certificates.CertificateRequest]::new('CN=lic-test', $key, [System.Security.Cryptography.HashAlgorithmName]::SHA256)
+            $names = [System.Security.Cryptography.X509Certificates.SubjectAlternativeNameBuilder]::new()
+            $names.AddDnsName('lic-test')
+            $names.AddIpAddress([ipaddress]::Loopback)
+            $request.CertificateExtensions.Add($names.Build())
+            $certificate = $request.CreateSelfSigned([datetimeoffset]::UtcNow.AddDays(-20), [datetimeoffset]::UtcNow.AddDays($Days))
+            [System.IO.File]::WriteAllText((Join-Path $TestDrive "$Name.pem"), $certificate.ExportCertificatePem())
+            [System.IO.File]::WriteAllText((Join-Path $TestDrive "$Name.key"), $key.ExportPkcs8PrivateKeyPem())
+            @{ CertificatePath = Join-Path $TestDrive "$Name.pem"; KeyPath = Join-Path $TestDrive "$Name.key" }
+        }
+    }
+    AfterAll {
+        Stop-TestServer $renewed
+    }
+
+    It 'sends nothing that is over, and nothing with -WhatIf' {
+        $over = New-Certificate over -1
+        { & "$folder/Update-ServerCertificate.ps1" @over @site -Confirm:$false } | Should -Throw '*expired*'
+        $next = New-Certificate next 90
+        (& "$folder/Update-ServerCertificate.ps1" @next @site -WhatIf).Changed | Should -BeFalse
+        [LicensingAdmin.ConnectionSettings]::IsSameHash((Get-LicenseCertificate $renewed.Address).CertHash, $renewed.CertHash) | Should -BeTrue
+    }
+
+    It 'changes the certificate once' {
+        $next = New-Certificate next 90
+        $first = & "$folder/Update-ServerCertificate.ps1" @next @site -Confirm:$false
+        $first.Changed | Should -BeTrue
+        [LicensingAdmin.ConnectionSettings]::IsSameHash((Get-LicenseCertificate $renewed.Address).CertHash, $first.After) | Should -BeTrue
+        (& "$folder/Update-ServerCertificate.ps1" @next @site -Confirm:$false).Changed | Should -BeFalse
+    }
+}
+
 # Last, for it takes the license file of the server away for a while.
 Describe 'Move-LicenseServer.ps1' {
     BeforeAll {

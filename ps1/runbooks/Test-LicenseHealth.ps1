@@ -1,13 +1,13 @@
 <#
 .SYNOPSIS
-    Checks a license server: reachability, clock, certificate, vendor daemons, alerts, license files.
+    Checks a license server: whether it can be reached, everything that it checks itself, and its alerts.
 
 .DESCRIPTION
-    Returns a row for each check: Passed, Warning or Failed, with what was seen. The exit code is 0 when all passed, 1 with a warning
-    and 2 when one failed. Changes nothing; a ReadOnly token suffices.
+    Returns a row for each check: Passed, Warning or Failed, with what was seen and what to do. The exit code is 0 when all passed, 1 with a
+    warning and 2 when one failed. Changes nothing; a ReadOnly token suffices.
 
-.PARAMETER CertificateDays
-    Days before the end of the certificate from which on it is a warning.
+.PARAMETER Deep
+    Also walks the chains of all audit records, which takes as long as reading the databases.
 
 .PARAMETER Server
     Address of the web services; the environment variable LICENSING_SERVER unless given.
@@ -22,11 +22,11 @@
     ./Test-LicenseHealth.ps1
 
 .EXAMPLE
-    ./Test-LicenseHealth.ps1 | Where-Object Status -NE 'Passed'
+    ./Test-LicenseHealth.ps1 -Deep | Where-Object Status -NE 'Passed'
 #>
 [CmdletBinding()]
 param(
-    [ValidateRange(1, 3650)] [int] $CertificateDays = 30,
+    [switch] $Deep,
     [ValidateNotNullOrWhiteSpace()] [string] $Server,
     [ValidateNotNullOrWhiteSpace()] [string] $CertHash,
     [securestring] $Token
@@ -39,8 +39,8 @@ $connection = @{}
 'Server', 'CertHash', 'Token' | Where-Object { $PSBoundParameters.ContainsKey($_) } | ForEach-Object { $connection[$_] = $PSBoundParameters[$_] }
 $results = [System.Collections.Generic.List[object]]::new()
 
-function Add-Result([string] $Check, [string] $Status, [string] $Detail) {
-    $results.Add([pscustomobject]@{ PSTypeName = 'LicensingRunbook.HealthCheck'; Check = $Check; Status = $Status; Detail = $Detail })
+function Add-Result([string] $Check, [string] $Status, [string] $Detail, [string] $Action) {
+    $results.Add([pscustomobject]@{ PSTypeName = 'LicensingRunbook.HealthCheck'; Check = $Check; Status = $Status; Detail = $Detail; Action = $Action })
 }
 
 # Runs a check; what it cannot read is a failed check and not the end of the others.
@@ -49,42 +49,28 @@ function Invoke-Check([string] $Name, [scriptblock] $Check) {
         & $Check
     }
     catch {
-        Add-Result $Name 'Failed' $_.Exception.Message
+        Add-Result $Name 'Failed' $_.Exception.Message ''
     }
 }
 
 Invoke-Check 'Server' {
     $info = Get-LicenseServer @connection
-    Add-Result 'Server' 'Passed' "$($info.Server) answers, version $($info.LsVersion)"
+    Add-Result 'Server' 'Passed' "$($info.Server) answers, version $($info.LsVersion)" ''
 }
 if ($results[0].Status -eq 'Passed') {
-    Invoke-Check 'Certificate' {
-        $place = @{}
-        'Server' | Where-Object { $connection.ContainsKey($_) } | ForEach-Object { $place[$_] = $connection[$_] }
-        $certificate = Get-LicenseCertificate @place
-        $days = [math]::Floor(($certificate.NotAfter - (Get-Date)).TotalDays)
-        $status = if ($days -lt 0) { 'Failed' } elseif ($days -lt $CertificateDays) { 'Warning' } else { 'Passed' }
-        Add-Result 'Certificate' $status "ends in $days days"
-    }
-    Invoke-Check 'Vendor daemons' {
-        foreach ($daemon in Get-LicenseVendorDaemon @connection) {
-            $status = if ($daemon.State -eq 'Running') { 'Passed' } else { 'Failed' }
-            Add-Result "Vendor daemon $($daemon.Vendor)" $status "$($daemon.State)"
+    Invoke-Check 'Checks of the server' {
+        foreach ($row in Test-LicenseServer -Deep:$Deep @connection) {
+            Add-Result $row.Check $row.Outcome $row.Detail $row.Action
         }
-    }
-    Invoke-Check 'License files' {
-        $files = @(Get-LicenseFile @connection)
-        $bad = @($files | Where-Object { $_.Signature -notin 'Valid', 'Unverifiable' -or @($_.Findings | Where-Object Severity -NE 'Information') })
-        if (-not $files) { Add-Result 'License files' 'Warning' 'none is installed' }
-        elseif ($bad) { Add-Result 'License files' 'Warning' "look at $($bad.FileName -join ', ')" }
-        else { Add-Result 'License files' 'Passed' "$($files.Count) installed" }
     }
     Invoke-Check 'Alerts' {
         $alerts = @(Get-LicenseAlert @connection)
-        if ($alerts) {
-            foreach ($alert in $alerts) { Add-Result 'Alert' 'Warning' "$($alert.Title)" }
+        foreach ($alert in $alerts) {
+            Add-Result 'Alert' $(if ($alert.Level -eq 'Alarm') { 'Failed' } else { 'Warning' }) $alert.Title $alert.Action
         }
-        else { Add-Result 'Alerts' 'Passed' 'none' }
+        if (-not $alerts) {
+            Add-Result 'Alerts' 'Passed' 'none' ''
+        }
     }
 }
 $results

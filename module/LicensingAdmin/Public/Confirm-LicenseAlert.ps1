@@ -37,10 +37,12 @@ function Confirm-LicenseAlert {
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
         [ValidateNotNullOrWhiteSpace()]
+        [ArgumentCompleter([LicensingAdmin.AlertCodeCompleter])]
         [string] $Code,
 
         [Parameter(Position = 1, ValueFromPipelineByPropertyName)]
         [AllowEmptyString()]
+        [ArgumentCompleter([LicensingAdmin.AlertSubjectCompleter])]
         [string] $Subject
     )
 

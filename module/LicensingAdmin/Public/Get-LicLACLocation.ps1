@@ -40,6 +40,7 @@ function Get-LicLACLocation {
     param(
         [Parameter(Position = 0)]
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([LicensingAdmin.HostCompleter])]
         [string] $LicenseServerAddress = 'LocalHost',
 
         [Parameter(Position = 1)]

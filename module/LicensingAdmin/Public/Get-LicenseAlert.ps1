@@ -58,6 +58,7 @@ function Get-LicenseAlert {
 
         [SupportsWildcards()]
         [ValidateNotNullOrWhiteSpace()]
+        [ArgumentCompleter([LicensingAdmin.AlertCodeCompleter])]
         [string[]] $Code,
 
         [ValidateNotNullOrEmpty()]

@@ -38,6 +38,7 @@ function Get-LicenseAlertRoute {
         [Parameter(Position = 0)]
         [SupportsWildcards()]
         [ValidateNotNullOrWhiteSpace()]
+        [ArgumentCompleter([LicensingAdmin.AlertRouteNameCompleter])]
         [string[]] $Name
     )
 

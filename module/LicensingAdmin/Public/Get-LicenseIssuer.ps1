@@ -38,6 +38,7 @@ function Get-LicenseIssuer {
         [Parameter(Position = 0)]
         [SupportsWildcards()]
         [ValidateNotNullOrWhiteSpace()]
+        [ArgumentCompleter([LicensingAdmin.IssuerCompleter])]
         [string[]] $Issuer
     )
 

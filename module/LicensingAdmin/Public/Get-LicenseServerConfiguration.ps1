@@ -41,6 +41,7 @@ function Get-LicenseServerConfiguration {
         [Parameter(Position = 0)]
         [SupportsWildcards()]
         [ValidateNotNullOrWhiteSpace()]
+        [ArgumentCompleter([LicensingAdmin.SettingCompleter])]
         [string[]] $Name
     )
 

@@ -77,9 +77,11 @@ function New-LicenseAlertRoute {
         [string] $Level,
 
         [AllowEmptyCollection()]
+        [ArgumentCompleter([LicensingAdmin.AlertCodeCompleter])]
         [string[]] $SilencedCode,
 
         [AllowEmptyCollection()]
+        [ArgumentCompleter([LicensingAdmin.FeatureCompleter])]
         [string[]] $SilencedFeature,
 
         [ValidateNotNullOrEmpty()]

@@ -37,6 +37,7 @@ function Remove-LicenseAlertRoute {
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
         [ValidateNotNullOrWhiteSpace()]
+        [ArgumentCompleter([LicensingAdmin.AlertRouteNameCompleter])]
         [string[]] $Name
     )
 

@@ -38,6 +38,7 @@ function Remove-LicenseIssuer {
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
         [ValidateNotNullOrWhiteSpace()]
+        [ArgumentCompleter([LicensingAdmin.IssuerKeyCompleter])]
         [string[]] $KeyId
     )
 

@@ -46,6 +46,7 @@ function Restore-LicenseServer {
         [Parameter(Mandatory, Position = 0, ParameterSetName = 'Name', ValueFromPipelineByPropertyName)]
         [Alias('Backup')]
         [ValidateNotNullOrWhiteSpace()]
+        [ArgumentCompleter([LicensingAdmin.BackupCompleter])]
         [string] $Name,
 
         [Parameter(Mandatory, ParameterSetName = 'Path')]

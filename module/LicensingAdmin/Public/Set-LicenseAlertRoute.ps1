@@ -61,6 +61,7 @@ function Set-LicenseAlertRoute {
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
         [ValidateNotNullOrWhiteSpace()]
+        [ArgumentCompleter([LicensingAdmin.AlertRouteNameCompleter])]
         [string] $Name,
 
         [ValidateNotNullOrWhiteSpace()]
@@ -72,9 +73,11 @@ function Set-LicenseAlertRoute {
         [string] $Level,
 
         [AllowEmptyCollection()]
+        [ArgumentCompleter([LicensingAdmin.AlertCodeCompleter])]
         [string[]] $SilencedCode,
 
         [AllowEmptyCollection()]
+        [ArgumentCompleter([LicensingAdmin.FeatureCompleter])]
         [string[]] $SilencedFeature,
 
         [ValidateNotNullOrEmpty()]

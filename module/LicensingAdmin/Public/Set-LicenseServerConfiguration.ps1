@@ -52,6 +52,7 @@ function Set-LicenseServerConfiguration {
 
         [Parameter(Mandatory, Position = 0, ParameterSetName = 'Name', ValueFromPipelineByPropertyName)]
         [ValidateNotNullOrWhiteSpace()]
+        [ArgumentCompleter([LicensingAdmin.SettingCompleter])]
         [string] $Name,
 
         [Parameter(Mandatory, Position = 1, ParameterSetName = 'Name')]

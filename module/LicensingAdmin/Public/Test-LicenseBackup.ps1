@@ -42,6 +42,7 @@ function Test-LicenseBackup {
         [Parameter(Mandatory, Position = 0, ParameterSetName = 'Name', ValueFromPipelineByPropertyName)]
         [Alias('Backup')]
         [ValidateNotNullOrWhiteSpace()]
+        [ArgumentCompleter([LicensingAdmin.BackupCompleter])]
         [string[]] $Name,
 
         [Parameter(Mandatory, ParameterSetName = 'Path')]

@@ -238,6 +238,55 @@ namespace LicensingAdmin
         protected override IEnumerable<string> Values(IDictionary boundParameters) => SessionList.Current.Open.Select(session => session.Server);
     }
 
+    /// <summary>Completes codes of active alerts.</summary>
+    public sealed class AlertCodeCompleter : ServerCompleter
+    {
+        /// <summary>A completer of codes of active alerts.</summary>
+        public AlertCodeCompleter() : base("GetAlerts", "Code") { }
+    }
+
+    /// <summary>Completes subjects of active alerts.</summary>
+    public sealed class AlertSubjectCompleter : ServerCompleter
+    {
+        /// <summary>A completer of subjects of active alerts.</summary>
+        public AlertSubjectCompleter() : base("GetAlerts", "Subject") { }
+    }
+
+    /// <summary>Completes names of alert routes.</summary>
+    public sealed class AlertRouteNameCompleter : ServerCompleter
+    {
+        /// <summary>A completer of names of alert routes.</summary>
+        public AlertRouteNameCompleter() : base("GetAlertRoutes", "Name") { }
+    }
+
+    /// <summary>Completes issuers.</summary>
+    public sealed class IssuerCompleter : ServerCompleter
+    {
+        /// <summary>A completer of issuers.</summary>
+        public IssuerCompleter() : base("GetIssuers", "Issuer") { }
+    }
+
+    /// <summary>Completes ids of keys of issuers.</summary>
+    public sealed class IssuerKeyCompleter : ServerCompleter
+    {
+        /// <summary>A completer of ids of keys of issuers.</summary>
+        public IssuerKeyCompleter() : base("GetIssuers", "KeyId") { }
+    }
+
+    /// <summary>Completes names of settings.</summary>
+    public sealed class SettingCompleter : ServerCompleter
+    {
+        /// <summary>A completer of names of settings.</summary>
+        public SettingCompleter() : base("GetConfiguration", "Name") { }
+    }
+
+    /// <summary>Completes names of backups.</summary>
+    public sealed class BackupCompleter : ServerCompleter
+    {
+        /// <summary>A completer of names of backups.</summary>
+        public BackupCompleter() : base("GetBackups", "Backup") { }
+    }
+
     /// <summary>Completes ids of seats.</summary>
     public sealed class LeaseIdCompleter : ServerCompleter
     {
