@@ -22,7 +22,8 @@ BeforeDiscovery {
         foreach ($parameter in $command.Parameters.Values) {
             $takesInput = $parameter.Attributes | Where-Object { $_ -is [System.Management.Automation.ParameterAttribute] -and ($_.ValueFromPipelineByPropertyName -or $_.ValueFromPipeline) }
             $hasWildcards = $parameter.Attributes | Where-Object { $_ -is [System.Management.Automation.SupportsWildcardsAttribute] }
-            if ($parameter.ParameterType -in [string], [string[]] -and ($takesInput -or $hasWildcards)) {
+            # An alert without a subject has an empty one.
+            if ($parameter.ParameterType -in [string], [string[]] -and ($takesInput -or $hasWildcards) -and $parameter.Name -ne 'Subject') {
                 foreach ($blank in @{ Text = '$null'; Value = $null }, @{ Text = "''"; Value = '' }, @{ Text = "@('a', '')"; Value = @('a', '') }) {
                     if ($parameter.ParameterType -eq [string[]] -or $blank.Value -isnot [array]) {
                         @{ Name = $command.Name; Parameter = $parameter.Name; Text = $blank.Text; Value = $blank.Value; Command = $command }
@@ -123,7 +124,7 @@ BeforeAll {
             { $_ -in 'Test-LicenseBackup', 'Restore-LicenseServer' } { $arguments['Name'] = $backup.Backup }
             'Set-LicenseServerConfiguration' { $arguments['Name'] = 'alerts.nearly_out_percent' }
             'Add-LicenseIssuer' { $arguments['Path'] = Join-Path $server.Folder 'issuer/test-issuer.pub' }
-            'Set-LicenseServerCertificate' { $arguments = @{ UseNext = $true } }
+            'Set-LicenseServerCertificate' { $arguments = @{ Path = Join-Path $server.Data 'tls/server.crt'; KeyPath = Join-Path $server.Data 'tls/server.key' } }
             'Set-LicenseOption' { $arguments['Vendor'] = $vendor }
         }
         if ($Besides -and $Besides[0] -in $arguments.Keys) {

@@ -89,6 +89,12 @@ BeforeAll {
         Copy-Item -LiteralPath $acme -Destination $workplace
         Copy-Item -LiteralPath $acme -Destination (Join-Path $workplace 'licenses')
         Copy-Item -LiteralPath (Join-Path $server.Data 'tls/server.crt') -Destination (Join-Path $workplace 'ca.pem')
+        Copy-Item -LiteralPath (Join-Path $server.Folder 'issuer/test-issuer.pub') -Destination (Join-Path $workplace 'vendor.pub')
+        $null = New-Item -ItemType Directory -Path (Join-Path $workplace 'issuers')
+        foreach ($name in 'server.crt', 'server.key') {
+            Copy-Item -LiteralPath (Join-Path $server.Data "tls/$name") -Destination $workplace
+        }
+        Copy-Item -LiteralPath (Join-Path $server.Data 'tls/server.crt') -Destination (Join-Path $workplace 'server.pfx')
         [System.IO.File]::WriteAllText((Join-Path $workplace 'accounts.csv'), "Account,Permission`ncarol,ReadOnly`n")
         [System.IO.File]::WriteAllText((Join-Path $workplace 'servers.csv'), "Server,CertHash`n$($server.Address),$($server.CertHash)`n")
         [System.IO.File]::WriteAllText((Join-Path $workplace 'leavers.csv'), "User`nalice`n")

@@ -11,9 +11,9 @@ function Remove-LicenseIssuer {
         Ids of keys, as Get-LicenseIssuer shows them.
 
     .EXAMPLE
-        Get-LicenseIssuer | Where-Object Lines -eq 0 | Remove-LicenseIssuer -Confirm:$false
+        Get-LicenseIssuer | Where-Object Lines -eq 0 | Remove-LicenseIssuer -WhatIf
 
-        Removes issuers that have signed nothing of what is installed.
+        Says which issuers that have signed nothing of what is installed would be removed.
 
     .EXAMPLE
         Get-LicenseIssuer | Remove-LicenseIssuer -WhatIf

@@ -29,7 +29,7 @@ function Set-LicenseServerCertificate {
         Says which certificate would be announced.
 
     .EXAMPLE
-        Set-LicenseServerCertificate ./server.pfx -Password (Read-Host -AsSecureString) -WhatIf
+        Set-LicenseServerCertificate ./server.pfx -Password (Read-Host 'Password' -AsSecureString) -WhatIf
 
         Says from which file the certificate would be taken.
 

@@ -1,6 +1,7 @@
 //! Tests of the rules of the license management service.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod alert;
 mod capacity;
 mod compliance;
 mod exchange;

@@ -20,12 +20,14 @@ use crate::folder_lock::FolderLock;
 
 /// Largest note about a restore.
 const MAX_NOTE_BYTES: usize = 4096;
+/// Largest file that a server keeps.
+const MAX_KEPT_BYTES: usize = 64 * 1024 * 1024;
 /// How long a predecessor that is about to end is waited for.
 const PREDECESSOR: Duration = Duration::from_secs(2);
 /// Secrets that an archive may not have, and that a server keeps then.
 const KEPT: &[(&str, &[&str])] = &[
     ("state", &["ticket.key", "ntlm.key"]),
-    ("management", &["server.key", "names.salt"]),
+    ("management", &["server.key", "names.salt", "alerts.json"]),
 ];
 
 /// Folders that are restored although nothing is in them.
@@ -105,7 +107,7 @@ pub fn finish_restore(data: &DataFolder) -> anyhow::Result<Option<Pending>> {
                 staged.join(folder).join(name),
             );
             if own.exists() && staged.join(folder).is_dir() && !restored.exists() {
-                let content = regular::read(&own, MAX_NOTE_BYTES)?;
+                let content = regular::read(&own, MAX_KEPT_BYTES)?;
                 durable::write(&restored, &content, Readers::Owner, Existing::Refuse)?;
             }
         }

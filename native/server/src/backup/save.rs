@@ -115,6 +115,10 @@ fn copy_management(data: &DataFolder, copy: &DataFolder, with_keys: bool) -> any
         for (from, to) in from.secret_files().iter().zip(to.secret_files()) {
             copy_file(from, &to)?;
         }
+        // The secrets of webhooks are in it. A server that has seen no alert has none.
+        if data.alerts().exists() {
+            copy_file(&data.alerts(), &copy.alerts())?;
+        }
     }
     Ok(())
 }
