@@ -366,6 +366,22 @@ namespace Licensing.Native
         ReceiverUnavailable = 1024,
         /// The receipt is not valid.
         InvalidReceipt = 1025,
+        /// The issuer is trusted already.
+        IssuerExists = 1050,
+        /// There is no such issuer.
+        IssuerNotFound = 1051,
+        /// The options file has lines that cannot be read.
+        InvalidOptions = 1052,
+        /// The backup could not be made, or is not whole.
+        BackupFailed = 1053,
+        /// There is no such backup.
+        BackupNotFound = 1054,
+        /// There is no such alert.
+        AlertNotFound = 1055,
+        /// There is no such alert route.
+        AlertRouteNotFound = 1056,
+        /// There is an alert route of this name.
+        AlertRouteExists = 1057,
         /// The address is not valid.
         InvalidAddress = 2000,
         /// The server did not answer in time.
@@ -501,6 +517,50 @@ namespace Licensing.Native
         GetCeipOption = 70,
         /// Changes what is sent beside the compliance part of uploads.
         SetCeipOption = 71,
+        /// Lists the settings of the server, with the values in effect and those that wait for a restart.
+        GetConfiguration = 110,
+        /// Changes settings, all of them or none, and says which are in effect at once and which wait for a restart.
+        SetConfiguration = 111,
+        /// Replaces the certificate of the server without a restart, or announces the one that will follow.
+        SetCertificate = 112,
+        /// Lists the issuers whose signatures the server trusts.
+        GetIssuers = 113,
+        /// Trusts an issuer from now on.
+        AddIssuer = 114,
+        /// No longer trusts an issuer; lines that it signed serve no more.
+        RemoveIssuer = 115,
+        /// Lists the lines of the options files, with what each means.
+        GetOptions = 116,
+        /// Explains an options file, and who would lose or gain seats by it; nothing is changed.
+        ExplainOptions = 117,
+        /// Replaces the options file of a vendor after explaining it.
+        SetOptions = 118,
+        /// Checks ports, daemons, clock, certificate, disk, trust, license files, uploads, databases and audit.
+        TestServer = 119,
+        /// Lists the backups that the server keeps.
+        GetBackups = 120,
+        /// Saves the server to an archive, while it runs.
+        NewBackup = 121,
+        /// Takes one piece of an archive.
+        GetBackupPiece = 122,
+        /// Sends one piece of an archive to the server.
+        ImportBackupPiece = 123,
+        /// Checks every file and every database of an archive.
+        TestBackup = 124,
+        /// Restores the server from an archive at its next start.
+        RestoreBackup = 125,
+        /// Acknowledges an alert: no more messages are sent about it until it is over.
+        ConfirmAlert = 130,
+        /// Lists where alerts are sent.
+        GetAlertRoutes = 131,
+        /// Sends alerts to a mail address or a webhook from now on.
+        NewAlertRoute = 132,
+        /// Changes where and which alerts are sent.
+        SetAlertRoute = 133,
+        /// Removes an alert route, and the messages that wait for it.
+        RemoveAlertRoute = 134,
+        /// Sends one message by a route, and tells how that went.
+        TestAlertRoute = 135,
         /// Lists the license servers that Insight Services know.
         GetInsightServers = 80,
         /// Makes a one-time code that registers one license server.

@@ -110,6 +110,50 @@ enum licensing_operation {
     LICENSING_OPERATION_GET_CEIP_OPTION = 70,
     /** Changes what is sent beside the compliance part of uploads. */
     LICENSING_OPERATION_SET_CEIP_OPTION = 71,
+    /** Lists the settings of the server, with the values in effect and those that wait for a restart. */
+    LICENSING_OPERATION_GET_CONFIGURATION = 110,
+    /** Changes settings, all of them or none, and says which are in effect at once and which wait for a restart. */
+    LICENSING_OPERATION_SET_CONFIGURATION = 111,
+    /** Replaces the certificate of the server without a restart, or announces the one that will follow. */
+    LICENSING_OPERATION_SET_CERTIFICATE = 112,
+    /** Lists the issuers whose signatures the server trusts. */
+    LICENSING_OPERATION_GET_ISSUERS = 113,
+    /** Trusts an issuer from now on. */
+    LICENSING_OPERATION_ADD_ISSUER = 114,
+    /** No longer trusts an issuer; lines that it signed serve no more. */
+    LICENSING_OPERATION_REMOVE_ISSUER = 115,
+    /** Lists the lines of the options files, with what each means. */
+    LICENSING_OPERATION_GET_OPTIONS = 116,
+    /** Explains an options file, and who would lose or gain seats by it; nothing is changed. */
+    LICENSING_OPERATION_EXPLAIN_OPTIONS = 117,
+    /** Replaces the options file of a vendor after explaining it. */
+    LICENSING_OPERATION_SET_OPTIONS = 118,
+    /** Checks ports, daemons, clock, certificate, disk, trust, license files, uploads, databases and audit. */
+    LICENSING_OPERATION_TEST_SERVER = 119,
+    /** Lists the backups that the server keeps. */
+    LICENSING_OPERATION_GET_BACKUPS = 120,
+    /** Saves the server to an archive, while it runs. */
+    LICENSING_OPERATION_NEW_BACKUP = 121,
+    /** Takes one piece of an archive. */
+    LICENSING_OPERATION_GET_BACKUP_PIECE = 122,
+    /** Sends one piece of an archive to the server. */
+    LICENSING_OPERATION_IMPORT_BACKUP_PIECE = 123,
+    /** Checks every file and every database of an archive. */
+    LICENSING_OPERATION_TEST_BACKUP = 124,
+    /** Restores the server from an archive at its next start. */
+    LICENSING_OPERATION_RESTORE_BACKUP = 125,
+    /** Acknowledges an alert: no more messages are sent about it until it is over. */
+    LICENSING_OPERATION_CONFIRM_ALERT = 130,
+    /** Lists where alerts are sent. */
+    LICENSING_OPERATION_GET_ALERT_ROUTES = 131,
+    /** Sends alerts to a mail address or a webhook from now on. */
+    LICENSING_OPERATION_NEW_ALERT_ROUTE = 132,
+    /** Changes where and which alerts are sent. */
+    LICENSING_OPERATION_SET_ALERT_ROUTE = 133,
+    /** Removes an alert route, and the messages that wait for it. */
+    LICENSING_OPERATION_REMOVE_ALERT_ROUTE = 134,
+    /** Sends one message by a route, and tells how that went. */
+    LICENSING_OPERATION_TEST_ALERT_ROUTE = 135,
     /** Lists the license servers that Insight Services know. */
     LICENSING_OPERATION_GET_INSIGHT_SERVERS = 80,
     /** Makes a one-time code that registers one license server. */
@@ -258,6 +302,22 @@ enum licensing_error {
     LICENSING_ERROR_RECEIVER_UNAVAILABLE = 1024,
     /** The receipt is not valid. */
     LICENSING_ERROR_INVALID_RECEIPT = 1025,
+    /** The issuer is trusted already. */
+    LICENSING_ERROR_ISSUER_EXISTS = 1050,
+    /** There is no such issuer. */
+    LICENSING_ERROR_ISSUER_NOT_FOUND = 1051,
+    /** The options file has lines that cannot be read. */
+    LICENSING_ERROR_INVALID_OPTIONS = 1052,
+    /** The backup could not be made, or is not whole. */
+    LICENSING_ERROR_BACKUP_FAILED = 1053,
+    /** There is no such backup. */
+    LICENSING_ERROR_BACKUP_NOT_FOUND = 1054,
+    /** There is no such alert. */
+    LICENSING_ERROR_ALERT_NOT_FOUND = 1055,
+    /** There is no such alert route. */
+    LICENSING_ERROR_ALERT_ROUTE_NOT_FOUND = 1056,
+    /** There is an alert route of this name. */
+    LICENSING_ERROR_ALERT_ROUTE_EXISTS = 1057,
     /** The address is not valid. */
     LICENSING_ERROR_INVALID_ADDRESS = 2000,
     /** The server did not answer in time. */
