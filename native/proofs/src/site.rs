@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 use licensing_api::Secret;
-use licensing_api::alert::{Alert, GetAlerts};
+use licensing_api::alert::{ActiveAlert, GetAlerts};
 use licensing_api::operation::op;
 use licensing_api::server::{DaemonState, GetServerInfo, VendorDaemon};
 use licensing_api::usage::{GetUsage, UsageRow};
@@ -152,7 +152,7 @@ impl Site {
     ///
     /// # Errors
     /// If the server cannot say.
-    pub async fn alerts(&self) -> anyhow::Result<Vec<Alert>> {
+    pub async fn alerts(&self) -> anyhow::Result<Vec<ActiveAlert>> {
         let request = GetAlerts::default();
         Ok(self.administrator()?.call::<op::GetAlerts>(&request).await?.items)
     }
@@ -201,7 +201,7 @@ impl Site {
     ///
     /// # Errors
     /// If that never happens.
-    pub async fn alerts_become(&self, wanted: impl Fn(&[Alert]) -> bool) -> anyhow::Result<Vec<Alert>> {
+    pub async fn alerts_become(&self, wanted: impl Fn(&[ActiveAlert]) -> bool) -> anyhow::Result<Vec<ActiveAlert>> {
         let deadline = Instant::now() + HANG;
         loop {
             let alerts = self.alerts().await;

@@ -291,7 +291,7 @@ operations! { ($)
         cmdlets: ["Export-LicenseUsageReport"],
         request: history::ExportUsageReport => one history::UsageReportFile,
         answered: manager,
-        errors: [InvalidStartDateOrEndDate, RequestTooLarge, CitrixLicensingVendorOrServiceDown],
+        errors: [InvalidFilter, InvalidStartDateOrEndDate, RequestTooLarge, CitrixLicensingVendorOrServiceDown],
     }
     /// Shows whether and how often samples of the seats in use are taken.
     GetUsageSampling = 54 {

@@ -5,7 +5,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use jiff::{ToSpan, Zoned};
-use licensing_api::alert::Alert;
+use licensing_api::alert::ActiveAlert;
 use licensing_proofs::preload::library;
 use licensing_proofs::{Answer, FEATURE, Key, Product, Site, VENDOR};
 use licensing_testbed::{Increment, ServerBuilder, license_text};
@@ -63,7 +63,7 @@ async fn take(product: &mut Product, feature: &str, key: u128) -> Vec<u8> {
     }
 }
 
-fn tells_of_the_clock(alerts: &[Alert]) -> bool {
+fn tells_of_the_clock(alerts: &[ActiveAlert]) -> bool {
     alerts.iter().any(|alert| alert.code == "ClockJumped")
 }
 

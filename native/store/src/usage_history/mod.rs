@@ -118,20 +118,14 @@ pub struct Look {
     pub denied: Vec<(String, Hour, u32)>,
 }
 
-/// What is not written yet of one pool.
-#[derive(Debug, Clone, Copy)]
-struct Pending {
-    row: i64,
-    hour: Hour,
-    used: HourUse,
-}
-
 struct Writer {
     connection: Connection,
     /// Rows of the pools, with the terms that are stored.
     pools: HashMap<String, (i64, String)>,
-    /// Looks of the present hour that are not written yet, by pool.
-    pending: HashMap<i64, Pending>,
+    /// Hours that are not written yet, by pool.
+    pending: HashMap<(i64, Hour), HourUse>,
+    /// Refused requests that are not written yet, by feature in lower case.
+    denied: HashMap<(String, Hour), u32>,
     /// Hour from which on the next look reads; none before the first one.
     hour: Option<Hour>,
     sampled: Option<Timestamp>,
@@ -228,6 +222,7 @@ impl Writer {
             connection,
             pools,
             pending: HashMap::new(),
+            denied: HashMap::new(),
             hour: hour.map(Hour),
             sampled: sampled.and_then(|at| Timestamp::from_millisecond(at).ok()),
         })

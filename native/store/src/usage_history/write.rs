@@ -1,5 +1,7 @@
 //! Taking looks in.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use licensing_management::usage::{
     DayCounts, DayNumber, DaySamples, DayUse, Hour, HourUse, PeakSeries, Sampling,
@@ -8,7 +10,10 @@ use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
 
 use crate::StoreError;
 
-use super::{Look, ObservedPool, Pending, UsageHistory, Writer};
+use super::{Look, ObservedPool, UsageHistory, Writer};
+
+/// Most hours that are kept in memory.
+const MOST_PENDING: usize = 50_000;
 
 /// A row that cannot be read.
 fn damaged(table: &str) -> rusqlite::Error {
@@ -27,8 +32,8 @@ impl UsageHistory {
         let begins_hour = writer.hour.is_none_or(|hour| hour < Hour::of(look.at));
         writer
             .note(look)
-            .and_then(|uses| match is_sample || begins_hour {
-                true => writer.write(look, &uses, is_sample),
+            .and_then(|()| match is_sample || begins_hour {
+                true => writer.write(Some((look, is_sample))),
                 false => Ok(()),
             })
             .map_err(|error| self.failed(&error))
@@ -40,8 +45,7 @@ impl UsageHistory {
     /// When it cannot be written.
     pub fn flush(&self) -> Result<(), StoreError> {
         let mut writer = self.writer.lock();
-        let begun = writer.begin_and_flush();
-        begun.map_err(|error| self.failed(&error))
+        writer.write(None).map_err(|error| self.failed(&error))
     }
 
     /// Removes what is older: samples, and everything else.
@@ -63,14 +67,10 @@ impl UsageHistory {
     }
 }
 
-/// The hours of one pool that a look brings.
-type Uses = Vec<(i64, Hour, HourUse)>;
-
 impl Writer {
-    /// Enters new pools, adds the look to what waits for this hour, and gives the exact peaks of every hour since the last one.
-    fn note(&mut self, look: &Look) -> rusqlite::Result<Uses> {
+    /// Enters new pools, and adds the look and the exact peaks of every hour since the last one to what is not written yet.
+    fn note(&mut self, look: &Look) -> rusqlite::Result<()> {
         let now = Hour::of(look.at);
-        let mut uses = Vec::new();
         for pool in &look.pools {
             let row = self.row_of(pool)?;
             let installed = pool.terms.as_ref().map_or(Some(0), |terms| terms.installed);
@@ -81,33 +81,29 @@ impl Writer {
                 looks,
                 sum,
             };
-            let looked = used(pool.in_use, 1, pool.in_use.into());
-            match self.pending.get_mut(&row) {
-                Some(pending) if pending.hour == now => pending.used = pending.used.with(looked),
-                Some(_) | None => {
-                    if let Some(before) = self.pending.insert(
-                        row,
-                        Pending {
-                            row,
-                            hour: now,
-                            used: looked,
-                        },
-                    ) {
-                        uses.push((before.row, before.hour, before.used));
-                    }
-                }
+            let from = self.hour.or_else(|| pool.hours.first().map(|first| first.hour));
+            let series = PeakSeries::new(&pool.hours, from.unwrap_or(now), now.next(), pool.in_use);
+            for level in series.hours_back() {
+                self.add(row, level.hour, used(level.peak, 0, 0));
             }
-            let Some(from) = self.hour.or_else(|| pool.hours.first().map(|first| first.hour)) else {
-                continue;
-            };
-            let series = PeakSeries::new(&pool.hours, from, now.next(), pool.in_use);
-            uses.extend(
-                series
-                    .hours_back()
-                    .map(|level| (row, level.hour, used(level.peak, 0, 0))),
-            );
+            self.add(row, now, used(pool.in_use, 1, pool.in_use.into()));
+            // Only the first look at what an earlier server has kept for years brings so much.
+            if self.pending.len() > MOST_PENDING {
+                self.write(None)?;
+            }
         }
-        Ok(uses)
+        for (feature, hour, count) in &look.denied {
+            let denied = self.denied.entry((feature.to_lowercase(), *hour)).or_default();
+            *denied = (*denied).max(*count);
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, row: i64, hour: Hour, more: HourUse) {
+        self.pending
+            .entry((row, hour))
+            .and_modify(|known| *known = known.with(more))
+            .or_insert(more);
     }
 
     fn row_of(&mut self, pool: &ObservedPool) -> rusqlite::Result<i64> {
@@ -133,49 +129,41 @@ impl Writer {
         Ok(row)
     }
 
-    fn write(&mut self, look: &Look, uses: &Uses, is_sample: bool) -> rusqlite::Result<()> {
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        add_hours(&transaction, uses.iter().copied())?;
-        let pending = self.pending.values().map(|one| (one.row, one.hour, one.used));
-        add_hours(&transaction, pending)?;
-        add_denied(&transaction, look)?;
-        let sampled = if is_sample {
-            for pool in &look.pools {
-                if let Some((row, _)) = self.pools.get(&pool.name) {
-                    add_sample(&transaction, *row, look.at, pool.in_use)?;
-                }
-            }
-            Some(look.at)
-        } else {
-            self.sampled
-        };
-        let hour = Hour::of(look.at);
-        transaction.execute(
-            "UPDATE progress SET hour = ?1, sampled_ms = ?2",
-            params![hour.0, sampled.map(Timestamp::as_millisecond)],
-        )?;
-        transaction.commit()?;
-        self.pending.clear();
-        self.hour = Some(hour);
-        self.sampled = sampled;
-        Ok(())
-    }
-
-    fn begin_and_flush(&mut self) -> rusqlite::Result<()> {
-        if self.pending.is_empty() {
-            return Ok(());
-        }
+    /// Writes what is not written yet, and with a look how far that goes, and its sample.
+    fn write(&mut self, look: Option<(&Look, bool)>) -> rusqlite::Result<()> {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         add_hours(
             &transaction,
-            self.pending.values().map(|one| (one.row, one.hour, one.used)),
+            self.pending
+                .iter()
+                .map(|((row, hour), used)| (*row, *hour, *used)),
+        )?;
+        add_denied(&transaction, &self.denied)?;
+        let mut progress = (self.hour, self.sampled);
+        if let Some((look, is_sample)) = look {
+            progress.0 = Some(Hour::of(look.at));
+            if is_sample {
+                progress.1 = Some(look.at);
+                for pool in &look.pools {
+                    if let Some((row, _)) = self.pools.get(&pool.name) {
+                        add_sample(&transaction, *row, look.at, pool.in_use)?;
+                    }
+                }
+            }
+        }
+        transaction.execute(
+            "UPDATE progress SET hour = ?1, sampled_ms = ?2",
+            params![
+                progress.0.map(|hour| hour.0),
+                progress.1.map(Timestamp::as_millisecond)
+            ],
         )?;
         transaction.commit()?;
         self.pending.clear();
+        self.denied.clear();
+        (self.hour, self.sampled) = progress;
         Ok(())
     }
 }
@@ -215,10 +203,9 @@ fn add_sample(transaction: &Transaction<'_>, row: i64, at: Timestamp, in_use: u3
     put(transaction, "sample", row, day, &samples.encode())
 }
 
-fn add_denied(transaction: &Transaction<'_>, look: &Look) -> rusqlite::Result<()> {
-    for (feature, hour, count) in &look.denied {
+fn add_denied(transaction: &Transaction<'_>, denied: &HashMap<(String, Hour), u32>) -> rusqlite::Result<()> {
+    for ((feature, hour), count) in denied {
         let (day, within) = DayNumber::of(*hour);
-        let feature = feature.to_lowercase();
         let stored: Option<Vec<u8>> = transaction
             .prepare_cached("SELECT body FROM denied WHERE feature = ?1 AND day = ?2")?
             .query_row(params![feature, day.0], |row| row.get(0))
