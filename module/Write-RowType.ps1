@@ -69,6 +69,6 @@ foreach ($operation in [LicensingAdmin.OperationTable]::Current.Operations) {
     Add-Type $operation.Row.Name $operation.Row.Fields $false
 }
 foreach ($resource in [LicensingAdmin.OperationTable]::Current.Resources) {
-    Add-Type $resource.State.Name $resource.State.Fields $false
+    Add-Type $resource.State.Name $resource.State.Fields $true
 }
 $document.Save($Path)

@@ -172,6 +172,12 @@ Describe 'Invoke-LicenseDscResource' {
         (Invoke-LicenseDscResource Administrator Test -Property @{ Account = 'admin' }).PSTypeNames[0] | Should -Be 'LicensingAdmin.DscTestResult'
     }
 
+    It 'has a view that says why' {
+        $text = Invoke-LicenseDscResource Administrator Test -Property @{ Account = 'nobody' } | Out-String -Width 100
+        $text | Should -Match 'InDesiredState : False'
+        $text | Should -Match 'Differences    : The account nobody does not exist and should\.'
+    }
+
     It 'takes secrets and shows none' {
         $property = @{ Account = 'secretive'; Password = ConvertTo-TestSecret 'a very secret password' }
         $result = Invoke-LicenseDscResource Administrator Set -Property $property

@@ -107,7 +107,7 @@ function Invoke-LicenseDscResource {
                         $preview
                         continue
                     }
-                    $what = $preview.Steps -join ' '
+                    $what = "$($resource.Name): $($preview.Steps -join ' ')"
                 }
                 if ($PSCmdlet.ShouldProcess($one.Server, $what)) {
                     Invoke-LicensingDsc @call

@@ -70,6 +70,8 @@ impl Comparison<'_> {
             Role::Key
             | Role::Once
             | Role::LocalFile { .. }
+            | Role::LocalText { .. }
+            | Role::SentFile
             | Role::Content { .. }
             | Role::SecretFile { .. } => None,
             Role::Secret { shown_by } => {
@@ -82,6 +84,13 @@ impl Comparison<'_> {
                 let found = row.field(property.row_field()?);
                 if self.are_same(property, wanted, found) {
                     return None;
+                }
+                if property.compare == Compare::Lines {
+                    let line = first_other_line(found, wanted);
+                    return Some(Difference::new(
+                        name,
+                        format!("{name} is not as it should be from line {line} on."),
+                    ));
                 }
                 let reason = match (words(found), words(wanted)) {
                     (None, Some(wanted)) => format!("{name} is not set and should be {wanted}."),
@@ -130,12 +139,26 @@ impl Comparison<'_> {
             (Compare::Account, Value::String(one), Value::String(other)) => {
                 account::canonical(one, self.server) == account::canonical(other, self.server)
             }
+            (Compare::Lines, Value::String(one), Value::String(other)) => lines(one).eq(lines(other)),
             (Compare::Members, Value::Array(one), Value::Array(other)) => {
                 one.len() == other.len() && one.iter().all(|member| other.contains(member))
             }
             _ => one == other,
         }
     }
+}
+
+/// The lines of a text, without blanks at their ends and blank lines after them.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.trim_end().lines().map(str::trim_end)
+}
+
+/// The number of the first line in which two texts differ, counted from 1.
+fn first_other_line(one: &Value, other: &Value) -> usize {
+    let same = lines(one.as_str().unwrap_or_default())
+        .zip(lines(other.as_str().unwrap_or_default()))
+        .take_while(|(one, other)| one == other);
+    same.count() + 1
 }
 
 /// An empty text or list is as good as none.

@@ -14,8 +14,8 @@ pub struct Resource {
     pub summary: &'static str,
     /// What one instance is called in sentences, such as `the token`.
     pub noun: &'static str,
-    /// Operations that read it. Rows of a list are told apart by the key; the answers of several single objects are taken together.
-    pub reads: &'static [OperationId],
+    /// What reads it. Rows of a list are told apart by the key; the answers of several single objects are taken together.
+    pub reads: &'static [Read],
     /// What makes an instance; none where instances are not made.
     pub create: Option<Change>,
     /// What changes an instance, each the properties that it has fields for.
@@ -28,6 +28,52 @@ pub struct Resource {
     pub ends: Option<&'static str>,
     /// The properties, keys first.
     pub properties: &'static [Property],
+}
+
+/// An operation that reads, and how instances stand in its answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Read {
+    /// The operation.
+    pub operation: OperationId,
+    /// How instances stand in its answer.
+    pub shape: Shape,
+}
+
+impl Read {
+    /// An operation whose rows are instances, or whose answer is one.
+    pub const fn rows(operation: OperationId) -> Self {
+        Self {
+            operation,
+            shape: Shape::Rows,
+        }
+    }
+}
+
+/// How instances stand in an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Each row is one; an answer that is no list is one.
+    Rows,
+    /// Each row is a setting of the only one, with its value as TOML.
+    Settings {
+        /// Field with the name.
+        name: &'static str,
+        /// Field with the value in effect.
+        value: &'static str,
+        /// Field with the value that waits for a restart; it goes before the one in effect.
+        waiting: &'static str,
+        /// Field of the instance with the names of settings that wait.
+        into: &'static str,
+    },
+    /// Each row is a line of a text; the lines with the same key are one.
+    Lines {
+        /// Field with the key.
+        key: &'static str,
+        /// Field with the line.
+        line: &'static str,
+        /// Field of the instance with the whole text.
+        into: &'static str,
+    },
 }
 
 /// A call of an operation that changes something.
@@ -54,6 +100,12 @@ pub enum Take {
     Row(&'static str),
     /// The bytes of the local file in base64.
     Content,
+    /// The text of the local file that the property of this name is the path of.
+    Text(&'static str),
+    /// The desired properties that are settings and differ, each as `name=value`.
+    Settings,
+    /// An empty text.
+    Nothing,
     /// `true`.
     Yes,
 }
@@ -95,7 +147,16 @@ pub enum Role {
     LocalFile {
         /// The property with the digest.
         digest: &'static str,
+        /// What the digest is of.
+        of: Digested,
     },
+    /// Path of a text on this machine, which is the desired value of the named property.
+    LocalText {
+        /// The property with the text.
+        into: &'static str,
+    },
+    /// Path of a text on this machine that is sent and never compared.
+    SentFile,
     /// The bytes of such a file themselves, in base64.
     Content {
         /// The property with the digest.
@@ -108,6 +169,15 @@ pub enum Role {
     },
 }
 
+/// What the digest of a local file is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Digested {
+    /// Its bytes.
+    Bytes,
+    /// The first certificate in it, which is in PEM form.
+    Certificate,
+}
+
 /// Where type and help of a property come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
@@ -115,6 +185,8 @@ pub enum Source {
     Row(&'static str),
     /// A field of a request.
     Request(OperationId, &'static str),
+    /// A field that the shape of a read makes: a setting, or a text of lines. Type and help are the description's own.
+    Shaped(&'static str, FieldKind),
     /// The description itself.
     Own(FieldKind),
 }
@@ -130,6 +202,8 @@ pub enum Compare {
     Account,
     /// When lists have the same members in any order.
     Members,
+    /// When texts have the same lines, whatever their ends and the blank lines after them.
+    Lines,
 }
 
 impl Property {
@@ -187,11 +261,17 @@ impl Property {
         property
     }
 
-    /// With another field of the row.
-    #[must_use]
-    pub const fn of_row(mut self, field: &'static str) -> Self {
-        self.source = Source::Row(field);
-        self
+    /// A setting of the configuration, by its name there.
+    pub const fn shaped(
+        name: &'static str,
+        field: &'static str,
+        kind: FieldKind,
+        help: &'static str,
+    ) -> Self {
+        let mut property = Self::new(name, Role::Setting);
+        property.source = Source::Shaped(field, kind);
+        property.help = help;
+        property
     }
 
     /// With another comparison.
@@ -215,6 +295,8 @@ impl Property {
             Role::Secret { .. }
                 | Role::Once
                 | Role::LocalFile { .. }
+                | Role::LocalText { .. }
+                | Role::SentFile
                 | Role::Content { .. }
                 | Role::SecretFile { .. }
         )
@@ -223,7 +305,7 @@ impl Property {
     /// The field of the row that shows it; none where nothing does.
     pub const fn row_field(&self) -> Option<&'static str> {
         match self.source {
-            Source::Row(field) => Some(field),
+            Source::Row(field) | Source::Shaped(field, _) => Some(field),
             Source::Request(..) | Source::Own(_) => None,
         }
     }
@@ -261,7 +343,7 @@ impl Resource {
         let mut found = Vec::new();
         for property in self.properties {
             let mut field = match property.source {
-                Source::Own(kind) => own_field(property, kind),
+                Source::Own(kind) | Source::Shaped(_, kind) => own_field(property, kind),
                 Source::Request(operation, name) => {
                     let info = operation.info();
                     let request = types.entry(info.number).or_insert_with(|| info.request_type());
@@ -270,7 +352,7 @@ impl Resource {
                 Source::Row(name) => self
                     .reads
                     .iter()
-                    .find_map(|read| named(&read.info().row_type(), name))
+                    .find_map(|read| named(&read.operation.info().row_type(), name))
                     .unwrap_or_else(|| own_field(property, FieldKind::Text)),
             };
             property.name.clone_into(&mut field.name);

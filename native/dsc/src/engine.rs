@@ -10,11 +10,12 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::comparison::{self, Comparison, Difference, EXIST};
-use crate::description::{Compare, Resource, Role};
+use crate::description::{Compare, Read, Resource, Role};
 use crate::input::Desired;
 use crate::local;
 use crate::plan::{Planner, Step};
 use crate::rows::Row;
+use crate::shape;
 
 /// How often what is left after the first calls is tried to be brought into its state: a new instance may need further settings.
 const ROUNDS: usize = 2;
@@ -207,19 +208,31 @@ impl<'a, O: Operations> Engine<'a, O> {
         if !self.resource.is_list() {
             let mut whole = Row::default();
             for read in self.resource.reads {
-                whole.add(object(*read, self.operations.call(*read, json!({})).await?)?);
+                whole.add(self.single(read).await?);
             }
             return Ok(vec![whole]);
         }
         let mut rows = Vec::new();
         for read in self.resource.reads {
-            rows.extend(self.list(*read).await?);
+            rows.extend(shape::instances(read, self.list(read.operation).await?));
         }
         rows.retain(|row| row.end(self.resource).is_none_or(|end| end > self.now));
         Ok(rows)
     }
 
-    async fn list(&self, read: OperationId) -> Result<Vec<Row>, Problem> {
+    /// The fields of the only instance that an operation tells.
+    async fn single(&self, read: &Read) -> Result<Map<String, Value>, Problem> {
+        if read.operation.info().rows {
+            let items = self.list(read.operation).await?;
+            return shape::settings(read, &items).ok_or_else(|| not_understood(read.operation));
+        }
+        object(
+            read.operation,
+            self.operations.call(read.operation, json!({})).await?,
+        )
+    }
+
+    async fn list(&self, read: OperationId) -> Result<Vec<Map<String, Value>>, Problem> {
         let answer = match self.operations.call(read, json!({})).await {
             Ok(answer) => answer,
             // An empty list that the operation reports as an error.
@@ -237,10 +250,7 @@ impl<'a, O: Operations> Engine<'a, O> {
             return Err(serde_json::from_value(problem.clone()).unwrap_or_else(|_| not_understood(read)));
         }
         match answer.remove("items") {
-            Some(Value::Array(items)) => items
-                .into_iter()
-                .map(|item| object(read, item).map(Row::new))
-                .collect(),
+            Some(Value::Array(items)) => items.into_iter().map(|item| object(read, item)).collect(),
             Some(_) | None => Err(not_understood(read)),
         }
     }

@@ -19,10 +19,11 @@ mod local;
 mod plan;
 mod resources;
 mod rows;
+mod shape;
 
 pub use comparison::{Difference, EXIST};
 pub use connection::{CONNECTION_PROPERTIES, ConnectionProperties};
-pub use description::{Change, Compare, Property, Resource, Role, Source, Take};
+pub use description::{Change, Compare, Digested, Property, Read, Resource, Role, Shape, Source, Take};
 pub use engine::{Engine, Operations, Report};
 pub use input::{Desired, MAX_INPUT_BYTES};
 pub use resources::{PREFIX, RESOURCES, find};

@@ -10,8 +10,9 @@ use licensing_files::regular;
 use licensing_files::{Existing, Readers, durable};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
-use crate::description::{Resource, Role};
+use crate::description::{Digested, Resource, Role};
 use crate::input::Desired;
 
 /// Reads the local file of a desired state, or takes its bytes from the state, and lets its digest be compared. Returns the
@@ -23,20 +24,28 @@ pub(crate) fn content(resource: &Resource, desired: &mut Desired) -> Result<Opti
     let mut found = None;
     for property in resource.properties {
         let (digest, bytes) = match property.role {
-            Role::LocalFile { digest } => match desired.paths.get(property.name) {
-                Some(path) => (digest, file(path)?),
+            Role::LocalFile { digest, of } => match desired.paths.get(property.name) {
+                Some(path) => (digest, digested(path, of)?),
                 None => continue,
             },
             Role::Content { digest } => match &desired.content {
                 Some(text) => (digest, decoded(property.name, text)?),
                 None => continue,
             },
+            Role::LocalText { into } => {
+                if let Some(path) = desired.paths.get(property.name) {
+                    let content = text(path)?.as_str().into();
+                    desired.values.insert(into.to_owned(), content);
+                }
+                continue;
+            }
             Role::Key
             | Role::Setting
             | Role::Fixed
             | Role::Once
             | Role::ReadOnly
             | Role::Secret { .. }
+            | Role::SentFile
             | Role::SecretFile { .. } => continue,
         };
         let of_bytes = hex::encode(Sha256::digest(&bytes));
@@ -56,6 +65,40 @@ pub(crate) fn content(resource: &Resource, desired: &mut Desired) -> Result<Opti
     Ok(found)
 }
 
+/// The bytes that the digest of a local file is of.
+fn digested(path: &Path, of: Digested) -> Result<Vec<u8>, Problem> {
+    match of {
+        Digested::Bytes => file(path),
+        Digested::Certificate => {
+            let text = text(path)?;
+            let body = text
+                .split_once("-----BEGIN CERTIFICATE-----")
+                .and_then(|(_, rest)| rest.split_once("-----END CERTIFICATE-----"))
+                .map(|(body, _)| body.split_whitespace().collect::<String>());
+            body.and_then(|body| STANDARD.decode(body).ok()).ok_or_else(|| {
+                Problem::new(
+                    ErrorCode::LocalFileUnreadable,
+                    "There is no certificate in PEM form in it.",
+                )
+                .about(path.display().to_string())
+            })
+        }
+    }
+}
+
+/// The text of a local file. It may be a key, and is wiped.
+///
+/// # Errors
+/// `LocalFileUnreadable`.
+pub(crate) fn text(path: &Path) -> Result<Zeroizing<String>, Problem> {
+    regular::read_text(path, MAX_LICENSE_FILE_BYTES)
+        .map(Zeroizing::new)
+        .map_err(|error| {
+            Problem::new(ErrorCode::LocalFileUnreadable, format!("{error}."))
+                .about(path.display().to_string())
+        })
+}
+
 fn file(path: &Path) -> Result<Vec<u8>, Problem> {
     regular::read(path, MAX_LICENSE_FILE_BYTES).map_err(|error| {
         Problem::new(ErrorCode::LocalFileUnreadable, format!("{error}.")).about(path.display().to_string())
@@ -73,7 +116,7 @@ fn decoded(name: &str, text: &str) -> Result<Vec<u8>, Problem> {
 /// # Errors
 /// `LocalFileUnwritable`.
 pub(crate) fn keep_secret(path: &Path, secret: &str) -> Result<(), Problem> {
-    let line = zeroize::Zeroizing::new(format!("{secret}\n"));
+    let line = Zeroizing::new(format!("{secret}\n"));
     durable::write(path, line.as_bytes(), Readers::Owner, Existing::Replace).map_err(|error| {
         Problem::new(ErrorCode::LocalFileUnwritable, format!("{error}.")).about(path.display().to_string())
     })

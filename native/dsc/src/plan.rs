@@ -5,7 +5,7 @@ use licensing_client::WipedJson;
 use serde_json::{Map, Value};
 
 use crate::comparison::{self, Difference};
-use crate::description::{Change, Property, Resource, Role, Take};
+use crate::description::{Change, Compare, Property, Resource, Role, Source, Take};
 use crate::input::Desired;
 use crate::local;
 use crate::rows::Row;
@@ -146,7 +146,16 @@ impl Planner<'_> {
                 .properties
                 .iter()
                 .any(|property| matches!(property.role, Role::Content { digest } if self.differs(digest))),
-            Take::Key(_) | Take::Row(_) | Take::Yes => false,
+            Take::Text(name) => self.resource.properties.iter().any(|property| {
+                property.name == *name
+                    && matches!(property.role, Role::LocalFile { digest, .. } if self.differs(digest))
+            }),
+            Take::Settings => {
+                self.resource.properties.iter().any(|property| {
+                    matches!(property.source, Source::Shaped(..)) && self.differs(property.name)
+                })
+            }
+            Take::Key(_) | Take::Row(_) | Take::Yes | Take::Nothing => false,
         })
     }
 
@@ -166,7 +175,10 @@ impl Planner<'_> {
                 Take::Key(name) => self.desired.values.get(*name).cloned(),
                 Take::Row(name) => row.map(|row| row.field(name).clone()),
                 Take::Content => Some(self.content_needed()?.into()),
+                Take::Text(name) => Some(self.text_needed(name)?.as_str().into()),
+                Take::Settings => Some(self.settings(&mut said)),
                 Take::Yes => Some(true.into()),
+                Take::Nothing => Some("".into()),
             };
             if let (Take::Property(name) | Take::Along(name, _), Some(value)) = (take, &value) {
                 said.extend(self.said(name, value));
@@ -181,6 +193,32 @@ impl Planner<'_> {
             text: self.text(change, &said),
             makes: false,
         })
+    }
+
+    /// The settings that differ, as `name=value`.
+    fn settings(&self, said: &mut Vec<String>) -> Value {
+        let mut settings = Vec::new();
+        for property in self.resource.properties {
+            let (Source::Shaped(setting, _), Some(value)) =
+                (property.source, self.desired.values.get(property.name))
+            else {
+                continue;
+            };
+            if self.differs(property.name) {
+                settings.push(Value::from(format!("{setting}={value}")));
+                said.extend(self.said(property.name, value));
+            }
+        }
+        Value::Array(settings)
+    }
+
+    fn text_needed(&self, name: &str) -> Result<zeroize::Zeroizing<String>, Problem> {
+        let path = self
+            .desired
+            .paths
+            .get(name)
+            .ok_or_else(|| self.missing(name, "it is sent with the rest"))?;
+        local::text(path)
     }
 
     /// The desired value; where there is none and an instance is replaced, that of the old one.
@@ -223,6 +261,7 @@ impl Planner<'_> {
         match property.role {
             Role::Key => None,
             Role::Secret { .. } => Some(name.to_owned()),
+            _ if property.compare == Compare::Lines => Some(name.to_owned()),
             _ => Some(format!(
                 "{name} {}",
                 comparison::words(value).unwrap_or_else(|| "not set".to_owned())

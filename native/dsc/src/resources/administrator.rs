@@ -2,14 +2,14 @@
 
 use licensing_api::OperationId;
 
-use crate::description::{Change, Compare, Property, Resource, Take};
+use crate::description::{Change, Compare, Property, Read, Resource, Take};
 
 /// An account.
 pub(super) static ADMINISTRATOR: Resource = Resource {
     name: "Administrator",
     summary: "An account that may use the web services of a license server.",
     noun: "the account",
-    reads: &[OperationId::GetAdministrators],
+    reads: &[Read::rows(OperationId::GetAdministrators)],
     create: Some(Change {
         operation: OperationId::NewAdministrator,
         verb: "Add",

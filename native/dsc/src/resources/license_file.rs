@@ -2,7 +2,7 @@
 
 use licensing_api::OperationId;
 
-use crate::description::{Change, Compare, Property, Resource, Role, Source, Take};
+use crate::description::{Change, Compare, Digested, Property, Read, Resource, Role, Source, Take};
 
 /// What installs a file, whether there is one of the name or not.
 const FIELDS: &[(&str, Take)] = &[
@@ -16,7 +16,7 @@ pub(super) static LICENSE_FILE: Resource = Resource {
     name: "LicenseFile",
     summary: "A license file that is installed on a license server.",
     noun: "the license file",
-    reads: &[OperationId::GetLicenseFiles],
+    reads: &[Read::rows(OperationId::GetLicenseFiles)],
     create: Some(Change {
         operation: OperationId::ImportLicenseFile,
         verb: "Install",
@@ -38,7 +38,10 @@ pub(super) static LICENSE_FILE: Resource = Resource {
         Property::key("fileName").help("Name on the server, without folder, ending in `.lic`."),
         Property::own(
             "path",
-            Role::LocalFile { digest: "sha256" },
+            Role::LocalFile {
+                digest: "sha256",
+                of: Digested::Bytes,
+            },
             "Absolute path of the file on this machine.",
         ),
         Property {

@@ -2,14 +2,14 @@
 
 use licensing_api::OperationId;
 
-use crate::description::{Change, Compare, Property, Resource, Take};
+use crate::description::{Change, Compare, Property, Read, Resource, Take};
 
 /// The license management service, and what is sent beside the compliance part of uploads.
 pub(super) static MANAGEMENT_SERVICE: Resource = Resource {
     name: "ManagementService",
     summary: "The license management service of a license server: what is uploaded, where to and when.",
     noun: "the license management service",
-    reads: &[OperationId::GetManagementService, OperationId::GetCeipOption],
+    reads: &[Read::rows(OperationId::GetManagementService), Read::rows(OperationId::GetCeipOption)],
     create: None,
     updates: &[
         Change {

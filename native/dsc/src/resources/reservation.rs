@@ -2,14 +2,14 @@
 
 use licensing_api::OperationId;
 
-use crate::description::{Compare, Property, Resource};
+use crate::description::{Compare, Property, Read, Resource};
 
 /// Seats of a feature for somebody. The options file makes them; here they are looked at.
 pub(super) static RESERVATION: Resource = Resource {
     name: "Reservation",
     summary: "Seats that the options file sets aside for a user, host, display, group or project.",
     noun: "the reservation",
-    reads: &[OperationId::GetReservations],
+    reads: &[Read::rows(OperationId::GetReservations)],
     create: None,
     updates: &[],
     delete: None,

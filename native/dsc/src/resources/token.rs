@@ -2,14 +2,14 @@
 
 use licensing_api::OperationId;
 
-use crate::description::{Change, Property, Resource, Role, Take};
+use crate::description::{Change, Property, Read, Resource, Role, Take};
 
 /// A token.
 pub(super) static TOKEN: Resource = Resource {
     name: "Token",
     summary: "A bearer token for automation or products. One whose scope or permissions differ, or that has ended, is made anew.",
     noun: "the token",
-    reads: &[OperationId::GetTokens],
+    reads: &[Read::rows(OperationId::GetTokens)],
     create: Some(Change {
         operation: OperationId::NewToken,
         verb: "Make",

@@ -2,7 +2,7 @@
 
 use licensing_dsc::manifest::manifest;
 use licensing_dsc::schema::schema;
-use licensing_dsc::{Change, RESOURCES, Resource, Source, Take};
+use licensing_dsc::{Change, RESOURCES, Resource, Shape, Source, Take};
 
 fn changes(resource: &'static Resource) -> impl Iterator<Item = &'static Change> {
     resource
@@ -19,7 +19,7 @@ fn every_field_of_a_description_is_one_of_the_table() {
         let rows: Vec<String> = resource
             .reads
             .iter()
-            .flat_map(|read| read.info().row_type().fields)
+            .flat_map(|read| read.operation.info().row_type().fields)
             .map(|field| field.name)
             .collect();
         let is_field = |field: &str| rows.iter().any(|row| row == field);
@@ -31,6 +31,7 @@ fn every_field_of_a_description_is_one_of_the_table() {
                     request.fields.iter().any(|given| given.name == field)
                 }
                 Source::Own(_) => true,
+                Source::Shaped(..) => resource.reads.iter().any(|read| read.shape != Shape::Rows),
             };
             assert!(is_there, "{name}: {} comes from nowhere", property.name);
         }
@@ -47,7 +48,13 @@ fn every_field_of_a_description_is_one_of_the_table() {
                         assert!(resource.property(property).is_some(), "{name}: {property}");
                     }
                     Take::Row(row) => assert!(is_field(row), "{name}: {row}"),
-                    Take::Content | Take::Yes => {}
+                    Take::Text(property) => assert!(
+                        resource
+                            .property(property)
+                            .is_some_and(|property| property.is_write_only()),
+                        "{name}: {property}"
+                    ),
+                    Take::Content | Take::Settings | Take::Yes | Take::Nothing => {}
                 }
             }
             for needed in request.fields.iter().filter(|field| field.required) {
@@ -63,7 +70,11 @@ fn every_field_of_a_description_is_one_of_the_table() {
             assert!(is_field(end), "{name}: {end}");
         }
         assert!(
-            resource.is_list() == resource.reads.iter().all(|read| read.info().rows),
+            resource.reads.iter().all(|read| match read.shape {
+                Shape::Rows => resource.is_list() == read.operation.info().rows,
+                Shape::Lines { .. } => resource.is_list(),
+                Shape::Settings { .. } => !resource.is_list(),
+            }),
             "{name}: a list has a key, a single object none"
         );
     }
