@@ -14,10 +14,15 @@
     AliasesToExport      = @()
     DscResourcesToExport = @(
         'Administrator'
+        'AlertRoute'
+        'Issuer'
         'LicenseFile'
         'ManagementService'
+        'OptionsFile'
         'Reservation'
+        'Server'
         'Token'
+        'UsageSampling'
     )
     FileList             = @(
         'LicensingAdminDsc.psd1'

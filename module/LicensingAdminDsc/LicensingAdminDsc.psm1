@@ -186,6 +186,194 @@ class Administrator {
     }
 }
 
+# A mail address or webhook that a license server sends alerts to.
+[DscResource()]
+class AlertRoute {
+    # Name of the route.
+    [DscProperty(Key)]
+    [string] $Name
+
+    # Mail address, or `https://` URL of a webhook.
+    [DscProperty()]
+    [string] $Address
+
+    # Least level that is sent.
+    [DscProperty()]
+    [ValidateSet('Info', 'Alert', 'Alarm')]
+    [string] $Level
+
+    # Whether anything is sent.
+    [DscProperty()]
+    [Nullable[bool]] $Enabled
+
+    # Codes that are not sent, with wildcards.
+    [DscProperty()]
+    [string[]] $SilencedCodes
+
+    # Features about which nothing is sent, with wildcards.
+    [DscProperty()]
+    [string[]] $SilencedFeatures
+
+    # Language of the messages.
+    [DscProperty()]
+    [string] $Locale
+
+    # Pinned hash of the certificate of a webhook; an empty text for none.
+    [DscProperty()]
+    [string] $CertHash
+
+    # Secret that webhooks are signed with: 16 characters or more. It is set where the route has none, and is not compared with
+    # one that it has.
+    [DscProperty()]
+    [securestring] $Secret
+
+    # How.
+    [DscProperty(NotConfigurable)]
+    [ValidateSet('Mail', 'Webhook')]
+    [string] $Kind
+
+    # Whether webhooks are signed.
+    [DscProperty(NotConfigurable)]
+    [Nullable[bool]] $IsSigned
+
+    # Messages that wait to be delivered.
+    [DscProperty(NotConfigurable)]
+    [Nullable[long]] $Waiting
+
+    # Why the last message was not delivered; none after a delivery.
+    [DscProperty(NotConfigurable)]
+    [string] $LastError
+
+    # Whether the alert route is to exist.
+    [DscProperty()]
+    [bool] $_exist = $true
+
+    # Address of the web services: https://host:8083, host:port or host. That of the session or of the environment unless given.
+    [DscProperty()]
+    [string] $Server
+
+    # Trust the one server certificate with this SHA-256 hash.
+    [DscProperty()]
+    [string] $ServerCertHash
+
+    # Trust server certificates signed by an authority in this PEM file.
+    [DscProperty()]
+    [string] $ServerCaFile
+
+    # Account to sign in to the server as, with `serverPasswordFile`.
+    [DscProperty()]
+    [string] $ServerAccount
+
+    # File on this machine whose first line is the password of `serverAccount`.
+    [DscProperty()]
+    [string] $ServerPasswordFile
+
+    # File on this machine whose first line is the bearer token to sign in to the server with.
+    [DscProperty()]
+    [string] $ServerTokenFile
+
+    # Why it is not as desired.
+    [DscProperty(NotConfigurable)]
+    [LicensingReason[]] $Reasons
+
+    [AlertRoute] Get() {
+        return Get-Instance $this ([AlertRoute]::new())
+    }
+
+    [bool] Test() {
+        return Test-Instance $this
+    }
+
+    [void] Set() {
+        Set-Instance $this
+    }
+
+    static [AlertRoute[]] Export() {
+        return [AlertRoute[]] @(Export-Instance ([AlertRoute]::new()))
+    }
+
+    static [AlertRoute[]] Export([AlertRoute] $filter) {
+        return [AlertRoute[]] @(Export-Instance $filter)
+    }
+}
+
+# An issuer of license files whose signatures a license server trusts.
+[DscResource()]
+class Issuer {
+    # Id of its key, 16 hex digits.
+    [DscProperty(Key)]
+    [string] $KeyId
+
+    # Absolute path of a file on this machine with its public key, as `licensing authority init` writes it. Needed where it is
+    # not trusted yet.
+    [DscProperty()]
+    [string] $Path
+
+    # Name.
+    [DscProperty(NotConfigurable)]
+    [string] $Issuer
+
+    # Vendors it may sign for; `*` for all.
+    [DscProperty(NotConfigurable)]
+    [string[]] $Vendors
+
+    # Installed lines with a valid signature of it.
+    [DscProperty(NotConfigurable)]
+    [Nullable[long]] $Lines
+
+    # Whether the issuer is to exist.
+    [DscProperty()]
+    [bool] $_exist = $true
+
+    # Address of the web services: https://host:8083, host:port or host. That of the session or of the environment unless given.
+    [DscProperty()]
+    [string] $Server
+
+    # Trust the one server certificate with this SHA-256 hash.
+    [DscProperty()]
+    [string] $ServerCertHash
+
+    # Trust server certificates signed by an authority in this PEM file.
+    [DscProperty()]
+    [string] $ServerCaFile
+
+    # Account to sign in to the server as, with `serverPasswordFile`.
+    [DscProperty()]
+    [string] $ServerAccount
+
+    # File on this machine whose first line is the password of `serverAccount`.
+    [DscProperty()]
+    [string] $ServerPasswordFile
+
+    # File on this machine whose first line is the bearer token to sign in to the server with.
+    [DscProperty()]
+    [string] $ServerTokenFile
+
+    # Why it is not as desired.
+    [DscProperty(NotConfigurable)]
+    [LicensingReason[]] $Reasons
+
+    [Issuer] Get() {
+        return Get-Instance $this ([Issuer]::new())
+    }
+
+    [bool] Test() {
+        return Test-Instance $this
+    }
+
+    [void] Set() {
+        Set-Instance $this
+    }
+
+    static [Issuer[]] Export() {
+        return [Issuer[]] @(Export-Instance ([Issuer]::new()))
+    }
+
+    static [Issuer[]] Export([Issuer] $filter) {
+        return [Issuer[]] @(Export-Instance $filter)
+    }
+}
+
 # A license file that is installed on a license server.
 [DscResource()]
 class LicenseFile {
@@ -385,6 +573,74 @@ class ManagementService {
     }
 }
 
+# The options file of a vendor: who gets seats, how many, and how long. A file that cannot be understood is refused.
+[DscResource()]
+class OptionsFile {
+    # Vendor whose daemon it is for.
+    [DscProperty(Key)]
+    [string] $Vendor
+
+    # Text of the whole file. Ends of lines and blank lines after the last one are not compared.
+    [DscProperty()]
+    [string] $Content
+
+    # Absolute path of a file on this machine with that text, in place of `content`.
+    [DscProperty()]
+    [string] $Path
+
+    # Whether the options file is to exist.
+    [DscProperty()]
+    [bool] $_exist = $true
+
+    # Address of the web services: https://host:8083, host:port or host. That of the session or of the environment unless given.
+    [DscProperty()]
+    [string] $Server
+
+    # Trust the one server certificate with this SHA-256 hash.
+    [DscProperty()]
+    [string] $ServerCertHash
+
+    # Trust server certificates signed by an authority in this PEM file.
+    [DscProperty()]
+    [string] $ServerCaFile
+
+    # Account to sign in to the server as, with `serverPasswordFile`.
+    [DscProperty()]
+    [string] $ServerAccount
+
+    # File on this machine whose first line is the password of `serverAccount`.
+    [DscProperty()]
+    [string] $ServerPasswordFile
+
+    # File on this machine whose first line is the bearer token to sign in to the server with.
+    [DscProperty()]
+    [string] $ServerTokenFile
+
+    # Why it is not as desired.
+    [DscProperty(NotConfigurable)]
+    [LicensingReason[]] $Reasons
+
+    [OptionsFile] Get() {
+        return Get-Instance $this ([OptionsFile]::new())
+    }
+
+    [bool] Test() {
+        return Test-Instance $this
+    }
+
+    [void] Set() {
+        Set-Instance $this
+    }
+
+    static [OptionsFile[]] Export() {
+        return [OptionsFile[]] @(Export-Instance ([OptionsFile]::new()))
+    }
+
+    static [OptionsFile[]] Export([OptionsFile] $filter) {
+        return [OptionsFile[]] @(Export-Instance $filter)
+    }
+}
+
 # Seats that the options file sets aside for a user, host, display, group or project.
 [DscResource()]
 class Reservation {
@@ -475,6 +731,111 @@ class Reservation {
 
     static [Reservation[]] Export([Reservation] $filter) {
         return [Reservation[]] @(Export-Instance $filter)
+    }
+}
+
+# Ports, leases, burst and certificate of a license server.
+[DscResource()]
+class Server {
+    # Port of the license manager; takes effect at the next start.
+    [DscProperty()]
+    [Nullable[long]] $LicensePort
+
+    # Port of the first vendor daemon; takes effect at the next start.
+    [DscProperty()]
+    [Nullable[long]] $VendorPort
+
+    # Port of the web services; takes effect at the next start.
+    [DscProperty()]
+    [Nullable[long]] $WebServicesPort
+
+    # Seconds between the heartbeats that products are asked for; takes effect at the next start.
+    [DscProperty()]
+    [Nullable[long]] $HeartbeatSeconds
+
+    # Seconds without a heartbeat after which a lease ends; takes effect at the next start.
+    [DscProperty()]
+    [Nullable[long]] $GraceSeconds
+
+    # Vendors whose terms allow burst.
+    [DscProperty()]
+    [string[]] $Burst
+
+    # Days that a burst lasts.
+    [DscProperty()]
+    [Nullable[long]] $BurstDays
+
+    # Days from the end of a burst until another one may begin.
+    [DscProperty()]
+    [Nullable[long]] $BurstRearmDays
+
+    # Vendors whose increments are served although their signatures cannot be verified.
+    [DscProperty()]
+    [string[]] $AcceptUnverified
+
+    # Hash of the certificate of the web services.
+    [DscProperty()]
+    [string] $CertHash
+
+    # Absolute path of a file on this machine with the certificate and its chain in PEM form.
+    [DscProperty()]
+    [string] $CertificateFile
+
+    # Absolute path of a file on this machine with the key of the certificate in PEM form. Needed where the certificate is
+    # replaced.
+    [DscProperty()]
+    [string] $KeyFile
+
+    # Settings that take effect at the next start.
+    [DscProperty(NotConfigurable)]
+    [string[]] $Waiting
+
+    # Address of the web services: https://host:8083, host:port or host. That of the session or of the environment unless given.
+    [DscProperty(Key)]
+    [string] $Server
+
+    # Trust the one server certificate with this SHA-256 hash.
+    [DscProperty()]
+    [string] $ServerCertHash
+
+    # Trust server certificates signed by an authority in this PEM file.
+    [DscProperty()]
+    [string] $ServerCaFile
+
+    # Account to sign in to the server as, with `serverPasswordFile`.
+    [DscProperty()]
+    [string] $ServerAccount
+
+    # File on this machine whose first line is the password of `serverAccount`.
+    [DscProperty()]
+    [string] $ServerPasswordFile
+
+    # File on this machine whose first line is the bearer token to sign in to the server with.
+    [DscProperty()]
+    [string] $ServerTokenFile
+
+    # Why it is not as desired.
+    [DscProperty(NotConfigurable)]
+    [LicensingReason[]] $Reasons
+
+    [Server] Get() {
+        return Get-Instance $this ([Server]::new())
+    }
+
+    [bool] Test() {
+        return Test-Instance $this
+    }
+
+    [void] Set() {
+        Set-Instance $this
+    }
+
+    static [Server[]] Export() {
+        return [Server[]] @(Export-Instance ([Server]::new()))
+    }
+
+    static [Server[]] Export([Server] $filter) {
+        return [Server[]] @(Export-Instance $filter)
     }
 }
 
@@ -570,6 +931,78 @@ class Token {
 
     static [Token[]] Export([Token] $filter) {
         return [Token[]] @(Export-Instance $filter)
+    }
+}
+
+# Whether and how often a license server notes the seats in use, and how long it keeps that.
+[DscResource()]
+class UsageSampling {
+    # Whether the seats in use are noted.
+    [DscProperty()]
+    [Nullable[bool]] $Samples
+
+    # Minutes between two samples, 5 to 1440.
+    [DscProperty()]
+    [Nullable[long]] $PollingInterval
+
+    # Days for which samples are kept, 30 or more.
+    [DscProperty()]
+    [Nullable[long]] $RetentionPeriod
+
+    # The first that is kept.
+    [DscProperty(NotConfigurable)]
+    [Nullable[datetime]] $EarliestSampleTime
+
+    # The last one.
+    [DscProperty(NotConfigurable)]
+    [Nullable[datetime]] $LatestSampleTime
+
+    # Address of the web services: https://host:8083, host:port or host. That of the session or of the environment unless given.
+    [DscProperty(Key)]
+    [string] $Server
+
+    # Trust the one server certificate with this SHA-256 hash.
+    [DscProperty()]
+    [string] $ServerCertHash
+
+    # Trust server certificates signed by an authority in this PEM file.
+    [DscProperty()]
+    [string] $ServerCaFile
+
+    # Account to sign in to the server as, with `serverPasswordFile`.
+    [DscProperty()]
+    [string] $ServerAccount
+
+    # File on this machine whose first line is the password of `serverAccount`.
+    [DscProperty()]
+    [string] $ServerPasswordFile
+
+    # File on this machine whose first line is the bearer token to sign in to the server with.
+    [DscProperty()]
+    [string] $ServerTokenFile
+
+    # Why it is not as desired.
+    [DscProperty(NotConfigurable)]
+    [LicensingReason[]] $Reasons
+
+    [UsageSampling] Get() {
+        return Get-Instance $this ([UsageSampling]::new())
+    }
+
+    [bool] Test() {
+        return Test-Instance $this
+    }
+
+    [void] Set() {
+        Set-Instance $this
+    }
+
+    static [UsageSampling[]] Export() {
+        return [UsageSampling[]] @(Export-Instance ([UsageSampling]::new()))
+    }
+
+    static [UsageSampling[]] Export([UsageSampling] $filter) {
+        return [UsageSampling[]] @(Export-Instance $filter)
     }
 }
 

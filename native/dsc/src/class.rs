@@ -217,8 +217,11 @@ fn role(property: &Property) -> &'static str {
         Role::Fixed => "of a new one",
         Role::Once => "of a new one, not compared",
         Role::ReadOnly => "read only",
-        Role::Secret { .. } | Role::LocalFile { .. } | Role::Content { .. } | Role::SecretFile { .. } => {
-            "write only"
-        }
+        Role::Secret { .. }
+        | Role::LocalFile { .. }
+        | Role::LocalText { .. }
+        | Role::SentFile
+        | Role::Content { .. }
+        | Role::SecretFile { .. } => "write only",
     }
 }

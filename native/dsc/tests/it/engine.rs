@@ -376,3 +376,87 @@ async fn an_export_is_filtered_by_what_is_given() {
     assert_eq!(some.len(), 1);
     assert_eq!(some[0]["account"], "EXAMPLE\\anna");
 }
+
+#[tokio::test]
+async fn settings_are_changed_together_and_one_that_waits_counts_as_set() {
+    let setting =
+        |name: &str, value: &str, applies: &str| json!({ "name": name, "value": value, "applies": applies });
+    let server = Played::default()
+        .with(
+            OperationId::GetConfiguration,
+            &[
+                setting("web.port", "8083", "AfterRestart"),
+                setting("licensing.burst", "[\"CITRIX\"]", "AtOnce"),
+                setting("licensing.burst_days", "15", "AtOnce"),
+                setting("usage.samples", "true", "AtOnce"),
+                setting("usage.sample_minutes", "15", "AtOnce"),
+            ],
+        )
+        .with(OperationId::GetCertificate, &[json!({ "certHash": "AB01" })]);
+    let state =
+        json!({ "webServicesPort": 9443, "burst": ["ACME", "CITRIX"], "burstDays": 15, "certHash": "ab01" });
+    let report = set("Server", &server, state.clone()).await.unwrap();
+    assert_eq!(names(&report), ["webServicesPort", "burst"]);
+    assert_eq!(report.after["waiting"], json!(["web.port"]));
+    assert_eq!(
+        server.changes(),
+        [(
+            "SetConfiguration",
+            json!({ "settings": ["web.port=9443", "licensing.burst=[\"ACME\",\"CITRIX\"]"] })
+        )]
+    );
+    assert!(set("Server", &server, state).await.unwrap().in_desired_state);
+    let state = json!({ "samples": false, "pollingInterval": 15 });
+    let report = set("UsageSampling", &server, state).await.unwrap();
+    assert_eq!(report.differences[0].reason, "samples is on and should be off.");
+    assert_eq!(
+        server.changes()[1].1,
+        json!({ "settings": ["usage.samples=false"] })
+    );
+}
+
+#[tokio::test]
+async fn an_options_file_follows_the_text_on_this_machine() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ACME.opt");
+    std::fs::write(&path, "# who\r\nMAX 1 cad USER anna\r\n\r\n").unwrap();
+    let server = Played::default();
+    let state = json!({ "vendor": "ACME", "path": path });
+    let report = set("OptionsFile", &server, state.clone()).await.unwrap();
+    assert_eq!(report.steps, ["Write the options file ACME."]);
+    assert!(set("OptionsFile", &server, state).await.unwrap().in_desired_state);
+    let other = json!({ "vendor": "acme", "content": "# who\nMAX 2 cad USER anna\n" });
+    let report = test("OptionsFile", &server, other).await;
+    assert_eq!(
+        report.differences[0].reason,
+        "content is not as it should be from line 2 on."
+    );
+    let gone = json!({ "vendor": "ACME", "_exist": false });
+    let report = set("OptionsFile", &server, gone.clone()).await.unwrap();
+    assert_eq!(report.steps, ["Empty the options file ACME."]);
+    assert!(set("OptionsFile", &server, gone).await.unwrap().in_desired_state);
+    assert_eq!(server.changes().len(), 2);
+}
+
+#[tokio::test]
+async fn a_certificate_is_compared_by_the_hash_of_the_first_one_in_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("server.pem");
+    // The bytes "abc"; only their hash matters here.
+    std::fs::write(
+        &path,
+        "text before\n-----BEGIN CERTIFICATE-----\nYW\nJj\n-----END CERTIFICATE-----\n",
+    )
+    .unwrap();
+    let hash = "BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD";
+    let server = Played::default().with(OperationId::GetCertificate, &[json!({ "certHash": hash })]);
+    let state = json!({ "certificateFile": path });
+    assert!(test("Server", &server, state.clone()).await.in_desired_state);
+    let server = Played::default().with(OperationId::GetCertificate, &[json!({ "certHash": "00" })]);
+    let problem = set("Server", &server, state).await.unwrap_err();
+    assert!(problem.detail.contains("keyFile is missing"), "{problem}");
+    std::fs::write(&path, "no certificate").unwrap();
+    let state = desired("Server", &json!({ "certificateFile": path }));
+    let problem = engine("Server", &server).test(state).await.unwrap_err();
+    assert_eq!(problem.code, ErrorCode::LocalFileUnreadable);
+}

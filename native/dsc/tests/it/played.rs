@@ -151,6 +151,27 @@ impl State {
                 }
                 row.clone()
             }
+            OperationId::SetConfiguration => {
+                for setting in request["settings"].as_array().unwrap() {
+                    let (name, value) = setting.as_str().unwrap().split_once('=').unwrap();
+                    let rows = self.table(OperationId::GetConfiguration);
+                    let row = rows.iter_mut().find(|row| row["name"] == name).unwrap();
+                    let field = if row["applies"] == "AtOnce" {
+                        "value"
+                    } else {
+                        "waiting"
+                    };
+                    row[field] = value.into();
+                }
+                json!({})
+            }
+            OperationId::SetOptions => {
+                let rows = self.table(OperationId::GetOptions);
+                rows.retain(|row| row["vendor"] != request["vendor"]);
+                let lines = request["content"].as_str().unwrap().lines();
+                rows.extend(lines.map(|line| json!({ "vendor": request["vendor"], "text": line })));
+                json!({})
+            }
             other => panic!("nobody plays {}", other.info().name),
         }
     }
