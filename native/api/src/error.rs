@@ -148,6 +148,25 @@ error_codes! {
     PollingIntervalMoreThanMaxValue = 31, 400, InvalidArgument, "The interval of samples is too long.", "Give 1440 minutes or less; 15 are usual.";
     /// Samples are to be kept too short.
     RetentionPeriodLessThanMinValue = 32, 400, InvalidArgument, "The time for which samples are kept is too short.", "Give 30 days or more; 180 are usual.";
+    /// The server may not write its license folder.
+    NoWriteAccess = 40, 500, PermissionDenied, "The license folder cannot be written to.", "Give the account of the license server write access to its license folder; nothing was allocated.";
+    /// An allocated license file could not be written.
+    LicenseWriteFailed = 41, 500, WriteError, "The allocated license file could not be written.", "Check space and permissions of the server's license folder; the server installs the file by itself as soon as it can.";
+    /// No such entitlement.
+    InvalidEntitlementId = 42, 404, ObjectNotFound, "There is no such entitlement.", "Use the EntitlementId that Get-LicenseEntitlement shows for this access code.";
+    /// No such session.
+    InvalidSession = 43, 400, InvalidArgument, "The session is not valid.", "List the entitlements again and use the session that the list shows.";
+    /// The session has ended.
+    SessionExpired = 44, 409, OperationTimeout, "The session has expired.", "List the entitlements again and use the session that the list shows.";
+    /// A number of seats that cannot be allocated.
+    InvalidCount = 45, 400, InvalidArgument, "The number of seats is not valid.", "Use a number from 1 to the seats that are available.";
+    /// Nothing to renew.
+    NoSARenewals = 46, 404, ObjectNotFound, "There are no renewals for what is installed.", "Nothing; renewals show as soon as they were bought.";
+    /// No such renewal.
+    NoRenewalLicenseFound = 47, 404, ObjectNotFound, "There is no such renewal.", "Use a FulfillmentId that Get-LicenseRenewal shows.";
+    /// A renewal option is wrong.
+    InvalidSARenewalOption = 48, 400, InvalidArgument, "The renewal option is not valid.", "Use Notify, Install or Manual.";
+
     /// The request has fields that are wrong or missing.
     InvalidRequest = 1000, 400, InvalidArgument, "The request is not valid.", "Correct the field that the detail names.";
     /// The request is too large.
@@ -204,6 +223,21 @@ error_codes! {
     AlertRouteNotFound = 1056, 404, ObjectNotFound, "There is no such alert route.", "List the routes with Get-LicenseAlertRoute.";
     /// The name of an alert route is taken.
     AlertRouteExists = 1057, 409, ResourceExists, "There is an alert route of this name.", "Change it with Set-LicenseAlertRoute, or remove it first.";
+
+    /// No fulfilment address is set.
+    FulfilmentNotConfigured = 1040, 409, InvalidOperation, "This server does not know where to allocate seats.", "Set address and cert_hash in the section fulfilment of licensingd.toml, or use a request file.";
+    /// The fulfilment cannot be reached.
+    FulfilmentUnavailable = 1041, 502, ConnectionError, "The fulfilment of the vendor cannot be reached or cannot store anything now.", "Check address, certificate hash and firewall; an allocation that was begun is finished by the server itself.";
+    /// The fulfilment has refused something unforeseen.
+    FulfilmentRefused = 1042, 502, InvalidData, "The fulfilment of the vendor has refused the request.", "The detail has its reason; ask the vendor.";
+    /// No such allocation.
+    AllocationNotFound = 1043, 404, ObjectNotFound, "There is no such allocation.", "List the allocations with Get-LicenseAllocation.";
+    /// An answer file is not valid.
+    InvalidAllocationAnswer = 1044, 400, InvalidData, "The answer file is not valid.", "Use the answer that the vendor gave for a request file of this server, unchanged.";
+    /// A document of a license server has no valid signature.
+    SignatureNotValid = 1045, 400, SecurityError, "The signature of the document is not valid.", "Send the document as the license server has written it.";
+    /// An order or an entitlement of this name exists.
+    OrderExists = 1046, 409, ResourceExists, "There is an order or an entitlement of this name.", "Give the order another number, or its entitlements other ids.";
 
     /// The client's address is malformed.
     InvalidAddress = 2000, 0, InvalidArgument, "The address is not valid.", "Write https://host:8083, host:port, or the host alone.";

@@ -9,6 +9,7 @@
 pub mod administrator;
 pub mod alert;
 mod alert_code;
+pub mod allocation;
 pub mod assignment;
 pub mod audit;
 pub mod backup;
@@ -19,6 +20,7 @@ pub mod error;
 pub mod finding;
 pub mod health;
 pub mod history;
+pub mod fulfilment;
 pub mod insight;
 pub mod inventory;
 pub mod issuer;

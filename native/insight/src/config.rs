@@ -38,6 +38,9 @@ licensing_settings::settings! {
         overlap_minutes: u32 = 15, AfterRestart,
             "Minutes that two servers must both have had a serial number before it counts as a duplicate. It keeps clocks that differ a little from making a move look like one.",
             allowed "0 to 1440" if |minutes, _| (0..=1440).contains(minutes);
+        session_minutes: u32 = 15, AfterRestart,
+            "Minutes that the session of a list of entitlements lasts: seats can be allocated in it.",
+            allowed "1 to 1440" if |minutes, _| (1..=1440).contains(minutes);
         [mail]: MailConfig;
         [limits]: Limits;
         [log]: LogConfig;

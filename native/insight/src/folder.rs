@@ -46,6 +46,16 @@ impl InsightFolder {
         self.state().join("insight.db")
     }
 
+    /// Database of the fulfilment.
+    pub fn fulfilment(&self) -> PathBuf {
+        self.state().join("fulfilment.db")
+    }
+
+    /// Folder of the keys that license files are signed with.
+    pub fn issuers(&self) -> PathBuf {
+        self.root.join("issuers")
+    }
+
     /// Key that receipts are signed with: 32 secret bytes.
     pub fn key(&self) -> PathBuf {
         self.state().join("receiver.key")
@@ -73,6 +83,12 @@ impl InsightFolder {
 
     /// All folders, each after the one it is in.
     pub fn folders(&self) -> Vec<PathBuf> {
-        vec![self.root.clone(), self.tls(), self.state(), self.run()]
+        vec![
+            self.root.clone(),
+            self.tls(),
+            self.issuers(),
+            self.state(),
+            self.run(),
+        ]
     }
 }

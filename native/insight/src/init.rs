@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
+use jiff::SignedDuration;
 use licensing_api::{Permission, Secret};
 use licensing_files::{Existing, Readers, durable, make_private_folder, regular};
 use licensing_management::key::ManagementKey;
@@ -12,6 +13,8 @@ use zeroize::Zeroizing;
 
 use crate::config::{InsightConfig, config_text};
 use crate::folder::InsightFolder;
+use crate::fulfilment::issuers::Issuers;
+use crate::fulfilment::{self, Fulfilment};
 use crate::service::Insight;
 use crate::storage::{self, Storage};
 
@@ -111,4 +114,17 @@ pub fn read_key(folder: &InsightFolder) -> anyhow::Result<ManagementKey> {
 pub fn open(folder: &InsightFolder, config: &InsightConfig) -> anyhow::Result<Arc<Insight>> {
     let storage: Arc<dyn Storage> = storage::open(&config.database, &folder.database())?;
     Ok(Arc::new(Insight::new(storage, read_key(folder)?, config)))
+}
+
+/// Opens the fulfilment of a data folder, for commands beside the running program or for the program itself.
+///
+/// # Errors
+/// If the database or the key cannot be opened.
+pub fn open_fulfilment(folder: &InsightFolder, config: &InsightConfig) -> anyhow::Result<Arc<Fulfilment>> {
+    Ok(Arc::new(Fulfilment::new(
+        fulfilment::open_store(&folder.fulfilment())?,
+        Issuers::new(folder.issuers()),
+        read_key(folder)?,
+        SignedDuration::from_mins(i64::from(config.session_minutes)),
+    )))
 }

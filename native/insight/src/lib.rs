@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`storage`] | what is kept, behind a trait: SQLite |
 //! | [`service`] | registration, uploads, evaluation, what administrators see and change |
+//! | [`fulfilment`] | orders and the seats that license servers allocate of them |
 //! | [`web`] | the HTTPS port |
 //! | [`delivery`] | findings by mail and webhook, from a durable queue |
 //! | [`config`], [`folder`], [`init`], [`run`] | the program |
@@ -16,6 +17,7 @@
 pub mod config;
 pub mod delivery;
 pub mod folder;
+pub mod fulfilment;
 pub mod init;
 pub mod run;
 pub mod service;

@@ -110,3 +110,8 @@ guid! {
     /// Names an upload. A receiver takes each exactly once.
     UploadId
 }
+
+guid! {
+    /// Names a request for an allocation. A fulfilment allocates for each exactly once.
+    AllocationRequestId
+}

@@ -26,6 +26,16 @@ pub enum Context {
     Receipt,
     /// The canonical bytes of a bundle without `signature`.
     Bundle,
+    /// The canonical bytes of a query for entitlements without `signature`.
+    EntitlementQuery,
+    /// The canonical bytes of an allocation request without `signature`.
+    AllocationRequest,
+    /// The canonical bytes of the answer to an allocation request without `signature`.
+    AllocationAnswer,
+    /// The canonical bytes of a proof of return without `signature`.
+    ReturnProof,
+    /// The canonical bytes of a query for renewals without `signature`.
+    RenewalQuery,
 }
 
 impl Context {
@@ -37,6 +47,11 @@ impl Context {
             Self::RegistrationAnswer => b"licensing management registration answer 1\n",
             Self::Receipt => b"licensing management receipt 1\n",
             Self::Bundle => b"licensing management bundle 1\n",
+            Self::EntitlementQuery => b"licensing entitlement query 1\n",
+            Self::AllocationRequest => b"licensing allocation request 1\n",
+            Self::AllocationAnswer => b"licensing allocation answer 1\n",
+            Self::ReturnProof => b"licensing return proof 1\n",
+            Self::RenewalQuery => b"licensing renewal query 1\n",
         }
     }
 }

@@ -7,7 +7,8 @@
 //!
 //! `answered: manager` needs a handler in the web services, `answered: daemons within 5 seconds` an answer in the vendor
 //! daemon, whose rows the web services pass on unread. `daemons(reader)` needs both: the handler in the web services
-//! reads the rows of the daemons before they are passed on. `answered: insight` needs an answer in Insight Services.
+//! reads the rows of the daemons before they are passed on. `answered: insight` needs an answer in Insight Services,
+//! `answered: fulfilment` one in their fulfilment.
 
 use std::time::Duration;
 
@@ -196,6 +197,9 @@ macro_rules! answered_by {
     (insight) => {
         AnsweredBy::Insight
     };
+    (fulfilment) => {
+        AnsweredBy::Insight
+    };
     (daemons $(reader)? within $seconds:literal) => {
         AnsweredBy::Daemons {
             time_limit: std::time::Duration::from_secs($seconds),
@@ -208,6 +212,9 @@ macro_rules! errors {
         &[$(ErrorCode::$error),*]
     };
     (insight, [$($error:ident),*]) => {
+        &[$(ErrorCode::$error,)* ErrorCode::OperationNotFound]
+    };
+    (fulfilment, [$($error:ident),*]) => {
         &[$(ErrorCode::$error,)* ErrorCode::OperationNotFound]
     };
     (daemons, [$($error:ident),*]) => {
@@ -275,7 +282,7 @@ macro_rules! operations {
         )+];
 
         /// Hands every operation on to a macro of the caller, as `Name: manager,`, `Name: daemons,`,
-        /// `Name: daemons(reader),` or `Name: insight,`. A dispatch that is written like this has an arm for each operation, and does not
+        /// `Name: daemons(reader),`, `Name: insight,` or `Name: fulfilment,`. A dispatch that is written like this has an arm for each operation, and does not
         /// compile before each has what its arm needs.
         #[macro_export]
         macro_rules! for_each_operation {

@@ -7,8 +7,7 @@ use super::{AnsweredBy, BodySize, Method, Operation, OperationInfo, Rows};
 use crate::error::ErrorCode;
 use crate::permission::Permission;
 use crate::{
-    administrator, alert, assignment, audit, backup, configuration, denial, health, history, insight,
-    inventory, issuer, license_file, management, names, option, queue, reservation, server, token, usage,
+    administrator, alert, allocation, assignment, audit, backup, configuration, denial, fulfilment, health, history, insight, inventory, issuer, license_file, management, names, option, queue, reservation, server, token, usage,
 };
 
 operations! { ($)
@@ -22,7 +21,7 @@ operations! { ($)
         answered: manager,
         errors: [],
     }
-    /// Shows the certificate of the web services; the only operation that needs no credentials.
+    /// Shows the certificate of the web services; needs no credentials.
     GetCertificate = 2 {
         route: Get "/v1/certificate",
         permission: None,
@@ -962,5 +961,176 @@ operations! { ($)
         request: insight::RemoveInsightTarget => one insight::InsightTarget,
         answered: insight,
         errors: [InvalidFilter],
+    }
+    /// Lists what an access code owns, and opens a session in which its seats can be allocated.
+    GetEntitlements = 150 {
+        route: Post "/v1/entitlements",
+        permission: Full,
+        words: "entitlement list",
+        cmdlets: ["Get-LicenseEntitlement", "Get-LicEntitlements"],
+        request: allocation::GetEntitlements => rows allocation::Entitlement,
+        answered: manager,
+        errors: [UserNotFound, FulfilmentNotConfigured, FulfilmentUnavailable, FulfilmentRefused],
+    }
+    /// Allocates seats of an entitlement to this server and installs the license file.
+    NewAllocation = 151 {
+        route: Post "/v1/allocations",
+        permission: Full,
+        words: "allocation new",
+        cmdlets: ["New-LicenseAllocation", "New-LicAllocation"],
+        request: allocation::NewAllocation => one allocation::Allocation,
+        answered: manager,
+        errors: [InvalidEntitlementId, InvalidSession, SessionExpired, InvalidCount, NoWriteAccess, LicenseWriteFailed, InvalidLicenseFile, FulfilmentNotConfigured, FulfilmentUnavailable, FulfilmentRefused],
+    }
+    /// Lists the allocations of this server.
+    GetAllocations = 152 {
+        route: Get "/v1/allocations",
+        permission: ReadOnly,
+        words: "allocation list",
+        cmdlets: ["Get-LicenseAllocation"],
+        request: allocation::GetAllocations => rows allocation::Allocation,
+        answered: manager,
+        errors: [],
+    }
+    /// Returns the seats of an allocation: removes its license file and gives the vendor the signed proof.
+    ReturnAllocation = 153 {
+        route: Post "/v1/allocations/{fulfillmentId}/return",
+        permission: Full,
+        words: "allocation return",
+        cmdlets: ["Remove-LicenseAllocation"],
+        request: allocation::ReturnAllocation => one allocation::ReturnedAllocation,
+        answered: manager,
+        errors: [AllocationNotFound, NoWriteAccess, LicenseWriteFailed, FulfilmentNotConfigured, FulfilmentUnavailable, FulfilmentRefused],
+    }
+    /// Writes a request file for a server without a connection to the vendor.
+    ExportAllocationRequest = 154 {
+        route: Post "/v1/allocations/request",
+        permission: Full,
+        words: "allocation request",
+        cmdlets: ["Export-LicenseAllocationRequest"],
+        request: allocation::ExportAllocationRequest => one allocation::ExportedAllocationRequest,
+        answered: manager,
+        errors: [InvalidCount, UserNotFound],
+    }
+    /// Installs the license file of an answer file.
+    ImportAllocationAnswer = 155 {
+        route: Post "/v1/allocations/answer",
+        permission: Full,
+        words: "allocation answer",
+        cmdlets: ["Import-LicenseAllocationAnswer"],
+        request: allocation::ImportAllocationAnswer => one allocation::Allocation,
+        body: Large,
+        answered: manager,
+        errors: [InvalidAllocationAnswer, NoWriteAccess, LicenseWriteFailed, InvalidLicenseFile],
+    }
+    /// Lists the renewals that the vendor offers for what is installed.
+    GetRenewals = 156 {
+        route: Get "/v1/renewals",
+        permission: Full,
+        words: "renewal list",
+        cmdlets: ["Get-LicenseRenewal", "Get-LicRenewals"],
+        request: allocation::GetRenewals => rows allocation::Renewal,
+        answered: manager,
+        errors: [NoSARenewals, FulfilmentNotConfigured, FulfilmentUnavailable, FulfilmentRefused],
+    }
+    /// Installs a renewal in place of what it renews.
+    InstallRenewal = 157 {
+        route: Post "/v1/renewals/{fulfillmentId}/install",
+        permission: Full,
+        words: "renewal install",
+        cmdlets: ["Install-LicenseRenewal", "Install-LicRenewals"],
+        request: allocation::InstallRenewal => one allocation::Allocation,
+        answered: manager,
+        errors: [NoRenewalLicenseFound, InvalidEntitlementId, InvalidCount, NoWriteAccess, LicenseWriteFailed, InvalidLicenseFile, FulfilmentNotConfigured, FulfilmentUnavailable, FulfilmentRefused],
+    }
+    /// Shows what the server does about renewals by itself.
+    GetRenewalOption = 158 {
+        route: Get "/v1/renewal-option",
+        permission: ReadOnly,
+        words: "renewal option",
+        cmdlets: ["Get-LicenseRenewalOption", "Get-LicSARenewalOptions"],
+        request: allocation::GetRenewalOption => one allocation::RenewalOptionRow,
+        answered: manager,
+        errors: [],
+    }
+    /// Changes what the server does about renewals by itself.
+    SetRenewalOption = 159 {
+        route: Put "/v1/renewal-option",
+        permission: Full,
+        words: "renewal set",
+        cmdlets: ["Set-LicenseRenewalOption", "Set-LicSARenewalOptions"],
+        request: allocation::SetRenewalOption => one allocation::RenewalOptionRow,
+        answered: manager,
+        errors: [InvalidSARenewalOption],
+    }
+    /// Tells a license server what an access code owns; its signed document stands for credentials.
+    FulfilEntitlements = 170 {
+        route: Post "/v1/fulfilment/entitlements",
+        permission: None,
+        words: "fulfilment entitlements",
+        cmdlets: [],
+        request: fulfilment::FulfilEntitlements => rows allocation::Entitlement,
+        answered: fulfilment,
+        errors: [UserNotFound, SignatureNotValid],
+    }
+    /// Gives a license server the license file of an allocation; its signed document stands for credentials.
+    FulfilAllocation = 171 {
+        route: Post "/v1/fulfilment/allocations",
+        permission: None,
+        words: "fulfilment allocation",
+        cmdlets: [],
+        request: fulfilment::FulfilAllocation => one fulfilment::FulfilledAllocation,
+        answered: fulfilment,
+        errors: [InvalidEntitlementId, InvalidSession, SessionExpired, InvalidCount, NoRenewalLicenseFound, UserNotFound, SignatureNotValid],
+    }
+    /// Takes back seats that a license server no longer has installed; its signed proof stands for credentials.
+    FulfilReturn = 172 {
+        route: Post "/v1/fulfilment/returns",
+        permission: None,
+        words: "fulfilment return",
+        cmdlets: [],
+        request: fulfilment::FulfilReturn => one fulfilment::FulfilledReturn,
+        answered: fulfilment,
+        errors: [AllocationNotFound, SignatureNotValid],
+    }
+    /// Tells a license server which renewals there are for what it has installed; its signed document stands for credentials.
+    FulfilRenewals = 173 {
+        route: Post "/v1/fulfilment/renewals",
+        permission: None,
+        words: "fulfilment renewals",
+        cmdlets: [],
+        request: fulfilment::FulfilRenewals => rows allocation::Renewal,
+        answered: fulfilment,
+        errors: [SignatureNotValid],
+    }
+    /// Lists the orders and how much of them is allocated.
+    GetInsightOrders = 174 {
+        route: Get "/v1/insight/orders",
+        permission: ReadOnly,
+        words: "insight-order list",
+        cmdlets: [],
+        request: fulfilment::GetInsightOrders => rows fulfilment::InsightOrder,
+        answered: fulfilment,
+        errors: [],
+    }
+    /// Loads an order and makes its access code.
+    NewInsightOrder = 175 {
+        route: Post "/v1/insight/orders",
+        permission: Full,
+        words: "insight-order new",
+        cmdlets: [],
+        request: fulfilment::NewInsightOrder => one fulfilment::LoadedInsightOrder,
+        answered: fulfilment,
+        errors: [OrderExists],
+    }
+    /// Lists the allocations of all license servers.
+    GetInsightAllocations = 176 {
+        route: Get "/v1/insight/allocations",
+        permission: ReadOnly,
+        words: "insight-allocation list",
+        cmdlets: [],
+        request: fulfilment::GetInsightAllocations => rows fulfilment::InsightAllocation,
+        answered: fulfilment,
+        errors: [],
     }
 }

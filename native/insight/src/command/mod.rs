@@ -1,5 +1,7 @@
 //! Commands on the machine itself, beside the running program or without it.
 
+mod fulfilment;
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -45,6 +47,15 @@ pub(crate) enum Command {
     /// Where findings are delivered to.
     #[command(subcommand)]
     Target(Targets),
+    /// Issuers: the keys that license files are signed with.
+    #[command(subcommand)]
+    Issuer(fulfilment::Issuers),
+    /// Orders of customers and their access codes.
+    #[command(subcommand)]
+    Order(fulfilment::Orders),
+    /// Seats that license servers have allocated.
+    #[command(subcommand)]
+    Allocation(fulfilment::Allocations),
     /// Takes the bundle of a server without a connection and writes the receipt.
     AcceptBundle(AcceptBundle),
 }
@@ -299,6 +310,9 @@ pub(crate) fn carry_out(command: Command) -> anyhow::Result<()> {
         Command::Requirement(command) => requirement(command, &local),
         Command::Pair(command) => pair(command, &local),
         Command::Target(command) => target(command),
+        Command::Issuer(command) => fulfilment::issuer(command),
+        Command::Order(command) => fulfilment::order(command),
+        Command::Allocation(command) => fulfilment::allocation(command),
         Command::AcceptBundle(wanted) => {
             let content = regular::read(&wanted.file, MAX_BUNDLE_BYTES)
                 .with_context(|| format!("{} cannot be read", wanted.file.display()))?;
@@ -557,6 +571,13 @@ pub(crate) fn back_up(folder: &InsightFolder, config: &InsightConfig, output: &P
     for entry in std::fs::read_dir(folder.tls())? {
         let name = entry?.file_name();
         files.push((folder.tls().join(&name), saved.tls().join(name)));
+    }
+    init::open_fulfilment(folder, config)?
+        .store()
+        .back_up(&saved.fulfilment())?;
+    for file in fulfilment::issuer_files(folder)? {
+        let name = file.file_name().unwrap_or_default().to_owned();
+        files.push((file, saved.issuers().join(name)));
     }
     // The configuration comes last: where there is one, the rest is complete.
     files.push((folder.config_file(), saved.config_file()));

@@ -7,6 +7,8 @@ use licensing_net::web::assemble;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::WebServices;
+use crate::fulfilment::Fulfilment;
 use crate::service::{Account, Insight};
 
 /// Answers one operation. Who may ask was checked; what of it they may see is for the service.
@@ -14,6 +16,30 @@ pub(super) trait Answer: Operation {
     /// The answer.
     fn answer(insight: &Insight, caller: &Account, request: Self::Request)
     -> Result<Self::Response, Problem>;
+}
+
+/// Answers one operation of the fulfilment. License servers have no account: their documents prove who they are.
+pub(super) trait Fulfil: Operation {
+    /// The answer.
+    fn fulfil(
+        fulfilment: &Fulfilment,
+        caller: Option<&Account>,
+        request: Self::Request,
+    ) -> Result<Self::Response, Problem>;
+}
+
+fn fulfil<F: Fulfil>(
+    fulfilment: &Fulfilment,
+    caller: Option<&Account>,
+    request: Value,
+) -> Result<Vec<u8>, Problem> {
+    let request = assemble::typed::<F>(request)?;
+    write(&F::fulfil(fulfilment, caller, request)?)
+}
+
+/// The caller of what needs one. Without the gate there is none, and without a caller nothing is answered.
+fn known(caller: Option<&Account>) -> Result<&Account, Problem> {
+    caller.ok_or_else(|| Problem::new(ErrorCode::AuthorizationFailed, "The request has no credentials."))
 }
 
 fn run<A: Answer>(insight: &Insight, caller: &Account, request: Value) -> Result<Vec<u8>, Problem> {
@@ -31,10 +57,13 @@ fn write<T: Serialize>(answer: &T) -> Result<Vec<u8>, Problem> {
 }
 
 macro_rules! arm {
-    ($name:ident, insight, $insight:ident, $caller:ident, $request:ident) => {
-        run::<op::$name>($insight, $caller, $request)
+    ($name:ident, insight, $services:ident, $caller:ident, $request:ident) => {
+        run::<op::$name>(&$services.insight, known($caller)?, $request)
     };
-    ($name:ident, $other:ident, $insight:ident, $caller:ident, $request:ident) => {
+    ($name:ident, fulfilment, $services:ident, $caller:ident, $request:ident) => {
+        fulfil::<op::$name>(&$services.fulfilment, $caller, $request)
+    };
+    ($name:ident, $other:ident, $services:ident, $caller:ident, $request:ident) => {
         Err(Problem::new(
             ErrorCode::OperationNotFound,
             concat!(stringify!($name), " is an operation of license servers."),
@@ -47,18 +76,19 @@ macro_rules! dispatch {
         /// Carries an operation out.
         pub(super) fn dispatch(
             id: OperationId,
-            insight: &Insight,
-            caller: &Account,
+            services: &WebServices,
+            caller: Option<&Account>,
             request: Value,
         ) -> Result<Vec<u8>, Problem> {
             if id == OperationId::GetEffectivePermission {
+                let caller = known(caller)?;
                 return write(&EffectivePermission {
                     account: caller.name.clone(),
                     permissions: caller.permission,
                 });
             }
             match id {
-                $(OperationId::$name => arm!($name, $answered, insight, caller, request),)+
+                $(OperationId::$name => arm!($name, $answered, services, caller, request),)+
             }
         }
     };

@@ -67,7 +67,7 @@ pub(super) async fn pass(
             }
             next.run(request).await
         }
-        Err(problem) if needed == Permission::None => machines::too_many(&problem),
+        Err(problem) if route.as_deref().is_some_and(machines::is_route) => machines::too_many(&problem),
         Err(problem) => answer::problem(&problem),
     };
     answer::protect(response.headers_mut());

@@ -39,6 +39,11 @@ pub(super) fn routes() -> Router<Arc<WebServices>> {
         .route(UPLOAD_ROUTE, put(upload))
 }
 
+/// Whether it is one of the two.
+pub(super) fn is_route(route: &str) -> bool {
+    [REGISTRATION_PATH, UPLOAD_ROUTE].contains(&route)
+}
+
 /// What the gate refuses, in the words of this exchange.
 pub(super) fn too_many(problem: &Problem) -> Response {
     refused(&ReceiverProblem {

@@ -4,6 +4,7 @@
 //! prove who they are by the signature of what they send.
 
 mod dispatch;
+mod fulfilment;
 mod gate;
 mod machines;
 mod operations;
@@ -22,6 +23,7 @@ use licensing_net::RateLimit;
 use licensing_net::web::assemble::{self, RequestForm};
 use licensing_net::web::{answer, routes};
 
+use crate::fulfilment::Fulfilment;
 use crate::service::Insight;
 use gate::Admitted;
 
@@ -31,6 +33,7 @@ const REQUESTS_PER_SECOND: u32 = 5000;
 /// What the port is served with.
 pub struct WebServices {
     insight: Arc<Insight>,
+    fulfilment: Arc<Fulfilment>,
     rate: RateLimit,
     /// Who has signed in at the page.
     sessions: page::Sessions,
@@ -44,9 +47,10 @@ fn ours() -> impl Iterator<Item = &'static OperationInfo> {
 }
 
 /// All routes, behind the gate.
-pub fn router(insight: Arc<Insight>) -> Router {
+pub fn router(insight: Arc<Insight>, fulfilment: Arc<Fulfilment>) -> Router {
     let services = Arc::new(WebServices {
         insight,
+        fulfilment,
         rate: RateLimit::per_second(REQUESTS_PER_SECOND),
         sessions: page::Sessions::default(),
     });
@@ -77,17 +81,12 @@ async fn try_carry_out(
 ) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
     let path = routes::path_fields(&mut parts).await?;
-    // Without the gate there is no caller, and without a caller nothing is answered.
-    let Some(Admitted(caller)) = parts.extensions.remove::<Admitted>() else {
-        return Err(Problem::new(
-            ErrorCode::AuthorizationFailed,
-            "The request has no credentials.",
-        ));
-    };
+    // None on the routes of license servers, and without the gate: what needs a caller is not answered then.
+    let caller = parts.extensions.remove::<Admitted>().map(|Admitted(caller)| caller);
     let bytes = assemble::read(form.info, &parts, body).await?;
     let request = assemble::request(form, &path, &parts, bytes)?;
     let id = form.info.id;
-    let text = blocking(move || dispatch::dispatch(id, &services.insight, &caller, request)).await??;
+    let text = blocking(move || dispatch::dispatch(id, &services, caller.as_ref(), request)).await??;
     Ok(answer::json(text))
 }
 

@@ -1,11 +1,17 @@
 //! What a license server and a receiver say to each other. docs/telemetry.md describes the exchange.
 
 mod bundle;
+mod fulfilment;
 mod problem;
 mod receipt;
 mod registration;
 
 pub use bundle::{Bundle, BundleError, BundledUpload, MAX_BUNDLE_BYTES, MAX_BUNDLED_UPLOADS};
+pub use fulfilment::{
+    AccessCode, Allocated, AllocationAnswer, AllocationRequest, Asker, EntitlementQuery, FulfilmentError,
+    MAX_FULFILMENT_BYTES, MAX_SERIAL_NUMBERS, RenewalQuery, ReturnProof, Right, SignedDocument, Wanted, renewal_id,
+    renewal_parts,
+};
 pub use problem::{ReceiverErrorCode, ReceiverProblem};
 pub use receipt::{Outcome, Receipt, ReceiptError, UploadResult};
 pub use registration::{Registration, RegistrationAnswer, RegistrationError, RegistrationRequest};

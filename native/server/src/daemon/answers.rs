@@ -35,6 +35,9 @@ macro_rules! arm {
     ($name:ident, insight, $daemon:ident, $request:ident, $actor:ident) => {
         Err(unknown(stringify!($name)))
     };
+    ($name:ident, fulfilment, $daemon:ident, $request:ident, $actor:ident) => {
+        Err(unknown(stringify!($name)))
+    };
     ($name:ident, daemons, $daemon:ident, $request:ident, $actor:ident) => {
         run::<op::$name>($daemon, $request, $actor).await
     };

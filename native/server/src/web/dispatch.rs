@@ -83,6 +83,9 @@ macro_rules! arm {
     ($name:ident, insight, $services:ident, $call:ident, $request:ident) => {
         of_insight::<op::$name>($request)
     };
+    ($name:ident, fulfilment, $services:ident, $call:ident, $request:ident) => {
+        of_insight::<op::$name>($request)
+    };
     ($name:ident, daemons, $services:ident, $call:ident, $request:ident) => {
         pass_on::<op::$name>($services, $call, $request).await
     };

@@ -1,0 +1,461 @@
+//! Orders, sessions and allocations in one SQLite file.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use licensing_management::id::AllocationRequestId;
+use licensing_management::key::PublicKey;
+use licensing_store::copy_database;
+use licensing_store::sqlite::connection;
+use parking_lot::Mutex;
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, TransactionBehavior, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::store::{
+    FulfilmentStore, GivenBack, Session, Standing, StoredAllocation, StoredEntitlement, StoredOrder, Taken,
+    Which,
+};
+use crate::storage::StorageError;
+
+/// Marks the file as ours: "LFul".
+const APPLICATION_ID: i32 = 0x4C46_756C;
+
+/// What brings a database from each version of the schema to the next one, beginning with an empty one. A released entry is
+/// never changed; a new version is a further entry.
+const MIGRATIONS: [&str; 1] = ["
+CREATE TABLE sales_order (
+    number      TEXT PRIMARY KEY,
+    code_id     TEXT NOT NULL UNIQUE,
+    code_secret BLOB NOT NULL,
+    head        TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE entitlement (
+    id           TEXT PRIMARY KEY,
+    order_number TEXT NOT NULL REFERENCES sales_order,
+    place        INTEGER NOT NULL,
+    total        INTEGER NOT NULL,
+    allocated    INTEGER NOT NULL DEFAULT 0 CHECK (allocated BETWEEN 0 AND total),
+    renews       TEXT,
+    terms        TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX entitlement_of_order ON entitlement (order_number, place);
+CREATE INDEX entitlement_renews ON entitlement (renews) WHERE renews IS NOT NULL;
+CREATE TABLE session (
+    id           TEXT PRIMARY KEY,
+    order_number TEXT NOT NULL,
+    public_key   TEXT NOT NULL,
+    ends_ms      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX session_ends ON session (ends_ms);
+CREATE TABLE allocation (
+    id            TEXT PRIMARY KEY,
+    request_id    BLOB NOT NULL UNIQUE,
+    fingerprint   TEXT NOT NULL,
+    server        BLOB NOT NULL,
+    public_key    TEXT NOT NULL,
+    entitlement   TEXT NOT NULL REFERENCES entitlement,
+    count         INTEGER NOT NULL CHECK (count > 0),
+    host_id       TEXT NOT NULL,
+    serial_number TEXT NOT NULL,
+    standing      TEXT NOT NULL,
+    made_ms       INTEGER NOT NULL,
+    ended_ms      INTEGER,
+    answer        TEXT NOT NULL,
+    proof         TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX allocation_of_entitlement ON allocation (entitlement);
+CREATE INDEX allocation_of_key ON allocation (public_key, standing);
+"];
+
+/// One connection that writes and one that reads.
+#[derive(Debug)]
+pub struct SqliteFulfilment {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    reader: Mutex<Connection>,
+}
+
+impl SqliteFulfilment {
+    /// Opens the file, or makes it.
+    ///
+    /// # Errors
+    /// When it cannot be opened or is of another or a newer program.
+    pub fn open(path: &Path) -> Result<Self, StorageError> {
+        let mut options = std::fs::OpenOptions::new();
+        options.create(true).append(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options
+            .open(path)
+            .map_err(|error| StorageError::Unavailable(format!("{}: {error}", path.display())))?;
+        let mut writer = connection::open_to_write(path)?;
+        migrate(&mut writer)?;
+        let reader = connection::open_to_read(path)?;
+        Ok(Self {
+            path: path.to_owned(),
+            writer: Mutex::new(writer),
+            reader: Mutex::new(reader),
+        })
+    }
+
+    fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StorageError>) -> Result<T, StorageError> {
+        work(&self.reader.lock())
+    }
+
+    /// Changes in one transaction, durable when this returns. An error undoes all of it.
+    fn write<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        let mut writer = self.writer.lock();
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let value = work(&transaction)?;
+        transaction.commit()?;
+        Ok(value)
+    }
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), StorageError> {
+    let number = |connection: &Connection, pragma: &str| {
+        connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get::<_, i32>(0))
+    };
+    let version = number(connection, "user_version")?;
+    if version != 0 && number(connection, "application_id")? != APPLICATION_ID {
+        return Err(StorageError::Damaged(
+            "the file is a database of another program".to_owned(),
+        ));
+    }
+    let known = usize::try_from(version)
+        .ok()
+        .filter(|known| *known <= MIGRATIONS.len())
+        .ok_or_else(|| {
+            StorageError::Unavailable(format!(
+                "its schema {version} is of a newer program; this one knows {}",
+                MIGRATIONS.len()
+            ))
+        })?;
+    for (version, migration) in (1..).zip(MIGRATIONS).skip(known) {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(migration)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", version)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+fn damaged(what: impl std::fmt::Display) -> StorageError {
+    StorageError::Damaged(format!("the fulfilment: {what}"))
+}
+
+fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, StorageError> {
+    serde_json::from_str(text).map_err(damaged)
+}
+
+fn to_json<T: Serialize>(value: &T) -> Result<String, StorageError> {
+    serde_json::to_string(value).map_err(damaged)
+}
+
+fn instant(milliseconds: i64) -> Result<Timestamp, StorageError> {
+    Timestamp::from_millisecond(milliseconds).map_err(damaged)
+}
+
+fn key(text: String) -> Result<PublicKey, StorageError> {
+    PublicKey::try_from(text).map_err(damaged)
+}
+
+fn seats(number: i64) -> Result<u32, StorageError> {
+    u32::try_from(number).map_err(damaged)
+}
+
+const ORDER: &str = "SELECT number, code_id, code_secret, head FROM sales_order";
+
+fn order(row: &Row<'_>) -> Result<StoredOrder, StorageError> {
+    Ok(StoredOrder {
+        number: row.get(0)?,
+        code_id: row.get(1)?,
+        code_secret: row.get(2)?,
+        head: from_json(&row.get::<_, String>(3)?)?,
+    })
+}
+
+const ENTITLEMENT: &str =
+    "SELECT id, order_number, place, total, allocated, renews, terms FROM entitlement";
+
+fn entitlement(row: &Row<'_>) -> Result<StoredEntitlement, StorageError> {
+    Ok(StoredEntitlement {
+        id: row.get(0)?,
+        order: row.get(1)?,
+        place: seats(row.get(2)?)?,
+        total: seats(row.get(3)?)?,
+        allocated: seats(row.get(4)?)?,
+        renews: row.get(5)?,
+        terms: from_json(&row.get::<_, String>(6)?)?,
+    })
+}
+
+const ALLOCATION: &str = "SELECT id, request_id, fingerprint, server, public_key, entitlement, count, host_id, \
+                          serial_number, standing, made_ms, ended_ms, answer FROM allocation";
+
+fn allocation(row: &Row<'_>) -> Result<StoredAllocation, StorageError> {
+    let standing: String = row.get(9)?;
+    Ok(StoredAllocation {
+        id: row.get(0)?,
+        request_id: AllocationRequestId::from_bytes(row.get(1)?),
+        fingerprint: row.get(2)?,
+        server: licensing_management::id::ServerGuid::from_bytes(row.get(3)?),
+        public_key: key(row.get(4)?)?,
+        entitlement: row.get(5)?,
+        count: seats(row.get(6)?)?,
+        host_id: row.get(7)?,
+        serial_number: row.get(8)?,
+        standing: Standing::from_name(&standing)
+            .ok_or_else(|| damaged(format!("no allocation is '{standing}'")))?,
+        made: instant(row.get(10)?)?,
+        ended: row.get::<_, Option<i64>>(11)?.map(instant).transpose()?,
+        answer: row.get(12)?,
+    })
+}
+
+fn one<T>(
+    connection: &Connection,
+    query: &str,
+    values: impl rusqlite::Params,
+    make: fn(&Row<'_>) -> Result<T, StorageError>,
+) -> Result<Option<T>, StorageError> {
+    let mut statement = connection.prepare_cached(query)?;
+    let mut rows = statement.query(values)?;
+    rows.next()?.map(make).transpose()
+}
+
+fn all<T>(
+    connection: &Connection,
+    query: &str,
+    values: impl rusqlite::Params,
+    make: fn(&Row<'_>) -> Result<T, StorageError>,
+) -> Result<Vec<T>, StorageError> {
+    let mut statement = connection.prepare_cached(query)?;
+    let mut rows = statement.query(values)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(make(row)?);
+    }
+    Ok(found)
+}
+
+fn insert_allocation(
+    transaction: &Transaction<'_>,
+    allocation: &StoredAllocation,
+) -> Result<(), StorageError> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO allocation (id, request_id, fingerprint, server, public_key, entitlement, count, host_id,
+                                     serial_number, standing, made_ms, ended_ms, answer)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        )?
+        .execute(params![
+            allocation.id,
+            allocation.request_id.as_bytes(),
+            allocation.fingerprint,
+            allocation.server.as_bytes(),
+            allocation.public_key.to_string(),
+            allocation.entitlement,
+            allocation.count,
+            allocation.host_id,
+            allocation.serial_number,
+            allocation.standing.name(),
+            allocation.made.as_millisecond(),
+            allocation.ended.map(Timestamp::as_millisecond),
+            allocation.answer,
+        ])?;
+    Ok(())
+}
+
+/// Ends an allocation that stands; says whether it did.
+fn end(
+    transaction: &Transaction<'_>,
+    id: &str,
+    standing: Standing,
+    at: Timestamp,
+    proof: Option<&str>,
+) -> Result<bool, StorageError> {
+    let changed = transaction
+        .prepare_cached(
+            "UPDATE allocation SET standing = ?2, ended_ms = ?3, proof = ?4
+             WHERE id = ?1 AND standing = 'allocated'",
+        )?
+        .execute(params![id, standing.name(), at.as_millisecond(), proof])?;
+    Ok(changed == 1)
+}
+
+impl FulfilmentStore for SqliteFulfilment {
+    fn add_order(
+        &self,
+        order: &StoredOrder,
+        entitlements: &[StoredEntitlement],
+    ) -> Result<bool, StorageError> {
+        self.write(|transaction| {
+            let taken: bool = transaction.query_row(
+                "SELECT EXISTS (SELECT 1 FROM sales_order WHERE number = ?1 OR code_id = ?2)",
+                params![order.number, order.code_id],
+                |row| row.get(0),
+            )?;
+            if taken {
+                return Ok(false);
+            }
+            for one in entitlements {
+                let known: Option<i64> = transaction
+                    .query_row("SELECT 1 FROM entitlement WHERE id = ?1", [&one.id], |row| row.get(0))
+                    .optional()?;
+                if known.is_some() {
+                    return Ok(false);
+                }
+            }
+            transaction.execute(
+                "INSERT INTO sales_order VALUES (?1, ?2, ?3, ?4)",
+                params![order.number, order.code_id, order.code_secret, to_json(&order.head)?],
+            )?;
+            for one in entitlements {
+                transaction.execute(
+                    "INSERT INTO entitlement VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6)",
+                    params![one.id, one.order, one.place, one.total, one.renews, to_json(&one.terms)?],
+                )?;
+            }
+            Ok(true)
+        })
+    }
+
+    fn orders(&self) -> Result<Vec<StoredOrder>, StorageError> {
+        self.read(|connection| all(connection, &format!("{ORDER} ORDER BY number"), [], order))
+    }
+
+    fn order(&self, number: &str) -> Result<Option<StoredOrder>, StorageError> {
+        self.read(|connection| one(connection, &format!("{ORDER} WHERE number = ?1"), [number], order))
+    }
+
+    fn order_of_code(&self, code_id: &str) -> Result<Option<StoredOrder>, StorageError> {
+        self.read(|connection| one(connection, &format!("{ORDER} WHERE code_id = ?1"), [code_id], order))
+    }
+
+    fn entitlements(&self, number: &str) -> Result<Vec<StoredEntitlement>, StorageError> {
+        let query = format!("{ENTITLEMENT} WHERE order_number = ?1 ORDER BY place");
+        self.read(|connection| all(connection, &query, [number], entitlement))
+    }
+
+    fn entitlement(&self, id: &str) -> Result<Option<StoredEntitlement>, StorageError> {
+        self.read(|connection| one(connection, &format!("{ENTITLEMENT} WHERE id = ?1"), [id], entitlement))
+    }
+
+    fn renewals_of(&self, renewed: &str) -> Result<Vec<StoredEntitlement>, StorageError> {
+        let query = format!("{ENTITLEMENT} WHERE renews = ?1 ORDER BY id");
+        self.read(|connection| all(connection, &query, [renewed], entitlement))
+    }
+
+    fn open_session(&self, session: &Session, forget_before: Timestamp) -> Result<(), StorageError> {
+        self.write(|transaction| {
+            transaction.execute(
+                "DELETE FROM session WHERE ends_ms < ?1",
+                [forget_before.as_millisecond()],
+            )?;
+            transaction.execute(
+                "INSERT INTO session VALUES (?1, ?2, ?3, ?4)",
+                params![
+                    session.id,
+                    session.order,
+                    session.public_key.to_string(),
+                    session.ends.as_millisecond()
+                ],
+            )?;
+            Ok(())
+        })
+    }
+
+    fn session(&self, id: &str) -> Result<Option<Session>, StorageError> {
+        let query = "SELECT id, order_number, public_key, ends_ms FROM session WHERE id = ?1";
+        self.read(|connection| {
+            one(connection, query, [id], |row| {
+                Ok(Session {
+                    id: row.get(0)?,
+                    order: row.get(1)?,
+                    public_key: key(row.get(2)?)?,
+                    ends: instant(row.get(3)?)?,
+                })
+            })
+        })
+    }
+
+    fn allocation(&self, id: &str) -> Result<Option<StoredAllocation>, StorageError> {
+        self.read(|connection| one(connection, &format!("{ALLOCATION} WHERE id = ?1"), [id], allocation))
+    }
+
+    fn allocation_of(&self, request: AllocationRequestId) -> Result<Option<StoredAllocation>, StorageError> {
+        let query = format!("{ALLOCATION} WHERE request_id = ?1");
+        self.read(|connection| one(connection, &query, [request.as_bytes()], allocation))
+    }
+
+    fn allocations(&self, which: Which<'_>) -> Result<Vec<StoredAllocation>, StorageError> {
+        let order = "ORDER BY made_ms, id";
+        self.read(|connection| match which {
+            Which::All => all(connection, &format!("{ALLOCATION} {order}"), [], allocation),
+            Which::Entitlement(id) => {
+                let query = format!("{ALLOCATION} WHERE entitlement = ?1 {order}");
+                all(connection, &query, [id], allocation)
+            }
+            Which::Key(key) => {
+                let query =
+                    format!("{ALLOCATION} WHERE public_key = ?1 AND standing = 'allocated' {order}");
+                all(connection, &query, [key.to_string()], allocation)
+            }
+        })
+    }
+
+    fn allocate(&self, wanted: &StoredAllocation, renews: Option<&str>) -> Result<Taken, StorageError> {
+        self.write(|transaction| {
+            let query = format!("{ALLOCATION} WHERE request_id = ?1");
+            if let Some(before) = one(transaction, &query, [wanted.request_id.as_bytes()], allocation)? {
+                return Ok(Taken::Before(Box::new(before)));
+            }
+            let query = format!("{ENTITLEMENT} WHERE id = ?1");
+            let Some(of) = one(transaction, &query, [&wanted.entitlement], entitlement)? else {
+                return Ok(Taken::NoEntitlement);
+            };
+            if wanted.count > of.available() {
+                return Ok(Taken::NotAvailable(of.available()));
+            }
+            if let Some(renewed) = renews
+                && !end(transaction, renewed, Standing::Renewed, wanted.made, None)?
+            {
+                return Ok(Taken::NotRenewable);
+            }
+            transaction
+                .prepare_cached("UPDATE entitlement SET allocated = allocated + ?2 WHERE id = ?1")?
+                .execute(params![wanted.entitlement, wanted.count])?;
+            insert_allocation(transaction, wanted)?;
+            Ok(Taken::Now)
+        })
+    }
+
+    fn give_back(&self, id: &str, proof: &str, at: Timestamp) -> Result<GivenBack, StorageError> {
+        self.write(|transaction| {
+            let query = format!("{ALLOCATION} WHERE id = ?1");
+            let Some(known) = one(transaction, &query, [id], allocation)? else {
+                return Ok(GivenBack::Unknown);
+            };
+            match known.standing {
+                Standing::Returned => return Ok(GivenBack::Before),
+                Standing::Renewed => return Ok(GivenBack::Renewed),
+                Standing::Allocated => {}
+            }
+            end(transaction, id, Standing::Returned, at, Some(proof))?;
+            transaction
+                .prepare_cached("UPDATE entitlement SET allocated = allocated - ?2 WHERE id = ?1")?
+                .execute(params![known.entitlement, known.count])?;
+            Ok(GivenBack::Now)
+        })
+    }
+
+    fn back_up(&self, to: &Path) -> Result<(), StorageError> {
+        copy_database(&self.path, to).map_err(|error| StorageError::Unavailable(error.to_string()))
+    }
+}

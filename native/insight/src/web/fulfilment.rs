@@ -1,0 +1,109 @@
+//! What license servers and operators ask of the fulfilment.
+
+use jiff::Timestamp;
+use licensing_api::allocation::{Entitlement, Renewal};
+use licensing_api::fulfilment::{
+    FulfilAllocation, FulfilEntitlements, FulfilRenewals, FulfilReturn, FulfilledAllocation, FulfilledReturn,
+    GetInsightAllocations, GetInsightOrders, InsightAllocation, InsightOrder, LoadedInsightOrder,
+    NewInsightOrder,
+};
+use licensing_api::operation::{Rows, op};
+use licensing_api::{ErrorCode, Problem};
+
+use super::dispatch::Fulfil;
+use crate::fulfilment::Fulfilment;
+use crate::service::Account;
+
+impl Fulfil for op::FulfilEntitlements {
+    fn fulfil(
+        fulfilment: &Fulfilment,
+        _: Option<&Account>,
+        request: FulfilEntitlements,
+    ) -> Result<Rows<Entitlement>, Problem> {
+        Ok(fulfilment
+            .entitlements(&request.document, Timestamp::now())?
+            .into())
+    }
+}
+
+impl Fulfil for op::FulfilAllocation {
+    fn fulfil(
+        fulfilment: &Fulfilment,
+        _: Option<&Account>,
+        request: FulfilAllocation,
+    ) -> Result<FulfilledAllocation, Problem> {
+        fulfilment.allocate(&request.document, Timestamp::now())
+    }
+}
+
+impl Fulfil for op::FulfilReturn {
+    fn fulfil(
+        fulfilment: &Fulfilment,
+        _: Option<&Account>,
+        request: FulfilReturn,
+    ) -> Result<FulfilledReturn, Problem> {
+        fulfilment.take_back(&request.document, Timestamp::now())
+    }
+}
+
+impl Fulfil for op::FulfilRenewals {
+    fn fulfil(
+        fulfilment: &Fulfilment,
+        _: Option<&Account>,
+        request: FulfilRenewals,
+    ) -> Result<Rows<Renewal>, Problem> {
+        Ok(fulfilment.renewals(&request.document, Timestamp::now())?.into())
+    }
+}
+
+impl Fulfil for op::GetInsightOrders {
+    fn fulfil(
+        fulfilment: &Fulfilment,
+        caller: Option<&Account>,
+        _: GetInsightOrders,
+    ) -> Result<Rows<InsightOrder>, Problem> {
+        operator(caller)?;
+        Ok(fulfilment.orders()?.into())
+    }
+}
+
+impl Fulfil for op::NewInsightOrder {
+    fn fulfil(
+        fulfilment: &Fulfilment,
+        caller: Option<&Account>,
+        request: NewInsightOrder,
+    ) -> Result<LoadedInsightOrder, Problem> {
+        operator(caller)?;
+        fulfilment.load(&request.content, Timestamp::now())
+    }
+}
+
+impl Fulfil for op::GetInsightAllocations {
+    fn fulfil(
+        fulfilment: &Fulfilment,
+        caller: Option<&Account>,
+        request: GetInsightAllocations,
+    ) -> Result<Rows<InsightAllocation>, Problem> {
+        operator(caller)?;
+        Ok(fulfilment
+            .allocations(request.entitlement_id.as_deref())?
+            .into())
+    }
+}
+
+/// Orders belong to no organization of Insight Services: only operators see them.
+fn operator(caller: Option<&Account>) -> Result<(), Problem> {
+    match caller {
+        Some(Account {
+            organization: None, ..
+        }) => Ok(()),
+        Some(_) => Err(Problem::new(
+            ErrorCode::UserNotAuthorized,
+            "Only operators see orders and allocations.",
+        )),
+        None => Err(Problem::new(
+            ErrorCode::AuthorizationFailed,
+            "The request has no credentials.",
+        )),
+    }
+}
