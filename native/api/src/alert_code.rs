@@ -136,4 +136,8 @@ alert_codes! {
     ComplianceClonedServer = Alarm, "Two copies of one server are running.", "", "Stop one of the copies; a second server needs a data folder of its own, made with licensingd init.";
     /// A clock is wrong.
     ComplianceWrongClock = Alert, "The clock of a server is wrong.", "", "Set the clock of the server right and keep it right with a time service.";
+    /// The vendor offers renewals.
+    RenewalAvailable = Info, "Renewals of installed licenses are available.", "{products}", "Install them: Get-LicenseRenewal | Install-LicenseRenewal.";
+    /// An allocation or a return waits for something.
+    AllocationPending = Alert, "An allocation was not finished.", "{entitlement}: {reason}", "The server goes on by itself; look at it with Get-LicenseAllocation.";
 }

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod alerts;
+mod allocation;
 mod audit_row;
 pub mod backup;
 mod blocking;

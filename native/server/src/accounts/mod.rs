@@ -483,7 +483,20 @@ impl Accounts {
         sha256: String,
         detail: Value,
     ) -> Result<(), Problem> {
-        let actor = caller.actor();
+        self.record_import_by(caller.actor(), file_name, sha256, detail).await
+    }
+
+    /// [`Self::record_import`] by whoever it is, also by the server itself.
+    ///
+    /// # Errors
+    /// As [`Self::record_import`].
+    pub async fn record_import_by(
+        &self,
+        actor: Actor,
+        file_name: String,
+        sha256: String,
+        detail: Value,
+    ) -> Result<(), Problem> {
         self.blocking(move |this| {
             this.write(|transaction, _| {
                 imports::remember(transaction, &file_name, &sha256)?;
@@ -533,7 +546,19 @@ impl Accounts {
         file_name: String,
         detail: Value,
     ) -> Result<(), Problem> {
-        let actor = caller.actor();
+        self.record_removal_by(caller.actor(), file_name, detail).await
+    }
+
+    /// [`Self::record_removal`] by whoever it is, also by the server itself.
+    ///
+    /// # Errors
+    /// As [`Self::record_removal`].
+    pub async fn record_removal_by(
+        &self,
+        actor: Actor,
+        file_name: String,
+        detail: Value,
+    ) -> Result<(), Problem> {
         self.blocking(move |this| {
             this.write(|transaction, _| {
                 imports::forget(transaction, &file_name)?;

@@ -1,7 +1,7 @@
 //! The alerts of the server while it runs.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -52,7 +52,12 @@ pub(super) struct Inner {
     /// Why the state could not be written; none while it can.
     unsaved: Mutex<Option<String>>,
     pub(super) queued: Notify,
+    /// What tells of further alerts, once the web services are open.
+    further: OnceLock<Further>,
 }
+
+/// Tells of alerts that hold now.
+type Further = Box<dyn Fn() -> Vec<Alert> + Send + Sync>;
 
 impl AlertService {
     /// Opens the state; there is none yet in a new data folder. It blocks.
@@ -74,7 +79,13 @@ impl AlertService {
             writing: Mutex::new(()),
             unsaved: Mutex::new(None),
             queued: Notify::new(),
+            further: OnceLock::new(),
         })))
+    }
+
+    /// Looks there for alerts too. Later calls change nothing.
+    pub fn also(&self, further: impl Fn() -> Vec<Alert> + Send + Sync + 'static) {
+        self.0.further.get_or_init(|| Box::new(further));
     }
 
     /// Looks for alerts until `stopping`: every minute, and at once when a vendor daemon starts or ends.
@@ -96,6 +107,9 @@ impl AlertService {
     /// What holds now. What is worth a message is in the queue when this ends.
     pub async fn look(&self) -> Vec<Alert> {
         let (mut alerts, answered) = self.0.sources.gather().await;
+        if let Some(further) = self.0.further.get() {
+            alerts.extend(further());
+        }
         if let Some(reason) = self.0.unsaved.lock().clone() {
             alerts.push(Alert::new(AlertCode::AlertStateUnsaved).with("reason", reason));
         }

@@ -112,6 +112,11 @@ impl DataFolder {
         self.root.join("restore.json")
     }
 
+    /// What is kept of allocations.
+    pub fn allocations(&self) -> PathBuf {
+        self.management().join("allocations.json")
+    }
+
     /// Register of the databases that must exist, and of how far each went.
     pub fn register(&self) -> PathBuf {
         self.root.join("register.json")

@@ -41,6 +41,7 @@ licensing_settings::settings! {
         [audit]: AuditConfig;
         [alerts]: AlertsConfig;
         [mail]: MailConfig;
+        [fulfilment]: FulfilmentConfig;
         [wsman]: WsmanConfig;
         [limits]: Limits;
         [log]: LogConfig;
@@ -204,6 +205,18 @@ licensing_settings::settings! {
         disk_free_mib: u64 = 1024, AtOnce,
             "MiB that have to be free on the disk of the data folder; below, the alert DiskSpaceLow is raised.",
             allowed "0 to 1000000" if |mib, _| (0..=1_000_000).contains(mib);
+    }
+}
+
+licensing_settings::settings! {
+    /// Settings of the fulfilment.
+    pub struct FulfilmentConfig = "Where seats that were bought are allocated. Without an address nothing is asked; request and answer files work all the same." {
+        address: String = String::new(), AtOnce,
+            "Address of the vendor's Insight Services, such as https://insight.example.com:8443.",
+            allowed "empty, or an address" if |address, _| address.is_empty() || address.parse::<licensing_client::Address>().is_ok();
+        cert_hash: String = String::new(), AtOnce,
+            "SHA-256 hash of the one certificate to trust there; empty: what the operating system trusts.",
+            allowed "empty, or 64 hexadecimal digits" if |hash, _| hash.is_empty() || hash.parse::<licensing_client::CertHash>().is_ok();
     }
 }
 

@@ -8,6 +8,7 @@ use licensing_api::management::{ManagementService as Shown, ManagementStatus};
 use licensing_api::{ErrorCode, Problem};
 use licensing_client::{CertHash, Trust};
 use licensing_management::exchange::RegistrationRequest;
+use licensing_management::id::ServerGuid;
 use licensing_management::key::{ManagementKey, RegistrationCode};
 use licensing_management::schedule::{Event, Moment, Schedule, Switch, UploadResult};
 use licensing_management::upload::SealedUpload;
@@ -119,6 +120,11 @@ impl ManagementService {
         inner.live.lock().schedule = schedule;
         inner.save();
         Ok(Self(Arc::new(inner)))
+    }
+
+    /// GUID and key of the server: what it signs with, also outside of uploads.
+    pub fn identity(&self) -> (ServerGuid, &ManagementKey) {
+        (self.0.live.lock().state.guid, &self.0.key)
     }
 
     /// Makes uploads when they are due, until `stopping`.

@@ -28,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::accounts::Accounts;
 use crate::alerts::AlertService;
+use crate::allocation::{Allocations, Installer};
 use crate::config::{DataFolder, LiveConfig};
 use crate::configuration::Configuration;
 use crate::control::DaemonDirectory;
@@ -89,6 +90,7 @@ struct WebServices {
     accounts: Accounts,
     alerts: AlertService,
     licenses: LicenseFolder,
+    allocations: Allocations,
     rate: RateLimit,
     /// Requests of callers who may do what they ask for.
     requests: Arc<Places>,
@@ -134,12 +136,24 @@ pub async fn open(setup: WebSetup) -> anyhow::Result<Router> {
     let accounts = setup.accounts.clone();
     let (licenses, alerts) = (setup.licenses.clone(), setup.alerts.clone());
     let rate = RateLimit::per_second(setup.config.now().web.requests_per_second);
+    let installer = Installer {
+        data: setup.data.clone(),
+        accounts: accounts.clone(),
+        licenses: licenses.clone(),
+        installed: setup.installed.clone(),
+        daemons: setup.daemons.clone(),
+    };
+    let allocations = Allocations::open(setup.config.clone(), setup.management.clone(), installer)?;
+    let further = allocations.clone();
+    alerts.also(move || further.alerts());
+    tokio::spawn(allocations.clone().run(setup.stopping.clone()));
     let services = Arc::new(WebServices {
         setup,
         accounts,
         alerts,
         licenses,
         rate,
+        allocations,
         requests: Places::new(REQUESTS),
         large_requests: Places::new(LARGE_REQUESTS),
         explaining: Places::new(EXPLAINING),

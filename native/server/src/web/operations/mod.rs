@@ -2,6 +2,7 @@
 
 mod administrators;
 mod alerts;
+mod allocation;
 mod assignments;
 mod audit;
 mod backups;

@@ -1,0 +1,286 @@
+//! Allocation: seats that were bought are asked of the vendor's fulfilment and put on this server. docs/allocation.md
+//! describes it.
+//!
+//! - What is asked for is on the disk before it is asked, and its answer before its file is written: after a crash the
+//!   server goes on where it was, with the same request, which the fulfilment answers the same.
+//! - A license file is removed before its seats are given back.
+
+mod ask;
+mod give_back;
+mod install;
+mod offline;
+mod remote;
+mod renew;
+mod state;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+use licensing_api::alert::{Alert, AlertCode};
+use licensing_api::allocation::{Allocation, AllocationState, RenewalOption};
+use licensing_api::{ErrorCode, Problem};
+use licensing_license_file::license_file::HostIdentity;
+use licensing_management::exchange::{Asker, Wanted};
+use licensing_management::id::AllocationRequestId;
+use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
+
+use crate::accounts::Actor;
+use crate::blocking::blocking;
+use crate::config::LiveConfig;
+use crate::management::ManagementService;
+
+pub(crate) use install::Installer;
+use remote::Remote;
+use state::{Record, State, StateFile};
+
+/// How often what is pending is tried again.
+const AGAIN: Duration = Duration::from_secs(60);
+/// How often renewals are looked for.
+const RENEWALS_HOURS: i64 = 24;
+
+/// The allocations of a server. Clones are handles on the same.
+#[derive(Clone)]
+pub(crate) struct Allocations(Arc<Inner>);
+
+struct Inner {
+    config: LiveConfig,
+    management: ManagementService,
+    installer: Installer,
+    file: StateFile,
+    state: parking_lot::Mutex<State>,
+    /// One change at a time.
+    turn: Mutex<()>,
+}
+
+impl Allocations {
+    /// Reads what was kept.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(crate) fn open(
+        config: LiveConfig,
+        management: ManagementService,
+        installer: Installer,
+    ) -> anyhow::Result<Self> {
+        let (file, state) =
+            StateFile::open(&installer.data.allocations()).context("the allocations cannot be read")?;
+        Ok(Self(Arc::new(Inner {
+            config,
+            management,
+            installer,
+            file,
+            state: parking_lot::Mutex::new(state),
+            turn: Mutex::default(),
+        })))
+    }
+
+    /// Goes on with what is pending and looks for renewals, until `stopping`.
+    pub(crate) async fn run(self, stopping: CancellationToken) {
+        loop {
+            if self.is_configured() {
+                self.go_on().await;
+                self.look_for_renewals(Timestamp::now()).await;
+            }
+            tokio::select! {
+                () = stopping.cancelled() => return,
+                () = tokio::time::sleep(AGAIN) => {}
+            }
+        }
+    }
+
+    fn is_configured(&self) -> bool {
+        !self.0.config.now().fulfilment.address.is_empty()
+    }
+
+    /// Allocations of this server, the latest first.
+    pub(crate) fn list(&self, state: Option<AllocationState>) -> Vec<Allocation> {
+        let live = self.0.state.lock();
+        let records = live.records.iter().rev();
+        records
+            .filter(|record| state.is_none_or(|state| record.state == state))
+            .map(Record::shown)
+            .collect()
+    }
+
+    /// Active alerts: renewals that wait, and allocations that do not get further.
+    pub(crate) fn alerts(&self) -> Vec<Alert> {
+        let live = self.0.state.lock();
+        let mut alerts = Vec::new();
+        if live.renewal_option == RenewalOption::Notify && !live.offered.is_empty() {
+            let products: Vec<&str> = live.offered.iter().map(|one| one.product_name.as_str()).collect();
+            let mut alert = Alert::new(AlertCode::RenewalAvailable).with("products", products.join(", "));
+            alert.since = live.checked;
+            alerts.push(alert);
+        }
+        for record in &live.records {
+            let waits = matches!(
+                record.state,
+                AllocationState::Pending | AllocationState::ReturnPending
+            );
+            let Some(why) = record.problem.as_ref().filter(|_| waits) else {
+                continue;
+            };
+            let entitlement = &record.request.wanted.entitlement_id;
+            let mut alert = Alert::new(AlertCode::AllocationPending)
+                .with("entitlement", entitlement)
+                .with("reason", why);
+            alert.subject = record.request.request_id.to_string();
+            alert.since = Some(record.request.made);
+            alerts.push(alert);
+        }
+        alerts
+    }
+
+    fn remote(&self) -> Result<Remote, Problem> {
+        Remote::new(&self.0.config.now().fulfilment)
+    }
+
+    fn asker(&self, now: Timestamp) -> Asker<'_> {
+        let (server_guid, key) = self.0.management.identity();
+        Asker {
+            server_guid,
+            key,
+            now,
+        }
+    }
+
+    /// Changes what is kept, durably.
+    async fn change<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut State) -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let inner = Arc::clone(&self.0);
+        blocking(move || {
+            let mut next = inner.state.lock().clone();
+            let value = work(&mut next);
+            inner.file.save(&next).map_err(|error| {
+                tracing::error!(%error, "the allocations cannot be written");
+                Problem::new(
+                    ErrorCode::StorageUnavailable,
+                    format!("The allocations cannot be written: {error}."),
+                )
+            })?;
+            *inner.state.lock() = next;
+            Ok(value)
+        })
+        .await?
+    }
+
+    fn record(&self, request: AllocationRequestId) -> Option<Record> {
+        let live = self.0.state.lock();
+        let mut records = live.records.iter();
+        records.find(|record| record.request.request_id == request).cloned()
+    }
+
+    /// Changes one record, and gives it as it is then.
+    async fn update(
+        &self,
+        request: AllocationRequestId,
+        work: impl FnOnce(&mut Record) + Send + 'static,
+    ) -> Result<Record, Problem> {
+        self.change(move |state| {
+            let mut records = state.records.iter_mut();
+            records
+                .find(|record| record.request.request_id == request)
+                .map(|record| {
+                    work(record);
+                    record.clone()
+                })
+        })
+        .await?
+        .ok_or_else(|| {
+            Problem::new(ErrorCode::AllocationNotFound, "It was removed meanwhile.")
+                .about(request.to_string())
+        })
+    }
+
+    /// What to ask for.
+    ///
+    /// # Errors
+    /// `InvalidCount`, `InvalidRequest`.
+    async fn wanted(
+        &self,
+        entitlement_id: String,
+        count: i64,
+        host_id_type: Option<String>,
+        host_id: Option<String>,
+    ) -> Result<Wanted, Problem> {
+        let count = u32::try_from(count)
+            .ok()
+            .filter(|count| *count > 0)
+            .ok_or_else(|| {
+                Problem::new(ErrorCode::InvalidCount, format!("The number is {count}.")).about("count")
+            })?;
+        let known = self.host_ids().await?;
+        let host_ids = match (&host_id_type, host_id) {
+            (Some(kind), Some(value)) => vec![(kind.clone(), value)],
+            (None, Some(_)) => {
+                return Err(Problem::new(
+                    ErrorCode::InvalidRequest,
+                    "hostId needs hostIdType, such as HOSTNAME or ETHERNET.",
+                )
+                .about("hostIdType"));
+            }
+            (_, None) => known,
+        };
+        Ok(Wanted {
+            entitlement_id,
+            count,
+            host_id_type,
+            host_ids,
+        })
+    }
+
+    /// What this server is known by, by type; the first of a type is the one that is used.
+    async fn host_ids(&self) -> Result<Vec<(String, String)>, Problem> {
+        let (installed, config) = (self.0.installer.installed.clone(), self.0.config.now());
+        let identity: HostIdentity = blocking(move || installed.read().map(|installed| installed.host(&config)))
+            .await?
+            .map_err(|error| Problem::new(ErrorCode::StorageUnavailable, format!("{error}.")))?;
+        let of = |kind: &str, value: String| (kind.to_owned(), value);
+        let mut ids: Vec<_> = identity
+            .host_names
+            .into_iter()
+            .map(|name| of("HOSTNAME", name))
+            .collect();
+        ids.extend(
+            identity
+                .ethernet_addresses
+                .iter()
+                .map(|address| of("ETHERNET", hex::encode_upper(address))),
+        );
+        ids.extend(
+            identity
+                .internet_addresses
+                .iter()
+                .map(|address| of("INTERNET", address.to_string())),
+        );
+        ids.extend(identity.others);
+        Ok(ids)
+    }
+}
+
+/// The server itself, in the audit.
+fn own_actor() -> Actor {
+    Actor {
+        account: "licensingd".to_owned(),
+        origin: String::new(),
+    }
+}
+
+fn new_request_id() -> Result<AllocationRequestId, Problem> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random)
+        .map_err(|error| Problem::new(ErrorCode::UnknownError, error.to_string()))?;
+    Ok(AllocationRequestId::from_random(random))
+}
+
+fn unwritable(error: impl std::fmt::Display) -> Problem {
+    Problem::new(
+        ErrorCode::UnknownError,
+        format!("The document cannot be written: {error}."),
+    )
+}

@@ -1,0 +1,169 @@
+//! Allocation of seats that were bought.
+
+use licensing_api::allocation::{
+    Allocation, Entitlement, ExportAllocationRequest, ExportedAllocationRequest, GetAllocations,
+    GetEntitlements, GetRenewalOption, GetRenewals, ImportAllocationAnswer, InstallRenewal, NewAllocation,
+    Renewal, RenewalOptionRow, ReturnAllocation, ReturnedAllocation, SetRenewalOption,
+};
+use licensing_api::operation::op;
+use licensing_api::{Problem, Rows};
+use serde_json::{Value, json};
+
+use crate::accounts::Actor;
+use crate::allocation::Allocations;
+use crate::web::WebServices;
+use crate::web::dispatch::{Call, Handler};
+
+/// Records a change before it is made, and gives who makes it.
+async fn record(
+    services: &WebServices,
+    call: &Call,
+    action: &'static str,
+    target: &str,
+    detail: Value,
+) -> Result<Actor, Problem> {
+    let caller = call.caller()?;
+    services
+        .accounts
+        .record_change(caller, action, target.to_owned(), detail)
+        .await?;
+    Ok(caller.actor())
+}
+
+/// Carries a change to its end, also when the caller goes away.
+async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Problem>> + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::spawn(work).await.map_err(|error| {
+        Problem::new(
+            licensing_api::ErrorCode::UnknownError,
+            format!("A task of the server ended: {error}."),
+        )
+    })?
+}
+
+impl Handler for op::GetEntitlements {
+    async fn handle(
+        services: &WebServices,
+        _: &Call,
+        request: GetEntitlements,
+    ) -> Result<Rows<Entitlement>, Problem> {
+        Ok(services
+            .allocations
+            .entitlements(&request.access_code)
+            .await?
+            .into())
+    }
+}
+
+impl Handler for op::NewAllocation {
+    async fn handle(
+        services: &WebServices,
+        call: &Call,
+        request: NewAllocation,
+    ) -> Result<Allocation, Problem> {
+        let detail = json!({
+            "count": request.count,
+            "hostIdType": request.host_id_type,
+            "hostId": request.host_id,
+            "requestId": request.request_id,
+        });
+        let actor = record(services, call, "NewAllocation", &request.entitlement_id, detail).await?;
+        let allocations = services.allocations.clone();
+        to_the_end(async move { allocations.allocate(actor, request).await }).await
+    }
+}
+
+impl Handler for op::GetAllocations {
+    async fn handle(
+        services: &WebServices,
+        _: &Call,
+        request: GetAllocations,
+    ) -> Result<Rows<Allocation>, Problem> {
+        Ok(services.allocations.list(request.state).into())
+    }
+}
+
+impl Handler for op::ReturnAllocation {
+    async fn handle(
+        services: &WebServices,
+        call: &Call,
+        request: ReturnAllocation,
+    ) -> Result<ReturnedAllocation, Problem> {
+        let detail = json!({ "offline": request.offline });
+        let actor = record(services, call, "ReturnAllocation", &request.fulfillment_id, detail).await?;
+        let allocations = services.allocations.clone();
+        to_the_end(async move { allocations.give_back(actor, request).await }).await
+    }
+}
+
+impl Handler for op::ExportAllocationRequest {
+    async fn handle(
+        services: &WebServices,
+        call: &Call,
+        request: ExportAllocationRequest,
+    ) -> Result<ExportedAllocationRequest, Problem> {
+        let detail = json!({ "count": request.count });
+        let actor = record(
+            services,
+            call,
+            "ExportAllocationRequest",
+            &request.entitlement_id,
+            detail,
+        )
+        .await?;
+        services.allocations.export(actor, request).await
+    }
+}
+
+impl Handler for op::ImportAllocationAnswer {
+    async fn handle(
+        services: &WebServices,
+        call: &Call,
+        request: ImportAllocationAnswer,
+    ) -> Result<Allocation, Problem> {
+        let actor = record(services, call, "ImportAllocationAnswer", "", json!({})).await?;
+        let allocations = services.allocations.clone();
+        to_the_end(async move { allocations.import(actor, request).await }).await
+    }
+}
+
+impl Handler for op::GetRenewals {
+    async fn handle(services: &WebServices, _: &Call, request: GetRenewals) -> Result<Rows<Renewal>, Problem> {
+        Ok(services.allocations.renewals(&request).await?.into())
+    }
+}
+
+impl Handler for op::InstallRenewal {
+    async fn handle(
+        services: &WebServices,
+        call: &Call,
+        request: InstallRenewal,
+    ) -> Result<Allocation, Problem> {
+        let actor = record(services, call, "InstallRenewal", &request.fulfillment_id, json!({})).await?;
+        let allocations = services.allocations.clone();
+        to_the_end(async move { allocations.install_renewal(actor, &request.fulfillment_id).await }).await
+    }
+}
+
+impl Handler for op::GetRenewalOption {
+    async fn handle(
+        services: &WebServices,
+        _: &Call,
+        _: GetRenewalOption,
+    ) -> Result<RenewalOptionRow, Problem> {
+        Ok(services.allocations.renewal_option())
+    }
+}
+
+impl Handler for op::SetRenewalOption {
+    async fn handle(
+        services: &WebServices,
+        call: &Call,
+        request: SetRenewalOption,
+    ) -> Result<RenewalOptionRow, Problem> {
+        let option = Allocations::option_of(&request)?;
+        record(services, call, "SetRenewalOption", "", json!({ "option": option })).await?;
+        services.allocations.set_renewal_option(option).await
+    }
+}
