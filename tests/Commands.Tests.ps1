@@ -72,6 +72,12 @@ BeforeAll {
         TokenId             = $token.TokenId
         Permission          = 'ReadOnly'
         CEIPOption          = 'None'
+        AccessCode          = ConvertTo-TestSecret 'LA-00000-00000-00000-00000-00000'
+        EntitlementId       = 'SO-1-1'
+        SessionId           = 'SES-1'
+        Count               = 1
+        FulfillmentId       = 'FID-1'
+        Option              = 'Notify'
         SADate              = '2015.1201'
         Address             = 'nobody@example.com'
         Feature             = 'ACME_PRO_CCU'
@@ -107,7 +113,10 @@ BeforeAll {
         if ($Command.Name -eq 'Import-LicLicenseFile') {
             $arguments['FileName'] = $extra
         }
-        if ($Command.Name -eq 'Export-LicenseUpload') {
+        if ($Command.Name -eq 'Get-LicEntitlements') {
+            $arguments['AccessCode'] = 'LA-00000-00000-00000-00000-00000'
+        }
+        if ($Command.Name -in 'Export-LicenseUpload', 'Export-LicenseAllocationRequest') {
             $arguments['Path'] = Join-Path $server.Folder 'bundle.json'
         }
         if ($Command.Name -eq 'Export-LicenseUsageReport') {

@@ -138,4 +138,57 @@
     'Remove-LicGlobalMetadata' = @{ OutputType = 'System.Void'; Parameters = @() }
     'Get-LicLACEnabledState' = @{ OutputType = 'System.Void'; Parameters = @() }
     'Set-LicLACEnabledState' = @{ OutputType = 'System.Void'; Parameters = @() }
+    'Get-LicEntitlements' = @{
+        OutputType = 'Citrix.Licensing.Admin.SDK.WSLEntitlements'
+        Parameters = @(
+            @{ Name = 'AdminAddress'; Type = 'String'; Required = $true; Position = 0; Pipeline = 'ByValue'; Default = $null }
+            @{ Name = 'AccessCode'; Type = 'String'; Required = $true; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'CertHash'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'Credentials'; Type = 'PSCredential'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+        )
+    }
+    'New-LicAllocation' = @{
+        OutputType = 'System.Void'
+        Parameters = @(
+            @{ Name = 'AdminAddress'; Type = 'String'; Required = $true; Position = 0; Pipeline = 'ByValue'; Default = $null }
+            @{ Name = 'EntitlementId'; Type = 'String'; Required = $true; Position = $null; Pipeline = 'ByPropertyName'; Default = $null }
+            @{ Name = 'Count'; Type = 'Int32'; Required = $true; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'SessionId'; Type = 'String'; Required = $true; Position = $null; Pipeline = 'ByPropertyName'; Default = $null }
+            @{ Name = 'CertHash'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'Credentials'; Type = 'PSCredential'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+        )
+    }
+    'Get-LicRenewals' = @{
+        OutputType = 'Citrix.Licensing.Admin.SDK.WSLFulfillment'
+        Parameters = @(
+            @{ Name = 'AdminAddress'; Type = 'String'; Required = $true; Position = 0; Pipeline = 'ByValue'; Default = $null }
+            @{ Name = 'CertHash'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'Credentials'; Type = 'PSCredential'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+        )
+    }
+    'Install-LicRenewals' = @{
+        OutputType = 'System.Void'
+        Parameters = @(
+            @{ Name = 'AdminAddress'; Type = 'String'; Required = $true; Position = 0; Pipeline = 'ByValue'; Default = $null }
+            @{ Name = 'FulfillmentID'; Type = 'String'; Required = $true; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'CertHash'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'Credentials'; Type = 'PSCredential'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+        )
+    }
+    'Get-LicSARenewalOptions' = @{
+        OutputType = 'Citrix.Licensing.Admin.SDK.WSLSARenewalOption'
+        Parameters = @(
+            @{ Name = 'AdminAddress'; Type = 'String'; Required = $true; Position = 0; Pipeline = 'ByValue'; Default = $null }
+            @{ Name = 'CertHash'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+        )
+    }
+    'Set-LicSARenewalOptions' = @{
+        OutputType = 'System.Void'
+        Parameters = @(
+            @{ Name = 'AdminAddress'; Type = 'String'; Required = $true; Position = 0; Pipeline = 'ByValue'; Default = $null }
+            @{ Name = 'Option'; Type = 'String'; Required = $true; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'CertHash'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'Credentials'; Type = 'PSCredential'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+        )
+    }
 }

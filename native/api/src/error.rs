@@ -239,6 +239,9 @@ error_codes! {
     /// An order or an entitlement of this name exists.
     OrderExists = 1046, 409, ResourceExists, "There is an order or an entitlement of this name.", "Give the order another number, or its entitlements other ids.";
 
+    /// The directory or the OpenID issuer cannot be asked.
+    DirectoryUnavailable = 1047, 503, ResourceUnavailable, "The directory cannot be asked.", "Check the sections directory and openid of licensingd.toml and the connection; accounts with a password of this server work all the same.";
+
     /// The client's address is malformed.
     InvalidAddress = 2000, 0, InvalidArgument, "The address is not valid.", "Write https://host:8083, host:port, or the host alone.";
     /// No answer in time.

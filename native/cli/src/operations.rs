@@ -1,6 +1,7 @@
 //! Runs one operation of the table.
 
 mod administration;
+mod allocation;
 mod certificate;
 mod explain;
 mod import;
@@ -29,6 +30,8 @@ pub(crate) fn command(operation: &OperationInfo, word: &str) -> Command {
         OperationId::ExportUpload => upload::export_arguments(command, operation),
         OperationId::ImportUploadReceipt => upload::receipt_arguments(command),
         OperationId::ExportUsageReport => usage_report::arguments(command, operation),
+        OperationId::ExportAllocationRequest => allocation::request_arguments(command, operation),
+        OperationId::ImportAllocationAnswer => allocation::answer_arguments(command),
         _ => arguments::add(command, operation),
     };
     connection::add(with_json(command))
@@ -61,6 +64,8 @@ pub(crate) async fn run(operation: &OperationInfo, matches: &ArgMatches) -> Resu
         OperationId::ExportUpload => upload::export(operation, matches).await,
         OperationId::ImportUploadReceipt => upload::receipt(operation, matches).await,
         OperationId::ExportUsageReport => usage_report::run(operation, matches).await,
+        OperationId::ExportAllocationRequest => allocation::request(operation, matches).await,
+        OperationId::ImportAllocationAnswer => allocation::answer(operation, matches).await,
         _ => {
             let request = arguments::request(operation, matches)?;
             let answer = connection::client(matches)?

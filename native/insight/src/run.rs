@@ -59,8 +59,7 @@ pub async fn run(config: InsightConfig, folder: InsightFolder) -> anyhow::Result
     let (opened, settings) = (folder.clone(), config.clone());
     let insight = tokio::task::spawn_blocking(move || init::open(&opened, &settings)).await??;
     let (opened, settings) = (folder.clone(), config.clone());
-    let fulfilment =
-        tokio::task::spawn_blocking(move || init::open_fulfilment(&opened, &settings)).await??;
+    let fulfilment = tokio::task::spawn_blocking(move || init::open_fulfilment(&opened, &settings)).await??;
     let courier = delivery::courier(Arc::clone(&insight), config.mail.clone());
     let socket = licensing_net::bind(SocketAddr::new(config.listen, config.port))
         .await

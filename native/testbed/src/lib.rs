@@ -26,7 +26,7 @@ mod smtp;
 
 pub use issuer::Issuer;
 pub use license_text::{Increment, license_text};
-pub use program::licensingd;
+pub use program::{insightd, licensingd};
 pub use python::python_with;
 pub use server::{Endpoints, Server, ServerBuilder};
 pub use smtp::{Mail, SmtpServer};

@@ -7,7 +7,9 @@ use super::{AnsweredBy, BodySize, Method, Operation, OperationInfo, Rows};
 use crate::error::ErrorCode;
 use crate::permission::Permission;
 use crate::{
-    administrator, alert, allocation, assignment, audit, backup, configuration, denial, fulfilment, health, history, insight, inventory, issuer, license_file, management, names, option, queue, reservation, server, token, usage,
+    administrator, alert, allocation, assignment, audit, backup, configuration, denial, fulfilment, health,
+    history, insight, inventory, issuer, license_file, management, names, option, queue, reservation, server,
+    token, usage,
 };
 
 operations! { ($)

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::Subcommand;
 use jiff::Timestamp;
+use licensing_files::regular;
 use licensing_insight::folder::InsightFolder;
 use licensing_insight::fulfilment::issuers::Issuers as IssuerFolder;
 use licensing_insight::fulfilment::order::MAX_ORDER_BYTES;
 use licensing_insight::init;
-use licensing_files::regular;
 use licensing_management::exchange::MAX_FULFILMENT_BYTES;
 
 use super::{print, said, write_new};
@@ -104,7 +104,12 @@ pub(super) fn issuer(command: Issuers) -> anyhow::Result<()> {
             let all = IssuerFolder::new(folder.issuers()).all()?;
             print(all.iter().map(|one| {
                 let public = one.public();
-                format!("{}\t{}\t{}", public.issuer(), public.key_id(), public.vendors().join(", "))
+                format!(
+                    "{}\t{}\t{}",
+                    public.issuer(),
+                    public.key_id(),
+                    public.vendors().join(", ")
+                )
             }))
         }
     }

@@ -35,7 +35,10 @@ impl Fulfilment {
         }
         let granted = self.granted(&request, now)?;
         if request.wanted.count == 0 {
-            return Err(count_problem(granted.entitlement.available(), &granted.entitlement.id));
+            return Err(count_problem(
+                granted.entitlement.available(),
+                &granted.entitlement.id,
+            ));
         }
         let allocation = self.prepared(&request, fingerprint.clone(), &granted, now)?;
         let renews = granted.renews.as_ref().map(|one| one.id.as_str());

@@ -125,8 +125,8 @@ fn read(key_file: &Path) -> anyhow::Result<Authority> {
     let trust_file = key_file.with_extension("pub");
     let text = regular::read_text(&trust_file, MAX_TRUST_FILE_BYTES)
         .with_context(|| format!("{} cannot be read", trust_file.display()))?;
-    let public = TrustedIssuer::from_text(&text)
-        .with_context(|| format!("{} is damaged", trust_file.display()))?;
+    let public =
+        TrustedIssuer::from_text(&text).with_context(|| format!("{} is damaged", trust_file.display()))?;
     Ok(Authority::new(key, public)?)
 }
 

@@ -117,7 +117,11 @@ impl Fulfilment {
             )
             .about(order.order_number));
         }
-        tracing::info!(order = stored.number, entitlements = entitlements.len(), "an order was loaded");
+        tracing::info!(
+            order = stored.number,
+            entitlements = entitlements.len(),
+            "an order was loaded"
+        );
         Ok(LoadedInsightOrder {
             order_number: order.order_number,
             entitlements: entitlements.into_iter().map(|one| one.id).collect(),
@@ -191,7 +195,11 @@ impl Fulfilment {
             .ok_or_else(unknown)?;
         match self.store.give_back(&allocation.id, document.trim(), now)? {
             GivenBack::Now => {
-                tracing::info!(allocation = allocation.id, seats = allocation.count, "seats were returned");
+                tracing::info!(
+                    allocation = allocation.id,
+                    seats = allocation.count,
+                    "seats were returned"
+                );
             }
             GivenBack::Before => {}
             GivenBack::Renewed | GivenBack::Unknown => return Err(unknown()),

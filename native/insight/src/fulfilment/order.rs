@@ -161,7 +161,9 @@ impl SalesOrder {
     /// `InvalidRequest` with what is wrong.
     pub fn read(text: &str) -> Result<Self, Problem> {
         if text.len() > MAX_ORDER_BYTES {
-            return Err(invalid(format!("The order has more than {MAX_ORDER_BYTES} bytes.")));
+            return Err(invalid(format!(
+                "The order has more than {MAX_ORDER_BYTES} bytes."
+            )));
         }
         let order: Self =
             toml::from_str(text).map_err(|error| invalid(format!("The order cannot be read: {error}")))?;
@@ -173,7 +175,9 @@ impl SalesOrder {
             check_name(name, value)?;
         }
         if !(1..=MAX_ENTITLEMENTS).contains(&order.entitlements.len()) {
-            return Err(invalid(format!("An order has 1 to {MAX_ENTITLEMENTS} entitlements.")));
+            return Err(invalid(format!(
+                "An order has 1 to {MAX_ENTITLEMENTS} entitlements."
+            )));
         }
         for one in &order.entitlements {
             one.check()?;

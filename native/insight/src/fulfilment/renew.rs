@@ -40,7 +40,10 @@ impl Fulfilment {
             else {
                 continue;
             };
-            let purchased = self.store.order(&renewal.order)?.map(|order| order.head.purchased);
+            let purchased = self
+                .store
+                .order(&renewal.order)?
+                .map(|order| order.head.purchased);
             found.push(Renewal {
                 fulfillment_id: renewal_id(&renewal.id, &allocation.id),
                 product_name: renewal.terms.product.clone(),

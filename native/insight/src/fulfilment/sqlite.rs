@@ -180,8 +180,7 @@ fn order(row: &Row<'_>) -> Result<StoredOrder, StorageError> {
     })
 }
 
-const ENTITLEMENT: &str =
-    "SELECT id, order_number, place, total, allocated, renews, terms FROM entitlement";
+const ENTITLEMENT: &str = "SELECT id, order_number, place, total, allocated, renews, terms FROM entitlement";
 
 fn entitlement(row: &Row<'_>) -> Result<StoredEntitlement, StorageError> {
     Ok(StoredEntitlement {
@@ -306,7 +305,9 @@ impl FulfilmentStore for SqliteFulfilment {
             }
             for one in entitlements {
                 let known: Option<i64> = transaction
-                    .query_row("SELECT 1 FROM entitlement WHERE id = ?1", [&one.id], |row| row.get(0))
+                    .query_row("SELECT 1 FROM entitlement WHERE id = ?1", [&one.id], |row| {
+                        row.get(0)
+                    })
                     .optional()?;
                 if known.is_some() {
                     return Ok(false);
@@ -314,12 +315,24 @@ impl FulfilmentStore for SqliteFulfilment {
             }
             transaction.execute(
                 "INSERT INTO sales_order VALUES (?1, ?2, ?3, ?4)",
-                params![order.number, order.code_id, order.code_secret, to_json(&order.head)?],
+                params![
+                    order.number,
+                    order.code_id,
+                    order.code_secret,
+                    to_json(&order.head)?
+                ],
             )?;
             for one in entitlements {
                 transaction.execute(
                     "INSERT INTO entitlement VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6)",
-                    params![one.id, one.order, one.place, one.total, one.renews, to_json(&one.terms)?],
+                    params![
+                        one.id,
+                        one.order,
+                        one.place,
+                        one.total,
+                        one.renews,
+                        to_json(&one.terms)?
+                    ],
                 )?;
             }
             Ok(true)
@@ -335,7 +348,14 @@ impl FulfilmentStore for SqliteFulfilment {
     }
 
     fn order_of_code(&self, code_id: &str) -> Result<Option<StoredOrder>, StorageError> {
-        self.read(|connection| one(connection, &format!("{ORDER} WHERE code_id = ?1"), [code_id], order))
+        self.read(|connection| {
+            one(
+                connection,
+                &format!("{ORDER} WHERE code_id = ?1"),
+                [code_id],
+                order,
+            )
+        })
     }
 
     fn entitlements(&self, number: &str) -> Result<Vec<StoredEntitlement>, StorageError> {
@@ -344,7 +364,14 @@ impl FulfilmentStore for SqliteFulfilment {
     }
 
     fn entitlement(&self, id: &str) -> Result<Option<StoredEntitlement>, StorageError> {
-        self.read(|connection| one(connection, &format!("{ENTITLEMENT} WHERE id = ?1"), [id], entitlement))
+        self.read(|connection| {
+            one(
+                connection,
+                &format!("{ENTITLEMENT} WHERE id = ?1"),
+                [id],
+                entitlement,
+            )
+        })
     }
 
     fn renewals_of(&self, renewed: &str) -> Result<Vec<StoredEntitlement>, StorageError> {
@@ -386,7 +413,14 @@ impl FulfilmentStore for SqliteFulfilment {
     }
 
     fn allocation(&self, id: &str) -> Result<Option<StoredAllocation>, StorageError> {
-        self.read(|connection| one(connection, &format!("{ALLOCATION} WHERE id = ?1"), [id], allocation))
+        self.read(|connection| {
+            one(
+                connection,
+                &format!("{ALLOCATION} WHERE id = ?1"),
+                [id],
+                allocation,
+            )
+        })
     }
 
     fn allocation_of(&self, request: AllocationRequestId) -> Result<Option<StoredAllocation>, StorageError> {
@@ -403,8 +437,7 @@ impl FulfilmentStore for SqliteFulfilment {
                 all(connection, &query, [id], allocation)
             }
             Which::Key(key) => {
-                let query =
-                    format!("{ALLOCATION} WHERE public_key = ?1 AND standing = 'allocated' {order}");
+                let query = format!("{ALLOCATION} WHERE public_key = ?1 AND standing = 'allocated' {order}");
                 all(connection, &query, [key.to_string()], allocation)
             }
         })

@@ -85,9 +85,7 @@ impl Fulfil for op::GetInsightAllocations {
         request: GetInsightAllocations,
     ) -> Result<Rows<InsightAllocation>, Problem> {
         operator(caller)?;
-        Ok(fulfilment
-            .allocations(request.entitlement_id.as_deref())?
-            .into())
+        Ok(fulfilment.allocations(request.entitlement_id.as_deref())?.into())
     }
 }
 

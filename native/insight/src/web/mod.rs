@@ -82,7 +82,10 @@ async fn try_carry_out(
     let (mut parts, body) = request.into_parts();
     let path = routes::path_fields(&mut parts).await?;
     // None on the routes of license servers, and without the gate: what needs a caller is not answered then.
-    let caller = parts.extensions.remove::<Admitted>().map(|Admitted(caller)| caller);
+    let caller = parts
+        .extensions
+        .remove::<Admitted>()
+        .map(|Admitted(caller)| caller);
     let bytes = assemble::read(form.info, &parts, body).await?;
     let request = assemble::request(form, &path, &parts, bytes)?;
     let id = form.info.id;

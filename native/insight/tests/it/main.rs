@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 mod delivery;
+mod fulfilment;
 mod full_circle;
 #[cfg(target_os = "linux")]
 mod full_disk;

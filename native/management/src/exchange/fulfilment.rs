@@ -111,8 +111,8 @@ pub trait SignedDocument: Serialize + for<'de> Deserialize<'de> {
                 "it has more than {MAX_FULFILMENT_BYTES} bytes"
             )));
         }
-        let document: Self =
-            serde_json::from_str(text.trim()).map_err(|error| FulfilmentError::Malformed(error.to_string()))?;
+        let document: Self = serde_json::from_str(text.trim())
+            .map_err(|error| FulfilmentError::Malformed(error.to_string()))?;
         let signed = canonical::bytes_of(&document, &[SIGNATURE])?;
         document
             .signer()
@@ -426,11 +426,7 @@ impl ReturnProof {
     ///
     /// # Errors
     /// When it cannot be written canonically, which holds for no proof.
-    pub fn new(
-        asker: Asker<'_>,
-        fulfillment_id: &str,
-        sha256: Option<String>,
-    ) -> Result<Self, NotCanonical> {
+    pub fn new(asker: Asker<'_>, fulfillment_id: &str, sha256: Option<String>) -> Result<Self, NotCanonical> {
         let mut proof = Self {
             fulfillment_id: fulfillment_id.to_owned(),
             server_guid: asker.server_guid,
@@ -496,5 +492,9 @@ pub fn renewal_parts(renewal: &str) -> Option<(&str, &str)> {
 }
 
 fn check(fits: bool) -> Result<(), FulfilmentError> {
-    if fits { Ok(()) } else { Err(FulfilmentError::WrongProof) }
+    if fits {
+        Ok(())
+    } else {
+        Err(FulfilmentError::WrongProof)
+    }
 }

@@ -9,8 +9,8 @@ mod registration;
 pub use bundle::{Bundle, BundleError, BundledUpload, MAX_BUNDLE_BYTES, MAX_BUNDLED_UPLOADS};
 pub use fulfilment::{
     AccessCode, Allocated, AllocationAnswer, AllocationRequest, Asker, EntitlementQuery, FulfilmentError,
-    MAX_FULFILMENT_BYTES, MAX_SERIAL_NUMBERS, RenewalQuery, ReturnProof, Right, SignedDocument, Wanted, renewal_id,
-    renewal_parts,
+    MAX_FULFILMENT_BYTES, MAX_SERIAL_NUMBERS, RenewalQuery, ReturnProof, Right, SignedDocument, Wanted,
+    renewal_id, renewal_parts,
 };
 pub use problem::{ReceiverErrorCode, ReceiverProblem};
 pub use receipt::{Outcome, Receipt, ReceiptError, UploadResult};

@@ -1,6 +1,7 @@
 //! The proofs. Each is one function; `LICENSING_PROOFS=long` asks for its long form.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod allocations;
 #[cfg(unix)]
 mod backups;
 #[cfg(target_os = "linux")]

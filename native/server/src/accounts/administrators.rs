@@ -66,6 +66,19 @@ pub(super) fn by_rid(connection: &Connection, rid: i64) -> rusqlite::Result<Opti
         .optional()
 }
 
+/// Accounts whose key begins like this: those of a domain.
+pub(super) fn of_domain(connection: &Connection, prefix: &str) -> rusqlite::Result<Vec<Account>> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM account WHERE substr(key, 1, ?2) = ?1 ORDER BY key"
+        ))?
+        .query_map(
+            params![prefix, i64::try_from(prefix.chars().count()).unwrap_or(i64::MAX)],
+            account,
+        )?
+        .collect()
+}
+
 fn all(connection: &Connection) -> rusqlite::Result<Vec<Account>> {
     connection
         .prepare_cached(&format!("SELECT {COLUMNS} FROM account ORDER BY key"))?

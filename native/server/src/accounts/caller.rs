@@ -57,6 +57,8 @@ pub struct Caller {
     pub token_id: Option<String>,
     /// Where the request comes from.
     pub address: IpAddr,
+    /// Whether they have no account of their own here: a group or an OpenID issuer vouches for them.
+    pub is_vouched: bool,
 }
 
 impl Caller {

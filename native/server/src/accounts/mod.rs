@@ -6,12 +6,15 @@ mod administrators;
 mod audit;
 mod caller;
 mod database;
+mod directory;
+mod external;
 mod hashing;
 mod imports;
 mod level;
 mod lockout;
 mod name;
 mod ntlm;
+mod openid;
 pub mod password;
 mod sign_in;
 mod tokens;
@@ -42,6 +45,7 @@ pub use name::{AccountName, NotAName};
 use administrators::{Account, AccountChange};
 use audit::RecordedChange;
 use database::{Database, TransactionError};
+use external::External;
 use hashing::{HashingThreads, Lane};
 use lockout::LockOut;
 use ntlm::HashKey;
@@ -66,6 +70,7 @@ struct Inner {
     /// What the passwords of unknown accounts are compared with.
     nobody: String,
     ntlm_key: HashKey,
+    external: External,
 }
 
 impl Accounts {
@@ -87,6 +92,7 @@ impl Accounts {
                 verified: VerifiedPasswords::new()?,
                 nobody: password::nobody()?,
                 ntlm_key: HashKey::at(&path.with_file_name("ntlm.key")),
+                external: External::default(),
             }),
         })
     }
@@ -172,7 +178,7 @@ impl Accounts {
     ///
     /// # Errors
     /// `AuthorizationFailed` when they do not hold, `AccountLocked` after too many failures, `UserNotAuthorized` for a
-    /// token that only opens the licensing ports.
+    /// token that only opens the licensing ports, `DirectoryUnavailable`.
     pub async fn authenticate(
         &self,
         credentials: Credentials,
@@ -180,8 +186,23 @@ impl Accounts {
         now: Timestamp,
     ) -> Result<Caller, Problem> {
         match credentials {
-            Credentials::Password { account, password } => self.sign_in(&account, password, address).await,
-            Credentials::Token(secret) => self.open_with_token(secret, address, now).await,
+            Credentials::Password { account, password } => {
+                match self.directory_caller(&account, &password, address).await? {
+                    Some(caller) => Ok(caller),
+                    None => self.sign_in(&account, password, address).await,
+                }
+            }
+            Credentials::Token(secret) => {
+                let caller = if openid::is_token(&secret) {
+                    self.openid_caller(&secret, address).await?
+                } else {
+                    None
+                };
+                match caller {
+                    Some(caller) => Ok(caller),
+                    None => self.open_with_token(secret, address, now).await,
+                }
+            }
         }
     }
 
@@ -236,6 +257,7 @@ impl Accounts {
             permissions,
             token_id,
             address,
+            is_vouched: false,
         }
     }
 
@@ -265,6 +287,7 @@ impl Accounts {
                 Problem::new(ErrorCode::InvalidRequest, "password: a group has none.").about(request.account),
             );
         }
+        self.check_in_directory(&name, request.group).await?;
         let hash = self.hash(request.password.clone(), &name).await?;
         let actor = caller.actor();
         self.blocking(move |this| {
@@ -441,6 +464,7 @@ impl Accounts {
         caller: &Caller,
         now: Timestamp,
     ) -> Result<IssuedToken, Problem> {
+        external::require_own_account(caller)?;
         let caller = caller.clone();
         self.blocking(move |this| {
             this.write(|transaction, _| tokens::issue(transaction, &request, &caller, (&caller.actor(), now)))
@@ -483,7 +507,8 @@ impl Accounts {
         sha256: String,
         detail: Value,
     ) -> Result<(), Problem> {
-        self.record_import_by(caller.actor(), file_name, sha256, detail).await
+        self.record_import_by(caller.actor(), file_name, sha256, detail)
+            .await
     }
 
     /// [`Self::record_import`] by whoever it is, also by the server itself.

@@ -243,7 +243,7 @@ impl Accounts {
     }
 }
 
-fn locked(delay: Duration) -> Problem {
+pub(super) fn locked(delay: Duration) -> Problem {
     let seconds = u32::try_from(delay.as_secs())
         .unwrap_or(u32::MAX)
         .saturating_add(1);

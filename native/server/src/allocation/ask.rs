@@ -46,7 +46,8 @@ impl Allocations {
         self.0.installer.check_write_access().await?;
         let request_id = match &request.request_id {
             Some(text) => text.parse().map_err(|_| {
-                Problem::new(ErrorCode::InvalidRequest, "requestId is no GUID in lower case.").about("requestId")
+                Problem::new(ErrorCode::InvalidRequest, "requestId is no GUID in lower case.")
+                    .about("requestId")
             })?,
             None => new_request_id()?,
         };
@@ -97,14 +98,19 @@ impl Allocations {
         let outcome = self.try_advance(actor, request_id).await;
         if let Err(problem) = &outcome {
             let text = format!("{} {}", problem.title, problem.detail);
-            let has_answer = self.record(request_id).is_some_and(|record| record.answer.is_some());
+            let has_answer = self
+                .record(request_id)
+                .is_some_and(|record| record.answer.is_some());
             if remote::is_certain(problem) && !has_answer {
                 self.change(move |state| {
-                    state.records.retain(|record| record.request.request_id != request_id);
+                    state
+                        .records
+                        .retain(|record| record.request.request_id != request_id);
                 })
                 .await?;
             } else {
-                self.update(request_id, move |record| record.problem = Some(text)).await?;
+                self.update(request_id, move |record| record.problem = Some(text))
+                    .await?;
             }
         }
         outcome

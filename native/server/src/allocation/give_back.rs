@@ -78,7 +78,10 @@ impl Allocations {
 
     /// Sends a proof that is written down.
     pub(super) async fn send_proof(&self, request: AllocationRequestId) -> Result<Record, Problem> {
-        let proof = self.record(request).and_then(|record| record.proof).unwrap_or_default();
+        let proof = self
+            .record(request)
+            .and_then(|record| record.proof)
+            .unwrap_or_default();
         match self.remote()?.give_back(proof).await {
             Ok(()) => {
                 self.update(request, |record| {
@@ -89,7 +92,8 @@ impl Allocations {
             }
             Err(problem) => {
                 let text = format!("{} {}", problem.title, problem.detail);
-                self.update(request, move |record| record.problem = Some(text)).await?;
+                self.update(request, move |record| record.problem = Some(text))
+                    .await?;
                 Err(problem)
             }
         }

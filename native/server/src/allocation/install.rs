@@ -50,7 +50,11 @@ impl Installer {
     /// `StorageUnavailable`.
     pub(super) async fn serial_numbers(&self) -> Result<Vec<String>, Problem> {
         let files = self.files().await?;
-        let mut found: Vec<String> = files.into_iter().flat_map(|(_, serials)| serials).flatten().collect();
+        let mut found: Vec<String> = files
+            .into_iter()
+            .flat_map(|(_, serials)| serials)
+            .flatten()
+            .collect();
         found.sort();
         found.dedup();
         Ok(found)

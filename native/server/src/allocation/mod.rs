@@ -172,7 +172,9 @@ impl Allocations {
     fn record(&self, request: AllocationRequestId) -> Option<Record> {
         let live = self.0.state.lock();
         let mut records = live.records.iter();
-        records.find(|record| record.request.request_id == request).cloned()
+        records
+            .find(|record| record.request.request_id == request)
+            .cloned()
     }
 
     /// Changes one record, and gives it as it is then.
@@ -237,9 +239,10 @@ impl Allocations {
     /// What this server is known by, by type; the first of a type is the one that is used.
     async fn host_ids(&self) -> Result<Vec<(String, String)>, Problem> {
         let (installed, config) = (self.0.installer.installed.clone(), self.0.config.now());
-        let identity: HostIdentity = blocking(move || installed.read().map(|installed| installed.host(&config)))
-            .await?
-            .map_err(|error| Problem::new(ErrorCode::StorageUnavailable, format!("{error}.")))?;
+        let identity: HostIdentity =
+            blocking(move || installed.read().map(|installed| installed.host(&config)))
+                .await?
+                .map_err(|error| Problem::new(ErrorCode::StorageUnavailable, format!("{error}.")))?;
         let of = |kind: &str, value: String| (kind.to_owned(), value);
         let mut ids: Vec<_> = identity
             .host_names
@@ -273,8 +276,7 @@ fn own_actor() -> Actor {
 
 fn new_request_id() -> Result<AllocationRequestId, Problem> {
     let mut random = [0; 16];
-    getrandom::fill(&mut random)
-        .map_err(|error| Problem::new(ErrorCode::UnknownError, error.to_string()))?;
+    getrandom::fill(&mut random).map_err(|error| Problem::new(ErrorCode::UnknownError, error.to_string()))?;
     Ok(AllocationRequestId::from_random(random))
 }
 

@@ -37,7 +37,8 @@ impl Allocations {
             id: code.id().to_owned(),
         };
         let asker = self.asker(Timestamp::now());
-        let signed = AllocationRequest::new(asker, request_id, right, wanted, Some(&secret)).map_err(unwritable)?;
+        let signed =
+            AllocationRequest::new(asker, request_id, right, wanted, Some(&secret)).map_err(unwritable)?;
         let content = signed.to_text().map_err(unwritable)?;
         let mut record = Record::new(signed, actor.account, AllocationState::Exported);
         record.code_secret = Some(hex::encode(secret.as_bytes()));
@@ -72,7 +73,8 @@ impl Allocations {
             return Err(wrong("No answer is expected to this request.".to_owned()));
         }
         let text = request.content.trim().to_owned();
-        self.checked(&record, &text).map_err(|problem| wrong(problem.detail))?;
+        self.checked(&record, &text)
+            .map_err(|problem| wrong(problem.detail))?;
         let mut secret = [0; 32];
         hex::decode_to_slice(record.code_secret.clone().unwrap_or_default(), &mut secret)
             .map_err(|_| wrong("What proves the answer was not kept.".to_owned()))?;

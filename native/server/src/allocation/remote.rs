@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable as _};
+use licensing_api::allocation::{Entitlement, Renewal};
 use licensing_api::fulfilment::{FulfilAllocation, FulfilEntitlements, FulfilRenewals, FulfilReturn};
 use licensing_api::operation::{Operation, op};
 use licensing_api::{ErrorCode, Problem};
-use licensing_api::allocation::{Entitlement, Renewal};
 use licensing_client::{Address, AdminClient, CertHash, ConnectOptions, Trust};
 
 use crate::config::FulfilmentConfig;
@@ -49,7 +49,9 @@ impl Remote {
 
     /// The answer as it came: whether it can be trusted is not checked here.
     pub(super) async fn allocate(&self, document: String) -> Result<String, Problem> {
-        let answer = self.ask::<op::FulfilAllocation>(&FulfilAllocation { document }).await?;
+        let answer = self
+            .ask::<op::FulfilAllocation>(&FulfilAllocation { document })
+            .await?;
         Ok(answer.document)
     }
 
@@ -59,7 +61,9 @@ impl Remote {
     }
 
     pub(super) async fn renewals(&self, document: String) -> Result<Vec<Renewal>, Problem> {
-        let answer = self.ask::<op::FulfilRenewals>(&FulfilRenewals { document }).await?;
+        let answer = self
+            .ask::<op::FulfilRenewals>(&FulfilRenewals { document })
+            .await?;
         Ok(answer.items)
     }
 

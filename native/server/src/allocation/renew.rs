@@ -42,7 +42,10 @@ impl Allocations {
             )
             .about(id)
         };
-        let renewal = offered.iter().find(|one| one.fulfillment_id == id).ok_or_else(none)?;
+        let renewal = offered
+            .iter()
+            .find(|one| one.fulfillment_id == id)
+            .ok_or_else(none)?;
         let (entitlement, renewed) = renewal_parts(&renewal.fulfillment_id).ok_or_else(none)?;
         let wanted = self
             .wanted(entitlement.to_owned(), i64::from(renewal.quantity), None, None)
@@ -83,23 +86,30 @@ impl Allocations {
     /// # Errors
     /// `InvalidSARenewalOption`.
     pub(crate) fn option_of(request: &SetRenewalOption) -> Result<RenewalOption, Problem> {
-        [RenewalOption::Notify, RenewalOption::Install, RenewalOption::Manual]
-            .into_iter()
-            .find(|one| format!("{one:?}").eq_ignore_ascii_case(request.option.trim()))
-            .ok_or_else(|| {
-                Problem::new(
-                    ErrorCode::InvalidSARenewalOption,
-                    "The option is none of Notify, Install and Manual.",
-                )
-                .about("option")
-            })
+        [
+            RenewalOption::Notify,
+            RenewalOption::Install,
+            RenewalOption::Manual,
+        ]
+        .into_iter()
+        .find(|one| format!("{one:?}").eq_ignore_ascii_case(request.option.trim()))
+        .ok_or_else(|| {
+            Problem::new(
+                ErrorCode::InvalidSARenewalOption,
+                "The option is none of Notify, Install and Manual.",
+            )
+            .about("option")
+        })
     }
 
     /// Changes it.
     ///
     /// # Errors
     /// When it cannot be kept.
-    pub(crate) async fn set_renewal_option(&self, option: RenewalOption) -> Result<RenewalOptionRow, Problem> {
+    pub(crate) async fn set_renewal_option(
+        &self,
+        option: RenewalOption,
+    ) -> Result<RenewalOptionRow, Problem> {
         self.change(move |state| state.renewal_option = option).await?;
         Ok(self.renewal_option())
     }
@@ -107,7 +117,8 @@ impl Allocations {
     /// Looks for renewals once a day, and installs them where that is the option.
     pub(super) async fn look_for_renewals(&self, now: Timestamp) {
         let RenewalOptionRow { option, checked } = self.renewal_option();
-        let is_due = checked.is_none_or(|at| now.duration_since(at) >= SignedDuration::from_hours(RENEWALS_HOURS));
+        let is_due =
+            checked.is_none_or(|at| now.duration_since(at) >= SignedDuration::from_hours(RENEWALS_HOURS));
         if option == RenewalOption::Manual || !is_due {
             return;
         }

@@ -111,6 +111,9 @@ fn copy_management(data: &DataFolder, copy: &DataFolder, with_keys: bool) -> any
     // Before the uploads: one that is made meanwhile is in the archive ahead of the state, as after a crash.
     copy_file(&from.state_file(), &to.state_file())?;
     copy_waiting(&from.waiting(), &to.waiting())?;
+    if data.allocations().exists() {
+        copy_own_file(&data.allocations(), &copy.allocations())?;
+    }
     if with_keys {
         for (from, to) in from.secret_files().iter().zip(to.secret_files()) {
             copy_file(from, &to)?;

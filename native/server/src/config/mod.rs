@@ -42,6 +42,8 @@ licensing_settings::settings! {
         [alerts]: AlertsConfig;
         [mail]: MailConfig;
         [fulfilment]: FulfilmentConfig;
+        [directory]: DirectoryConfig;
+        [openid]: OpenIdConfig;
         [wsman]: WsmanConfig;
         [limits]: Limits;
         [log]: LogConfig;
@@ -222,6 +224,72 @@ licensing_settings::settings! {
 
 /// Percent that a setting may say.
 const PERCENT: RangeInclusive<u32> = 1..=101;
+
+licensing_settings::settings! {
+    /// Settings of the directory.
+    pub struct DirectoryConfig = "The directory of users and groups, over LDAP. Without an address only accounts with a password of this server sign in." {
+        url: String = String::new(), AtOnce,
+            "Address, such as ldaps://dc.example.com. Without TLS (ldap://) only together with start_tls, or on this machine: passwords travel on it.",
+            allowed "empty, ldaps://…, or ldap://… with start_tls or of this machine"
+                if |url, section| is_safe_directory(url, section.start_tls);
+        start_tls: bool = false, AtOnce, "Whether the connection of ldap:// turns to TLS before anything else is sent.";
+        ca_file: PathBuf = PathBuf::new(), AtOnce,
+            "PEM file with the authorities of its certificate, such as tls/directory.pem; in the data folder unless the path is absolute. Empty: those that the operating system trusts.";
+        domains: Vec<String> = Vec::new(), AtOnce,
+            "Names of the domain as accounts are written with it, such as [\"EXAMPLE\", \"example.com\"].";
+        base: String = String::new(), AtOnce, "Where users and groups are looked for, such as dc=example,dc=com.";
+        bind_dn: String = String::new(), AtOnce,
+            "Distinguished name that the server searches as; empty: as nobody.";
+        bind_password_file: PathBuf = PathBuf::new(), AtOnce,
+            "File with its password, which only the owner can read; in the data folder unless the path is absolute.";
+        user_filter: String = "(&(objectClass=person)(|(sAMAccountName={name})(uid={name})))".to_owned(), AtOnce,
+            "Filter that finds a user; {name} is the name without its domain.",
+            allowed "a filter with {name}" if |filter, _| filter.contains("{name}");
+        group_filter: String = "(&(|(objectClass=group)(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup))(cn={name}))".to_owned(), AtOnce,
+            "Filter that finds a group.",
+            allowed "a filter with {name}" if |filter, _| filter.contains("{name}");
+        timeout_seconds: u32 = 10, AtOnce, "Longest time of each question.",
+            allowed "1 to 60" if |seconds, _| (1..=60).contains(seconds);
+    }
+}
+
+licensing_settings::settings! {
+    /// Settings of OpenID Connect.
+    pub struct OpenIdConfig = "OpenID Connect: bearer tokens of an issuer in place of tokens of this server. Without an issuer none are taken." {
+        issuer: String = String::new(), AtOnce,
+            "The issuer as it names itself, such as https://id.example.com/realms/main.",
+            allowed "empty, or an https address" if |issuer, _| issuer.is_empty() || issuer.starts_with("https://");
+        audience: String = String::new(), AtOnce,
+            "Audience that tokens must be for.",
+            allowed "not empty where there is an issuer"
+                if |audience, section| section.issuer.is_empty() || !audience.is_empty();
+        ca_file: PathBuf = PathBuf::new(), AtOnce,
+            "PEM file with the authorities of its certificate; in the data folder unless the path is absolute. Empty: those that the operating system trusts.";
+        account_claim: String = "sub".to_owned(), AtOnce,
+            "Claim with the name of the caller, for the audit.",
+            allowed "not empty" if |claim, _| !claim.is_empty();
+        roles_claim: String = "roles".to_owned(), AtOnce,
+            "Claim with the roles of the caller: a list, or words with blanks between; realm_access.roles is roles within realm_access.",
+            allowed "not empty" if |claim, _| !claim.is_empty();
+        full_roles: Vec<String> = Vec::new(), AtOnce, "Roles that give the permission Full.";
+        read_only_roles: Vec<String> = Vec::new(), AtOnce, "Roles that give the permission ReadOnly.";
+    }
+}
+
+/// Whether passwords are safe on the way to this address.
+fn is_safe_directory(url: &str, start_tls: bool) -> bool {
+    let host = |rest: &str| rest.split(['/', ':']).next().unwrap_or_default().to_owned();
+    match url.split_once("://") {
+        None => url.is_empty(),
+        Some(("ldaps", rest)) => !host(rest).is_empty(),
+        Some(("ldap", rest)) => {
+            let host = host(rest);
+            let is_here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+            !host.is_empty() && (start_tls || is_here)
+        }
+        Some(_) => false,
+    }
+}
 
 licensing_settings::settings! {
     /// Settings of WS-Management.

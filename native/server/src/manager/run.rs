@@ -353,7 +353,9 @@ impl Server {
 
     async fn accounts(&self) -> anyhow::Result<Accounts> {
         let (database, host_name) = (self.data.server_database(), self.config.now().host_name.clone());
-        Ok(tokio::task::spawn_blocking(move || Accounts::open(&database, &host_name)).await??)
+        let accounts = tokio::task::spawn_blocking(move || Accounts::open(&database, &host_name)).await??;
+        accounts.follow(self.config.clone(), self.data.root().to_owned());
+        Ok(accounts)
     }
 
     /// Starts all ports and the care for the certificate.

@@ -23,6 +23,7 @@ pub const COMMON_ERRORS: &[ErrorCode] = &[
     ErrorCode::ServerStopping,
     ErrorCode::StorageUnavailable,
     ErrorCode::StorageDamaged,
+    ErrorCode::DirectoryUnavailable,
 ];
 
 /// Whether the table says that the operation can fail like this.

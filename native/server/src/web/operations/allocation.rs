@@ -91,7 +91,14 @@ impl Handler for op::ReturnAllocation {
         request: ReturnAllocation,
     ) -> Result<ReturnedAllocation, Problem> {
         let detail = json!({ "offline": request.offline });
-        let actor = record(services, call, "ReturnAllocation", &request.fulfillment_id, detail).await?;
+        let actor = record(
+            services,
+            call,
+            "ReturnAllocation",
+            &request.fulfillment_id,
+            detail,
+        )
+        .await?;
         let allocations = services.allocations.clone();
         to_the_end(async move { allocations.give_back(actor, request).await }).await
     }
@@ -129,7 +136,11 @@ impl Handler for op::ImportAllocationAnswer {
 }
 
 impl Handler for op::GetRenewals {
-    async fn handle(services: &WebServices, _: &Call, request: GetRenewals) -> Result<Rows<Renewal>, Problem> {
+    async fn handle(
+        services: &WebServices,
+        _: &Call,
+        request: GetRenewals,
+    ) -> Result<Rows<Renewal>, Problem> {
         Ok(services.allocations.renewals(&request).await?.into())
     }
 }
@@ -140,7 +151,14 @@ impl Handler for op::InstallRenewal {
         call: &Call,
         request: InstallRenewal,
     ) -> Result<Allocation, Problem> {
-        let actor = record(services, call, "InstallRenewal", &request.fulfillment_id, json!({})).await?;
+        let actor = record(
+            services,
+            call,
+            "InstallRenewal",
+            &request.fulfillment_id,
+            json!({}),
+        )
+        .await?;
         let allocations = services.allocations.clone();
         to_the_end(async move { allocations.install_renewal(actor, &request.fulfillment_id).await }).await
     }
@@ -163,7 +181,14 @@ impl Handler for op::SetRenewalOption {
         request: SetRenewalOption,
     ) -> Result<RenewalOptionRow, Problem> {
         let option = Allocations::option_of(&request)?;
-        record(services, call, "SetRenewalOption", "", json!({ "option": option })).await?;
+        record(
+            services,
+            call,
+            "SetRenewalOption",
+            "",
+            json!({ "option": option }),
+        )
+        .await?;
         services.allocations.set_renewal_option(option).await
     }
 }

@@ -1,0 +1,100 @@
+function Export-LicenseAllocationRequest {
+    <#
+    .SYNOPSIS
+        Writes a request file for a license server without a connection to the vendor.
+
+    .DESCRIPTION
+        Writes a file that asks for seats of an entitlement, signed by the server. The vendor answers it with a file for
+        Import-LicenseAllocationAnswer. The access code does not stand in the file.
+
+    .PARAMETER Path
+        File to write; it must not exist.
+
+    .PARAMETER AccessCode
+        Access code of the order, as the vendor gave it.
+
+    .PARAMETER EntitlementId
+        Id of the entitlement.
+
+    .PARAMETER Count
+        Number of seats.
+
+    .PARAMETER HostIdType
+        Type of the host ID that the license file is bound to, such as HOSTNAME or ETHERNET; that of the entitlement unless given.
+
+    .PARAMETER HostId
+        Value of the host ID; that of the server unless given.
+
+    .EXAMPLE
+        $code = Read-Host 'Access code' -AsSecureString
+        Export-LicenseAllocationRequest ./seats.request.json -AccessCode $code -EntitlementId SO-4711-1 -Count 5
+
+        Asks for five seats in a file.
+
+    .EXAMPLE
+        $code = Read-Host 'Access code' -AsSecureString
+        Export-LicenseAllocationRequest ./seats.request.json -AccessCode $code -EntitlementId SO-4711-1 -Count 5 -WhatIf
+
+        Says what would be asked for.
+
+    .INPUTS
+        LicensingAdmin.LicensingSession.
+
+    .OUTPUTS
+        System.IO.FileInfo.
+
+    .LINK
+        Import-LicenseAllocationAnswer
+
+    .LINK
+        New-LicenseAllocation
+    #>
+    [CmdletBinding(SupportsShouldProcess)]
+    [OutputType([System.IO.FileInfo])]
+    [LicensingAdmin.SharedParameters('Connection')]
+    param(
+        [Parameter(Mandatory, Position = 0)]
+        [ValidateNotNullOrWhiteSpace()]
+        [string] $Path,
+
+        [Parameter(Mandatory)]
+        [ValidateNotNull()]
+        [securestring] $AccessCode,
+
+        [Parameter(Mandatory)]
+        [ValidateNotNullOrWhiteSpace()]
+        [string] $EntitlementId,
+
+        [Parameter(Mandatory)]
+        [int] $Count,
+
+        [ValidateNotNullOrWhiteSpace()]
+        [string] $HostIdType,
+
+        [ValidateNotNullOrWhiteSpace()]
+        [string] $HostId
+    )
+
+    process {
+        $file = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path)
+        if (Test-Path -LiteralPath $file) {
+            $PSCmdlet.WriteError((New-LicensingErrorRecord -Code 'FileAlreadyExists' -Category ResourceExists -Target $file `
+                        -Message "$file exists; a request replaces no file." -Action 'Choose another name.'))
+            return
+        }
+        $request = @{ accessCode = $AccessCode; entitlementId = $EntitlementId; count = $Count }
+        foreach ($name in 'HostIdType', 'HostId') {
+            if ($PSBoundParameters.ContainsKey($name)) {
+                $request[$name.Substring(0, 1).ToLowerInvariant() + $name.Substring(1)] = $PSBoundParameters[$name]
+            }
+        }
+        $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Write a request for $Count seats of $EntitlementId to $file")
+        if ($allowed) {
+            Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'ExportAllocationRequest' -Request $request -Target $file |
+                ForEach-Object {
+                    [System.IO.File]::WriteAllText($file, $_.Content)
+                    Get-Item -LiteralPath $file
+                }
+        }
+    }
+}

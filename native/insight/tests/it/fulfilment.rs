@@ -1,0 +1,250 @@
+//! Orders, sessions and allocations, without a port.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use licensing_api::ErrorCode;
+use licensing_insight::fulfilment::issuers::Issuers;
+use licensing_insight::fulfilment::{Fulfilment, open_store};
+use licensing_license_file::license_file::parse;
+use licensing_management::exchange::{
+    AccessCode, AllocationAnswer, AllocationRequest, Asker, EntitlementQuery, ReturnProof, Right,
+    SignedDocument as _, Wanted,
+};
+use licensing_management::id::{AllocationRequestId, ServerGuid};
+use licensing_management::key::ManagementKey;
+use proptest::prelude::*;
+
+const SESSION: SignedDuration = SignedDuration::from_mins(15);
+
+fn open(folder: &Path) -> Fulfilment {
+    let issuers = Issuers::new(folder.join("issuers"));
+    if issuers.all().unwrap().is_empty() {
+        issuers.make("Acme Vendor", &["ACME".to_owned()]).unwrap();
+    }
+    let key = ManagementKey::from_seed(&[9; 32].into());
+    Fulfilment::new(
+        open_store(&folder.join("fulfilment.db")).unwrap(),
+        issuers,
+        key,
+        SESSION,
+    )
+}
+
+fn load(fulfilment: &Fulfilment, count: u32) -> AccessCode {
+    let text = format!(
+        "order_number = 'SO-1'\ncustomer = 'Example Ltd'\nvendor = 'ACME'\n[[entitlements]]\nproduct = 'CAD'\n\
+         count = {count}\nexpires = 'permanent'\n[[entitlements.grants]]\nfeature = 'CAD'\nversion = '2.0'\n"
+    );
+    let loaded = fulfilment.load(&text, Timestamp::now()).unwrap();
+    AccessCode::parse(loaded.access_code.expose()).unwrap()
+}
+
+struct Site {
+    guid: ServerGuid,
+    key: ManagementKey,
+}
+
+impl Site {
+    fn new(number: u8) -> Self {
+        Self {
+            guid: ServerGuid::from_random([number; 16]),
+            key: ManagementKey::from_seed(&[number; 32].into()),
+        }
+    }
+
+    fn asker(&self) -> Asker<'_> {
+        Asker {
+            server_guid: self.guid,
+            key: &self.key,
+            now: Timestamp::now(),
+        }
+    }
+
+    fn session(&self, fulfilment: &Fulfilment, code: &AccessCode, now: Timestamp) -> String {
+        let query = EntitlementQuery::new(self.asker(), "ls01", code).unwrap();
+        let rows = fulfilment.entitlements(&query.to_text().unwrap(), now).unwrap();
+        rows[0].session_id.clone()
+    }
+
+    fn request(&self, id: u8, session: &str, count: u32) -> String {
+        let wanted = Wanted {
+            entitlement_id: "SO-1-1".to_owned(),
+            count,
+            host_id_type: None,
+            host_ids: vec![("HOSTNAME".to_owned(), "ls01".to_owned())],
+        };
+        let right = Right::Session {
+            id: session.to_owned(),
+        };
+        let request_id = AllocationRequestId::from_random([id; 16]);
+        AllocationRequest::new(self.asker(), request_id, right, wanted, None)
+            .unwrap()
+            .to_text()
+            .unwrap()
+    }
+
+    fn proof(&self, allocation: &str) -> String {
+        ReturnProof::new(self.asker(), allocation, None)
+            .unwrap()
+            .to_text()
+            .unwrap()
+    }
+}
+
+#[test]
+fn a_license_file_is_bound_to_the_host_and_has_the_seats_that_were_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let fulfilment = open(folder.path());
+    let (code, site, now) = (load(&fulfilment, 10), Site::new(1), Timestamp::now());
+    let session = site.session(&fulfilment, &code, now);
+    let answer = fulfilment.allocate(&site.request(1, &session, 4), now).unwrap();
+    let answer = AllocationAnswer::read(&answer.document).unwrap();
+    let file = parse(answer.allocated.license_file.as_bytes());
+    let (_, increment) = file.increments().next().unwrap();
+    assert_eq!(increment.license.count.value, Some(4));
+    assert_eq!(
+        increment.license.terms.serial_number.as_deref(),
+        Some(answer.allocated.serial_number.as_str())
+    );
+    assert!(answer.allocated.license_file.contains("HOSTNAME=ls01"));
+    assert!(answer.allocated.license_file.contains("LSIGN="));
+}
+
+#[test]
+fn a_session_ends_and_belongs_to_the_server_that_opened_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let fulfilment = open(folder.path());
+    let (code, site, now) = (load(&fulfilment, 10), Site::new(1), Timestamp::now());
+    let session = site.session(&fulfilment, &code, now);
+    let failed = |document: &str, at: Timestamp| fulfilment.allocate(document, at).unwrap_err().code;
+    assert_eq!(
+        failed(
+            &site.request(1, &session, 1),
+            now + SESSION + SignedDuration::from_secs(1)
+        ),
+        ErrorCode::SessionExpired
+    );
+    assert_eq!(
+        failed(&Site::new(2).request(2, &session, 1), now),
+        ErrorCode::InvalidSession
+    );
+    assert_eq!(
+        failed(&site.request(3, "SES-0", 1), now),
+        ErrorCode::InvalidSession
+    );
+    assert_eq!(
+        failed(&site.request(4, &session, 0), now),
+        ErrorCode::InvalidCount
+    );
+    assert_eq!(
+        failed(&site.request(5, &session, 11), now),
+        ErrorCode::InvalidCount
+    );
+    assert_eq!(
+        failed(
+            &site.request(6, &session, 1).replace("\"count\":1", "\"count\":2"),
+            now
+        ),
+        ErrorCode::SignatureNotValid
+    );
+    assert_eq!(failed("{}", now), ErrorCode::InvalidRequest);
+}
+
+#[test]
+fn a_wrong_access_code_and_an_unknown_one_look_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let fulfilment = open(folder.path());
+    let (code, site) = (load(&fulfilment, 10), Site::new(1));
+    let same_id = format!("LA-{}-00000-00000-00000-00000", code.id());
+    for text in [same_id.as_str(), "LA-00000-00000-00000-00000-00000"] {
+        let query = EntitlementQuery::new(site.asker(), "ls01", &AccessCode::parse(text).unwrap()).unwrap();
+        let problem = fulfilment
+            .entitlements(&query.to_text().unwrap(), Timestamp::now())
+            .unwrap_err();
+        assert_eq!(problem.code, ErrorCode::UserNotFound);
+        assert_eq!(problem.detail, "No order has this access code.");
+    }
+}
+
+#[test]
+fn only_the_server_that_has_the_seats_returns_them_and_only_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let fulfilment = open(folder.path());
+    let (code, site, now) = (load(&fulfilment, 10), Site::new(1), Timestamp::now());
+    let session = site.session(&fulfilment, &code, now);
+    let allocation = fulfilment
+        .allocate(&site.request(1, &session, 4), now)
+        .unwrap()
+        .fulfillment_id;
+    let other = fulfilment
+        .take_back(&Site::new(2).proof(&allocation), now)
+        .unwrap_err();
+    assert_eq!(other.code, ErrorCode::AllocationNotFound);
+    for _ in 0..2 {
+        let back = fulfilment.take_back(&site.proof(&allocation), now).unwrap();
+        assert_eq!((back.count, back.licenses_available), (4, 10));
+    }
+    // Another server gets them then.
+    let other = Site::new(2);
+    let session = other.session(&fulfilment, &code, now);
+    assert!(fulfilment.allocate(&other.request(2, &session, 10), now).is_ok());
+}
+
+#[test]
+fn an_order_of_which_no_license_file_can_be_made_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let fulfilment = open(folder.path());
+    let head = "order_number = 'SO-1'\ncustomer = 'Example Ltd'\n";
+    let body = "[[entitlements]]\nproduct = 'CAD'\nexpires = 'permanent'\n";
+    for text in [
+        format!(
+            "{head}vendor = 'OTHER'\n{body}count = 1\n[[entitlements.grants]]\nfeature = 'CAD'\nversion = '1'\n"
+        ),
+        format!(
+            "{head}vendor = 'ACME'\n{body}count = 0\n[[entitlements.grants]]\nfeature = 'CAD'\nversion = '1'\n"
+        ),
+        format!("{head}vendor = 'ACME'\n{body}count = 1\n[[entitlements.grants]]\nfeature = 'CAD'\n"),
+        format!("{head}vendor = 'ACME'\n{body}count = 1\ngrants = []\n"),
+        format!("{head}vendor = 'ACME'\n{body}count = 1\nseats = 3\ngrants = []\n"),
+        "not toml".to_owned(),
+    ] {
+        let problem = fulfilment.load(&text, Timestamp::now()).unwrap_err();
+        assert_eq!(problem.code, ErrorCode::InvalidRequest, "{text}");
+    }
+    load(&fulfilment, 1);
+    assert_eq!(fulfilment.orders().unwrap().len(), 1);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Whatever is asked for, repeated and returned: what is allocated is what stands, and never more than was bought.
+    #[test]
+    fn never_more_is_allocated_than_was_bought(steps in prop::collection::vec((0_u8..40, 1_u32..8, any::<bool>()), 1..40)) {
+        let folder = tempfile::tempdir().unwrap();
+        let fulfilment = Arc::new(open(folder.path()));
+        let (code, site, now) = (load(&fulfilment, 20), Site::new(1), Timestamp::now());
+        let session = site.session(&fulfilment, &code, now);
+        for (id, count, is_return) in steps {
+            if is_return {
+                for one in fulfilment.allocations(None).unwrap().iter().take(1) {
+                    fulfilment.take_back(&site.proof(&one.fulfillment_id), now).unwrap();
+                }
+            } else {
+                let _ = fulfilment.allocate(&site.request(id, &session, count), now);
+            }
+            let standing: u32 = fulfilment
+                .allocations(None)
+                .unwrap()
+                .iter()
+                .filter(|one| one.ended.is_none())
+                .map(|one| one.count)
+                .sum();
+            let order = &fulfilment.orders().unwrap()[0];
+            prop_assert_eq!(order.licenses_allocated, standing);
+            prop_assert!(standing <= 20);
+        }
+    }
+}
