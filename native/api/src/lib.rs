@@ -21,7 +21,6 @@ pub mod finding;
 pub mod fulfilment;
 pub mod health;
 pub mod history;
-pub mod history;
 pub mod insight;
 pub mod inventory;
 pub mod issuer;
