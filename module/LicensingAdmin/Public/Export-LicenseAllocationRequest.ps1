@@ -63,6 +63,7 @@ function Export-LicenseAllocationRequest {
 
         [Parameter(Mandatory)]
         [ValidateNotNullOrWhiteSpace()]
+        [ValidateLength(1, 300)]
         [string] $EntitlementId,
 
         [Parameter(Mandatory)]

@@ -51,10 +51,12 @@ function Install-LicRenewals {
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)]
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([LicensingAdmin.ServerAddressCompleter])]
         [string] $AdminAddress,
 
         [Parameter(Mandatory)]
         [ValidateNotNullOrEmpty()]
+        [ValidateLength(1, 300)]
         [string] $FulfillmentID,
 
         [string] $CertHash,

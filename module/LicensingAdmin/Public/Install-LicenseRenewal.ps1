@@ -38,6 +38,7 @@ function Install-LicenseRenewal {
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
         [ValidateNotNullOrWhiteSpace()]
+        [ValidateLength(1, 300)]
         [string[]] $FulfillmentId
     )
 

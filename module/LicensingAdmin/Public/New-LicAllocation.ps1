@@ -57,10 +57,12 @@ function New-LicAllocation {
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)]
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter([LicensingAdmin.ServerAddressCompleter])]
         [string] $AdminAddress,
 
         [Parameter(Mandatory, ValueFromPipelineByPropertyName)]
         [ValidateNotNullOrEmpty()]
+        [ValidateLength(1, 300)]
         [string] $EntitlementId,
 
         [Parameter(Mandatory)]
@@ -69,6 +71,7 @@ function New-LicAllocation {
         [Parameter(Mandatory, ValueFromPipelineByPropertyName)]
         [Alias('EntitlementSessionId')]
         [ValidateNotNullOrEmpty()]
+        [ValidateLength(1, 300)]
         [string] $SessionId,
 
         [string] $CertHash,

@@ -60,10 +60,12 @@ function New-LicenseAllocation {
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
         [ValidateNotNullOrWhiteSpace()]
+        [ValidateLength(1, 300)]
         [string] $EntitlementId,
 
         [Parameter(Mandatory, ValueFromPipelineByPropertyName)]
         [ValidateNotNullOrWhiteSpace()]
+        [ValidateLength(1, 300)]
         [string] $SessionId,
 
         [Parameter(Mandatory)]

@@ -41,6 +41,7 @@ function Remove-LicenseAllocation {
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
         [ValidateNotNullOrWhiteSpace()]
+        [ValidateLength(1, 300)]
         [string[]] $FulfillmentId,
 
         [ValidateNotNullOrWhiteSpace()]
