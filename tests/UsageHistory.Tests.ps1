@@ -45,9 +45,11 @@ Describe 'Get-LicenseUsageHistory' {
 }
 
 Describe 'Get-LicenseForecast' {
-    It 'says that all seats are in use, or that it is too early' {
+    It 'says for each feature that it is too early on the first day' {
         $rows = @(Get-LicenseForecast | Sort-Object Feature)
-        $rows.Forecast | Should -Be 'OutNow', 'TooFewWeeks'
+        $rows.Feature | Should -Be 'CAD_PRO_CCU', 'VIEW_STD_CCU'
+        $rows.Forecast | Should -Be 'TooFewWeeks', 'TooFewWeeks'
+        $rows.Peak | Should -Be 2, 0
     }
 }
 
