@@ -471,6 +471,8 @@ namespace Licensing.Native
         GetQueue = 35,
         /// Lists what happened to seats that are assigned to users and devices.
         GetAssignmentEvents = 36,
+        /// Lists what all pools of each feature have together.
+        GetFeatureTotals = 38,
         /// Lists how many seats were in use in each hour, day or month, with overdraft and denials.
         GetUsageHistory = 50,
         /// Lists the samples of the seats in use of each pool.

@@ -64,6 +64,8 @@ enum licensing_operation {
     LICENSING_OPERATION_GET_QUEUE = 35,
     /** Lists what happened to seats that are assigned to users and devices. */
     LICENSING_OPERATION_GET_ASSIGNMENT_EVENTS = 36,
+    /** Lists what all pools of each feature have together. */
+    LICENSING_OPERATION_GET_FEATURE_TOTALS = 38,
     /** Lists how many seats were in use in each hour, day or month, with overdraft and denials. */
     LICENSING_OPERATION_GET_USAGE_HISTORY = 50,
     /** Lists the samples of the seats in use of each pool. */
