@@ -37,7 +37,7 @@
 #>
 [CmdletBinding(SupportsShouldProcess)]
 param(
-    [datetime] $Month = (Get-Date -Day 1).AddMonths(-1),
+    [datetime] $Month = (Get-Date).AddMonths(-1),
     [ValidatePattern('\.csv$')] [string] $Path,
     [ValidateNotNullOrWhiteSpace()] [string[]] $Feature = '*',
     [ValidateNotNullOrWhiteSpace()] [string[]] $FreeUser,
@@ -51,7 +51,7 @@ $ErrorActionPreference = 'Stop'
 
 $connection = @{}
 'Server', 'CertHash', 'Token' | Where-Object { $PSBoundParameters.ContainsKey($_) } | ForEach-Object { $connection[$_] = $PSBoundParameters[$_] }
-$first = [datetime]::new($Month.Year, $Month.Month, 1, 0, 0, 0, 'Local')
+$first = [datetime]::new($Month.Year, $Month.Month, 1, 0, 0, 0, [System.DateTimeKind]::Local)
 
 function Get-Customer([string] $User) {
     if ($User.Contains('\')) { $User.Substring(0, $User.IndexOf('\')) } elseif ($User.Contains('@')) { $User.Substring($User.LastIndexOf('@') + 1) } else { '' }
