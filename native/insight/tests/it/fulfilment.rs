@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use licensing_api::ErrorCode;
+use licensing_api::fulfilment::{GetInsightAllocations, GetInsightOrders, NewInsightOrder};
+use licensing_api::operation::op;
+use licensing_api::{ErrorCode, Permission};
 use licensing_insight::fulfilment::issuers::Issuers;
 use licensing_insight::fulfilment::{Fulfilment, open_store};
 use licensing_license_file::license_file::parse;
@@ -15,6 +17,8 @@ use licensing_management::exchange::{
 use licensing_management::id::{AllocationRequestId, ServerGuid};
 use licensing_management::key::ManagementKey;
 use proptest::prelude::*;
+
+use crate::support::Program;
 
 const SESSION: SignedDuration = SignedDuration::from_mins(15);
 
@@ -215,6 +219,36 @@ fn an_order_of_which_no_license_file_can_be_made_is_refused() {
     }
     load(&fulfilment, 1);
     assert_eq!(fulfilment.orders().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_operators_see_and_load_orders() {
+    let program = Program::start(&[]);
+    program.command(&["issuer", "init", "--name", "Acme Vendor", "--vendor", "ACME"]);
+    let content = "order_number = 'SO-1'\ncustomer = 'Example Ltd'\nvendor = 'ACME'\n[[entitlements]]\nproduct = 'CAD'\n\
+                   count = 5\nexpires = 'permanent'\n[[entitlements.grants]]\nfeature = 'CAD'\nversion = '2.0'\n";
+    let order = NewInsightOrder {
+        content: content.to_owned(),
+    };
+    let operator = program.client(&program.operator);
+    let ann = program.client(&program.account("ann", "Example", Permission::Full));
+    let refused = ann.call::<op::NewInsightOrder>(&order).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::UserNotAuthorized);
+    operator.call::<op::NewInsightOrder>(&order).await.unwrap();
+    let again = operator.call::<op::NewInsightOrder>(&order).await.unwrap_err();
+    assert_eq!(again.code, ErrorCode::OrderExists);
+    for (client, seen) in [(&operator, 1), (&ann, 0)] {
+        let orders = client
+            .call::<op::GetInsightOrders>(&GetInsightOrders::default())
+            .await
+            .unwrap();
+        assert_eq!(orders.items.len(), seen);
+        let allocations = client
+            .call::<op::GetInsightAllocations>(&GetInsightAllocations::default())
+            .await
+            .unwrap();
+        assert!(allocations.items.is_empty());
+    }
 }
 
 proptest! {

@@ -225,7 +225,11 @@ async fn every_route_is_closed_to_those_who_may_not_use_it() {
         }
         request.send().await.unwrap().status().as_u16()
     };
-    for info in TABLE.iter().filter(|info| info.answered == AnsweredBy::Insight) {
+    // Documents of license servers carry their proof in themselves.
+    let closed = TABLE
+        .iter()
+        .filter(|info| info.answered == AnsweredBy::Insight && info.permission != Permission::None);
+    for info in closed {
         let path = info.path.replace("{serverGuid}", "nothing");
         assert_eq!(call(info.method.name(), &path, None).await, 401, "{}", info.name);
         for junk in ["junk", "ins_junk"] {

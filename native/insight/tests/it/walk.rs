@@ -101,8 +101,14 @@ async fn ask(
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
+/// Numbers of the operations of the fulfilment.
+const FULFILMENT: std::ops::RangeInclusive<u32> = 170..=176;
+
 fn ours() -> impl Iterator<Item = &'static OperationInfo> {
-    TABLE.iter().filter(|info| info.answered == AnsweredBy::Insight)
+    // Orders and allocations belong to no organization; fulfilment.rs tests whom they are shown to.
+    TABLE
+        .iter()
+        .filter(|info| info.answered == AnsweredBy::Insight && !FULFILMENT.contains(&info.number))
 }
 
 /// Everything that a caller can read.
