@@ -6,6 +6,7 @@
 mod connections;
 mod floor;
 mod growth;
+mod insight;
 mod load;
 mod machine;
 mod one_client;
@@ -52,12 +53,14 @@ enum Group {
     Year,
     /// The history of use.
     History,
+    /// Insight Services on PostgreSQL, with a fleet.
+    Insight,
 }
 
 /// Measures Licensing Services.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// Only these groups; all but the long ones (holders, leases, connections, audit, year) unless given.
+    /// Only these groups; all but the long ones (holders, leases, connections, audit, year, insight) unless given.
     #[arg(value_enum)]
     groups: Vec<Group>,
     /// All groups.
@@ -72,6 +75,15 @@ struct Arguments {
     /// Audit records of the group `audit`.
     #[arg(long, default_value_t = 10_000_000)]
     records: u64,
+    /// License servers of the group `insight`; a day of each takes some 0.4 KB on the disk of temporary files.
+    #[arg(long, default_value_t = 2000)]
+    servers: u32,
+    /// Daily uploads of each server of the group `insight`.
+    #[arg(long, default_value_t = 365)]
+    days: u32,
+    /// Uploads that arrive at the group `insight` while it is measured, at most one of each server.
+    #[arg(long, default_value_t = 20_000)]
+    arriving: u32,
     /// Only holds connections to the daemon on this port.
     #[arg(long, hide = true)]
     hold: Option<u16>,
@@ -87,7 +99,7 @@ impl Arguments {
     fn wants(&self, group: Group) -> bool {
         let long = matches!(
             group,
-            Group::Holders | Group::Leases | Group::Connections | Group::Audit | Group::Year
+            Group::Holders | Group::Leases | Group::Connections | Group::Audit | Group::Year | Group::Insight
         );
         self.all || self.groups.contains(&group) || (self.groups.is_empty() && !long)
     }
@@ -163,6 +175,14 @@ async fn measure(arguments: &Arguments, figures: &mut Vec<Figure>) -> Result<()>
     if arguments.wants(Group::History) {
         figures.extend(growth::history()?);
         figures.extend(growth::history_beside_checkouts(arguments.seconds).await?);
+    }
+    if arguments.wants(Group::Insight) {
+        let fleet = insight::Fleet {
+            servers: arguments.servers,
+            days: arguments.days,
+            arriving: arguments.arriving,
+        };
+        figures.extend(insight::figures(fleet).await?);
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
+use licensing_api::Secret;
 use licensing_delivery::MailConfig;
 use licensing_files::regular;
 use licensing_management::compliance::Bounds;
@@ -27,8 +28,8 @@ licensing_settings::settings! {
         port: u16 = 8443, AfterRestart, "The port; 0 takes any free one.";
         certificate_names: Vec<String> = Vec::new(), AfterRestart,
             "Further names and addresses for a certificate made by the program.";
-        database: String = String::new(), AfterRestart,
-            "Where the state is kept; empty: SQLite, state/insight.db in the data folder.";
+        database: Secret = Secret::default(), AfterRestart,
+            "Where the state is kept: the address of a PostgreSQL database, such as postgres://insight@db.example.com/insight; empty: SQLite, state/insight.db in the data folder.";
         retention_days: u32 = 400, AfterRestart,
             "Days that uploads are kept. Findings are made from the uploads that are kept.",
             allowed "35 to 3660" if |days, _| (35..=3660).contains(days);
@@ -41,9 +42,26 @@ licensing_settings::settings! {
         session_minutes: u32 = 15, AfterRestart,
             "Minutes that the session of a list of entitlements lasts: seats can be allocated in it.",
             allowed "1 to 1440" if |minutes, _| (1..=1440).contains(minutes);
+        [postgres]: PostgresConfig;
         [mail]: MailConfig;
         [limits]: Limits;
         [log]: LogConfig;
+    }
+}
+
+licensing_settings::settings! {
+    /// Settings of the way to PostgreSQL.
+    pub struct PostgresConfig = "PostgreSQL, where database names one. Connections that leave the machine use TLS unless the address says sslmode=disable." {
+        password: Secret = Secret::default(), AfterRestart,
+            "Password, unless the address has one; better in the environment or in password_file.";
+        password_file: PathBuf = PathBuf::new(), AfterRestart, "File whose first line is the password.";
+        ca_file: PathBuf = PathBuf::new(), AfterRestart,
+            "File with the authorities, in PEM form, that may have signed the certificate of the database; empty: those that the operating system trusts.";
+        connections: u16 = 8, AfterRestart, "Most connections at a time.",
+            allowed "2 to 1000" if |connections, _| (2..=1000).contains(connections);
+        document_days: u16 = 35, AfterRestart,
+            "Days that uploads are kept word by word, beside what findings are made from; 0: not at all.",
+            allowed "0 to 3660" if |days, _| (0..=3660).contains(days);
     }
 }
 
@@ -82,7 +100,15 @@ impl InsightConfig {
             path: path.to_owned(),
             source,
         })?;
-        Ok(file::read(path, &text, ENVIRONMENT_PREFIX)?)
+        Self::read(path, &text)
+    }
+
+    /// As [`Self::load`], from the text of a file.
+    ///
+    /// # Errors
+    /// If it is not understood, or a value makes no sense.
+    pub fn read(path: &Path, text: &str) -> Result<Self, ConfigError> {
+        Ok(file::read(path, text, ENVIRONMENT_PREFIX)?)
     }
 
     /// Bounds that the rules apply.
@@ -99,12 +125,15 @@ const HEAD: &str = "Configuration of Insight Services; docs/insight.md explains 
 Settings that stand here as comments have the value that the comment shows.
 Environment variables take precedence: INSIGHTD_MAIL__PORT=25 is port in [mail].";
 
-/// Text of a configuration file with this host name, address and port; every other setting stands there as a comment.
-pub fn config_text(host_name: &str, listen: IpAddr, port: u16) -> String {
-    let written = BTreeMap::from([
+/// Text of a configuration file with this host name, address, port and database; every other setting stands there as a comment.
+pub fn config_text(host_name: &str, listen: IpAddr, port: u16, database: Option<&str>) -> String {
+    let mut written = BTreeMap::from([
         ("host_name", text_of(&host_name.to_owned())),
         ("listen", text_of(&listen)),
         ("port", text_of(&port)),
     ]);
+    if let Some(database) = database {
+        written.insert("database", text_of(&database.to_owned()));
+    }
     template(HEAD, &InsightConfig::describe(), &written)
 }

@@ -29,6 +29,8 @@ pub struct NewInstallation {
     pub listen: IpAddr,
     /// The port.
     pub port: u16,
+    /// Address of a PostgreSQL database; SQLite without it.
+    pub database: Option<String>,
     /// Name of the first account, an operator.
     pub operator: String,
 }
@@ -68,18 +70,18 @@ pub fn init(wanted: &NewInstallation) -> anyhow::Result<Initialised> {
     getrandom::fill(&mut seed[..])?;
     durable::write(&folder.key(), &seed[..], Readers::Owner, Existing::Refuse)
         .with_context(|| format!("{} cannot be written", folder.key().display()))?;
-    let text = config_text(&wanted.host_name, wanted.listen, wanted.port);
-    let insight = Insight::new(
-        storage::sqlite::SqliteStorage::open(&folder.database())?.shared(),
-        read_key(folder)?,
-        &InsightConfig::default(),
+    let text = config_text(
+        &wanted.host_name,
+        wanted.listen,
+        wanted.port,
+        wanted.database.as_deref(),
     );
-    let token = insight
+    let config = InsightConfig::read(&file, &text)?;
+    let token = open(folder, &config)?
         .add_account(&wanted.operator, None, Permission::Full)
         .map_err(|problem| anyhow::anyhow!("{problem}"))?;
     durable::write(&file, text.as_bytes(), Readers::Owner, Existing::Refuse)
         .with_context(|| format!("{} cannot be written", file.display()))?;
-    InsightConfig::load(&file)?;
     Ok(Initialised {
         cert_hash: certificate.tls().certificate_hash(),
         token,
@@ -112,7 +114,7 @@ pub fn read_key(folder: &InsightFolder) -> anyhow::Result<ManagementKey> {
 /// # Errors
 /// If the database or the key cannot be opened.
 pub fn open(folder: &InsightFolder, config: &InsightConfig) -> anyhow::Result<Arc<Insight>> {
-    let storage: Arc<dyn Storage> = storage::open(&config.database, &folder.database())?;
+    let storage: Arc<dyn Storage> = storage::open(config, &folder.database())?;
     Ok(Arc::new(Insight::new(storage, read_key(folder)?, config)))
 }
 

@@ -13,6 +13,7 @@ use licensing_files::{Existing, Readers, durable};
 use licensing_insight::config::InsightConfig;
 use licensing_insight::folder::InsightFolder;
 use licensing_insight::init::NewInstallation;
+use licensing_insight::storage::postgres::has_password;
 use licensing_insight::{init, run};
 
 /// Insight Services: takes the uploads of license servers, finds what is prohibited, and tells the administrators.
@@ -73,6 +74,10 @@ struct Init {
     /// The port; 0 takes any free one.
     #[arg(long, default_value_t = 8443)]
     port: u16,
+    /// Address of a PostgreSQL database, without its password: that comes from INSIGHTD_POSTGRES__PASSWORD or _PASSWORD_FILE.
+    /// SQLite in the data folder unless given.
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
     /// Name of the first account, an operator who sees all organizations.
     #[arg(long, default_value = "operator")]
     operator: String,
@@ -114,6 +119,11 @@ fn carry_out(command: Command) -> anyhow::Result<()> {
 }
 
 fn initialise(wanted: Init) -> anyhow::Result<()> {
+    if wanted.database.as_deref().is_some_and(has_password) {
+        anyhow::bail!(
+            "others on this machine can see a password in --database; name a file with it in INSIGHTD_POSTGRES__PASSWORD_FILE"
+        );
+    }
     let folder = InsightFolder::new(wanted.data);
     let host_name = wanted
         .host_name
@@ -123,6 +133,7 @@ fn initialise(wanted: Init) -> anyhow::Result<()> {
         host_name,
         listen: wanted.listen,
         port: wanted.port,
+        database: wanted.database,
         operator: wanted.operator.clone(),
     })?;
     println!("data folder     {}", folder.root().display());

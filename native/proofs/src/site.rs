@@ -201,7 +201,10 @@ impl Site {
     ///
     /// # Errors
     /// If that never happens.
-    pub async fn alerts_become(&self, wanted: impl Fn(&[ActiveAlert]) -> bool) -> anyhow::Result<Vec<ActiveAlert>> {
+    pub async fn alerts_become(
+        &self,
+        wanted: impl Fn(&[ActiveAlert]) -> bool,
+    ) -> anyhow::Result<Vec<ActiveAlert>> {
         let deadline = Instant::now() + HANG;
         loop {
             let alerts = self.alerts().await;

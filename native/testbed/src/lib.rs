@@ -19,6 +19,7 @@
 
 mod issuer;
 mod license_text;
+mod postgres;
 mod program;
 mod python;
 mod server;
@@ -26,6 +27,7 @@ mod smtp;
 
 pub use issuer::Issuer;
 pub use license_text::{Increment, license_text};
+pub use postgres::Cluster;
 pub use program::{insightd, licensingd};
 pub use python::python_with;
 pub use server::{Endpoints, Server, ServerBuilder};

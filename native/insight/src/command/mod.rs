@@ -566,7 +566,10 @@ pub(crate) fn back_up(folder: &InsightFolder, config: &InsightConfig, output: &P
     for made in saved.folders() {
         make_private_folder(&made).with_context(|| format!("{} cannot be made", made.display()))?;
     }
-    init::open(folder, config)?.storage().back_up(&saved.database())?;
+    let has_file = config.database.is_empty();
+    if has_file {
+        init::open(folder, config)?.storage().back_up(&saved.database())?;
+    }
     let mut files = vec![(folder.key(), saved.key())];
     for entry in std::fs::read_dir(folder.tls())? {
         let name = entry?.file_name();
@@ -586,5 +589,9 @@ pub(crate) fn back_up(folder: &InsightFolder, config: &InsightConfig, output: &P
             .with_context(|| format!("{} cannot be read", from.display()))?;
         write_new(&to, &content)?;
     }
-    print([format!("saved in {}", output.display())])
+    let mut lines = vec![format!("saved in {}", output.display())];
+    if !has_file {
+        lines.push("the database is PostgreSQL: save it with pg_dump, and keep both together".to_owned());
+    }
+    print(lines)
 }

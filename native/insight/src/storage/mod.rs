@@ -1,6 +1,7 @@
 //! What Insight Services keep, behind one trait.
 
 mod history;
+pub mod postgres;
 pub mod sqlite;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -13,6 +14,8 @@ use licensing_delivery::Tried;
 use licensing_management::compliance::{FindingRecord, Rows};
 use licensing_management::id::{ServerGuid, UploadId};
 use licensing_management::upload::SealedUpload;
+
+use crate::config::InsightConfig;
 
 /// Why something cannot be read or kept.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -364,18 +367,21 @@ fn serial_key(serial: &str) -> Option<String> {
     (!key.is_empty()).then_some(key)
 }
 
-/// Opens what the configuration names.
+/// Opens what the configuration names: PostgreSQL, or else the SQLite file.
 ///
 /// # Errors
 /// When it cannot be opened.
-pub fn open(configured: &str, file: &Path) -> Result<Arc<dyn Storage>, StorageError> {
-    match configured {
-        "" => Ok(sqlite::SqliteStorage::open(file)?.shared()),
-        other => {
-            let scheme = other.split_once(':').map_or("", |(scheme, _)| scheme);
-            Err(StorageError::Unavailable(format!(
-                "the setting database names a kind of database that is not supported: '{scheme}'"
-            )))
-        }
+pub fn open(config: &InsightConfig, file: &Path) -> Result<Arc<dyn Storage>, StorageError> {
+    let address = config.database.expose();
+    if address.is_empty() {
+        return Ok(sqlite::SqliteStorage::open(file)?.shared());
     }
+    if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+        return Ok(postgres::PostgresStorage::open(&config.database, &config.postgres)?.shared());
+    }
+    // What was meant is not repeated: it may have a password in it.
+    Err(StorageError::Unavailable(
+        "the setting database begins with neither postgres:// nor postgresql://; leave it empty for SQLite"
+            .to_owned(),
+    ))
 }

@@ -11,6 +11,7 @@ use licensing_management::exchange::{
 };
 use licensing_management::key::RegistrationCode;
 use licensing_management::upload::SealedUpload;
+use licensing_testbed::Cluster;
 use reqwest::StatusCode;
 
 use crate::site::Site;
@@ -261,7 +262,19 @@ async fn every_route_is_closed_to_those_who_may_not_use_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_answered_survives_a_kill() {
-    let mut program = Program::start(&[]);
+    killed(Program::start(&[])).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_answered_survives_a_kill_on_postgres() {
+    let Some(cluster) = Cluster::start(&[]).unwrap() else {
+        return;
+    };
+    let address = cluster.database().unwrap();
+    killed(Program::start_on(Some(&address), &[])).await;
+}
+
+async fn killed(mut program: Program) {
     let mut site = Site::new(1);
     register(&program, "Example", &site).await;
     // The long form is described in docs/proofs.md.

@@ -10,6 +10,7 @@ mod http;
 mod kills;
 mod offline;
 mod page;
+mod postgres;
 mod service;
 mod settings;
 mod site;

@@ -2,13 +2,14 @@
 
 use jiff::{Timestamp, ToSpan as _};
 use licensing_insight::service::{Account, Insight};
+use licensing_insight::storage::{Arrival, Kept, Stored};
 use licensing_management::compliance::{Finding, FindingKind, FindingState};
 use licensing_management::exchange::{Bundle, Outcome, ReceiverErrorCode};
 use licensing_management::upload::SealedUpload;
 use proptest::prelude::*;
 
 use crate::site::Site;
-use crate::support::{register, service, take};
+use crate::support::{Backend, register, take};
 
 fn day(day: i64, minutes: i64) -> Timestamp {
     "2026-10-01T06:00:00Z".parse::<Timestamp>().unwrap() + (24 * day).hours() + minutes.minutes()
@@ -24,10 +25,8 @@ fn states(insight: &Insight, kind: FindingKind) -> Vec<FindingState> {
         .collect()
 }
 
-#[test]
-fn an_upload_counts_once_and_its_id_is_never_used_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let insight = service(folder.path());
+fn an_upload_counts_once_and_its_id_is_never_used_again(backend: &Backend) {
+    let insight = backend.service();
     let mut site = Site::new(1);
     let stranger = take(&insight, &site, &Site::new(1).upload(day(0, 0), &[])).unwrap_err();
     assert_eq!(stranger.code, ReceiverErrorCode::ServerNotRegistered);
@@ -58,10 +57,8 @@ fn an_upload_counts_once_and_its_id_is_never_used_again() {
     assert_eq!(stored.len(), 1);
 }
 
-#[test]
-fn a_code_registers_one_server_and_answers_it_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let insight = service(folder.path());
+fn a_code_registers_one_server_and_answers_it_again(backend: &Backend) {
+    let insight = backend.service();
     let (code, _) = insight.new_code("Example", None).unwrap();
     let site = Site::new(1);
     assert!(insight.register(&site.request(&code), None).unwrap().1);
@@ -76,10 +73,8 @@ fn a_code_registers_one_server_and_answers_it_again() {
     assert_eq!(after.code, ReceiverErrorCode::RegistrationCodeInvalid);
 }
 
-#[test]
-fn a_duplicate_lives_through_all_states() {
-    let folder = tempfile::tempdir().unwrap();
-    let insight = service(folder.path());
+fn a_duplicate_lives_through_all_states(backend: &Backend) {
+    let insight = backend.service();
     let mut sites = [Site::new(1), Site::new(2)];
     for site in &sites {
         register(&insight, "Example", site);
@@ -112,10 +107,8 @@ fn a_duplicate_lives_through_all_states() {
     assert!(!record.finding.evidence.is_empty());
 }
 
-#[test]
-fn a_declared_pair_is_no_violation_and_becomes_one_when_it_ends() {
-    let folder = tempfile::tempdir().unwrap();
-    let insight = service(folder.path());
+fn a_declared_pair_is_no_violation_and_becomes_one_when_it_ends(backend: &Backend) {
+    let insight = backend.service();
     let mut sites = [Site::new(1), Site::new(2)];
     for site in &sites {
         register(&insight, "Example", site);
@@ -145,10 +138,8 @@ fn a_declared_pair_is_no_violation_and_becomes_one_when_it_ends() {
     );
 }
 
-#[test]
-fn a_rescinded_number_is_found_and_its_withdrawal_resolves_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let insight = service(folder.path());
+fn a_rescinded_number_is_found_and_its_withdrawal_resolves_it(backend: &Backend) {
+    let insight = backend.service();
     let mut site = Site::new(1);
     register(&insight, "Example", &site);
     let made = site.upload(day(0, 0), &["SN-1"]);
@@ -170,10 +161,8 @@ fn a_rescinded_number_is_found_and_its_withdrawal_resolves_it() {
     assert!(insight.import_rescissions(&local, "Serial\nx\n").is_err());
 }
 
-#[test]
-fn a_silent_server_is_found_and_heard_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let insight = service(folder.path());
+fn a_silent_server_is_found_and_heard_again(backend: &Backend) {
+    let insight = backend.service();
     let mut site = Site::new(1);
     register(&insight, "Example", &site);
     let made = site.upload(day(0, 0), &["SN-1"]);
@@ -187,10 +176,8 @@ fn a_silent_server_is_found_and_heard_again() {
     assert!(insight.storage().noted(10).unwrap().is_empty());
 }
 
-#[test]
-fn a_bundle_registers_and_counts_each_upload_once() {
-    let folder = tempfile::tempdir().unwrap();
-    let insight = service(folder.path());
+fn a_bundle_registers_and_counts_each_upload_once(backend: &Backend) {
+    let insight = backend.service();
     let (code, _) = insight.new_code("Example", None).unwrap();
     let mut site = Site::new(1);
     let uploads = [
@@ -236,9 +223,8 @@ fn histories() -> impl Strategy<Value = Vec<(u8, SealedUpload)>> {
     })
 }
 
-fn findings(uploads: &[(u8, SealedUpload)]) -> Vec<(Finding, FindingState)> {
-    let folder = tempfile::tempdir().unwrap();
-    let insight = service(folder.path());
+fn findings(backend: &Backend, uploads: &[(u8, SealedUpload)]) -> Vec<(Finding, FindingState)> {
+    let insight = backend.service();
     for number in 1..=3 {
         register(&insight, "Example", &Site::new(number));
     }
@@ -253,13 +239,155 @@ fn findings(uploads: &[(u8, SealedUpload)]) -> Vec<(Finding, FindingState)> {
         .collect()
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+fn the_order_of_arrival_changes_no_finding(backend: &Backend) {
+    let orders = histories().prop_flat_map(|uploads| (Just(uploads.clone()), Just(uploads).prop_shuffle()));
+    let config = ProptestConfig {
+        cases: backend.cases(),
+        ..ProptestConfig::default()
+    };
+    proptest::test_runner::TestRunner::new(config)
+        .run(&orders, |(uploads, shuffled)| {
+            prop_assert_eq!(findings(backend, &uploads), findings(backend, &shuffled));
+            Ok(())
+        })
+        .unwrap();
+}
 
-    #[test]
-    fn the_order_of_arrival_changes_no_finding(
-        (uploads, shuffled) in histories().prop_flat_map(|uploads| (Just(uploads.clone()), Just(uploads).prop_shuffle()))
-    ) {
-        prop_assert_eq!(findings(&uploads), findings(&shuffled));
+fn an_upload_that_goes_on_as_before_is_not_looked_at(backend: &Backend) {
+    let insight = backend.service();
+    let mut sites = [Site::new(1), Site::new(2)];
+    let mut store = |index: usize, number: i64, serial: &str| {
+        let upload = sites[index].upload(day(number, 0), &[serial]);
+        let arrival = Arrival {
+            upload: &upload,
+            received: day(number, 1),
+            clock_offset_seconds: None,
+            remarkable: false,
+        };
+        insight.storage().store_uploads(&[arrival]).unwrap()[0]
+    };
+    let kept = |noted| Kept {
+        stored: Stored::Now,
+        noted,
+    };
+    assert_eq!(store(0, 0, "SN-1"), kept(false));
+    assert_eq!(store(0, 1, "SN-1"), kept(false));
+    assert_eq!(store(1, 1, "SN-2"), kept(false));
+    assert_eq!(store(1, 2, "SN-1"), kept(true), "another server has it");
+    let forked = Site::new(1).upload(day(2, 0), &[]);
+    let arrival = Arrival {
+        upload: &forked,
+        received: day(2, 1),
+        clock_offset_seconds: None,
+        remarkable: false,
+    };
+    let kept_fork = insight.storage().store_uploads(&[arrival]).unwrap();
+    assert!(kept_fork[0].noted, "it does not name the one before");
+}
+
+fn uploads_that_arrive_at_once_are_stored_once_each(backend: &Backend) {
+    let insight = backend.service();
+    let uploads: Vec<SealedUpload> = (1..=8)
+        .flat_map(|number| {
+            let mut site = Site::new(number);
+            (0..6).map(move |at| site.upload(day(at, 0), &["SN-1"]))
+        })
+        .collect();
+    // Everyone hands all over, each from another place on.
+    let new: usize = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..6)
+            .map(|thread| {
+                let (insight, uploads) = (&insight, &uploads);
+                scope.spawn(move || {
+                    let turned = uploads.iter().cycle().skip(thread * 7).take(uploads.len());
+                    turned
+                        .filter(|upload| {
+                            let arrival = Arrival {
+                                upload,
+                                received: day(9, 0),
+                                clock_offset_seconds: None,
+                                remarkable: false,
+                            };
+                            let kept = insight.storage().store_uploads(&[arrival]).unwrap();
+                            assert_ne!(kept[0].stored, Stored::IdReused);
+                            kept[0].stored == Stored::Now
+                        })
+                        .count()
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+    });
+    assert_eq!(new, uploads.len());
+    let servers: Vec<_> = (1..=8).map(|number| Site::new(number).guid).collect();
+    assert_eq!(
+        insight.storage().uploads(&servers, 1000).unwrap().len(),
+        uploads.len()
+    );
+    insight.note_suspects().unwrap();
+    assert_eq!(
+        insight.storage().noted(100).unwrap().len(),
+        8,
+        "all have the same number"
+    );
+}
+
+fn old_months_are_dropped_but_for_the_latest_upload_of_each_server(backend: &Backend) {
+    let insight = backend.service();
+    let storage = insight.storage();
+    let mut sites = [Site::new(1), Site::new(2)];
+    // The second server has been silent since the first of these days.
+    for (index, number) in [(0, 0), (1, 0), (0, 1), (0, 40), (0, 80)] {
+        let upload = sites[index].upload(day(number, 0), &["SN-1"]);
+        let arrival = Arrival {
+            upload: &upload,
+            received: day(number, 1),
+            clock_offset_seconds: None,
+            remarkable: false,
+        };
+        assert_eq!(storage.store_uploads(&[arrival]).unwrap()[0].stored, Stored::Now);
     }
+    let before: Timestamp = "2026-11-01T00:00:00Z".parse().unwrap();
+    assert_eq!(storage.drop_before(before).unwrap(), 2);
+    assert_eq!(storage.drop_before(before).unwrap(), 0);
+    assert_eq!(storage.uploads(&[sites[0].guid], 10).unwrap().len(), 2);
+    assert_eq!(storage.uploads(&[sites[1].guid], 10).unwrap().len(), 1);
+    assert_eq!(storage.contacts().unwrap()[&sites[1].guid], day(0, 1));
+    let about = storage.about(sites[0].guid).unwrap();
+    assert_eq!(
+        about.rows.licenses.len(),
+        3,
+        "two of its own, one of the other server"
+    );
+}
+
+macro_rules! on_both {
+    ($($test:ident,)+) => {
+        mod on_sqlite {
+            $(#[test] fn $test() {
+                super::$test(&crate::support::Backend::sqlite());
+            })+
+        }
+        mod on_postgres {
+            $(#[test] fn $test() {
+                if let Some(backend) = crate::support::Backend::postgres() {
+                    super::$test(&backend);
+                }
+            })+
+        }
+    };
+}
+
+on_both! {
+    an_upload_counts_once_and_its_id_is_never_used_again,
+    a_code_registers_one_server_and_answers_it_again,
+    a_duplicate_lives_through_all_states,
+    a_declared_pair_is_no_violation_and_becomes_one_when_it_ends,
+    a_rescinded_number_is_found_and_its_withdrawal_resolves_it,
+    a_silent_server_is_found_and_heard_again,
+    a_bundle_registers_and_counts_each_upload_once,
+    the_order_of_arrival_changes_no_finding,
+    an_upload_that_goes_on_as_before_is_not_looked_at,
+    uploads_that_arrive_at_once_are_stored_once_each,
+    old_months_are_dropped_but_for_the_latest_upload_of_each_server,
 }

@@ -4,23 +4,74 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use licensing_api::{Permission, Secret};
 use licensing_client::{Address, AdminClient, ConnectOptions, Credentials, Trust};
-use licensing_insight::config::InsightConfig;
+use licensing_insight::config::{InsightConfig, PostgresConfig};
 use licensing_insight::run::Endpoints;
 use licensing_insight::service::{Insight, SentUpload};
+use licensing_insight::storage::Storage;
+use licensing_insight::storage::postgres::PostgresStorage;
 use licensing_insight::storage::sqlite::SqliteStorage;
 use licensing_management::exchange::{Receipt, ReceiverProblem};
 use licensing_management::key::ManagementKey;
 use licensing_management::upload::SealedUpload;
+use licensing_testbed::Cluster;
 use tempfile::TempDir;
 
 use crate::site::Site;
 
+/// Where services keep what they know.
+pub(crate) enum Backend {
+    Sqlite(TempDir, AtomicU32),
+    Postgres(Cluster),
+}
+
+impl Backend {
+    pub(crate) fn sqlite() -> Self {
+        Self::Sqlite(tempfile::tempdir().unwrap(), AtomicU32::new(0))
+    }
+
+    /// None, and a word about it, where the machine has no PostgreSQL.
+    pub(crate) fn postgres() -> Option<Self> {
+        // Nothing here is about a machine that loses its power.
+        Some(Self::Postgres(Cluster::start(&[("fsync", "off")]).unwrap()?))
+    }
+
+    /// A service on a new database.
+    pub(crate) fn service(&self) -> Arc<Insight> {
+        match self {
+            Self::Sqlite(folder, count) => {
+                let own = folder
+                    .path()
+                    .join(count.fetch_add(1, Ordering::Relaxed).to_string());
+                std::fs::create_dir(&own).unwrap();
+                service(&own)
+            }
+            Self::Postgres(cluster) => {
+                let address = Secret::new(cluster.database().unwrap());
+                let settings = PostgresConfig::default();
+                on(PostgresStorage::open(&address, &settings).unwrap().shared())
+            }
+        }
+    }
+
+    /// Cases of a property: each makes databases.
+    pub(crate) fn cases(&self) -> u32 {
+        match self {
+            Self::Sqlite(..) => 12,
+            Self::Postgres(_) => 4,
+        }
+    }
+}
+
 /// A service on a database of its own.
 pub(crate) fn service(folder: &Path) -> Arc<Insight> {
-    let storage = SqliteStorage::open(&folder.join("insight.db")).unwrap().shared();
+    on(SqliteStorage::open(&folder.join("insight.db")).unwrap().shared())
+}
+
+fn on(storage: Arc<dyn Storage>) -> Arc<Insight> {
     let key = ManagementKey::from_seed(&[200; 32].into());
     let insight = Insight::new(storage, key, &InsightConfig::default());
     insight.add_organization("Example").unwrap();
@@ -95,11 +146,17 @@ fn read_log(data: &Path) -> String {
 impl Program {
     /// With a new data folder and the organization `Example`.
     pub(crate) fn start(environment: &[(&str, &str)]) -> Self {
+        Self::start_on(None, environment)
+    }
+
+    /// The same with a PostgreSQL database.
+    pub(crate) fn start_on(database: Option<&str>, environment: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
         let made = insightd()
             .args(["init", "--port", "0", "--host-name", "127.0.0.1", "--data"])
             .arg(&data)
+            .args(database.iter().flat_map(|address| ["--database", address]))
             .output()
             .unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));

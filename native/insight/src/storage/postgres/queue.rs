@@ -1,0 +1,140 @@
+//! Servers that are to be looked at, and messages that wait to be delivered.
+
+use deadpool_postgres::{Client, Transaction};
+use jiff::Timestamp;
+use licensing_delivery::Tried;
+use licensing_management::id::ServerGuid;
+use uuid::Uuid;
+
+use super::{failed, guid, limit, storable, uuid_of};
+use crate::storage::{Concerned, Delivery, StorageError};
+
+pub(super) async fn note(client: &Client, concerned: Concerned<'_>) -> Result<(), StorageError> {
+    match concerned {
+        Concerned::Servers(servers) => {
+            let servers: Vec<Uuid> = servers.iter().map(uuid_of).collect();
+            client
+                .execute(
+                    "INSERT INTO noted SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING",
+                    &[&servers],
+                )
+                .await
+        }
+        Concerned::Serials(serials) => {
+            client
+                .execute(
+                    "INSERT INTO noted SELECT DISTINCT server FROM list_serial JOIN holding USING (list)
+                     WHERE serial_key = ANY($1) ON CONFLICT DO NOTHING",
+                    &[&serials],
+                )
+                .await
+        }
+        Concerned::Features(features) => {
+            client
+                .execute(
+                    "INSERT INTO noted SELECT DISTINCT server FROM list_feature JOIN holding USING (list)
+                     WHERE feature_key = ANY($1) ON CONFLICT DO NOTHING",
+                    &[&features],
+                )
+                .await
+        }
+    }
+    .map_err(failed)?;
+    Ok(())
+}
+
+pub(super) async fn noted(client: &Client, most: usize) -> Result<Vec<ServerGuid>, StorageError> {
+    let rows = client
+        .query("SELECT server FROM noted LIMIT $1", &[&limit(most)])
+        .await
+        .map_err(failed)?;
+    Ok(rows.iter().map(|row| guid(row.get(0))).collect())
+}
+
+/// Everything of which a finding may have to be made or ended; docs/insight.md shows how PostgreSQL carries it out.
+pub const SUSPECTS: &str = "
+INSERT INTO noted
+SELECT server FROM history WHERE NOT regular
+UNION
+SELECT finding_server.server FROM finding_server JOIN finding USING (key) WHERE finding.resolved IS NULL
+UNION
+SELECT own.server
+FROM list_serial AS own_serial
+JOIN list_serial AS other_serial USING (serial_key, vendor_key)
+JOIN holding AS own ON own.list = own_serial.list
+JOIN holding AS other ON other.list = other_serial.list
+WHERE own.server <> other.server AND own.begin <= other.finish AND other.begin <= own.finish
+ON CONFLICT DO NOTHING";
+
+pub(super) async fn note_suspects(client: &Client) -> Result<u64, StorageError> {
+    client.execute(SUSPECTS, &[]).await.map_err(failed)
+}
+
+pub(super) async fn take_note_away(
+    transaction: &Transaction<'_>,
+    server: ServerGuid,
+) -> Result<(), StorageError> {
+    let statement = transaction
+        .prepare_cached("DELETE FROM noted WHERE server = $1")
+        .await
+        .map_err(failed)?;
+    transaction
+        .execute(&statement, &[&uuid_of(&server)])
+        .await
+        .map_err(failed)?;
+    Ok(())
+}
+
+pub(super) async fn put(transaction: &Transaction<'_>, delivery: &Delivery) -> Result<(), StorageError> {
+    transaction
+        .execute(
+            "INSERT INTO delivery (target, message, attempts, due) VALUES ($1, $2, $3, $4)",
+            &[
+                &delivery.target,
+                &delivery.message,
+                &i32::try_from(delivery.attempts).unwrap_or(i32::MAX),
+                &storable(delivery.due),
+            ],
+        )
+        .await
+        .map_err(failed)?;
+    Ok(())
+}
+
+pub(super) async fn due(client: &Client, now: Timestamp, most: usize) -> Result<Vec<Delivery>, StorageError> {
+    let rows = client
+        .query(
+            "SELECT id, target, message, attempts, due FROM delivery WHERE due <= $1 ORDER BY id LIMIT $2",
+            &[&storable(now), &limit(most)],
+        )
+        .await
+        .map_err(failed)?;
+    Ok(rows
+        .iter()
+        .map(|row| Delivery {
+            id: row.get(0),
+            target: row.get(1),
+            message: row.get(2),
+            attempts: row.get::<_, i32>(3).unsigned_abs(),
+            due: row.get(4),
+        })
+        .collect())
+}
+
+pub(super) async fn tried(client: &Client, id: i64, how: &Tried) -> Result<(), StorageError> {
+    match how {
+        Tried::Delivered | Tried::GivenUp { .. } => {
+            client.execute("DELETE FROM delivery WHERE id = $1", &[&id]).await
+        }
+        Tried::Later { due, .. } => {
+            client
+                .execute(
+                    "UPDATE delivery SET attempts = attempts + 1, due = $2 WHERE id = $1",
+                    &[&id, &storable(*due)],
+                )
+                .await
+        }
+    }
+    .map_err(failed)?;
+    Ok(())
+}
