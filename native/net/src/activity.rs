@@ -7,10 +7,14 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use crate::deliveries::{Deliveries, Delivery};
+use crate::undelivered::Share;
+
 /// The requests of one connection.
 pub(crate) struct Activity {
     state: Mutex<State>,
     first: Notify,
+    deliveries: Arc<Deliveries>,
 }
 
 struct State {
@@ -19,11 +23,20 @@ struct State {
     last: Instant,
 }
 
+/// Why a connection has to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Over {
+    /// Nobody asks for anything.
+    Idle,
+    /// The peer does not take an answer.
+    Stalled,
+}
+
 /// A request under way, until its answer is sent or given up.
 pub(crate) struct UnderWay(Arc<Activity>);
 
 impl Activity {
-    pub(crate) fn new() -> Arc<Self> {
+    pub(crate) fn new(share: Share) -> Arc<Self> {
         let state = State {
             begun: false,
             under_way: 0,
@@ -32,6 +45,7 @@ impl Activity {
         Arc::new(Self {
             state: Mutex::new(state),
             first: Notify::new(),
+            deliveries: Deliveries::new(share),
         })
     }
 
@@ -52,26 +66,41 @@ impl Activity {
         UnderWay(Arc::clone(self))
     }
 
+    /// An answer begins to be sent, with a piece of so many bytes.
+    pub(crate) fn deliver(&self, bytes: usize) -> Delivery {
+        self.deliveries.begin(bytes)
+    }
+
     /// Ends with the first request; for one waiter.
     pub(crate) async fn first_request(&self) {
         self.first.notified().await;
     }
 
-    /// Ends when no request has been under way for this time.
-    pub(crate) async fn idle_for(&self, time: Duration) {
+    /// Ends when no request has been under way for the first of these times, or the peer has let an answer wait for the
+    /// second one, or the answers of the port take too much memory and this peer has most of them.
+    pub(crate) async fn over(&self, idle: Duration, patience: Duration) -> Over {
         loop {
-            let wait_until = {
+            let now = Instant::now();
+            let idle_at = {
                 let state = self.state();
                 if state.under_way == 0 {
-                    state.last + time
+                    state.last + idle
                 } else {
-                    Instant::now() + time
+                    now + idle
                 }
             };
-            if wait_until <= Instant::now() {
-                return;
+            if idle_at <= now {
+                return Over::Idle;
             }
-            tokio::time::sleep_until(wait_until).await;
+            // Requests that begin meanwhile are seen at the next look.
+            let stalled_at = self.deliveries.deadline(patience).unwrap_or(now + patience);
+            if stalled_at <= now {
+                return Over::Stalled;
+            }
+            tokio::select! {
+                () = tokio::time::sleep_until(idle_at.min(stalled_at).min(now + patience)) => {}
+                () = self.deliveries.cut() => return Over::Stalled,
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! Bodies that end in time, and bodies that tell when they end.
 
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -10,7 +11,8 @@ use http_body_util::Limited;
 use hyper::body::{Frame, Incoming, SizeHint};
 use tokio::time::{Instant, Sleep};
 
-use crate::activity::UnderWay;
+use crate::activity::{Activity, UnderWay};
+use crate::deliveries::Delivery;
 
 /// A request body took longer than allowed.
 #[derive(Debug, thiserror::Error)]
@@ -88,19 +90,40 @@ impl HttpBody for BoundedBody {
     }
 }
 
-/// An answer's body: the request is under way until it is sent.
+/// An answer's body: the request is under way until it is sent, and the peer has to take it.
 pub(crate) struct CountedBody {
+    /// The first piece, until it is taken.
+    first: Option<Result<Frame<Bytes>, axum::Error>>,
     body: Body,
+    /// The body has said that it has ended, and must not be asked again.
+    ended: bool,
+    delivery: Delivery,
     _under_way: UnderWay,
 }
 
 impl CountedBody {
-    pub(crate) fn new(body: Body, under_way: UnderWay) -> Self {
+    /// Has the first piece made at once where that needs no waiting, so that its size is known.
+    pub(crate) async fn begin(mut body: Body, activity: &Activity, under_way: UnderWay) -> Self {
+        let made = poll_fn(|context| Poll::Ready(Pin::new(&mut body).poll_frame(context))).await;
+        let ended = matches!(made, Poll::Ready(None));
+        let first = match made {
+            Poll::Ready(first) => first,
+            Poll::Pending => None,
+        };
         Self {
+            delivery: activity.deliver(length(first.as_ref())),
+            first,
             body,
+            ended,
             _under_way: under_way,
         }
     }
+}
+
+/// Bytes of a piece.
+fn length(piece: Option<&Result<Frame<Bytes>, axum::Error>>) -> usize {
+    let frame = piece.and_then(|piece| piece.as_ref().ok());
+    frame.and_then(Frame::data_ref).map_or(0, Bytes::len)
 }
 
 impl HttpBody for CountedBody {
@@ -111,15 +134,31 @@ impl HttpBody for CountedBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
+        self.delivery.asked();
+        let piece = match self.first.take() {
+            Some(first) => Some(first),
+            None if self.ended => None,
+            None => ready!(Pin::new(&mut self.body).poll_frame(context)),
+        };
+        if matches!(piece, Some(Ok(_))) {
+            self.delivery.gave(length(piece.as_ref()));
+        }
+        Poll::Ready(piece)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.first.is_none() && (self.ended || self.body.is_end_stream())
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        let first = length(self.first.as_ref()) as u64;
+        let rest = self.body.size_hint();
+        let mut hint = SizeHint::new();
+        hint.set_lower(rest.lower().saturating_add(first));
+        if let Some(upper) = rest.upper() {
+            hint.set_upper(upper.saturating_add(first));
+        }
+        hint
     }
 }
 

@@ -22,7 +22,7 @@ use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 use crate::ConnectionSlot;
-use crate::activity::Activity;
+use crate::activity::{Activity, Over};
 use crate::admission::Ticket;
 use crate::bodies::{BoundedBody, CountedBody};
 use crate::port::{Port, PortProtocol};
@@ -125,7 +125,7 @@ async fn serve<S>(stream: S, peer: Peer, ticket: Arc<Ticket>, deadline: Instant,
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let activity = Activity::new();
+    let activity = Activity::new(port.undelivered.share());
     let service = service_fn({
         let (activity, ticket, port) = (Arc::clone(&activity), Arc::clone(&ticket), Arc::clone(port));
         let peer = peer.clone();
@@ -173,8 +173,12 @@ async fn watch(activity: &Activity, ticket: &Ticket, deadline: Instant, port: &P
         () = ticket.evicted() => return End::Cut("made room for others"),
         () = port.stopping.cancelled() => return End::Graceful,
     }
+    let limits = &port.options.limits;
     tokio::select! {
-        () = activity.idle_for(port.options.limits.idle()) => End::Graceful,
+        over = activity.over(limits.idle(), limits.request()) => match over {
+            Over::Idle => End::Graceful,
+            Over::Stalled => End::Cut("an answer was not taken"),
+        },
         () = ticket.evicted() => End::Cut("made room for others"),
         () = port.stopping.cancelled() => End::Graceful,
     }
@@ -190,7 +194,8 @@ async fn answer(
     let under_way = activity.begin();
     let options = &port.options;
     if let Some(status) = refused(&request) {
-        let mut response = Response::new(CountedBody::new(Body::empty(), under_way));
+        let body = CountedBody::begin(Body::empty(), &activity, under_way).await;
+        let mut response = Response::new(body);
         *response.status_mut() = status;
         response
             .headers_mut()
@@ -218,7 +223,9 @@ async fn answer(
     if !lacks_credentials(&response) {
         ticket.establish();
     }
-    Ok(response.map(|body| CountedBody::new(body, under_way)))
+    let (head, body) = response.into_parts();
+    let body = CountedBody::begin(body, &activity, under_way).await;
+    Ok(Response::from_parts(head, body))
 }
 
 /// What no port takes, whoever asks: more header than the bound, and a request of HTTP/1 that names no host or of any

@@ -38,6 +38,8 @@
 //!
 //! - No connection, header, body, handshake or answer takes longer than [`Limits`] says, whatever the peer does. Only paths
 //!   of [`PortOptions::streaming_paths`] have bodies without a bound; their handlers bound each message.
+//! - An answer that its peer does not take at a minimum rate ends the connection, also where HTTP/2 windows hold it back. What
+//!   all peers of a port let wait is bounded; the one with most of it goes first.
 //! - Pending connections (without a request that was admitted) displace each other and nobody else.
 //! - A replaced certificate, or another set of client authorities, holds from the next connection or call on; no restart.
 //! - A certificate file that cannot be used never replaces one in use.
@@ -49,6 +51,7 @@ mod bodies;
 mod connection;
 mod connection_count;
 mod connection_slot;
+mod deliveries;
 mod limits;
 mod listener;
 mod network;
@@ -57,6 +60,7 @@ mod port;
 mod rate;
 mod stalled_writer;
 pub mod tls;
+mod undelivered;
 pub mod web;
 
 pub use connection_count::{ConnectionCount, OpenConnection};

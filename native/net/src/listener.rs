@@ -37,6 +37,7 @@ pub async fn serve(listener: TcpListener, router: Router, options: PortOptions, 
     let drain = options.limits.drain();
     let port = Arc::new(Port {
         admission: Admission::new(&options.limits),
+        undelivered: Arc::default(),
         options,
         router,
         stopping: stopping.clone(),

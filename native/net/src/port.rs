@@ -8,6 +8,7 @@ use rustls::ServerConfig;
 use tokio_util::sync::CancellationToken;
 
 use crate::admission::Admission;
+use crate::undelivered::Undelivered;
 use crate::{ConnectionCount, Limits};
 
 /// What a port speaks.
@@ -66,5 +67,6 @@ pub(crate) struct Port {
     pub(crate) options: PortOptions,
     pub(crate) router: Router,
     pub(crate) admission: Arc<Admission>,
+    pub(crate) undelivered: Arc<Undelivered>,
     pub(crate) stopping: CancellationToken,
 }

@@ -13,6 +13,9 @@ use crate::network_of;
 /// Most callers remembered. One that is not remembered has its whole burst.
 const MAX_CALLERS: usize = 10_000;
 
+/// Longest time after which a caller is told to try again, in seconds.
+const LONGEST_RETRY: u32 = 30;
+
 /// A bucket of requests for each caller, which is an address (one /64 network of IPv6) unless another key is chosen.
 #[derive(Debug)]
 pub struct RateLimit<K = IpAddr> {
@@ -24,6 +27,8 @@ pub struct RateLimit<K = IpAddr> {
 #[derive(Debug, Clone, Copy)]
 struct Bucket {
     left: f64,
+    /// Refused requests that were told a time which has not come yet.
+    told: f64,
     at: Instant,
 }
 
@@ -41,7 +46,8 @@ impl<K: Eq + Hash> RateLimit<K> {
     /// Takes one request out of the bucket of a caller.
     ///
     /// # Errors
-    /// `TooManyRequests` when it is empty, with the seconds until there is one again.
+    /// `TooManyRequests` when it is empty, with the seconds until there is one again for this request: those that were
+    /// refused before it are let through first, so that they do not all come back at once.
     pub fn take_of(&self, caller: K, now: Instant) -> Result<(), Problem> {
         let mut buckets = self.buckets.lock();
         if buckets.len() >= MAX_CALLERS && !buckets.contains_key(&caller) {
@@ -57,19 +63,23 @@ impl<K: Eq + Hash> RateLimit<K> {
         }
         let bucket = buckets.entry(caller).or_insert(Bucket {
             left: self.burst,
+            told: 0.0,
             at: now,
         });
         let gained = now.saturating_duration_since(bucket.at).as_secs_f64() * self.per_second;
         *bucket = Bucket {
             left: (bucket.left + gained).min(self.burst),
+            told: (bucket.told - gained).max(0.0),
             at: now,
         };
         if bucket.left < 1.0 {
+            bucket.told = (bucket.told + 1.0).min(self.per_second * f64::from(LONGEST_RETRY));
+            let seconds = (bucket.told / self.per_second).ceil() as u32;
             return Err(Problem::new(
                 ErrorCode::TooManyRequests,
                 "This address or token makes more requests than the server takes from one.",
             )
-            .retry_after(1));
+            .retry_after(seconds.clamp(1, LONGEST_RETRY)));
         }
         bucket.left -= 1.0;
         Ok(())
@@ -94,6 +104,7 @@ impl RateLimit {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
@@ -105,6 +116,28 @@ mod tests {
         assert_eq!(taken(now), 1000);
         assert_eq!(taken(now + Duration::from_secs(1)), 500);
         assert!(rate.take(IpAddr::from([192, 0, 2, 2]), now).is_ok());
+    }
+
+    #[test]
+    fn who_is_refused_is_told_when_there_is_room_for_them() {
+        let rate = RateLimit::new(10, 100);
+        let now = Instant::now();
+        let ask = |now| {
+            let answer = rate.take_of("caller", now);
+            answer.map_err(|problem| problem.retry_after.unwrap_or_default())
+        };
+        assert_eq!((0..10).filter(|_| ask(now).is_ok()).count(), 10);
+        let told: Vec<_> = (0..250).filter_map(|_| ask(now).err()).collect();
+        let at = |second| told.iter().filter(|told| **told == second).count();
+        assert_eq!((at(1), at(2), at(3)), (100, 100, 50));
+        // Those who were told one second come then.
+        let later = now + Duration::from_secs(1);
+        assert_eq!((0..10).filter(|_| ask(later).is_ok()).count(), 10);
+        assert_eq!(ask(later), Err(2));
+        for _ in 0..100_000 {
+            assert!(ask(later).unwrap_err() <= LONGEST_RETRY);
+        }
+        assert!(ask(later + Duration::from_secs(60)).is_ok());
     }
 
     #[test]

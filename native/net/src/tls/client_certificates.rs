@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
+use licensing_api::text::is_deceptive;
 use parking_lot::RwLock;
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
@@ -13,8 +14,8 @@ use rustls::pki_types::UnixTime;
 use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{CertificateError, DigitallySignedStruct, DistinguishedName, RootCertStore, SignatureScheme};
-use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::FromDer;
@@ -96,18 +97,18 @@ impl ClientTrust {
         }
     }
 
-    /// The authorities of a PEM file; nobody without one.
+    /// The authorities of a PEM file, with their lists of revoked certificates; nobody without one.
     ///
     /// # Errors
-    /// If it cannot be read, or holds no certificate of an authority.
+    /// If it cannot be read, holds no certificate of an authority, or a list that is none.
     pub fn open(file: Option<&Path>) -> Result<Self, TlsError> {
         let trust = Self::nobody();
         trust.read(file)?;
         Ok(trust)
     }
 
-    /// Reads the authorities again. Who has shown a certificate that none of them has signed is a stranger from the next
-    /// call on.
+    /// Reads authorities and lists again. Who has shown a certificate that none of them has signed, or that was revoked, is a
+    /// stranger from the next call on.
     ///
     /// # Errors
     /// As [`Self::open`]; then the earlier ones go on to count.
@@ -217,8 +218,14 @@ fn verifier(file: &Path, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn Clien
             .add(authority)
             .map_err(|error| unreadable(error.to_string()))?;
     }
+    let revoked = CertificateRevocationListDer::pem_slice_iter(&text)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| unreadable(error.to_string()))?;
     let builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider));
     builder
+        .with_crls(revoked)
+        // An authority without a list has revoked nothing.
+        .allow_unknown_revocation_status()
         .allow_unauthenticated()
         .build()
         .map_err(|error| unreadable(error.to_string()))
@@ -242,6 +249,6 @@ fn name_of(certificate: &X509Certificate<'_>) -> String {
     let name = common.filter(|name| !name.is_empty()).or_else(alternative);
     // It goes into logs and records.
     let name = name.unwrap_or_default();
-    let clean = name.chars().filter(|letter| !letter.is_control());
+    let clean = name.chars().filter(|letter| !is_deceptive(*letter));
     clean.take(NAME_CHARACTERS).collect()
 }

@@ -310,6 +310,38 @@ async fn a_request_that_never_ends_does_not_hold_up_the_end() {
     assert!(was_closed(&mut stream).await);
 }
 
+/// The beginning of an HTTP/2 connection whose peer takes no bodies, and so many requests for `/`.
+fn requests_without_windows(number: u32) -> Vec<u8> {
+    let frame = |kind: u8, flags: u8, stream: u32, content: &[u8]| {
+        let length = u32::try_from(content.len()).unwrap().to_be_bytes();
+        let mut frame = length[1..].to_vec();
+        frame.extend([kind, flags]);
+        frame.extend(stream.to_be_bytes());
+        frame.extend(content);
+        frame
+    };
+    // SETTINGS_INITIAL_WINDOW_SIZE is 0.
+    let mut bytes = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
+    bytes.extend(frame(4, 0, 0, &[0, 4, 0, 0, 0, 0]));
+    // GET, http, /, and the authority x; the stream ends with it.
+    let header = [0x82, 0x86, 0x84, 0x01, 1, b'x'];
+    for index in 0..number {
+        bytes.extend(frame(1, 5, index * 2 + 1, &header));
+    }
+    bytes
+}
+
+#[tokio::test]
+async fn answers_that_no_window_lets_out_end_the_connection() {
+    let port = open(quick(), PortTls::Plain).await;
+    let mut stream = port.connect().await;
+    stream.write_all(&requests_without_windows(100)).await.unwrap();
+    let answer = read_to_end(&mut stream).await;
+    assert!(!answer.contains("hello"), "{answer}");
+    assert!(port.hello().await.ends_with("hello"));
+    port.close().await;
+}
+
 fn certificate(folder: &std::path::Path) -> (ServerTls, String) {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let (certificate, key) = (folder.join("server.crt"), folder.join("server.key"));

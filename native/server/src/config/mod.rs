@@ -104,7 +104,7 @@ licensing_settings::settings! {
         anonymous: AnonymousAccess = AnonymousAccess::Loopback, AtOnce,
             "Who may use the licensing ports without a product token or client certificate: never (nobody), loopback (whoever connects from the machine itself) or always (everybody who can connect).";
         client_ca: PathBuf = PathBuf::new(), AtOnce,
-            "PEM file with the authorities whose client certificates are accepted in place of a product token, such as tls/clients.pem; in the data folder unless the path is absolute. Empty: no certificate is.";
+            "PEM file with the authorities whose client certificates are accepted in place of a product token, and with their lists of revoked certificates, such as tls/clients.pem; in the data folder unless the path is absolute. Empty: no certificate is.";
         burst: BTreeSet<String> = BTreeSet::from(["CITRIX".to_owned()]), AtOnce,
             "Vendors whose terms allow burst: their requests are granted for burst_days although all seats of a feature are checked out. Raises the alert BurstActive.";
         burst_days: u32 = 15, AtOnce, "Days that a burst lasts from its first grant on.",

@@ -15,8 +15,8 @@ use licensing_protocol::licensing::vendor_daemon_client::VendorDaemonClient;
 use licensing_server::config::AnonymousAccess;
 use licensing_server::product_access::{Caller, ProductAccess};
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    date_time_ymd,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, DnType, ExtendedKeyUsagePurpose,
+    IsCa, Issuer, KeyIdMethod, KeyPair, RevokedCertParams, SerialNumber, date_time_ymd,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -55,14 +55,39 @@ impl Authority {
         params.not_before = date_time_ymd(2020, 1, 1);
         params.not_after = date_time_ymd(last_year, 12, 31);
         let key = KeyPair::generate().unwrap();
+        let serial = SerialNumber::from(
+            name.bytes()
+                .fold(1_u64, |sum, byte| sum.wrapping_mul(257).wrapping_add(byte.into())),
+        );
+        params.serial_number = Some(serial.clone());
         ClientCertificate {
+            serial,
             certificate: params.signed_by(&key, &self.issuer).unwrap().der().clone(),
             key: key.serialize_der(),
         }
     }
+
+    /// A list that revokes this certificate, PEM.
+    fn revoked(&self, certificate: &ClientCertificate) -> String {
+        let list = CertificateRevocationListParams {
+            this_update: date_time_ymd(2021, 1, 1),
+            next_update: date_time_ymd(2099, 1, 1),
+            crl_number: SerialNumber::from(1),
+            issuing_distribution_point: None,
+            revoked_certs: vec![RevokedCertParams {
+                serial_number: certificate.serial.clone(),
+                revocation_time: date_time_ymd(2021, 1, 1),
+                reason_code: None,
+                invalidity_date: None,
+            }],
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        list.signed_by(&self.issuer).unwrap().pem().unwrap()
+    }
 }
 
 struct ClientCertificate {
+    serial: SerialNumber,
     certificate: CertificateDer<'static>,
     key: Vec<u8>,
 }
@@ -249,6 +274,40 @@ async fn other_authorities_count_at_once_also_for_those_who_are_connected() {
 
     port.clients.read(None).unwrap();
     assert_eq!(port.caller(Some(&of_second)).await, None);
+}
+
+#[tokio::test]
+async fn a_revoked_certificate_is_refused_at_once_also_where_it_is_connected() {
+    let folder = tempfile::tempdir().unwrap();
+    let ours = Authority::new("ours");
+    let file = folder.path().join("clients.pem");
+    std::fs::write(&file, &ours.pem).unwrap();
+    let port = Port::open(folder.path(), ClientTrust::open(Some(&file)).unwrap()).await;
+    let (stolen, good) = (ours.certificate("stolen", 2099), ours.certificate("good", 2099));
+    let mut connected = port.connect(Some(&stolen)).await.unwrap();
+    assert_eq!(ask(&mut connected).await.as_deref(), Some("certificate:stolen"));
+
+    let list = ours.revoked(&stolen);
+    std::fs::write(&file, format!("{}{list}", ours.pem)).unwrap();
+    port.clients.read(Some(&file)).unwrap();
+    assert_eq!(ask(&mut connected).await, None, "it was revoked");
+    assert_eq!(port.caller(Some(&stolen)).await, None);
+    assert_eq!(
+        port.caller(Some(&good)).await.as_deref(),
+        Some("certificate:good")
+    );
+
+    // The list of another authority revokes nothing, and one that is none is not taken.
+    let other = Authority::new("other");
+    std::fs::write(&file, format!("{}{}", ours.pem, other.revoked(&good))).unwrap();
+    port.clients.read(Some(&file)).unwrap();
+    assert_eq!(
+        port.caller(Some(&good)).await.as_deref(),
+        Some("certificate:good")
+    );
+    let broken = "-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n";
+    std::fs::write(&file, format!("{}{broken}", ours.pem)).unwrap();
+    port.clients.read(Some(&file)).expect_err("it is no list");
 }
 
 #[test]
