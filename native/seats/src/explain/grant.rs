@@ -41,7 +41,7 @@ impl Explainer<'_> {
         self.explain_supersede(&license.terms, &license.feature.value, text);
         self.explain_fate(line, text);
         self.explain_neighbours(line, license, text);
-        match self.file.file.is_made_out_to(self.context.host) {
+        match self.is_made_out_to_host {
             Some(false) => text.add("Not granted on this server: the file is bound to another one."),
             None if license.count.value.is_some() => {
                 text.add("Not granted: counted seats of a file without a SERVER line belong to no server.");
@@ -152,10 +152,9 @@ impl Explainer<'_> {
 
     fn explain_neighbours(&mut self, line: &Line, license: &License, text: &mut Sentences) {
         let name = &license.feature.value;
-        let same = self.neighbours.same_serial(license, line.at.line);
-        if let Some(first) = same.first() {
+        if let Some((first, more)) = self.neighbours.same_serial(license, line.at.line) {
             let serial = license.terms.serial_number.as_deref().unwrap_or_default();
-            let others = match same.len() - 1 {
+            let others = match more {
                 0 => first.to_string(),
                 more => format!(
                     "{first} and {}",

@@ -56,6 +56,7 @@ pub fn explain(file: &InstalledFile<'_>, context: &ExplainContext<'_>) -> Explan
         file,
         context,
         binding: FileBinding::of(file.file),
+        is_made_out_to_host: file.file.is_made_out_to(context.host),
         neighbours: Neighbours::of(file, context.installed),
         explanation: Explanation {
             effects: fates.effects(context.today),
@@ -70,6 +71,8 @@ struct Explainer<'a> {
     file: &'a InstalledFile<'a>,
     context: &'a ExplainContext<'a>,
     binding: FileBinding,
+    /// Whether the file is bound to this machine; none without a SERVER line.
+    is_made_out_to_host: Option<bool>,
     neighbours: Neighbours<'a>,
     fates: Fates,
     explanation: Explanation,

@@ -61,18 +61,14 @@ impl<'a> Neighbours<'a> {
         self.by_serial.entry((name, serial)).or_default().push(place);
     }
 
-    /// Other lines of the same feature with the same serial number.
-    pub(super) fn same_serial(&self, license: &License, line: u32) -> Vec<Place<'a>> {
-        let Some(serial) = license.terms.serial_number.as_deref() else {
-            return Vec::new();
-        };
-        let mut places = self
-            .by_serial
-            .get(&(name_of(license), Some(serial)))
-            .cloned()
-            .unwrap_or_default();
-        places.retain(|place| *place != Place { file: None, line });
-        places
+    /// The first other line of the same feature with the same serial number, and how many there are besides.
+    pub(super) fn same_serial(&self, license: &License, line: u32) -> Option<(Place<'a>, usize)> {
+        let serial = license.terms.serial_number.as_deref()?;
+        let places = self.by_serial.get(&(name_of(license), Some(serial)))?;
+        let own = Place { file: None, line };
+        let first = places.iter().find(|place| **place != own)?;
+        // The line itself is one of them.
+        Some((*first, places.len().saturating_sub(2)))
     }
 
     /// The line of the other product of a purchase that carries both: XDS_… and XDT_… of one serial number.

@@ -1,11 +1,20 @@
 //! How large a license file may be, and how large its explanation becomes.
 
+use std::collections::HashSet;
+
 use licensing_api::finding::{Finding, Severity};
 use licensing_api::license_file::{LicenseFileExplanation, MAX_LICENSE_FILE_BYTES};
 use licensing_api::{ErrorCode, Problem};
+use licensing_license_file::license_file::{LicenseFile, LineKind, PublisherLine};
 
 /// Most lines of a license file. A line takes some hundred bytes in memory, however short it is.
 const MAX_LINES: usize = 100_000;
+
+/// Most SERVER lines of a license file: every signature covers all of them.
+const MAX_SERVERS: usize = 16;
+
+/// Most vendors that a license file names: each has pools of its own.
+const MAX_VENDORS: usize = 64;
 
 /// Most rows of each list of an explanation.
 const MAX_ROWS: usize = 10_000;
@@ -31,6 +40,32 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Problem> {
     let ends = bytes.iter().filter(|byte| matches!(byte, b'\n' | b'\r'));
     if ends.count() > MAX_LINES {
         return too_large(MAX_LINES, "lines");
+    }
+    Ok(())
+}
+
+/// Whether what a file says is taken: what one line costs must not depend on how many others there are.
+///
+/// # Errors
+/// `RequestTooLarge` with the bound.
+pub(super) fn check_content(file: &LicenseFile) -> Result<(), Problem> {
+    let too_many = |bound: usize, what: &str| {
+        let detail = format!("A license file may have up to {bound} {what}.");
+        Err(Problem::new(ErrorCode::RequestTooLarge, detail))
+    };
+    if file.servers().nth(MAX_SERVERS).is_some() {
+        return too_many(MAX_SERVERS, "SERVER lines");
+    }
+    let mut vendors = HashSet::new();
+    for line in &file.lines {
+        let vendor = match &line.kind {
+            LineKind::Vendor(vendor) => Some(vendor.name.value.as_str()),
+            kind => PublisherLine::of(kind).map(PublisherLine::vendor),
+        };
+        vendors.extend(vendor.map(str::to_ascii_uppercase));
+        if vendors.len() > MAX_VENDORS {
+            return too_many(MAX_VENDORS, "vendors");
+        }
     }
     Ok(())
 }
@@ -96,6 +131,7 @@ fn cut(text: &mut String) {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use licensing_api::license_file::ExplainedLine;
+    use licensing_license_file::license_file::parse;
 
     use super::*;
 
@@ -130,6 +166,25 @@ mod tests {
             let large = explained(rows, &text);
             assert!(serde_json::to_vec(&large).unwrap().len() < 2 * MAX_TEXT);
         }
+    }
+
+    #[test]
+    fn a_file_has_bounded_servers_and_vendors() {
+        let check = |text: &str| check_content(&parse(text.as_bytes())).map_err(|problem| problem.detail);
+        let servers = |number| "SERVER a ANY\n".repeat(number);
+        let vendors = |number: usize| -> String {
+            let line = |number| format!("INCREMENT cad v{number} 1 permanent 1\n");
+            (0..number).map(line).collect()
+        };
+        assert_eq!(check(&servers(MAX_SERVERS)), Ok(()));
+        assert!(
+            check(&servers(MAX_SERVERS + 1))
+                .unwrap_err()
+                .contains("SERVER lines")
+        );
+        assert_eq!(check(&vendors(MAX_VENDORS)), Ok(()));
+        assert!(check(&vendors(MAX_VENDORS + 1)).unwrap_err().contains("vendors"));
+        assert_eq!(check(&"VENDOR acme\nVENDOR ACME\n".repeat(1_000)), Ok(()));
     }
 
     #[test]

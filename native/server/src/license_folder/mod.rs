@@ -138,8 +138,11 @@ impl LicenseFolder {
         self.blocking(move |this| {
             let installed = this.installed()?;
             let stored = this.spelling(name.as_str())?.unwrap_or_else(|| name.to_string());
-            let file = InstalledLicenseFile::verify(stored, parse(&bytes), &installed.trust);
-            let file = Arc::new(file);
+            let parsed = parse(&bytes);
+            // The parsed file has its own text; a large one is not kept twice.
+            drop(bytes);
+            bounds::check_content(&parsed)?;
+            let file = Arc::new(InstalledLicenseFile::verify(stored, parsed, &installed.trust));
             let today = today();
             let assessment = assess::assess(&installed, &file, &this.config.now(), today);
             let explanation = explained(&installed, &file, &this.config.now(), today);
@@ -203,8 +206,13 @@ impl LicenseFolder {
         }
         let replaces = existing.is_some();
         let stored = existing.unwrap_or_else(|| name.to_string());
-        let file = InstalledLicenseFile::verify(stored.clone(), parse(&bytes), &installed.trust);
-        let file = Arc::new(file);
+        let parsed = parse(&bytes);
+        bounds::check_content(&parsed)?;
+        let file = Arc::new(InstalledLicenseFile::verify(
+            stored.clone(),
+            parsed,
+            &installed.trust,
+        ));
         let Assessment {
             refusal,
             findings,

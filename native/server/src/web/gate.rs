@@ -69,11 +69,11 @@ pub(super) async fn pass(State(services): State<Arc<WebServices>>, request: Requ
     let credentials = credentials::read(request.headers());
     let claimed = credentials.as_ref().ok().map(Credentials::claimed);
     let (account, mut response) = match admit(&services, required, credentials, peer, started).await {
-        Ok(Admission::Anybody) => (None, run(next, request, Admitted(None), Vec::new()).await),
+        Ok(Admission::Anybody) => (None, run(next, request, Admitted(None), None).await),
         Ok(Admission::Of(caller)) => {
             let account = Some(caller.actor().account);
             let response = match services.requests.enter(caller.account_id()).await {
-                Ok(place) => run(next, request, Admitted(Some(caller)), vec![Arc::new(place)]).await,
+                Ok(place) => run(next, request, Admitted(Some(caller)), Some(place)).await,
                 Err(problem) => answer::problem(&problem),
             };
             (account, response)
@@ -102,12 +102,11 @@ pub(super) async fn pass(State(services): State<Arc<WebServices>>, request: Requ
     response
 }
 
-/// Lets the handler answer. The answer holds the places of its request until it is sent.
-async fn run(next: Next, mut request: Request, admitted: Admitted, mut places: Vec<Arc<Place>>) -> Response {
+/// Lets the handler answer. The answer holds the place of its request until it is sent.
+async fn run(next: Next, mut request: Request, admitted: Admitted, place: Option<Place>) -> Response {
     request.extensions_mut().insert(admitted);
-    let mut response = next.run(request).await;
-    places.extend(response.extensions_mut().remove::<Arc<Place>>());
-    response.map(|body| Body::new(HoldingBody::new(body, places)))
+    let response = next.run(request).await;
+    response.map(|body| Body::new(HoldingBody::new(body, place)))
 }
 
 /// Whom a request comes from.

@@ -24,6 +24,7 @@ use licensing_api::Problem;
 use licensing_net::tls::ServerCertificate;
 use licensing_net::web::{answer, assemble};
 use licensing_net::{ConnectionCount, RateLimit};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::accounts::Accounts;
@@ -100,6 +101,8 @@ struct WebServices {
     explaining: Arc<Places>,
     /// One backup, check or restore at a time: each reads everything that is stored.
     backing_up: tokio::sync::Mutex<()>,
+    /// The large ones of them, one after the other.
+    explaining_large: Semaphore,
     openapi: Bytes,
 }
 
@@ -158,6 +161,7 @@ pub async fn open(setup: WebSetup) -> anyhow::Result<Router> {
         large_requests: Places::new(LARGE_REQUESTS),
         explaining: Places::new(EXPLAINING),
         backing_up: tokio::sync::Mutex::default(),
+        explaining_large: Semaphore::new(1),
         openapi: openapi::document().into(),
     });
     services.tell_product_tokens().await?;

@@ -1,7 +1,8 @@
 //! How much one account may have under way.
 //!
 //! A request holds its place until its answer has been sent, or its connection is gone, so that answers that nobody
-//! reads cannot pile up.
+//! reads cannot pile up. Whoever lets the server wait for the rest of a request, or does not take an answer, loses the
+//! place to an account that has none.
 
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -14,6 +15,8 @@ use hyper::body::{Frame, SizeHint};
 use licensing_api::{ErrorCode, Problem};
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 /// How long a request waits for a place.
 const WAIT: Duration = Duration::from_secs(10);
@@ -23,6 +26,12 @@ const RETRY_SECONDS: u32 = 5;
 
 /// Largest piece of an answer that is handed to the connection at once.
 const PIECE: usize = 32 * 1024;
+
+/// How long a peer may let the server wait before its place may be taken by an account that has none.
+const UNDISTURBED: Duration = Duration::from_millis(500);
+
+/// How long an account that lost a place can neither take one of the last places nor that of another.
+const SLOW: Duration = Duration::from_secs(60);
 
 /// How many requests may be under way.
 #[derive(Debug, Clone, Copy)]
@@ -41,14 +50,39 @@ pub(super) struct Bounds {
 #[derive(Debug)]
 pub(super) struct Places {
     bounds: Bounds,
-    accounts: Mutex<HashMap<i64, Counts>>,
+    table: Mutex<Table>,
     freed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    accounts: HashMap<i64, Counts>,
+    /// Those whose peers let the server wait, by number.
+    waiting_for_peers: HashMap<u64, WaitingForPeer>,
+    next: u64,
 }
 
 #[derive(Debug, Default)]
 struct Counts {
     under_way: usize,
     waiting: usize,
+    /// Until when the account counts as slow.
+    slow_until: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct WaitingForPeer {
+    account: i64,
+    since: Instant,
+    hold: Arc<Hold>,
+}
+
+/// What a place has that can be taken away.
+#[derive(Debug, Default)]
+struct Hold {
+    lost: CancellationToken,
+    /// What is left of an answer.
+    answer: Mutex<Bytes>,
 }
 
 /// A place of one request; dropping it makes it free.
@@ -56,6 +90,8 @@ struct Counts {
 pub(super) struct Place {
     places: Arc<Places>,
     account: i64,
+    number: u64,
+    hold: Arc<Hold>,
 }
 
 /// A request that waits for a place.
@@ -64,11 +100,18 @@ struct Waiting<'a> {
     account: i64,
 }
 
+enum Entered {
+    In(Place),
+    /// Full; a place can be taken away then.
+    Until(Instant),
+    Full,
+}
+
 impl Places {
     pub(super) fn new(bounds: Bounds) -> Arc<Self> {
         Arc::new(Self {
             bounds,
-            accounts: Mutex::default(),
+            table: Mutex::default(),
             freed: Notify::new(),
         })
     }
@@ -78,61 +121,110 @@ impl Places {
     /// # Errors
     /// `TooManyRequests` when none became free in time, or too many requests of the account wait already.
     pub(super) async fn enter(self: &Arc<Self>, account: i64) -> Result<Place, Problem> {
-        if let Some(place) = self.try_enter(account) {
+        if let Entered::In(place) = self.try_enter(account) {
             return Ok(place);
         }
         let _waiting = Waiting::begin(self, account)?;
         tokio::time::timeout(WAIT, async {
             loop {
                 let freed = self.freed.notified();
-                if let Some(place) = self.try_enter(account) {
-                    return place;
+                match self.try_enter(account) {
+                    Entered::In(place) => return place,
+                    Entered::Full => freed.await,
+                    Entered::Until(instant) => tokio::select! {
+                        () = freed => {}
+                        () = tokio::time::sleep_until(instant) => {}
+                    },
                 }
-                freed.await;
             }
         })
         .await
         .map_err(|_| too_many())
     }
 
-    fn try_enter(self: &Arc<Self>, account: i64) -> Option<Place> {
-        let mut accounts = self.accounts();
-        let total: usize = accounts.values().map(|counts| counts.under_way).sum();
-        let own = accounts.get(&account).map_or(0, |counts| counts.under_way);
-        let room = if own == 0 {
+    fn try_enter(self: &Arc<Self>, account: i64) -> Entered {
+        let mut table = self.table();
+        let now = Instant::now();
+        let total: usize = table.accounts.values().map(|counts| counts.under_way).sum();
+        let counts = table.accounts.get(&account);
+        let own = counts.map_or(0, |counts| counts.under_way);
+        let is_slow = counts.is_some_and(|counts| counts.is_slow(now));
+        if own >= self.bounds.of_account {
+            return Entered::Full;
+        }
+        let may_take_all = own == 0 && !is_slow;
+        let room = if may_take_all {
             self.bounds.total
         } else {
             self.bounds.total - self.bounds.kept
         };
-        if own >= self.bounds.of_account || total >= room {
-            return None;
+        if total >= room {
+            if !may_take_all {
+                return Entered::Full;
+            }
+            match table.slowest() {
+                None => return Entered::Full,
+                Some((_, since)) if now < since + UNDISTURBED => return Entered::Until(since + UNDISTURBED),
+                Some((number, _)) => table.take_away(number, now),
+            }
         }
-        accounts.entry(account).or_default().under_way += 1;
-        Some(Place {
+        table.accounts.entry(account).or_default().under_way += 1;
+        table.next += 1;
+        Entered::In(Place {
             places: Arc::clone(self),
             account,
+            number: table.next,
+            hold: Arc::default(),
         })
     }
 
-    fn accounts(&self) -> MutexGuard<'_, HashMap<i64, Counts>> {
-        self.accounts.lock()
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock()
+    }
+}
+
+impl Table {
+    /// The place whose peer has let the server wait for the longest time, and since when.
+    fn slowest(&self) -> Option<(u64, Instant)> {
+        let places = self.waiting_for_peers.iter();
+        places
+            .map(|(number, waiting)| (*number, waiting.since))
+            .min_by_key(|(_, since)| *since)
     }
 
-    fn leave(&self, account: i64, change: impl FnOnce(&mut Counts)) {
-        let mut accounts = self.accounts();
-        if let Some(counts) = accounts.get_mut(&account) {
+    fn take_away(&mut self, number: u64, now: Instant) {
+        let Some(WaitingForPeer { account, hold, .. }) = self.waiting_for_peers.remove(&number) else {
+            return;
+        };
+        hold.lost.cancel();
+        *hold.answer.lock() = Bytes::new();
+        self.leave(account, |counts| {
+            counts.under_way -= 1;
+            counts.slow_until = Some(now + SLOW);
+        });
+    }
+
+    fn leave(&mut self, account: i64, change: impl FnOnce(&mut Counts)) {
+        let now = Instant::now();
+        if let Some(counts) = self.accounts.get_mut(&account) {
             change(counts);
-            if counts.under_way == 0 && counts.waiting == 0 {
-                accounts.remove(&account);
+            if counts.under_way == 0 && counts.waiting == 0 && !counts.is_slow(now) {
+                self.accounts.remove(&account);
             }
         }
     }
 }
 
+impl Counts {
+    fn is_slow(&self, now: Instant) -> bool {
+        self.slow_until.is_some_and(|until| now < until)
+    }
+}
+
 impl<'a> Waiting<'a> {
     fn begin(places: &'a Places, account: i64) -> Result<Self, Problem> {
-        let mut accounts = places.accounts();
-        let counts = accounts.entry(account).or_default();
+        let mut table = places.table();
+        let counts = table.accounts.entry(account).or_default();
         if counts.waiting >= places.bounds.waiting {
             return Err(too_many());
         }
@@ -143,13 +235,72 @@ impl<'a> Waiting<'a> {
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        self.places.leave(self.account, |counts| counts.waiting -= 1);
+        self.places
+            .table()
+            .leave(self.account, |counts| counts.waiting -= 1);
+    }
+}
+
+impl Place {
+    /// Does what depends on the peer, such as reading the rest of a request.
+    ///
+    /// # Errors
+    /// `TooManyRequests` when the place was taken away meanwhile.
+    pub(super) async fn with_peer<T>(
+        &self,
+        work: impl Future<Output = Result<T, Problem>>,
+    ) -> Result<T, Problem> {
+        self.wait_for_peer();
+        let done = tokio::select! {
+            done = work => done,
+            () = self.hold.lost.cancelled() => Err(too_slow()),
+        };
+        let is_lost = self
+            .places
+            .table()
+            .waiting_for_peers
+            .remove(&self.number)
+            .is_none();
+        if is_lost { Err(too_slow()) } else { done }
+    }
+
+    /// The body of an answer. It holds the place until its last piece is handed over, or the place is taken away.
+    pub(super) fn answer(self: Arc<Self>, text: Bytes) -> Body {
+        let length = text.len();
+        *self.hold.answer.lock() = text;
+        self.wait_for_peer();
+        Body::new(AnswerInPlace {
+            place: self,
+            left: length,
+        })
+    }
+
+    fn wait_for_peer(&self) {
+        let waiting = WaitingForPeer {
+            account: self.account,
+            since: Instant::now(),
+            hold: Arc::clone(&self.hold),
+        };
+        let mut table = self.places.table();
+        // What was taken away is not taken away again.
+        if !self.hold.lost.is_cancelled() {
+            table.waiting_for_peers.insert(self.number, waiting);
+        }
+        drop(table);
+        // Whoever waits may have it soon.
+        self.places.freed.notify_waiters();
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.places.leave(self.account, |counts| counts.under_way -= 1);
+        let mut table = self.places.table();
+        table.waiting_for_peers.remove(&self.number);
+        // What was taken away has been counted already.
+        if !self.hold.lost.is_cancelled() {
+            table.leave(self.account, |counts| counts.under_way -= 1);
+        }
+        drop(table);
         self.places.freed.notify_waiters();
     }
 }
@@ -162,19 +313,71 @@ fn too_many() -> Problem {
     .retry_after(RETRY_SECONDS)
 }
 
-/// An answer's body in pieces, which holds places until the last piece is handed over.
+fn too_slow() -> Problem {
+    Problem::new(
+        ErrorCode::TooManyRequests,
+        "The request came in slowly, and its place was needed for another account.",
+    )
+    .retry_after(RETRY_SECONDS)
+}
+
+/// An answer that is kept in its place, so that its memory goes with the place.
+struct AnswerInPlace {
+    place: Arc<Place>,
+    left: usize,
+}
+
+/// The place of the answer was needed for another account.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer was not taken, and its place was needed for another account")]
+struct AnswerLost;
+
+impl HttpBody for AnswerInPlace {
+    type Data = Bytes;
+    type Error = AnswerLost;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, AnswerLost>>> {
+        if self.left == 0 {
+            return Poll::Ready(None);
+        }
+        let piece = {
+            let mut rest = self.place.hold.answer.lock();
+            let length = rest.len().min(PIECE);
+            // A copy: a piece of the whole would keep all of it in memory until it is sent.
+            Bytes::copy_from_slice(&rest.split_to(length))
+        };
+        if piece.is_empty() {
+            return Poll::Ready(Some(Err(AnswerLost)));
+        }
+        self.left -= piece.len();
+        Poll::Ready(Some(Ok(Frame::data(piece))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left as u64)
+    }
+}
+
+/// An answer's body in pieces, which holds the place of its request until the last piece is handed over.
 pub(super) struct HoldingBody {
     body: Body,
     rest: Bytes,
-    _places: Vec<Arc<Place>>,
+    _place: Option<Place>,
 }
 
 impl HoldingBody {
-    pub(super) fn new(body: Body, places: Vec<Arc<Place>>) -> Self {
+    pub(super) fn new(body: Body, place: Option<Place>) -> Self {
         Self {
             body,
             rest: Bytes::new(),
-            _places: places,
+            _place: place,
         }
     }
 }
@@ -263,22 +466,84 @@ mod tests {
         }
         assert!(places.enter(1).now_or_never().unwrap().is_err(), "too many wait");
         drop((waiting, _held));
-        assert!(places.accounts().is_empty());
+        assert!(places.table().accounts.is_empty());
     }
 
     #[tokio::test]
     async fn a_body_holds_its_place_until_its_last_piece_is_taken() {
         let places = places();
-        let place = Arc::new(places.enter(1).await.unwrap());
-        let mut body = HoldingBody::new(Body::from(vec![7; PIECE * 2 + 1]), vec![place]);
+        let place = places.enter(1).await.unwrap();
+        let mut body = HoldingBody::new(Body::from(vec![7; PIECE * 2 + 1]), Some(place));
         for (length, left) in [(PIECE, PIECE + 1), (PIECE, 1), (1, 0)] {
-            assert!(!places.accounts().is_empty());
+            assert!(!places.table().accounts.is_empty());
             let frame = body.frame().await.unwrap().unwrap();
             assert_eq!(frame.into_data().unwrap().len(), length);
             assert_eq!(body.size_hint().exact(), Some(left as u64));
         }
         assert!(body.is_end_stream());
         drop(body);
-        assert!(places.accounts().is_empty());
+        assert!(places.table().accounts.is_empty());
+    }
+
+    async fn read_all(body: Body) -> Result<usize, axum::Error> {
+        Ok(body.collect().await?.to_bytes().len())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn slow_peers_make_room_for_accounts_that_have_no_place() {
+        let places = places();
+        let mut answers = Vec::new();
+        for account in 1..=4 {
+            let place = Arc::new(places.enter(account).await.unwrap());
+            answers.push(place.answer(Bytes::from(vec![7; 1_000_000])));
+            tokio::time::advance(Duration::from_millis(100)).await;
+        }
+        let begun = Instant::now();
+        let place = places.enter(5).await.unwrap();
+        assert!(begun.elapsed() <= UNDISTURBED);
+        let lost = answers.remove(0);
+        read_all(lost).await.unwrap_err();
+        assert_eq!(
+            read_all(answers.remove(0)).await.unwrap(),
+            1_000_000,
+            "the others have theirs"
+        );
+        // Nobody lets the server wait any more: who came first is served first.
+        drop(answers);
+        let held = [places.enter(6).await.unwrap(), places.enter(7).await.unwrap()];
+        let _last = places.enter(8).await.unwrap();
+        tokio::time::advance(UNDISTURBED).await;
+        assert!(places.enter(9).now_or_never().is_none());
+        // An account that was slow cannot have the last place for a time.
+        drop(held);
+        let _held = places.enter(6).await.unwrap();
+        assert!(places.enter(1).now_or_never().is_none());
+        assert!(places.enter(10).now_or_never().unwrap().is_ok());
+        drop(place);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_dribbles_in_is_told_that_it_lost_its_place() {
+        let places = places();
+        let slow: Vec<_> = futures_util::future::join_all((1..=4).map(|account| places.enter(account)))
+            .await
+            .into_iter()
+            .map(Result::unwrap)
+            .collect();
+        let reading = futures_util::future::join_all(
+            slow.iter()
+                .map(|place| place.with_peer(std::future::pending::<Result<(), Problem>>())),
+        );
+        let (entered, _) = tokio::join!(places.enter(5), tokio::time::timeout(UNDISTURBED * 2, reading));
+        entered.unwrap();
+        assert_eq!(
+            slow.iter().filter(|place| place.hold.lost.is_cancelled()).count(),
+            1
+        );
+        let mut served = 0;
+        for place in &slow {
+            served += usize::from(place.with_peer(async { Ok(()) }).await.is_ok());
+        }
+        assert_eq!(served, 3, "the others go on");
     }
 }

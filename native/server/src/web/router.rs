@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
@@ -60,6 +60,9 @@ async fn carry_out(services: Arc<WebServices>, form: Arc<RequestForm>, request: 
 /// Largest answer that is sent without a place among the large requests.
 const SMALL_ANSWER: usize = 64 * 1024;
 
+/// Body of a license file that is explained while no other of this size is.
+const LARGE_EXPLANATION: usize = 2 * 1024 * 1024;
+
 /// Whether a request of the operation or its answer may be large.
 fn is_large(info: &OperationInfo) -> bool {
     info.body == BodySize::Large || info.rows
@@ -83,22 +86,31 @@ async fn try_carry_out(
         }
         Some(_) | None => None,
     };
-    let bytes = assemble::read(form.info, &parts, body).await?;
+    let reading = assemble::read(form.info, &parts, body);
+    let bytes = match &place {
+        Some(place) => place.with_peer(reading).await?,
+        None => reading.await?,
+    };
     // What administrators change waits for other things than the processor, such as daemons.
+    let explains = form.info.body == BodySize::Large && form.info.permission != Permission::Full;
     let turn = match &caller {
-        Some(caller) if form.info.body == BodySize::Large && form.info.permission != Permission::Full => {
-            Some(services.explaining.enter(caller.account_id()).await?)
-        }
+        Some(caller) if explains => Some(services.explaining.enter(caller.account_id()).await?),
         Some(_) | None => None,
     };
+    let is_large = explains && bytes.len() > LARGE_EXPLANATION;
     let request = assemble::request(form, &path, &parts, bytes)?;
     let (id, name) = (form.info.id, form.info.name);
     // In a task of its own, which keeps the place: a change is not left half-way when the client goes, and a defect in
     // one handler ends this request alone.
     let (text, place) = tokio::spawn(async move {
         let call = Call { caller };
+        // It is never closed.
+        let alone = match is_large {
+            true => services.explaining_large.acquire().await.ok(),
+            false => None,
+        };
         let text = dispatch::dispatch(id, &services, &call, request).await?;
-        drop(turn);
+        drop((turn, alone));
         Ok((text, place))
     })
     .await
@@ -110,11 +122,13 @@ async fn try_carry_out(
         ))
     })?;
     let is_small = text.len() <= SMALL_ANSWER;
-    let mut response = answer::json(text);
-    if let Some(place) = place.filter(|_| !is_small) {
-        response.extensions_mut().insert(Arc::new(place));
+    match place.filter(|_| !is_small) {
+        None => Ok(answer::json(text)),
+        Some(place) => {
+            let body = Arc::new(place).answer(text.into());
+            Ok(answer::json(Bytes::new()).map(|_| body))
+        }
     }
-    Ok(response)
 }
 
 async fn ready(State(services): State<Arc<WebServices>>) -> Response {

@@ -81,7 +81,8 @@ pub(super) async fn tell_use(services: &WebServices, call: &Call, effects: &mut 
     }
 }
 
-fn decode(content: &str) -> Result<Vec<u8>, Problem> {
+/// The bytes of a file. Takes the text, so that a large one is not kept beside them.
+fn decode(content: String) -> Result<Vec<u8>, Problem> {
     STANDARD.decode(content.trim()).map_err(|_| {
         Problem::new(
             ErrorCode::InvalidRequest,
@@ -97,7 +98,7 @@ impl Handler for op::ExplainLicenseFile {
         call: &Call,
         request: ExplainLicenseFile,
     ) -> Result<LicenseFileExplanation, Problem> {
-        let bytes = decode(&request.content)?;
+        let bytes = decode(request.content)?;
         let mut explanation = services.licenses.explain(request.file_name, bytes).await?;
         tell_use(services, call, &mut explanation.effects).await;
         Ok(explanation)
@@ -111,7 +112,7 @@ impl Handler for op::ImportLicenseFile {
         request: ImportLicenseFile,
     ) -> Result<ImportedLicenseFile, Problem> {
         let caller = call.caller()?;
-        let bytes = decode(&request.content)?;
+        let bytes = decode(request.content)?;
         let checked = services
             .licenses
             .check_import(request.file_name, bytes, request.overwrite)
