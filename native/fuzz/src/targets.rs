@@ -192,7 +192,7 @@ fn read_archive(bytes: &[u8]) {
     };
     let archive = folder.path().join("backup.tar");
     if std::fs::write(&archive, bytes).is_ok() {
-        let _ = backup::verify(&archive);
+        let _ = backup::verify(&archive, None);
         let names: Vec<_> = std::fs::read_dir(folder.path())
             .map(|entries| {
                 entries

@@ -77,6 +77,10 @@ struct Restore {
     /// Only check the archive: every file and every database in it.
     #[arg(long, conflicts_with = "data")]
     verify: bool,
+    /// Key of the server that must have made the archive, as backup showed it: the sums of an archive show damage, not
+    /// forgery.
+    #[arg(long, value_name = "KEY")]
+    signed_by: Option<backup::ServerKey>,
     /// Data folder to make; it must be empty or not exist.
     #[arg(long, value_name = "EMPTYDIR", required_unless_present = "verify")]
     data: Option<PathBuf>,
@@ -145,8 +149,8 @@ fn carry_out(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Restore(wanted) => {
             let restored = match wanted.data {
-                Some(data) => backup::restore(&wanted.archive, &DataFolder::new(data))?,
-                None => backup::verify(&wanted.archive)?,
+                Some(data) => backup::restore(&wanted.archive, wanted.signed_by, &DataFolder::new(data))?,
+                None => backup::verify(&wanted.archive, wanted.signed_by)?,
             };
             print!("{restored}");
             Ok(ExitCode::SUCCESS)

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::signature::ServerKey;
 use crate::verify::Counts;
 
 /// Name of the entry.
@@ -19,8 +20,10 @@ pub(super) const MAX_BYTES: u64 = 16 * 1024 * 1024;
 const CONFIGURATION: &str = "licensingd.toml";
 /// Folder of the uploads that wait for the receiver.
 pub(super) const WAITING: &str = "management/waiting";
-/// Form of the archive that this program writes and reads.
-pub(super) const FORM: u32 = 1;
+/// Form of the archive that this program writes.
+pub(super) const FORM: u32 = 2;
+/// Form without a signature, which it reads as well.
+pub(super) const FORM_WITHOUT_SIGNATURE: u32 = 1;
 
 /// The manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +37,9 @@ pub struct Manifest {
     pub created: Timestamp,
     /// Everything in it, in order.
     pub files: Vec<Entry>,
+    /// Key that the manifest is signed with; none where it is not signed.
+    #[serde(skip)]
+    pub signer: Option<ServerKey>,
 }
 
 /// One file of the archive.
@@ -102,7 +108,11 @@ impl fmt::Display for Manifest {
             self.files.len(),
             self.created,
             self.server_version
-        )
+        )?;
+        match self.signer {
+            Some(key) => writeln!(f, "signed with the key {key}"),
+            None => writeln!(f, "not signed"),
+        }
     }
 }
 

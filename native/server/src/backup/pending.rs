@@ -62,7 +62,7 @@ pub(super) fn stage(
     cancel(data)?;
     let staged = DataFolder::new(data.restore());
     make_private_folder(staged.root())?;
-    let manifest = unpack(archive, &staged).inspect_err(|_| {
+    let manifest = unpack(archive, None, &staged).inspect_err(|_| {
         // What is left of it has no note, and the next try begins anew.
         let _ = fs::remove_dir_all(staged.root());
     })?;

@@ -9,23 +9,25 @@ use licensing_files::make_private_folder;
 use licensing_files::{Existing, Readers, durable};
 
 use super::manifest::{self, Entry, Manifest, digest};
+use super::signature::{self, ServerKey};
 use crate::config::DataFolder;
 use crate::verify::verify_databases;
 
-/// Checks every file of an archive against its SHA-256, and every database: pages, rows, audit and counts.
+/// Checks every file of an archive against its SHA-256, and every database: pages, rows, audit and counts. With a key, also
+/// that the server with this key made it.
 ///
 /// # Errors
-/// If the archive cannot be read or anything in it is not as it was saved; the file is named.
-pub fn verify(archive: &Path) -> anyhow::Result<Manifest> {
+/// If the archive cannot be read, anything in it is not as it was saved, or another one made it; the file is named.
+pub fn verify(archive: &Path, made_by: Option<ServerKey>) -> anyhow::Result<Manifest> {
     let folder = tempfile::Builder::new().prefix(".restore-").tempdir()?;
-    unpack(archive, &DataFolder::new(folder.path()))
+    unpack(archive, made_by, &DataFolder::new(folder.path()))
 }
 
 /// Makes the data folder of a server from an archive, after checking it like [`verify`].
 ///
 /// # Errors
 /// As [`verify`], or if the folder is not empty or cannot be written; then no server is in it.
-pub fn restore(archive: &Path, data: &DataFolder) -> anyhow::Result<Manifest> {
+pub fn restore(archive: &Path, made_by: Option<ServerKey>, data: &DataFolder) -> anyhow::Result<Manifest> {
     let root = data.root();
     if root.exists() && fs::read_dir(root)?.next().is_some() {
         bail!(
@@ -37,7 +39,7 @@ pub fn restore(archive: &Path, data: &DataFolder) -> anyhow::Result<Manifest> {
     // Inside, as the folder may be a file system of its own.
     let staging = tempfile::Builder::new().prefix(".restore-").tempdir_in(root)?;
     let copy = DataFolder::new(staging.path());
-    let manifest = unpack(archive, &copy)?;
+    let manifest = unpack(archive, made_by, &copy)?;
     let config = copy.config_file();
     let mut parts = Vec::new();
     for entry in fs::read_dir(copy.root())? {
@@ -53,7 +55,11 @@ pub fn restore(archive: &Path, data: &DataFolder) -> anyhow::Result<Manifest> {
 }
 
 /// Unpacks into an empty folder and checks everything.
-pub(super) fn unpack(archive: &Path, folder: &DataFolder) -> anyhow::Result<Manifest> {
+pub(super) fn unpack(
+    archive: &Path,
+    made_by: Option<ServerKey>,
+    folder: &DataFolder,
+) -> anyhow::Result<Manifest> {
     let named = || format!("{} cannot be used", archive.display());
     for part in folder.folders() {
         make_private_folder(&part)?;
@@ -61,31 +67,47 @@ pub(super) fn unpack(archive: &Path, folder: &DataFolder) -> anyhow::Result<Mani
     let mut content = tar::Archive::new(BufReader::new(File::open(archive).with_context(named)?));
     let mut entries = content.entries().with_context(named)?;
     let first = entries.next().context("it is empty").with_context(named)?;
-    let manifest = read_manifest(first.with_context(named)?).with_context(named)?;
+    let text =
+        read_text(first.with_context(named)?, manifest::NAME, manifest::MAX_BYTES).with_context(named)?;
+    let mut manifest = read_manifest(&text).with_context(named)?;
     for expected in &manifest.files {
         let missing = || format!("{} is missing or cannot be read", expected.path);
         let entry = entries.next().with_context(missing).with_context(named)?;
         let entry = entry.with_context(missing).with_context(named)?;
         unpack_file(entry, expected, folder.root()).with_context(named)?;
     }
+    if let Some(entry) = entries.next() {
+        let signature = read_text(entry.with_context(named)?, signature::NAME, signature::MAX_BYTES);
+        let signature = signature
+            .context("it contains more than its manifest lists")
+            .with_context(named)?;
+        manifest.signer = Some(signature::signer(&signature, &text).with_context(named)?);
+    }
     if entries.next().is_some() {
         bail!("{}: it contains more than its manifest lists", named());
+    }
+    if let Some(made_by) = made_by {
+        signature::require(manifest.signer, made_by).with_context(named)?;
     }
     check_databases(&manifest, folder).with_context(named)?;
     Ok(manifest)
 }
 
-fn read_manifest(entry: tar::Entry<'_, impl Read>) -> anyhow::Result<Manifest> {
-    if entry.path()? != Path::new(manifest::NAME) {
-        bail!("it does not begin with {}", manifest::NAME);
+fn read_text(entry: tar::Entry<'_, impl Read>, name: &str, bytes: u64) -> anyhow::Result<Vec<u8>> {
+    if entry.path()? != Path::new(name) {
+        bail!("{name} is not in its place");
     }
     let mut text = Vec::new();
-    entry.take(manifest::MAX_BYTES).read_to_end(&mut text)?;
+    entry.take(bytes).read_to_end(&mut text)?;
+    Ok(text)
+}
+
+fn read_manifest(text: &[u8]) -> anyhow::Result<Manifest> {
     let manifest: Manifest =
-        serde_json::from_slice(&text).with_context(|| format!("{} is damaged", manifest::NAME))?;
-    if manifest.form != manifest::FORM {
+        serde_json::from_slice(text).with_context(|| format!("{} is damaged", manifest::NAME))?;
+    if ![manifest::FORM, manifest::FORM_WITHOUT_SIGNATURE].contains(&manifest.form) {
         bail!(
-            "it has form {}, this version reads form {}",
+            "it has form {}, this version reads forms up to {}",
             manifest.form,
             manifest::FORM
         );

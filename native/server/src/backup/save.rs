@@ -11,6 +11,7 @@ use licensing_files::{Existing, Readers, durable, regular};
 use licensing_store::{UsageHistory, copy_database, segment_files, segment_folder};
 
 use super::manifest::{self, Entry, Manifest};
+use super::signature;
 use crate::config::{Config, DataFolder};
 use crate::management::ManagementFolder;
 use crate::register::databases;
@@ -44,11 +45,15 @@ pub fn back_up(data: &DataFolder, config: &Path, output: &Path, with_keys: bool)
         make_private_folder(&folder)?;
     }
     collect(data, config, &copy, with_keys)?;
-    let manifest = describe(&copy)?;
+    let mut manifest = describe(&copy)?;
+    let text = serde_json::to_vec_pretty(&manifest)?;
+    let signed = signature::sign(data, &text)?;
     durable::write_with(&output, Readers::Owner, Existing::Refuse, |file| {
-        write(&manifest, copy.root(), file)
+        let signature = signed.as_ref().map(|(entry, _)| entry.as_slice());
+        write(&manifest, &text, signature, copy.root(), file)
     })
     .with_context(|| format!("{} cannot be written", output.display()))?;
+    manifest.signer = signed.map(|(_, key)| key);
     Ok(manifest)
 }
 
@@ -251,12 +256,18 @@ fn describe(copy: &DataFolder) -> anyhow::Result<Manifest> {
         server_version: env!("CARGO_PKG_VERSION").to_owned(),
         created: Timestamp::now(),
         files,
+        signer: None,
     })
 }
 
-fn write(manifest: &Manifest, folder: &Path, file: &mut File) -> io::Result<()> {
+fn write(
+    manifest: &Manifest,
+    text: &[u8],
+    signature: Option<&[u8]>,
+    folder: &Path,
+    file: &mut File,
+) -> io::Result<()> {
     let mut archive = tar::Builder::new(file);
-    let text = serde_json::to_vec_pretty(manifest)?;
     let modified = u64::try_from(manifest.created.as_second()).unwrap_or(0);
     let header = |bytes: u64| {
         let mut header = tar::Header::new_gnu();
@@ -266,10 +277,13 @@ fn write(manifest: &Manifest, folder: &Path, file: &mut File) -> io::Result<()> 
         header.set_mtime(modified);
         header
     };
-    archive.append_data(&mut header(text.len() as u64), manifest::NAME, text.as_slice())?;
+    archive.append_data(&mut header(text.len() as u64), manifest::NAME, text)?;
     for entry in &manifest.files {
         let content = File::open(folder.join(&entry.path))?;
         archive.append_data(&mut header(entry.bytes), &entry.path, content)?;
+    }
+    if let Some(signature) = signature {
+        archive.append_data(&mut header(signature.len() as u64), signature::NAME, signature)?;
     }
     archive.finish()
 }

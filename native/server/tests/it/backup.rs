@@ -258,3 +258,70 @@ async fn uploads_that_wait_for_the_receiver_are_saved() {
     assert_eq!(opened[1].state, opened[0].state);
     stop(server).await;
 }
+
+/// The archive with another license file in it and a manifest that fits, as whoever can write the archive can make it.
+fn forged(archive: &[u8], keeps_signature: bool) -> Vec<u8> {
+    let mut entries = Vec::new();
+    let mut read = tar::Archive::new(archive);
+    for entry in read.entries().unwrap() {
+        let mut entry = entry.unwrap();
+        let name = entry.path().unwrap().to_str().unwrap().to_owned();
+        let mut content = Vec::new();
+        std::io::Read::read_to_end(&mut entry, &mut content).unwrap();
+        entries.push((name, content));
+    }
+    let license = b"# nothing any more\n".to_vec();
+    let mut manifest: serde_json::Value = serde_json::from_slice(&entries[0].1).unwrap();
+    for file in manifest["files"].as_array_mut().unwrap() {
+        if file["path"] == "licenses/acme.lic" {
+            file["bytes"] = license.len().into();
+            file["sha256"] = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(&license)).into();
+        }
+    }
+    entries[0].1 = serde_json::to_vec(&manifest).unwrap();
+    let mut forged = tar::Builder::new(Vec::new());
+    for (name, content) in entries {
+        let content = if name == "licenses/acme.lic" {
+            &license
+        } else {
+            &content
+        };
+        if name == "manifest.sig" && !keeps_signature {
+            continue;
+        }
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        header.set_mode(0o600);
+        forged.append_data(&mut header, name, content.as_slice()).unwrap();
+    }
+    forged.into_inner().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forged_archive_is_refused_by_the_key_of_the_server() {
+    let server = server_with(3).await;
+    let folder = tempfile::tempdir().unwrap();
+    let archive = folder.path().join("saved.tar");
+    let from = path(server.data());
+    let saved = text(&["backup", "--data", from, "--output", path(&archive)]).await;
+    stop(server).await;
+    let key = saved
+        .lines()
+        .find_map(|line| line.strip_prefix("signed with the key "))
+        .unwrap();
+    let check = ["restore", "--verify", path(&archive), "--signed-by"];
+    assert_eq!(text(&[&check[..], &[key]].concat()).await, saved);
+    let other = key.chars().rev().collect::<String>();
+    let said = refusal(&[&check[..], &[other.as_str()]].concat()).await;
+    assert!(said.contains("signed with another key"), "{said}");
+
+    let whole = std::fs::read(&archive).unwrap();
+    std::fs::write(&archive, forged(&whole, false)).unwrap();
+    let said = text(&check[..3]).await;
+    assert!(said.contains("not signed"), "{said}");
+    let said = refusal(&[&check[..], &[key]].concat()).await;
+    assert!(said.contains("it is not signed"), "{said}");
+    std::fs::write(&archive, forged(&whole, true)).unwrap();
+    let said = refusal(&check[..3]).await;
+    assert!(said.contains("the signature does not fit"), "{said}");
+}
