@@ -39,6 +39,16 @@ struct Known {
     accounts: Option<u64>,
 }
 
+impl Known {
+    fn has_less_than(&self, before: &Self) -> bool {
+        self.sequence < before.sequence || self.lost_its_accounts(before)
+    }
+
+    fn lost_its_accounts(&self, before: &Self) -> bool {
+        matches!((before.accounts, self.accounts), (Some(1..), Some(0) | None))
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Register {
@@ -63,20 +73,67 @@ pub struct Loss {
     pub text: String,
 }
 
-/// Writes down how far each database went. A server whose key is missing has no register yet.
+/// Writes down how far each database went. What is registered stays where a database has less, is gone, or cannot be read:
+/// the next start has to find that, so that only [`begin_again`] takes it back.
 ///
 /// # Errors
-/// When a database cannot be read, or the register cannot be written.
+/// When the folder cannot be read, or the register cannot be written.
 pub fn write(data: &DataFolder) -> anyhow::Result<()> {
-    let mut register = Register {
-        written: Timestamp::now(),
-        databases: BTreeMap::new(),
+    let before = match read(data)? {
+        Found::Whole(register) => register.databases,
+        Found::Nothing => BTreeMap::new(),
+        // A register that does not fit is found at the next start, and is not made to fit here.
+        Found::Unfit => return Ok(()),
     };
-    for file in databases(&data.state())? {
-        if let Some(name) = file.file_name().and_then(|name| name.to_str()) {
-            register.databases.insert(name.to_owned(), look(&file)?);
+    let mut now = look_at_all(data)?;
+    for (name, known) in before {
+        let keeps = now.get(&name).is_none_or(|found| found.has_less_than(&known));
+        if keeps {
+            tracing::warn!(
+                file = name,
+                records = known.sequence,
+                "a database is gone, unreadable, or has less than it had"
+            );
+            now.insert(name, known);
         }
     }
+    put(data, now)
+}
+
+/// Writes down how far each database goes, whatever was registered before.
+///
+/// # Errors
+/// As [`write()`].
+pub fn begin_again(data: &DataFolder) -> anyhow::Result<()> {
+    put(data, look_at_all(data)?)
+}
+
+/// The databases that can be read.
+fn look_at_all(data: &DataFolder) -> anyhow::Result<BTreeMap<String, Known>> {
+    let mut known = BTreeMap::new();
+    for file in databases(&data.state())? {
+        let Some(name) = file.file_name().and_then(|name| name.to_str()) else {
+            continue;
+        };
+        match look(&file) {
+            Ok(Some(found)) => {
+                known.insert(name.to_owned(), found);
+            }
+            // Its vendor daemon tells of the damage.
+            Ok(None) => {}
+            Err(error) => {
+                tracing::warn!(file = name, %error, "a database cannot be looked at for the register")
+            }
+        }
+    }
+    Ok(known)
+}
+
+fn put(data: &DataFolder, databases: BTreeMap<String, Known>) -> anyhow::Result<()> {
+    let register = Register {
+        written: Timestamp::now(),
+        databases,
+    };
     let text = serde_json::to_string(&register)?;
     let signer = ticket_key::open(data)?;
     let signed = Signed {
@@ -88,22 +145,36 @@ pub fn write(data: &DataFolder) -> anyhow::Result<()> {
     Ok(())
 }
 
+enum Found {
+    Nothing,
+    Whole(Register),
+    /// It does not fit the key of this server.
+    Unfit,
+}
+
+fn read(data: &DataFolder) -> anyhow::Result<Found> {
+    match regular::read(&data.register(), MAX_BYTES) {
+        Ok(bytes) => Ok(verified(data, &bytes).map_or(Found::Unfit, Found::Whole)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Found::Nothing),
+        Err(error) => Err(anyhow::Error::new(error).context(data.register().display().to_string())),
+    }
+}
+
 /// What is registered and not there; empty when all is, or nothing is registered yet.
 ///
 /// # Errors
 /// When the register is there and cannot be read.
 pub fn check(data: &DataFolder) -> anyhow::Result<Vec<Loss>> {
-    let bytes = match regular::read(&data.register(), MAX_BYTES) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(anyhow::Error::new(error).context(data.register().display().to_string())),
-    };
-    let Some(register) = verified(data, &bytes) else {
-        return Ok(vec![Loss {
-            file: "register.json".to_owned(),
-            text: "the register does not fit the key of this server, so that it does not say what must exist"
-                .to_owned(),
-        }]);
+    let register = match read(data)? {
+        Found::Nothing => return Ok(Vec::new()),
+        Found::Whole(register) => register,
+        Found::Unfit => {
+            return Ok(vec![Loss {
+                file: "register.json".to_owned(),
+                text: "the register does not fit the key of this server, so that it does not say what must exist"
+                    .to_owned(),
+            }]);
+        }
     };
     let mut losses = Vec::new();
     for (name, known) in register.databases {
@@ -129,13 +200,16 @@ fn compare(file: &Path, known: &Known, written: Timestamp) -> Result<(), String>
             known.sequence
         ));
     }
-    // SQLite quietly forgets what follows damage in the log, so nothing may open the database before its vendor daemon has
-    // found that damage and refused it.
-    if licensing_store::log_file::check(file).is_err() {
+    if log_is_damaged(file) {
         return Ok(());
     }
-    let found = match look(file) {
-        Ok(found) => found,
+    let compared = open(file).and_then(|connection| {
+        let found = known_of(&connection)?;
+        let hash = hash_at(&connection, known.sequence)?;
+        Ok((found, hash, has_head(&connection)?))
+    });
+    let (found, hash, is_of_vendor) = match compared {
+        Ok(compared) => compared,
         // Whoever opens it says that it is damaged, and does not serve from it.
         Err(error) if is_damage(&error) => return Ok(()),
         Err(error) => return Err(format!("{error}; it had {} audit records", known.sequence)),
@@ -146,7 +220,6 @@ fn compare(file: &Path, known: &Known, written: Timestamp) -> Result<(), String>
             found.sequence, known.sequence
         ));
     }
-    let is_of_vendor = has_head(file).map_err(|error| error.to_string())?;
     let removed = match licensing_store::check_segments(file) {
         _ if !is_of_vendor => 0,
         Ok(removed) => removed,
@@ -154,9 +227,6 @@ fn compare(file: &Path, known: &Known, written: Timestamp) -> Result<(), String>
         Err(StoreError::Damaged { path, .. }) if path == file => return Ok(()),
         Err(error) => return Err(error.to_string()),
     };
-    let hash = open(file)
-        .and_then(|connection| hash_at(&connection, known.sequence))
-        .map_err(|error| error.to_string())?;
     let hash = match hash.is_empty() && is_of_vendor {
         // The record has moved to a segment since.
         true => licensing_store::sealed_hash(file, known.sequence)
@@ -172,19 +242,25 @@ fn compare(file: &Path, known: &Known, written: Timestamp) -> Result<(), String>
             known.sequence
         ));
     }
-    match (known.accounts, found.accounts) {
-        (Some(1..), Some(0) | None) => Err("it has no accounts any more".to_owned()),
-        _ => Ok(()),
+    match found.lost_its_accounts(known) {
+        true => Err("it has no accounts any more".to_owned()),
+        false => Ok(()),
     }
 }
 
 /// Whether it is the database of a vendor's seats, whose records may have moved to segments.
-fn has_head(file: &Path) -> Result<bool, rusqlite::Error> {
-    open(file)?.query_row(
+fn has_head(connection: &Connection) -> Result<bool, rusqlite::Error> {
+    connection.query_row(
         "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'head'",
         [],
         |row| row.get(0),
     )
+}
+
+/// SQLite quietly forgets what follows damage in the log, so nothing may open the database before its vendor daemon has
+/// found that damage and refused it.
+fn log_is_damaged(file: &Path) -> bool {
+    licensing_store::log_file::check(file).is_err()
 }
 
 fn is_damage(error: &rusqlite::Error) -> bool {
@@ -195,8 +271,15 @@ fn is_damage(error: &rusqlite::Error) -> bool {
     )
 }
 
-fn look(file: &Path) -> Result<Known, rusqlite::Error> {
-    let connection = open(file)?;
+/// How far a database goes; none when its log is damaged.
+fn look(file: &Path) -> Result<Option<Known>, rusqlite::Error> {
+    if log_is_damaged(file) {
+        return Ok(None);
+    }
+    known_of(&open(file)?).map(Some)
+}
+
+fn known_of(connection: &Connection) -> Result<Known, rusqlite::Error> {
     let last: Option<i64> = connection.query_row("SELECT max(sequence) FROM audit", [], |row| row.get(0))?;
     let sequence = last.unwrap_or(0).unsigned_abs();
     let has_accounts: bool = connection.query_row(
@@ -209,7 +292,7 @@ fn look(file: &Path) -> Result<Known, rusqlite::Error> {
         false => None,
     };
     Ok(Known {
-        hash: hash_at(&connection, sequence)?,
+        hash: hash_at(connection, sequence)?,
         sequence,
         accounts: accounts.map(i64::unsigned_abs),
     })
@@ -305,7 +388,28 @@ mod tests {
         std::fs::remove_file(data.vendor_database("ACME")).unwrap();
         assert_eq!(losses(&data), ["ACME.db"]);
         write(&data).unwrap();
+        assert_eq!(
+            losses(&data),
+            ["ACME.db"],
+            "nothing but an administrator accepts a loss"
+        );
+        begin_again(&data).unwrap();
         assert_eq!(losses(&data), Vec::<String>::new(), "the loss was accepted");
+    }
+
+    #[test]
+    fn a_database_that_is_damaged_while_the_server_runs_stays_registered() {
+        let (_folder, data) = fixture();
+        write(&data).unwrap();
+        let whole = std::fs::read(data.vendor_database("ACME")).unwrap();
+        vendor_database(&data, 12);
+        write(&data).unwrap();
+        assert_eq!(losses(&data), ["ACME.db"], "it has less than it had");
+        std::fs::write(data.vendor_database("ACME"), vec![0x5a; 8192]).unwrap();
+        write(&data).unwrap();
+        std::fs::write(data.vendor_database("ACME"), whole).unwrap();
+        write(&data).unwrap();
+        assert_eq!(losses(&data), Vec::<String>::new(), "it was put back");
     }
 
     #[test]
@@ -325,7 +429,12 @@ mod tests {
         write(&data).unwrap();
         let text = std::fs::read_to_string(data.register()).unwrap();
         std::fs::write(data.register(), text.replace("55", "54")).unwrap();
-        assert_eq!(losses(&data), ["register.json"]);
+        write(&data).unwrap();
+        assert_eq!(
+            losses(&data),
+            ["register.json"],
+            "it is not made to fit by the server that runs"
+        );
         std::fs::write(data.register(), text).unwrap();
         std::fs::remove_file(data.ticket_key()).unwrap();
         ticket_key::make_if_missing(&data).unwrap();

@@ -138,7 +138,7 @@ impl KeptBackups {
     /// `BackupNotFound`, `BackupFailed` when anything in it is not as it was saved.
     pub fn test(&self, name: &str) -> Result<BackupCheck, Problem> {
         let path = self.existing(name)?;
-        let manifest = verify(&path).map_err(|error| failed(name, format!("{error:#}.")))?;
+        let manifest = verify(&path, None).map_err(|error| failed(name, format!("{error:#}.")))?;
         Ok(self.checked(name, &manifest))
     }
 

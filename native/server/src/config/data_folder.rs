@@ -147,6 +147,11 @@ impl DataFolder {
         self.log().join(format!("{}.log", vendor.to_ascii_uppercase()))
     }
 
+    /// The record of who serves the folder.
+    pub fn owner_file(&self) -> PathBuf {
+        self.run().join("owner.json")
+    }
+
     /// Held by the manager that serves from this folder.
     pub fn manager_lock(&self) -> PathBuf {
         self.run().join("manager.lock")

@@ -5,6 +5,7 @@ mod background;
 mod daemons;
 mod discover;
 mod endpoints;
+mod folder_owner;
 mod license_scan;
 mod ports;
 mod process;

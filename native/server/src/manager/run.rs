@@ -23,6 +23,7 @@ use super::background::Background;
 use super::daemons::Daemons;
 use super::discover;
 use super::endpoints::Endpoints;
+use super::folder_owner::FolderOwner;
 use super::signals::{Signal, Signals};
 use crate::accounts::Accounts;
 use crate::alerts::{AlertOutbox, AlertService, AlertSources, HEADERS};
@@ -110,6 +111,7 @@ pub async fn run(config: Config, installation: Installation) -> anyhow::Result<(
     let mut signals = Signals::listen().context("signals cannot be listened to")?;
     let lock_file = installation.data.manager_lock();
     let lock = tokio::task::spawn_blocking(move || FolderLock::take(&lock_file, PREDECESSOR)).await??;
+    let mut owner = FolderOwner::claim(&installation.data).await?.keep()?;
     Endpoints::remove(&installation.data).context("an old run/endpoints.json cannot be removed")?;
     require_no_loss(&config, &installation).await?;
     let ports = Ports::bind(&config).await?;
@@ -123,6 +125,7 @@ pub async fn run(config: Config, installation: Installation) -> anyhow::Result<(
             return Ok(());
         }
     };
+    let mut taken_over = None;
     let mut changes = server.daemons.changes();
     let mut registering = tokio::time::interval(REGISTER_EVERY);
     registering.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -136,15 +139,25 @@ pub async fn run(config: Config, installation: Installation) -> anyhow::Result<(
                 }
             },
             _ = registering.tick() => write_register(&data).await,
+            why = owner.taken_over() => {
+                tracing::error!(%why, "the data folder is lost");
+                taken_over = Some(why);
+                break;
+            }
             // The sender lives as long as the server.
             _ = changes.changed() => served.publish(&server),
         }
     }
     tracing::info!("the server is ending");
     served.end(&server).await;
-    write_register(&data).await;
-    drop(lock);
-    Ok(())
+    match taken_over {
+        Some(why) => Err(why.into()),
+        None => {
+            write_register(&data).await;
+            drop((owner, lock));
+            Ok(())
+        }
+    }
 }
 
 /// Writes the register. The server goes on without: the last one still says what must exist.
@@ -180,7 +193,7 @@ async fn require_no_loss(config: &Config, installation: &Installation) -> anyhow
         }
         tracing::warn!(lost = texts.join(". "), "the loss was accepted");
         Accounts::open(&data.server_database(), &host_name)?.record_loss(&texts)?;
-        register::write(&data)
+        register::begin_again(&data)
     })
     .await?
 }
