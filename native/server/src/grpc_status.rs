@@ -55,19 +55,36 @@ fn grpc_code(problem: &Problem) -> Code {
     }
 }
 
-/// What the library answers when the bytes of a message are no message.
-const MALFORMED: &str = "failed to decode Protobuf message";
+/// How the answers of the library begin when the bytes of a caller are no message.
+const MALFORMED: [&str; 3] = [
+    "failed to decode Protobuf message",
+    "protocol error: received message with",
+    "Unexpected EOF decoding stream",
+];
+
+fn is_malformed(message: &str) -> bool {
+    MALFORMED.iter().any(|beginning| message.starts_with(beginning))
+}
+
+/// What a caller is told whose stream ended with this status because of what it sent; none when its connection ended.
+pub fn fault_of_stream(status: &Status) -> Option<Problem> {
+    let is_fault = is_malformed(status.message()) || status.code() == Code::OutOfRange;
+    is_fault.then(|| {
+        let detail = format!("A message of the session cannot be read: {}.", status.message());
+        Problem::new(ErrorCode::InvalidRequest, detail)
+    })
+}
 
 /// The answer with `INVALID_ARGUMENT` where the caller's message could not be decoded: the library takes that for a fault
 /// of this server.
 pub async fn blame_malformed(mut response: axum::response::Response) -> axum::response::Response {
     let headers = response.headers();
-    let is_malformed = headers.get(Status::GRPC_STATUS).is_some_and(|code| code == "13")
+    let blamed = headers.get(Status::GRPC_STATUS).is_some_and(|code| code == "13")
         && headers
             .get(Status::GRPC_MESSAGE)
             .and_then(|message| percent_decode(message.as_bytes()).decode_utf8().ok())
-            .is_some_and(|message| message.starts_with(MALFORMED));
-    if is_malformed {
+            .is_some_and(|message| is_malformed(&message));
+    if blamed {
         let code = http::HeaderValue::from_static("3");
         response.headers_mut().insert(Status::GRPC_STATUS, code);
     }
@@ -118,6 +135,7 @@ mod tests {
     async fn a_malformed_message_is_the_fault_of_the_caller() {
         for (text, code) in [
             ("failed to decode Protobuf message: invalid varint", "3"),
+            ("Unexpected EOF decoding stream.", "3"),
             ("something else", "13"),
         ] {
             let answer = Status::internal(text).into_http::<axum::body::Body>();

@@ -70,11 +70,14 @@ impl VendorDaemon for Products {
     ) -> Result<Response<Self::SessionStream>, Status> {
         let caller = caller(&request).map_err(|problem| grpc_status::status(&problem))?;
         let peer = peer(&request).map_err(|problem| grpc_status::status(&problem))?;
+        let open = self.sessions.enter(peer);
+        let open = open.map_err(|problem| grpc_status::status(&problem))?;
         Ok(Response::new(Box::pin(session::serve(
             self.clone(),
             caller,
             peer,
             request.into_inner(),
+            open,
         ))))
     }
 }

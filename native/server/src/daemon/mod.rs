@@ -11,6 +11,7 @@ mod debug_log;
 mod grpc;
 mod licenses;
 mod manager_requests;
+mod open_sessions;
 mod options;
 mod process;
 mod products;

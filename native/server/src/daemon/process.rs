@@ -23,6 +23,7 @@ use super::debug_log::{self, DebugLog};
 use super::grpc;
 use super::licenses::Licenses;
 use super::manager_requests::ManagerRequests;
+use super::open_sessions::OpenSessions;
 use super::products::Products;
 use super::tickets::Tickets;
 use super::usage_watch::UsageWatch;
@@ -203,6 +204,7 @@ impl Daemon {
                     .saturating_mul(BURST_SECONDS),
                 settings.config.licensing.checkouts_per_second,
             )),
+            sessions: OpenSessions::new(settings.config.limits.connections_per_address),
             stopping: stopping.clone(),
         };
         let connections = ConnectionCount::default();

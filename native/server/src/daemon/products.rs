@@ -11,6 +11,7 @@ use licensing_store::SeatService;
 use tokio_util::sync::CancellationToken;
 
 use super::calendar::end_of;
+use super::open_sessions::OpenSessions;
 use super::signed_lines::SignedLines;
 use super::tickets::Tickets;
 use super::validation;
@@ -28,6 +29,7 @@ pub(super) struct Products {
     pub(super) access: Arc<ProductAccess>,
     /// How many checkouts a caller may ask for.
     pub(super) rate: Arc<RateLimit<RatedCaller>>,
+    pub(super) sessions: OpenSessions,
     pub(super) stopping: CancellationToken,
 }
 

@@ -14,6 +14,7 @@ use licensing_protocol::licensing::session_reply::Body as Reply;
 use licensing_protocol::licensing::session_request::Body as Asked;
 use tonic::{Status, Streaming};
 
+use super::open_sessions::OpenSession;
 use super::products::Products;
 use super::turns::{CheckedOut, Turn, Waited};
 use crate::grpc_status;
@@ -29,6 +30,7 @@ pub(super) fn serve(
     caller: Caller,
     peer: IpAddr,
     requests: Streaming<wire::SessionRequest>,
+    open: OpenSession,
 ) -> impl Stream<Item = Result<wire::SessionReply, Status>> + Send {
     let session = Session {
         products,
@@ -39,6 +41,7 @@ pub(super) fn serve(
         last: None,
         under_way: FuturesUnordered::new(),
         answering: 0,
+        _open: open,
     };
     stream::unfold(session, Session::next)
 }
@@ -55,6 +58,7 @@ struct Session {
     under_way: FuturesUnordered<BoxFuture<'static, Step>>,
     /// Messages under way that do not wait for seats.
     answering: usize,
+    _open: OpenSession,
 }
 
 /// A reply, and the request that waits for seats after it.
@@ -76,8 +80,13 @@ impl Session {
                 }
                 request = self.requests.next(), if self.reads && has_room => match request {
                     Some(Ok(request)) => self.begin(request),
-                    // The product has said all it wanted, or is gone.
-                    Some(Err(_)) | None => self.reads = false,
+                    // It is gone, or what it sends is no message; then nothing behind it can be read.
+                    Some(Err(status)) => {
+                        self.reads = false;
+                        self.last = grpc_status::fault_of_stream(&status);
+                    }
+                    // The product has said all it wanted.
+                    None => self.reads = false,
                 },
                 () = self.products.stopping.cancelled(), if self.reads => {
                     self.end(ErrorCode::ServerStopping, "The vendor daemon is stopping.");

@@ -12,7 +12,7 @@ use licensing_protocol::licensing::{
 use tonic::Code;
 
 use crate::support::{
-    acme, builder, check_in, check_out, daemon, in_use, request, server_with, start, status,
+    acme, builder, check_in, check_out, daemon, daemon_address, in_use, request, server_with, start, status,
 };
 
 #[tokio::test]
@@ -413,5 +413,53 @@ async fn signed_lines_are_shown_to_who_asks_for_them_and_has_them_not() {
         (&second.lines[0].id, second.lines[0].text.as_str()),
         (&line.id, "")
     );
+    server.stop().unwrap();
+}
+
+/// `grpc-status` of a session that sends these bytes and ends.
+async fn end_of_session(server: &licensing_testbed::Server, bytes: Vec<u8>) -> String {
+    let stream = tokio::net::TcpStream::connect(daemon_address(server))
+        .await
+        .unwrap();
+    let (mut sender, connection) = hyper::client::conn::http2::handshake(
+        hyper_util::rt::TokioExecutor::new(),
+        hyper_util::rt::TokioIo::new(stream),
+    )
+    .await
+    .unwrap();
+    tokio::spawn(connection);
+    let request = http::Request::post("http://localhost/licensing.v1.VendorDaemon/Session")
+        .header("content-type", "application/grpc")
+        .header("te", "trailers")
+        .body(http_body_util::Full::new(bytes::Bytes::from(bytes)))
+        .unwrap();
+    let answer = sender.send_request(request).await.unwrap();
+    let headers = answer.headers().clone();
+    let collected = http_body_util::BodyExt::collect(answer.into_body())
+        .await
+        .unwrap();
+    let trailers = collected.trailers().cloned().unwrap_or(headers);
+    trailers["grpc-status"].to_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_message_end_a_session_as_a_fault_of_the_product() {
+    let server = server_with(1).await;
+    for bytes in [
+        // No message of this length.
+        vec![0, 0, 0, 0, 2, 0xff, 0xff],
+        // Compressed, without saying how.
+        vec![1, 0, 0, 0, 2, 0, 0],
+        // A length that does not follow.
+        vec![0, 0, 0, 0, 9, 0],
+        // Larger than any message.
+        vec![0, 0xff, 0xff, 0xff, 0xff, 0],
+    ] {
+        assert_eq!(end_of_session(&server, bytes.clone()).await, "3", "{bytes:?}");
+    }
+    assert_eq!(end_of_session(&server, Vec::new()).await, "0");
+    check_out(&mut daemon(&server).await, 1)
+        .await
+        .expect("others are served");
     server.stop().unwrap();
 }
