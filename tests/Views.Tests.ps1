@@ -91,6 +91,18 @@ Describe 'In 80 columns' {
             Should -Be 'ACME_PROFESSIONAL_CCU 2025.0401', 'ACME_PROFESSIONAL_CCU 2026.0401', 'DESIGN_PLT_UD 2026.0401', 'ZEBRA_STD_CCU 2026.0401'
         (Get-LicenseUsage).Feature | Should -Be 'ACME_PROFESSIONAL_CCU', 'DESIGN_PLT_UD', 'ZEBRA_STD_CCU'
     }
+
+    It 'names of others are shown without what would make them look like something else' {
+        $product = Start-TestProduct $server DESIGN_PLT_UD -User "eve`u{202e}nimda" -Device "PC`u{200b}-9"
+        $rows = Get-LicenseUsage -User 'eve*'
+        $rows.User | Should -Be "eve`u{202e}nimda"
+        $shown = $rows | Out-String -Width 200
+        $shown.Contains('eve\u{202e}nimda') | Should -BeTrue
+        $shown.Contains('PC\u{200b}-9') | Should -BeTrue
+        [LicensingAdmin.ShownText]::Of(@("a`e[31m", 'b')) | Should -Be 'a\u{1b}[31m', 'b'
+        [LicensingAdmin.ShownText]::Of(5) | Should -Be 5
+        Stop-TestProduct $server $product
+    }
 }
 
 Describe 'Every type' {

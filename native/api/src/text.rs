@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// Ranges of characters that show nothing, or change how their neighbours are shown: format characters of Unicode (among
 /// them direction marks and zero-width characters), line and paragraph separators, fillers and variation selectors.
-const INVISIBLE: &[(char, char)] = &[
+pub const INVISIBLE: &[(char, char)] = &[
     ('\u{00AD}', '\u{00AD}'),
     ('\u{034F}', '\u{034F}'),
     ('\u{0600}', '\u{0605}'),

@@ -56,6 +56,26 @@ fn the_views_of_the_module_are_up_to_date() {
 }
 
 #[test]
+fn the_module_shows_the_same_characters_as_escapes() {
+    let path = module().join("Source/ShownText.cs");
+    let committed = read(&path);
+    let ranges: String = licensing_api::text::INVISIBLE
+        .iter()
+        .map(|(first, last)| {
+            format!(
+                "            (0x{:04X}, 0x{:04X}),\n",
+                u32::from(*first),
+                u32::from(*last)
+            )
+        })
+        .collect();
+    let from =
+        "            // Ranges of INVISIBLE in native/api/src/text.rs; cargo xtask generate writes them.";
+    let generated = between(&committed, from, "            // End of the ranges.", &ranges);
+    check(&path, &committed, &generated);
+}
+
+#[test]
 fn the_manifest_exports_every_command() {
     let path = module().join("LicensingAdmin.psd1");
     let committed = read(&path);

@@ -117,10 +117,15 @@ fn table(name: &str, view: &View) -> String {
             headers,
             "          <TableColumnHeader><Label>{heading}</Label>{width}{alignment}</TableColumnHeader>"
         );
-        let value = if field.kind == FieldKind::Name && STATES.contains(&heading.as_str()) {
-            format!("<ScriptBlock>[LicensingAdmin.StatusColor]::Of($_.{heading})</ScriptBlock>")
-        } else {
-            format!("<PropertyName>{heading}</PropertyName>{format}")
+        let value = match field.kind {
+            FieldKind::Name if STATES.contains(&heading.as_str()) => {
+                format!("<ScriptBlock>[LicensingAdmin.StatusColor]::Of($_.{heading})</ScriptBlock>")
+            }
+            // What others have named is shown without what would make it look like something else.
+            FieldKind::Text | FieldKind::TextList => {
+                format!("<ScriptBlock>[LicensingAdmin.ShownText]::Of($_.{heading})</ScriptBlock>")
+            }
+            _ => format!("<PropertyName>{heading}</PropertyName>{format}"),
         };
         let _ = writeln!(items, "              <TableColumnItem>{value}</TableColumnItem>");
     }
