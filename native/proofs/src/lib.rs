@@ -13,6 +13,7 @@ pub mod preload;
 mod product;
 mod record;
 mod site;
+pub mod web;
 mod work;
 
 pub use dice::Dice;

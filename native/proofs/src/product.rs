@@ -1,6 +1,6 @@
 //! A product as it speaks on the wire: nothing is repeated by itself, and every request key is known.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -9,8 +9,9 @@ use licensing_protocol::licensing::vendor_daemon_client::VendorDaemonClient;
 use licensing_protocol::licensing::{
     CheckinRequest, CheckoutRequest, HeartbeatRequest, Holder, StatusReply, StatusRequest,
 };
+use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Code, Status};
+use tonic::{Code, Request, Status};
 
 use crate::FEATURE;
 
@@ -53,6 +54,8 @@ pub enum Answer {
 #[derive(Debug, Clone)]
 pub struct Product {
     client: VendorDaemonClient<Channel>,
+    /// What it shows with every call.
+    authorization: Option<MetadataValue<Ascii>>,
 }
 
 impl Product {
@@ -61,17 +64,42 @@ impl Product {
     /// # Errors
     /// If nobody listens there.
     pub async fn connect(address: SocketAddr) -> anyhow::Result<Self> {
+        Self::connect_from(None, address, None).await
+    }
+
+    /// Connects from one of the addresses of this machine, and shows a token with every call.
+    ///
+    /// # Errors
+    /// If nobody listens there.
+    pub async fn connect_from(
+        from: Option<IpAddr>,
+        address: SocketAddr,
+        token: Option<&str>,
+    ) -> anyhow::Result<Self> {
         let endpoint = Endpoint::from_shared(format!("http://{address}"))?
             .timeout(HANG)
             .connect_timeout(HANG)
+            .local_address(from)
             .tcp_nodelay(true);
         let channel = endpoint
             .connect()
             .await
             .with_context(|| format!("{address} takes no connection"))?;
+        let authorization = token.map(|token| format!("Bearer {token}").parse());
         Ok(Self {
             client: VendorDaemonClient::new(channel),
+            authorization: authorization.transpose()?,
         })
+    }
+
+    fn call<T>(&self, message: T) -> Request<T> {
+        let mut request = Request::new(message);
+        if let Some(authorization) = &self.authorization {
+            request
+                .metadata_mut()
+                .insert("authorization", authorization.clone());
+        }
+        request
     }
 
     /// Asks for one seat of a feature. A part of the requests for [`FEATURE`] take it along: what is borrowed must be as
@@ -98,6 +126,7 @@ impl Product {
             },
             ..CheckoutRequest::default()
         };
+        let request = self.call(request);
         match self.client.checkout(request).await?.into_inner().outcome {
             Some(Outcome::Lease(lease)) => Ok(Answer::Granted {
                 lease: lease.lease_id,
@@ -131,6 +160,7 @@ impl Product {
             queue: true,
             ..CheckoutRequest::default()
         };
+        let request = self.call(request);
         match self.client.checkout(request).await?.into_inner().outcome {
             Some(Outcome::Lease(lease)) => Ok(Some(lease.lease_id)),
             Some(Outcome::Queued(_)) => Ok(None),
@@ -148,6 +178,7 @@ impl Product {
             lease_id: lease.to_vec(),
             ..Default::default()
         };
+        let request = self.call(request);
         Ok(self.client.checkin(request).await?.into_inner().was_held)
     }
 
@@ -162,6 +193,7 @@ impl Product {
                 lease_ids: batch.to_vec(),
                 ..Default::default()
             };
+            let request = self.call(request);
             for position in self.client.heartbeat(request).await?.into_inner().ended {
                 match batch.get(position as usize) {
                     Some(lease) => ended.push(lease.clone()),
@@ -177,7 +209,8 @@ impl Product {
     /// # Errors
     /// Whatever the daemon or the connection says.
     pub async fn status(&mut self) -> Result<StatusReply, Status> {
-        Ok(self.client.status(StatusRequest::default()).await?.into_inner())
+        let request = self.call(StatusRequest::default());
+        Ok(self.client.status(request).await?.into_inner())
     }
 }
 

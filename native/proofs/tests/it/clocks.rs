@@ -1,13 +1,15 @@
-//! The wall clock is moved by a year while the server runs, and between two runs.
+//! The wall clock is moved by a year while the server runs and between two runs, and again and again under load.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{ToSpan, Zoned};
 use licensing_api::alert::ActiveAlert;
 use licensing_proofs::preload::library;
-use licensing_proofs::{Answer, FEATURE, Key, Product, Site, VENDOR};
+use licensing_proofs::{Answer, Dice, FEATURE, Form, Key, Product, Record, Site, VENDOR, Work, cad};
 use licensing_testbed::{Increment, ServerBuilder, license_text};
 
 const YEAR: i64 = 365 * 24 * 60 * 60;
@@ -134,5 +136,58 @@ async fn a_clock_moved_by_a_year_revokes_nothing_and_raises_an_alert() {
     println!(
         "clocks: moved by a year, ahead and back, running and between runs: revoked 0 of {}",
         held.len()
+    );
+}
+
+/// By how many seconds an administrator, a time service or an attacker sets a clock.
+fn jump(dice: &mut Dice) -> i64 {
+    let most = [1, 60, 3_600, 24 * 3_600, YEAR][dice.usize(..5)];
+    dice.i64(-most..=most)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_that_jumps_under_load_loses_and_ends_nothing() {
+    let (jumps, seats) = (Form::of_this_run().pick(30, 600), 60);
+    let mut dice = Dice::new("clocks");
+    let scratch = tempfile::tempdir().unwrap();
+    let clock = Clock::new(scratch.path());
+    // Leases live so briefly that a lifetime counted on the wall clock would end them.
+    let builder = ServerBuilder::new()
+        .license("acme.lic", &cad(seats))
+        .setting("licensing.heartbeat_seconds", "10")
+        .environment("LD_PRELOAD", library("moved_clock").unwrap().to_str().unwrap())
+        .environment("MOVED_CLOCK", clock.file.to_str().unwrap());
+    let mut site = Site::start(builder).unwrap();
+    let mut holder = site.product().await.unwrap();
+    let record = Arc::new(Record::default());
+    let mut work = Work::begin(site.daemon().unwrap(), 10, &record, &mut dice)
+        .await
+        .unwrap();
+    for _ in 0..jumps {
+        clock.move_by(jump(&mut dice));
+        let more = dice.u64(20..100);
+        assert!(
+            record.more_answers(more, work.over()).await,
+            "{}",
+            site.server.log()
+        );
+        // What is held is kept alive, as products do; nothing of it has ended.
+        holder.ended(&record.held()).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(dice.u64(..50))).await;
+    }
+    clock.move_by(0);
+    work.stop().await;
+    assert_eq!(holder.ended(&record.held()).await.unwrap(), Vec::<Vec<u8>>::new());
+    record
+        .compare(&site.usage().await.unwrap(), seats as usize)
+        .unwrap();
+    site.alerts_become(|alerts| !tells_of_the_clock(alerts))
+        .await
+        .unwrap();
+    site.end().unwrap();
+    site.verify().unwrap();
+    println!(
+        "clocks: set {jumps} times by up to a year, ahead and back, under load: {:?}, ended or lost: 0",
+        record.figures()
     );
 }
