@@ -13,7 +13,7 @@ use crate::{child, workspace};
 /// # Errors
 /// When the build fails.
 pub async fn everything(powershell: &PowerShell, configuration: &str, out: &Path) -> Result<()> {
-    child::run(&mut script(powershell, configuration, out)).await
+    child::run(&mut script(powershell, &[], configuration, out)).await
 }
 
 /// Builds the module into `out`, beside the native library and the programs that an earlier build has put there.
@@ -21,15 +21,16 @@ pub async fn everything(powershell: &PowerShell, configuration: &str, out: &Path
 /// # Errors
 /// When the build fails, or there is no native library yet.
 pub async fn module(powershell: &PowerShell, out: &Path) -> Result<()> {
-    child::run(script(powershell, "Debug", out).arg("-ModuleOnly")).await
+    child::run(&mut script(powershell, &["-ModuleOnly"], "Debug", out)).await
 }
 
-fn script(powershell: &PowerShell, configuration: &str, out: &Path) -> Command {
+fn script(powershell: &PowerShell, switches: &[&str], configuration: &str, out: &Path) -> Command {
     let script = workspace::root().join("build.ps1");
     let mut command = powershell.command();
     command
         .arg("-File")
         .arg(script)
+        .args(switches)
         .args(["-Configuration", configuration, "-OutputPath"])
         .arg(out);
     command
