@@ -326,6 +326,24 @@ namespace Licensing.Native
         PollingIntervalMoreThanMaxValue = 31,
         /// The time for which samples are kept is too short.
         RetentionPeriodLessThanMinValue = 32,
+        /// The license folder cannot be written to.
+        NoWriteAccess = 40,
+        /// The allocated license file could not be written.
+        LicenseWriteFailed = 41,
+        /// There is no such entitlement.
+        InvalidEntitlementId = 42,
+        /// The session is not valid.
+        InvalidSession = 43,
+        /// The session has expired.
+        SessionExpired = 44,
+        /// The number of seats is not valid.
+        InvalidCount = 45,
+        /// There are no renewals for what is installed.
+        NoSARenewals = 46,
+        /// There is no such renewal.
+        NoRenewalLicenseFound = 47,
+        /// The renewal option is not valid.
+        InvalidSARenewalOption = 48,
         /// The request is not valid.
         InvalidRequest = 1000,
         /// The request is too large.
@@ -382,6 +400,22 @@ namespace Licensing.Native
         AlertRouteNotFound = 1056,
         /// There is an alert route of this name.
         AlertRouteExists = 1057,
+        /// This server does not know where to allocate seats.
+        FulfilmentNotConfigured = 1040,
+        /// The fulfilment of the vendor cannot be reached or cannot store anything now.
+        FulfilmentUnavailable = 1041,
+        /// The fulfilment of the vendor has refused the request.
+        FulfilmentRefused = 1042,
+        /// There is no such allocation.
+        AllocationNotFound = 1043,
+        /// The answer file is not valid.
+        InvalidAllocationAnswer = 1044,
+        /// The signature of the document is not valid.
+        SignatureNotValid = 1045,
+        /// There is an order or an entitlement of this name.
+        OrderExists = 1046,
+        /// The directory cannot be asked.
+        DirectoryUnavailable = 1047,
         /// The address is not valid.
         InvalidAddress = 2000,
         /// The server did not answer in time.
@@ -427,7 +461,7 @@ namespace Licensing.Native
     {
         /// Shows version, set-up and vendor daemons of the license server.
         GetServerInfo = 1,
-        /// Shows the certificate of the web services; the only operation that needs no credentials.
+        /// Shows the certificate of the web services; needs no credentials.
         GetCertificate = 2,
         /// Shows what the caller may do.
         GetEffectivePermission = 3,
@@ -613,6 +647,40 @@ namespace Licensing.Native
         NewInsightTarget = 103,
         /// Removes a target; what waits for it is dropped.
         RemoveInsightTarget = 104,
+        /// Lists what an access code owns, and opens a session in which its seats can be allocated.
+        GetEntitlements = 150,
+        /// Allocates seats of an entitlement to this server and installs the license file.
+        NewAllocation = 151,
+        /// Lists the allocations of this server.
+        GetAllocations = 152,
+        /// Returns the seats of an allocation: removes its license file and gives the vendor the signed proof.
+        ReturnAllocation = 153,
+        /// Writes a request file for a server without a connection to the vendor.
+        ExportAllocationRequest = 154,
+        /// Installs the license file of an answer file.
+        ImportAllocationAnswer = 155,
+        /// Lists the renewals that the vendor offers for what is installed.
+        GetRenewals = 156,
+        /// Installs a renewal in place of what it renews.
+        InstallRenewal = 157,
+        /// Shows what the server does about renewals by itself.
+        GetRenewalOption = 158,
+        /// Changes what the server does about renewals by itself.
+        SetRenewalOption = 159,
+        /// Tells a license server what an access code owns; its signed document stands for credentials.
+        FulfilEntitlements = 170,
+        /// Gives a license server the license file of an allocation; its signed document stands for credentials.
+        FulfilAllocation = 171,
+        /// Takes back seats that a license server no longer has installed; its signed proof stands for credentials.
+        FulfilReturn = 172,
+        /// Tells a license server which renewals there are for what it has installed; its signed document stands for credentials.
+        FulfilRenewals = 173,
+        /// Lists the orders and how much of them is allocated.
+        GetInsightOrders = 174,
+        /// Loads an order and makes its access code.
+        NewInsightOrder = 175,
+        /// Lists the allocations of all license servers.
+        GetInsightAllocations = 176,
     }
 
     /// Parts of a problem, for licensing_problem_text.

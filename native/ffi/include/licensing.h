@@ -20,7 +20,7 @@
 enum licensing_operation {
     /** Shows version, set-up and vendor daemons of the license server. */
     LICENSING_OPERATION_GET_SERVER_INFO = 1,
-    /** Shows the certificate of the web services; the only operation that needs no credentials. */
+    /** Shows the certificate of the web services; needs no credentials. */
     LICENSING_OPERATION_GET_CERTIFICATE = 2,
     /** Shows what the caller may do. */
     LICENSING_OPERATION_GET_EFFECTIVE_PERMISSION = 3,
@@ -206,6 +206,40 @@ enum licensing_operation {
     LICENSING_OPERATION_NEW_INSIGHT_TARGET = 103,
     /** Removes a target; what waits for it is dropped. */
     LICENSING_OPERATION_REMOVE_INSIGHT_TARGET = 104,
+    /** Lists what an access code owns, and opens a session in which its seats can be allocated. */
+    LICENSING_OPERATION_GET_ENTITLEMENTS = 150,
+    /** Allocates seats of an entitlement to this server and installs the license file. */
+    LICENSING_OPERATION_NEW_ALLOCATION = 151,
+    /** Lists the allocations of this server. */
+    LICENSING_OPERATION_GET_ALLOCATIONS = 152,
+    /** Returns the seats of an allocation: removes its license file and gives the vendor the signed proof. */
+    LICENSING_OPERATION_RETURN_ALLOCATION = 153,
+    /** Writes a request file for a server without a connection to the vendor. */
+    LICENSING_OPERATION_EXPORT_ALLOCATION_REQUEST = 154,
+    /** Installs the license file of an answer file. */
+    LICENSING_OPERATION_IMPORT_ALLOCATION_ANSWER = 155,
+    /** Lists the renewals that the vendor offers for what is installed. */
+    LICENSING_OPERATION_GET_RENEWALS = 156,
+    /** Installs a renewal in place of what it renews. */
+    LICENSING_OPERATION_INSTALL_RENEWAL = 157,
+    /** Shows what the server does about renewals by itself. */
+    LICENSING_OPERATION_GET_RENEWAL_OPTION = 158,
+    /** Changes what the server does about renewals by itself. */
+    LICENSING_OPERATION_SET_RENEWAL_OPTION = 159,
+    /** Tells a license server what an access code owns; its signed document stands for credentials. */
+    LICENSING_OPERATION_FULFIL_ENTITLEMENTS = 170,
+    /** Gives a license server the license file of an allocation; its signed document stands for credentials. */
+    LICENSING_OPERATION_FULFIL_ALLOCATION = 171,
+    /** Takes back seats that a license server no longer has installed; its signed proof stands for credentials. */
+    LICENSING_OPERATION_FULFIL_RETURN = 172,
+    /** Tells a license server which renewals there are for what it has installed; its signed document stands for credentials. */
+    LICENSING_OPERATION_FULFIL_RENEWALS = 173,
+    /** Lists the orders and how much of them is allocated. */
+    LICENSING_OPERATION_GET_INSIGHT_ORDERS = 174,
+    /** Loads an order and makes its access code. */
+    LICENSING_OPERATION_NEW_INSIGHT_ORDER = 175,
+    /** Lists the allocations of all license servers. */
+    LICENSING_OPERATION_GET_INSIGHT_ALLOCATIONS = 176,
 };
 
 /**
@@ -264,6 +298,24 @@ enum licensing_error {
     LICENSING_ERROR_POLLING_INTERVAL_MORE_THAN_MAX_VALUE = 31,
     /** The time for which samples are kept is too short. */
     LICENSING_ERROR_RETENTION_PERIOD_LESS_THAN_MIN_VALUE = 32,
+    /** The license folder cannot be written to. */
+    LICENSING_ERROR_NO_WRITE_ACCESS = 40,
+    /** The allocated license file could not be written. */
+    LICENSING_ERROR_LICENSE_WRITE_FAILED = 41,
+    /** There is no such entitlement. */
+    LICENSING_ERROR_INVALID_ENTITLEMENT_ID = 42,
+    /** The session is not valid. */
+    LICENSING_ERROR_INVALID_SESSION = 43,
+    /** The session has expired. */
+    LICENSING_ERROR_SESSION_EXPIRED = 44,
+    /** The number of seats is not valid. */
+    LICENSING_ERROR_INVALID_COUNT = 45,
+    /** There are no renewals for what is installed. */
+    LICENSING_ERROR_NO_SA_RENEWALS = 46,
+    /** There is no such renewal. */
+    LICENSING_ERROR_NO_RENEWAL_LICENSE_FOUND = 47,
+    /** The renewal option is not valid. */
+    LICENSING_ERROR_INVALID_SA_RENEWAL_OPTION = 48,
     /** The request is not valid. */
     LICENSING_ERROR_INVALID_REQUEST = 1000,
     /** The request is too large. */
@@ -320,6 +372,22 @@ enum licensing_error {
     LICENSING_ERROR_ALERT_ROUTE_NOT_FOUND = 1056,
     /** There is an alert route of this name. */
     LICENSING_ERROR_ALERT_ROUTE_EXISTS = 1057,
+    /** This server does not know where to allocate seats. */
+    LICENSING_ERROR_FULFILMENT_NOT_CONFIGURED = 1040,
+    /** The fulfilment of the vendor cannot be reached or cannot store anything now. */
+    LICENSING_ERROR_FULFILMENT_UNAVAILABLE = 1041,
+    /** The fulfilment of the vendor has refused the request. */
+    LICENSING_ERROR_FULFILMENT_REFUSED = 1042,
+    /** There is no such allocation. */
+    LICENSING_ERROR_ALLOCATION_NOT_FOUND = 1043,
+    /** The answer file is not valid. */
+    LICENSING_ERROR_INVALID_ALLOCATION_ANSWER = 1044,
+    /** The signature of the document is not valid. */
+    LICENSING_ERROR_SIGNATURE_NOT_VALID = 1045,
+    /** There is an order or an entitlement of this name. */
+    LICENSING_ERROR_ORDER_EXISTS = 1046,
+    /** The directory cannot be asked. */
+    LICENSING_ERROR_DIRECTORY_UNAVAILABLE = 1047,
     /** The address is not valid. */
     LICENSING_ERROR_INVALID_ADDRESS = 2000,
     /** The server did not answer in time. */
