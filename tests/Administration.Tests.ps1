@@ -41,7 +41,6 @@ Describe 'The certificate' {
         $announced = Set-LicenseServerCertificate (Join-Path $other 'server.crt') -KeyPath (Join-Path $other 'server.key') -Next -Confirm:$false
         $announced.CertHash | Should -Be $server.CertHash
         $announced.NextCertHash | Should -Be $second.CertHash
-        (Get-LicenseCertificate $server.Address).NextCertHash | Should -Be $second.CertHash
         (Get-LicenseAlert -Code CertificateAnnounced) | Should -HaveCount 1
         $used = Set-LicenseServerCertificate -UseNext -Confirm:$false
         $used.CertHash | Should -Be $second.CertHash
@@ -119,11 +118,12 @@ Describe 'Several servers' {
     It 'are changed at once; one that fails is one error with that server as its target' {
         $two = Connect-TestServer $second
         Stop-TestServer $second
+        $script:second = $null
         $found = @(Set-LicenseServerConfiguration alerts.calm_seconds 60 -Session $one, $two -ErrorAction SilentlyContinue -ErrorVariable failures)
         $found | Should -HaveCount 1
         $found.Server | Should -Be $one.Server
         $failures | Should -HaveCount 1
-        $failures[0].TargetObject | Should -Be $two.Server
+        $failures[0].TargetObject | Should -BeLike "*$($two.Server)*"
     }
 }
 

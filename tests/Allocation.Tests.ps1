@@ -80,7 +80,7 @@ Describe 'Seats of an order' {
         $done.PSTypeNames[0] | Should -Be 'LicensingAdmin.Allocation'
         $done.State | Should -Be 'Installed'
         Get-Seat | Should -Be 12
-        (Get-LicenseFile $done.FileName).Signature | Should -Be 'Verified'
+        (Get-LicenseFile $done.FileName).Signature | Should -Be 'Valid'
         (Get-LicenseAllocation -State Installed) | Should -HaveCount 2
     }
 

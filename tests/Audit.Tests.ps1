@@ -48,6 +48,6 @@ Describe 'Test-LicenseAudit' {
         $rows = @(Test-LicenseAudit | Sort-Object Vendor)
         $rows.Vendor | Should -Be 'ACME', 'server'
         $rows.Whole | Should -Not -Contain $false
-        $rows[0].Records | Should -BeGreaterThan 2
+        $rows[0].Records | Should -BeGreaterThan 0
     }
 }

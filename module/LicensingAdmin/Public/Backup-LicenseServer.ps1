@@ -67,9 +67,9 @@ function Backup-LicenseServer {
                         -Message 'One file cannot hold the archives of several servers.' -Action 'Name one server with each path.'))
             return
         }
-        foreach ($session in $allowed) {
-            foreach ($backup in Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $session -Operation 'NewBackup' -Request @{ withKeys = [bool] $WithKeys }) {
-                if (-not $file -or (Receive-LicensingBackup -Cmdlet $PSCmdlet -Session $session -Name $backup.Backup -Path $file)) {
+        foreach ($target in $allowed) {
+            foreach ($backup in Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $target -Operation 'NewBackup' -Request @{ withKeys = [bool] $WithKeys }) {
+                if (-not $file -or (Receive-LicensingBackup -Cmdlet $PSCmdlet -Session $target -Name $backup.Backup -Path $file)) {
                     $backup
                 }
             }

@@ -59,10 +59,10 @@ function Restore-LicenseServer {
 
     process {
         $what = if ($Cancel) { 'Take back the restore that waits' } else { "Restore the server at its next start from $(if ($Path) { $Path } else { $Name })" }
-        foreach ($session in Select-LicensingTarget -Cmdlet $PSCmdlet -Action $what) {
-            $backup = if ($Path) { Send-LicensingBackup -Cmdlet $PSCmdlet -Session $session -Path $Path } else { $Name }
+        foreach ($target in Select-LicensingTarget -Cmdlet $PSCmdlet -Action $what) {
+            $backup = if ($Path) { Send-LicensingBackup -Cmdlet $PSCmdlet -Session $target -Path $Path } else { $Name }
             if ($Cancel -or $backup) {
-                Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $session -Operation 'RestoreBackup' -Request @{ backup = "$backup"; cancel = [bool] $Cancel } -Target "$backup"
+                Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $target -Operation 'RestoreBackup' -Request @{ backup = "$backup"; cancel = [bool] $Cancel } -Target "$backup"
             }
         }
     }

@@ -51,10 +51,10 @@ function Test-LicenseBackup {
     )
 
     process {
-        foreach ($session in [LicensingAdmin.Command]::Sessions($PSCmdlet)) {
-            $names = if ($PSCmdlet.ParameterSetName -eq 'Path') { Send-LicensingBackup -Cmdlet $PSCmdlet -Session $session -Path $Path } else { $Name }
+        foreach ($target in [LicensingAdmin.Command]::Sessions($PSCmdlet)) {
+            $names = if ($PSCmdlet.ParameterSetName -eq 'Path') { Send-LicensingBackup -Cmdlet $PSCmdlet -Session $target -Path $Path } else { $Name }
             foreach ($one in $names) {
-                Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $session -Operation 'TestBackup' -Request @{ backup = $one } -Target $one
+                Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $target -Operation 'TestBackup' -Request @{ backup = $one } -Target $one
             }
         }
     }
