@@ -32,10 +32,10 @@ pub(super) fn pool(address: &str, settings: &PostgresConfig) -> Result<Pool, Sto
                 .to_owned(),
         )
     })?;
-    if config.get_password().is_none() {
-        if let Some(password) = password(settings)? {
-            config.password(password.as_str());
-        }
+    if config.get_password().is_none()
+        && let Some(password) = password(settings)?
+    {
+        config.password(password.as_str());
     }
     if config.get_application_name().is_none() {
         config.application_name("insightd");
