@@ -5,6 +5,8 @@ use jiff::tz::TimeZone;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+use crate::dates::Dates;
+
 /// Pixels of a chart.
 const SIZE: (u32, u32) = (900, 320);
 /// Most bars of a chart: more than pixels would only take room.
@@ -98,19 +100,18 @@ fn draw(chart: &Chart<'_>, bars: &[Bar], text: &mut String) -> Drawn {
     let top = (f64::from(most) * 1.15).max(1.0);
     let area = SVGBackend::with_string(text, SIZE).into_drawing_area();
     area.fill(&WHITE)?;
+    let dates = Dates::between(from, to, chart.zone);
     let mut plot = ChartBuilder::on(&area)
         .margin(12)
         .margin_right(20)
         .x_label_area_size(34)
         .y_label_area_size(56)
-        .build_cartesian_2d(from..to, 0.0..top)?;
-    let days = (to - from) / 86_400;
+        .build_cartesian_2d((from..to).with_key_points(dates.instants()), 0.0..top)?;
     plot.configure_mesh()
         .disable_x_mesh()
         .light_line_style(TRANSPARENT)
-        .x_labels(8)
         .y_labels(6)
-        .x_label_formatter(&|at| label(*at, days, chart.zone))
+        .x_label_formatter(&|at| dates.label(*at))
         .y_label_formatter(&|seats| format!("{seats:.0}"))
         .draw()?;
     let ends = bars.iter().skip(1).map(|bar| seconds(bar.start)).chain([to]);
@@ -160,17 +161,4 @@ fn draw(chart: &Chart<'_>, bars: &[Bar], text: &mut String) -> Drawn {
     }
     area.present()?;
     Ok(())
-}
-
-/// The label of an instant: hours for a short period, days for a longer one, months for years.
-fn label(seconds: i64, days: i64, zone: &TimeZone) -> String {
-    let Ok(at) = Timestamp::from_second(seconds) else {
-        return String::new();
-    };
-    let form = match days {
-        ..=3 => "%m-%d %H:%M",
-        4..=400 => "%Y-%m-%d",
-        _ => "%Y-%m",
-    };
-    at.to_zoned(zone.clone()).strftime(form).to_string()
 }

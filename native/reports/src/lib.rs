@@ -8,4 +8,5 @@
 //! Nothing here reads a file or a clock: rows and instants come in as arguments.
 
 pub mod chart;
+mod dates;
 pub mod usage;

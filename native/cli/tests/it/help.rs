@@ -50,14 +50,14 @@ fn no_command_takes_a_secret_as_an_argument() {
                 let mut words: Vec<&str> = operation.words.split(' ').collect();
                 words.push("--help");
                 let help = run(&words).out;
-                // A private key is no secret that could be meant for signing in, so its option has no "new".
-                let name = field.name.to_kebab_case();
-                let option = if name == "key" {
-                    name
-                } else {
-                    format!("new-{name}")
+                // What is no secret that could be meant for signing in has no "new": a private key, and a file that is
+                // itself the argument.
+                let option = match field.name.to_kebab_case().as_str() {
+                    "key" => "--key-file <FILE>".to_owned(),
+                    "pfx" => "or a PFX file".to_owned(),
+                    name => format!("--new-{name}-file <FILE>"),
                 };
-                assert!(help.contains(&format!("--{option}-file <FILE>")), "{help}");
+                assert!(help.contains(&option), "{option}: {help}");
             }
         }
     }

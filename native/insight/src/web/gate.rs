@@ -67,7 +67,12 @@ pub(super) async fn pass(
             }
             next.run(request).await
         }
-        Err(problem) if route.as_deref().is_some_and(machines::is_route) => machines::too_many(&problem),
+        Err(problem)
+            if problem.code == ErrorCode::TooManyRequests
+                && route.as_deref().is_some_and(machines::is_route) =>
+        {
+            machines::too_many(&problem)
+        }
         Err(problem) => answer::problem(&problem),
     };
     answer::protect(response.headers_mut());
