@@ -40,5 +40,5 @@ if ($LASTEXITCODE -ne 0) {
     throw "insightd ended with exit code $LASTEXITCODE."
 }
 Show-Command { Import-LicenseAllocationAnswer ./seats.answer.json | Format-Table FulfillmentId, State, Count, FileName }
-Show-Command { Get-LicenseInventory SIM* }
+Show-Command { Get-LicenseInventory SIM* | Format-Table Server, Feature, Installed, InUse, Free, Status, Signature }
 Disconnect-LicenseServer -All
