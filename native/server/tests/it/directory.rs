@@ -310,3 +310,41 @@ async fn what_is_not_in_the_directory_is_no_account_and_members_own_no_tokens() 
     assert!(admin(&server).verify().await.is_ok());
     server.stop().unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_of_the_directory_is_no_failed_sign_in_and_locks_nobody_out() {
+    let Some(mut slapd) = Slapd::start() else { return };
+    let server = server(&slapd).await;
+    add(&server, "EXAMPLE\\Helpdesk", true, Permission::ReadOnly)
+        .await
+        .unwrap();
+    slapd.stop();
+    // More often than failures cost nothing, for the account and for the address.
+    for attempt in 0..30 {
+        let outcome = client(&server, "EXAMPLE\\ben", "ben's password").verify().await;
+        let problem = outcome.unwrap_err();
+        assert_eq!(
+            (problem.code, problem.code.http_status()),
+            (ErrorCode::DirectoryUnavailable, 503),
+            "attempt {attempt}"
+        );
+        assert!(problem.action.contains("directory"), "{}", problem.action);
+    }
+    slapd.run();
+    assert_eq!(
+        level(&server, "EXAMPLE\\ben", "ben's password").await,
+        Ok(Permission::ReadOnly)
+    );
+    // What the directory refuses goes on counting.
+    for _ in 0..5 {
+        assert_eq!(
+            level(&server, "EXAMPLE\\carol", "guessed").await,
+            Err(ErrorCode::AuthorizationFailed)
+        );
+    }
+    assert_eq!(
+        level(&server, "EXAMPLE\\carol", "carol's password").await,
+        Err(ErrorCode::AccountLocked)
+    );
+    server.stop().unwrap();
+}
