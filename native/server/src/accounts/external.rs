@@ -9,7 +9,7 @@ use licensing_api::{ErrorCode, Problem, Secret};
 use sha2::{Digest as _, Sha256};
 
 use super::administrators::{self, Account};
-use super::directory::Directory;
+use super::directory::{Directory, DirectoryUser};
 use super::openid::IssuerKeys;
 use super::{AccountName, Accounts, Caller, not_authenticated, sign_in};
 use crate::config::LiveConfig;
@@ -110,15 +110,7 @@ impl Accounts {
             return Err(not_authenticated("Account or password is wrong."));
         };
         self.inner.lockout.succeeded(&counted, Instant::now());
-        let mut best = own.filter(|one| !one.is_group);
-        for group in accounts.iter().filter(|one| one.is_group) {
-            if best.is_none_or(|best| best.permissions < group.permissions)
-                && user.is_in(&directory.group(group.name.name()).await?)
-            {
-                best = Some(group);
-            }
-        }
-        let Some(account) = best else {
+        let Some(account) = highest(directory, &user, own, &accounts).await? else {
             tracing::warn!(account = ?key, %address, "whoever has signed in has no account and is in no group that has one");
             return Err(not_authenticated("Account or password is wrong."));
         };
@@ -205,6 +197,25 @@ impl Accounts {
             .about(name.to_string())),
         }
     }
+}
+
+/// The account that counts for a user: their own, or the highest of the groups that they are in.
+async fn highest<'a>(
+    directory: &Directory<'_>,
+    user: &DirectoryUser,
+    own: Option<&'a Account>,
+    accounts: &'a [Account],
+) -> Result<Option<&'a Account>, Problem> {
+    let mut best = own.filter(|one| !one.is_group);
+    for group in accounts {
+        if group.is_group
+            && best.is_none_or(|best| best.permissions < group.permissions)
+            && user.is_in(&directory.group(group.name.name()).await?)
+        {
+            best = Some(group);
+        }
+    }
+    Ok(best)
 }
 
 /// Refuses what only an account of one's own can have.

@@ -324,7 +324,7 @@ async fn an_outage_of_the_directory_is_no_failed_sign_in_and_locks_nobody_out() 
         let outcome = client(&server, "EXAMPLE\\ben", "ben's password").verify().await;
         let problem = outcome.unwrap_err();
         assert_eq!(
-            (problem.code, problem.code.http_status()),
+            (problem.code, problem.status),
             (ErrorCode::DirectoryUnavailable, 503),
             "attempt {attempt}"
         );

@@ -131,7 +131,11 @@ impl Order {
             .arg(&self.code);
         let listed: Entitlements = serde_json::from_str(&child::output(&mut list).await?)
             .context("the entitlements cannot be understood")?;
-        let session = &listed.items.first().context("the order has no entitlement")?.session_id;
+        let session = &listed
+            .items
+            .first()
+            .context("the order has no entitlement")?
+            .session_id;
         println!("\n$ licensing allocation new {ENTITLEMENT} {session} 5");
         let mut allocate = site.administration()?;
         allocate.args(["allocation", "new", ENTITLEMENT, session, "5"]);
@@ -140,10 +144,16 @@ impl Order {
         let (request, answer) = (site.path("seats.request.json"), site.path("seats.answer.json"));
         println!("\n$ licensing allocation request {ENTITLEMENT} 3 -o seats.request.json");
         let mut ask = site.administration()?;
-        ask.args(["allocation", "request", ENTITLEMENT, "3", "--new-access-code-file"])
-            .arg(&self.code)
-            .arg("-o")
-            .arg(&request);
+        ask.args([
+            "allocation",
+            "request",
+            ENTITLEMENT,
+            "3",
+            "--new-access-code-file",
+        ])
+        .arg(&self.code)
+        .arg("-o")
+        .arg(&request);
         child::output(&mut ask).await?;
         println!("$ insightd allocation answer seats.request.json --output seats.answer.json");
         let mut reply = insight.command(site);
