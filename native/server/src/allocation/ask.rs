@@ -42,8 +42,6 @@ impl Allocations {
     /// # Errors
     /// As the operation.
     pub(crate) async fn allocate(&self, actor: Actor, request: NewAllocation) -> Result<Allocation, Problem> {
-        self.remote()?;
-        self.0.installer.check_write_access().await?;
         let request_id = match &request.request_id {
             Some(text) => text.parse().map_err(|_| {
                 Problem::new(ErrorCode::InvalidRequest, "requestId is no GUID in lower case.")
@@ -59,6 +57,8 @@ impl Allocations {
                 request.host_id,
             )
             .await?;
+        self.remote()?;
+        self.0.installer.check_write_access().await?;
         let right = Right::Session {
             id: request.session_id,
         };

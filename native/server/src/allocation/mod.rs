@@ -221,7 +221,8 @@ impl Allocations {
             .ok()
             .filter(|count| *count > 0)
             .ok_or_else(|| {
-                Problem::new(ErrorCode::InvalidCount, format!("The number is {count}.")).about("count")
+                let detail = format!("The count is {count}; a license file has one seat or more.");
+                Problem::new(ErrorCode::InvalidCount, detail).about("count")
             })?;
         let known = self.host_ids().await?;
         let host_ids = match (&host_id_type, host_id) {
