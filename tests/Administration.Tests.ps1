@@ -41,10 +41,14 @@ Describe 'The certificate' {
         $announced = Set-LicenseServerCertificate (Join-Path $other 'server.crt') -KeyPath (Join-Path $other 'server.key') -Next -Confirm:$false
         $announced.CertHash | Should -Be $server.CertHash
         $announced.NextCertHash | Should -Be $second.CertHash
+        $shown = Get-LicenseCertificate $server.Address
+        $shown.CertHash, $shown.NextCertHash | Should -Be $server.CertHash, $second.CertHash
         (Get-LicenseAlert -Code CertificateAnnounced) | Should -HaveCount 1
         $used = Set-LicenseServerCertificate -UseNext -Confirm:$false
         $used.CertHash | Should -Be $second.CertHash
-        (Get-LicenseCertificate $server.Address).CertHash | Should -Be $second.CertHash
+        $shown = Get-LicenseCertificate $server.Address
+        $shown.CertHash | Should -Be $second.CertHash
+        $shown.NextCertHash | Should -BeNullOrEmpty
         $server.CertHash = $second.CertHash
         $script:one = Connect-TestServer $server
     }

@@ -138,14 +138,36 @@ Describe 'Seats of an order' {
     }
 
     It 'leave records of who did it' {
-        $detail = Get-LicenseAllocation | Where-Object State -EQ Returned
-        $detail | Should -Not -BeNullOrEmpty
+        $returned = @(Get-LicenseAllocation | Where-Object State -EQ Returned)[-1]
+        $returned | Should -Not -BeNullOrEmpty
+        $records = Get-LicenseAudit -Vendor server
+        foreach ($operation in 'NewAllocation', 'ReturnAllocation', 'ConfirmReturn', 'ExportAllocationRequest', 'ImportAllocationAnswer') {
+            $found = @($records | Where-Object Operation -EQ $operation)
+            @($found | ForEach-Object Actor) | Should -Contain 'LIC-TEST\admin' -Because $operation
+        }
+        ($records | Where-Object Operation -EQ ConfirmReturn).Target | Should -Contain $returned.FulfillmentId
+        # The files themselves, with the allocation that they are of.
+        $texts = @{}
+        foreach ($operation in 'ImportLicenseFile', 'RemoveLicenseFile') {
+            $texts[$operation] = ($records | Where-Object Operation -EQ $operation).Detail -join "`n"
+            $texts[$operation] | Should -Match $returned.FulfillmentId -Because $operation
+        }
+        ($records.Detail -join "`n") | Should -Not -Match $code.Substring(3)
         Stop-Program $server.Program
         (Invoke-Program licensingd @('verify', '--data', $server.Data)) -join "`n" | Should -Match 'server'
         Resume-TestServer $server
         $script:url = $server.Address
         Disconnect-LicenseServer -All
         $null = Connect-TestServer $server
+    }
+
+    It 'leave records at the vendor as well' {
+        $records = @(Invoke-Program insightd @('audit', 'list', '--data', $insight.Data))
+        foreach ($operation in 'NewInsightOrder', 'FulfilAllocation', 'FulfilReturn') {
+            ($records -join "`n") | Should -Match "`t$operation`t"
+        }
+        @($records -match "`tNewInsightOrder`tSO-1`tinsightd`t") | Should -HaveCount 1
+        Invoke-Program insightd @('audit', 'verify', '--data', $insight.Data) | Should -Match "^$($records.Count) records"
     }
 }
 
@@ -209,6 +231,33 @@ Describe 'The error <Code>' {
         (Import-LicenseAllocationAnswer $answer).State | Should -Be 'Installed'
     }
 
+    It 'LicenseWriteFailed: the answer is kept, and installed as soon as that works' {
+        $file = Join-Path $TestDrive 'kept.request.json'
+        $answer = Join-Path $TestDrive 'kept.answer.json'
+        $null = Export-LicenseAllocationRequest $file -AccessCode (ConvertTo-TestSecret $code) -EntitlementId 'SO-1-1' -Count 1
+        $null = Invoke-Program insightd @('allocation', 'answer', $file, '--output', $answer, '--data', $insight.Data)
+        $name = (Get-Content $answer -Raw | ConvertFrom-Json).allocated.fileName
+        $blocking = New-Item -ItemType Directory (Join-Path $server.Data "licenses/$name")
+        { Import-LicenseAllocationAnswer $answer -ErrorAction Stop } | Should -Throw -ErrorId 'LicenseWriteFailed*'
+        $row = Get-LicenseAllocation -State Pending
+        $row.Problem | Should -Not -BeNullOrEmpty
+        @(Get-LicenseAlert | Where-Object Code -EQ AllocationPending) | Should -HaveCount 1
+        # A start tries at once, and then every minute.
+        Stop-Program $server.Program
+        Remove-Item $blocking.FullName
+        Resume-TestServer $server
+        Disconnect-LicenseServer -All
+        $null = Connect-TestServer $server
+        $deadline = [datetime]::UtcNow.AddSeconds(30)
+        do {
+            $row = Get-LicenseAllocation | Where-Object RequestId -EQ $row.RequestId
+        } while ($row.State -ne 'Installed' -and [datetime]::UtcNow -lt $deadline)
+        $row.State | Should -Be 'Installed'
+        $row.FileName | Should -Be $name
+        $record = @(Get-LicenseAudit -Vendor server | Where-Object { $_.Operation -eq 'ImportLicenseFile' -and $_.Target -eq $name })
+        $record[-1].Actor | Should -Be 'licensingd for LIC-TEST\admin'
+    }
+
     It 'InvalidSARenewalOption, NoSARenewals and NoRenewalLicenseFound' {
         { Set-LicSARenewalOptions $server.Address -Option Sometimes -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidSARenewalOption*'
         { Get-LicRenewals $server.Address -ErrorAction Stop } | Should -Throw -ErrorId 'NoSARenewals*'
@@ -247,5 +296,13 @@ Describe 'A renewal' {
         $row.Installed | Should -Be 4
         $row.Expires.Year | Should -Be 2037
         { Get-LicRenewals $server.Address -ErrorAction Stop } | Should -Throw -ErrorId 'NoSARenewals*'
+    }
+
+    It 'has a record in the audit, and so has the option' {
+        $records = Get-LicenseAudit -Vendor server
+        ($records | Where-Object Operation -EQ SetRenewalOption).Detail | Should -Be '{"option":"Notify"}', '{"option":"Manual"}'
+        $record = @($records | Where-Object { $_.Operation -eq 'InstallRenewal' -and $_.Target -ne 'none@none' })
+        $record | Should -HaveCount 1
+        $record[0].Actor | Should -Be 'LIC-TEST\admin'
     }
 }

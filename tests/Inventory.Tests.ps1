@@ -167,7 +167,28 @@ Describe 'Get-LicenseUsage with seats held' {
 
 Describe 'Other reading commands' {
     It 'Get-LicenseAlert has nothing to say of a healthy server' {
-        Get-LicenseAlert -ErrorAction Stop | Should -BeNullOrEmpty
+        # A server of its own, without a date that can pass, a seat that is out, or a disk that others fill.
+        $healthy = Start-TestServer -Grants @{ ACME_STD_CCU = @{ count = 3; expires = "'permanent'"; version = "'2.1'" } } -Environment @{
+            LICENSINGD_ALERTS__DISK_FREE_MIB = '0'
+        }
+        $own = $null
+        try {
+            $own = Connect-TestServer $healthy -NotDefault
+            Get-LicenseAlert -Session $own -ErrorAction Stop | Should -BeNullOrEmpty
+        }
+        finally {
+            if ($own) {
+                Disconnect-LicenseServer $own
+            }
+            Stop-TestServer $healthy
+        }
+    }
+
+    It 'Get-LicenseAlert shows an end that has passed, with what to do' {
+        $alert = Get-LicenseAlert -Code SubscriptionEnded -ErrorAction Stop
+        $alert.Feature | Should -Be 'ACME_PRO_CCU'
+        $alert.Detail | Should -Match '2026-04-01'
+        $alert.Action | Should -Not -BeNullOrEmpty
     }
 
     It 'Get-LicenseErrorCode lists codes with advice' {

@@ -54,20 +54,27 @@ Describe 'The table of operations' {
 
     It 'has an operation for each command but those of sessions and places' {
         $named = [LicensingAdmin.OperationTable]::Current.Operations.Cmdlets
-        $others = 'Connect-InsightServer', 'Connect-LicenseServer', 'Disconnect-InsightServer', 'Disconnect-LicenseServer', 'Get-LicLocation', 'Get-LicenseCertificate', 'Get-LicensePool', 'Invoke-LicenseDscResource', 'Invoke-LicenseWmiQuery'
+        $others = 'Connect-InsightServer', 'Connect-LicenseServer', 'Disconnect-InsightServer', 'Disconnect-LicenseServer', 'Get-LicLocation', 'Get-LicLACLocation', 'Get-LicenseCertificate', 'Get-LicensePool', 'Invoke-LicenseDscResource', 'Invoke-LicenseWmiQuery'
+        # Those that are deprecated warn and do nothing.
+        $others += 'Add-LicGlobalMetadata', 'Get-LicGlobalMetadata', 'Remove-LicGlobalMetadata', 'Get-LicLACEnabledState', 'Set-LicLACEnabledState'
         $manifest.FunctionsToExport | Where-Object { $_ -notin $named -and $_ -notin $others } | Should -BeNullOrEmpty
     }
 
     It '<Name> has a request that its functions can fill' -ForEach $operations {
-        # Read from the source of the functions: every key of a request they write is a field of the operation.
-        $fields = @($Operation.Request.Fields | ForEach-Object Name)
+        # Read from the source of the functions: every key of a request they write is a field of the operation, or of another one
+        # that they call.
         foreach ($cmdlet in $Cmdlets) {
+            $called = [LicensingAdmin.OperationTable]::Current.Operations | Where-Object { $_.Cmdlets -contains $cmdlet }
+            $fields = @($called.Request.Fields | ForEach-Object Name)
             $ast = (Get-Command $cmdlet).ScriptBlock.Ast
             $isTable = { param($node) $node -is [System.Management.Automation.Language.HashtableAst] }
-            # Rows of the snap-in's shape are tables too; they are the ones that are cast to an object.
-            $tables = $ast.FindAll($isTable, $true) | Where-Object { $_.Parent -isnot [System.Management.Automation.Language.ConvertExpressionAst] }
+            # Rows of the snap-in's shape are tables too; they are the ones that are cast to an object. $fields says which parameter is
+            # which field.
+            $tables = $ast.FindAll($isTable, $true) | Where-Object {
+                $_.Parent -isnot [System.Management.Automation.Language.ConvertExpressionAst] -and $_.Parent.Parent.Extent.Text -notmatch '^\$fields = '
+            }
             $keys = foreach ($table in $tables) {
-                foreach ($pair in $table.KeyValuePairs) {
+                foreach ($pair in $table.KeyValuePairs | Where-Object { $_.Item1 -is [System.Management.Automation.Language.StringConstantExpressionAst] }) {
                     $pair.Item1.Value
                 }
             }
@@ -80,8 +87,10 @@ Describe 'The functions' {
     BeforeDiscovery {
         $commands = (Get-Command -Module LicensingAdmin) | ForEach-Object { @{ Name = $_.Name; Command = $_ } }
         $looking = 'Get', 'Test', 'Connect', 'Disconnect', 'Find', 'Show', 'Compare', 'Measure'
-        # Asks, under another verb.
-        $harmless = , 'Invoke-LicenseWmiQuery'
+        # The first asks, under another verb; the others are deprecated and do nothing.
+        $harmless = 'Invoke-LicenseWmiQuery', 'Add-LicGlobalMetadata', 'Remove-LicGlobalMetadata', 'Set-LicLACEnabledState'
+        # Sends a message to others, so that it asks although it changes nothing.
+        $sending = , 'Test-LicenseAlertRoute'
     }
 
     It '<Name> has an approved verb' -ForEach $commands {
@@ -101,7 +110,7 @@ Describe 'The functions' {
         $Command.Parameters.Keys | Should -Contain 'Confirm'
     }
 
-    It '<Name> does not offer WhatIf without changing anything' -ForEach ($commands | Where-Object { $_.Command.Verb -in $looking }) {
+    It '<Name> does not offer WhatIf without changing anything' -ForEach ($commands | Where-Object { $_.Command.Verb -in $looking -and $_.Name -notin $sending }) {
         $Command.Parameters.Keys | Should -Not -Contain 'WhatIf'
     }
 
@@ -118,14 +127,15 @@ Describe 'The functions' {
 
     It '<Name> returns what it changed, with -PassThru at least' -ForEach ($commands | Where-Object { $_.Command.Parameters.ContainsKey('WhatIf') -and $_.Name -cmatch '-License' }) {
         $Command.OutputType.Name | Should -Not -Be 'System.Void'
-        if ($Command.Verb -in 'Remove', 'Revoke', 'Reset') {
+        # Two say always what became of it: how the pools changed, and the proof for the vendor.
+        if ($Command.Verb -in 'Remove', 'Revoke', 'Reset' -and $Command.Name -notin 'Remove-LicenseIssuer', 'Remove-LicenseAllocation') {
             $Command.Parameters.Keys | Should -Contain 'PassThru'
         }
     }
 
     It '<Name> completes what exists' -ForEach ($commands | Where-Object { $_.Name -cmatch '-Lic' }) {
-        # New names, secrets, hashes, and files, which PowerShell completes itself.
-        $free = 'CertHash', 'Path', 'LiteralPath', 'CaFile', 'Query', 'Locale', 'DestinationCertHash', 'UploadTime', 'Destination', 'DisasterRecoveryPartner',
+        # New names, secrets, hashes, files, which PowerShell completes itself, and what only the vendor knows.
+        $free = 'AccessCode', 'EntitlementId', 'SessionId', 'HostId', 'ProofPath', 'CertHash', 'Path', 'LiteralPath', 'CaFile', 'Query', 'Locale', 'DestinationCertHash', 'UploadTime', 'Destination', 'DisasterRecoveryPartner',
             'Products', 'SADate', 'MetaData', 'Address', 'WebhookCertHash', 'Line', 'KeyPath'
         $isNew = $Command.Verb -in 'New', 'Import', 'Test' -or $Command.Name -eq 'Connect-LicenseServer'
         foreach ($parameter in $Command.Parameters.Values | Where-Object { $_.ParameterType -in [string], [string[]] -and $_.Name -notin $free }) {

@@ -5,8 +5,8 @@ BeforeAll {
     Import-BuiltModule
     $licensing = $null
     $licensing = Start-TestServer -Grants ([ordered]@{
-            CAD_PRO_CCU = @{ count = 2; version = "'2027.0401'" }
-            VIEW_STD_CCU = @{ count = 5 }
+            CAD_PRO_CCU = @{ count = 2; version = "'2027.0401'"; start = '2025-05-01'; notice = "'For the drawing office'" }
+            VIEW_STD_CCU = @{ count = 5; version = "'2.1'" }
         })
     $null = Start-TestProduct $licensing CAD_PRO_CCU anna ws-101
     $null = Start-TestProduct $licensing CAD_PRO_CCU bashir ws-102
@@ -92,6 +92,12 @@ Describe 'The old cmdlets of samples' {
         $usage.LSVersion | Should -Not -BeNullOrEmpty
         $pool = $usage.LicPoolUsage | Where-Object { $_.LicPool.ProductEditionModel -eq 'CAD_PRO_CCU' }
         $pool.LicPool.TotalLicensesIncludingOverDraft | Should -Be 2
+        $pool.LicPool.StartDates | Should -Be ([datetime]::new(2025, 5, 1))
+        # The order says no date, so that it is that of its issue.
+        ([datetime]::UtcNow.Date - $pool.LicPool.LicenseIssueDate).Duration().TotalDays | Should -BeLessOrEqual 1
+        $pool.LicPool.Notices | Should -Be 'For the drawing office'
+        $usage.MacAddress | Should -Match '^([0-9A-F]{12})?$'
+        $usage.MacAddress | Should -Be "$((Get-LicenseServer).MacAddresses | Select-Object -First 1)"
         $pool.UsgSampleList.Count | Should -BeGreaterThan 0
         $usage.MostRecentDateOfSample | Should -BeOfType [datetime]
     }

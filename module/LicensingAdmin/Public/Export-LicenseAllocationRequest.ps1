@@ -70,6 +70,7 @@ function Export-LicenseAllocationRequest {
         [int] $Count,
 
         [ValidateNotNullOrWhiteSpace()]
+        [ArgumentCompletions('HOSTNAME', 'ETHERNET', 'INTERNET')]
         [string] $HostIdType,
 
         [ValidateNotNullOrWhiteSpace()]

@@ -86,14 +86,18 @@ function Export-LicenseUsageReport {
 
     process {
         $file = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path)
-        if (-not $Format) {
-            $Format = switch ([System.IO.Path]::GetExtension($file)) {
+        # Not $Format itself: what may be assigned to it is checked, and no format is none of its values.
+        $written = if ($Format) {
+            $Format
+        }
+        else {
+            switch ([System.IO.Path]::GetExtension($file)) {
                 '.csv' { 'Csv' }
                 '.json' { 'Json' }
                 { $_ -in '.html', '.htm' } { 'Html' }
             }
         }
-        if (-not $Format) {
+        if (-not $written) {
             $PSCmdlet.WriteError((New-LicensingErrorRecord -Code 'InvalidFilter' -Category InvalidArgument -Target $file `
                         -Message "The ending of '$file' names no format." -Action 'Write .csv, .json or .html, or give -Format.'))
             return
@@ -104,7 +108,7 @@ function Export-LicenseUsageReport {
             return
         }
         $request = [LicensingAdmin.Command]::Request($PSCmdlet, 'ExportUsageReport')
-        $request['format'] = $Format
+        $request['format'] = $written
         $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Export a report of the use of seats to $file")
         if ($allowed) {
             Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'ExportUsageReport' -Request $request -Target $file |

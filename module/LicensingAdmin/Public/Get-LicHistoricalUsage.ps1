@@ -120,9 +120,9 @@ function Get-LicHistoricalUsage {
                         LicenseSerialNos               = @($row.SerialNumbers)
                         VendorString                   = $row.VendorString
                         LicenseType                    = $row.LicenseType
-                        Notices                        = @()
-                        StartDates                     = @()
-                        LicenseIssueDate               = $null
+                        Notices                        = @($row.Notices)
+                        StartDates                     = @(foreach ($date in $row.StartDates) { [datetime]::ParseExact($date, 'yyyy-MM-dd', [cultureinfo]::InvariantCulture) })
+                        LicenseIssueDate               = $row.IssueDate
                     }
                     UsgSampleList = @(foreach ($sample in $row.Samples) {
                             [pscustomobject]@{
@@ -137,7 +137,7 @@ function Get-LicHistoricalUsage {
         [pscustomobject]@{
             PSTypeName             = 'Citrix.Licensing.Admin.SDK.WSLHistoricalUsage'
             LSVersion              = $info.LSVersion
-            MacAddress             = ''
+            MacAddress             = "$($info.MacAddresses | Select-Object -First 1)"
             EarliestDateOfSample   = if ($instants) { $instants[0] }
             MostRecentDateOfSample = if ($instants) { $instants[-1] }
             LicPoolUsage           = $pools

@@ -5,7 +5,8 @@ function Get-LicenseCertificate {
 
     .DESCRIPTION
         Returns the certificate of the web services with its SHA-256 hash, whether it is trusted or not. No credentials are
-        sent. Compare the hash with the one on the server before you pass it to Connect-LicenseServer.
+        sent. Compare the hash with the one on the server before you pass it to Connect-LicenseServer. NextCertHash is the hash of
+        the certificate that the server has announced to follow, and empty when there is none.
 
     .PARAMETER Server
         Addresses of web services: https://host:8083, host:port, or the host alone for port 8083. Without it the servers
@@ -46,7 +47,9 @@ function Get-LicenseCertificate {
     process {
         $addresses = $Server ? $Server : ([LicensingAdmin.Command]::Sessions($PSCmdlet) | ForEach-Object Address)
         foreach ($address in $addresses) {
-            Get-LicCertificateRow -Cmdlet $PSCmdlet -Address $address
+            foreach ($row in Get-LicCertificateRow -Cmdlet $PSCmdlet -Address $address) {
+                (Get-LicensingToldCertificate -Cmdlet $PSCmdlet -Address $address -CertHash $row.CertHash) ?? $row
+            }
         }
     }
 }

@@ -57,6 +57,7 @@ function Install-LicRenewals {
         [Parameter(Mandatory)]
         [ValidateNotNullOrEmpty()]
         [ValidateLength(1, 300)]
+        [ArgumentCompleter([LicensingAdmin.RenewalCompleter])]
         [string] $FulfillmentID,
 
         [string] $CertHash,

@@ -39,6 +39,7 @@ function Install-LicenseRenewal {
         [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
         [ValidateNotNullOrWhiteSpace()]
         [ValidateLength(1, 300)]
+        [ArgumentCompleter([LicensingAdmin.RenewalCompleter])]
         [string[]] $FulfillmentId
     )
 

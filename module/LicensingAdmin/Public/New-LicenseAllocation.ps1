@@ -72,6 +72,7 @@ function New-LicenseAllocation {
         [int] $Count,
 
         [ValidateNotNullOrWhiteSpace()]
+        [ArgumentCompletions('HOSTNAME', 'ETHERNET', 'INTERNET')]
         [string] $HostIdType,
 
         [ValidateNotNullOrWhiteSpace()]

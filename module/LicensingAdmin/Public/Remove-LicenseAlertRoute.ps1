@@ -9,6 +9,9 @@ function Remove-LicenseAlertRoute {
     .PARAMETER Name
         Names of routes.
 
+    .PARAMETER PassThru
+        Returns the routes as they were.
+
     .EXAMPLE
         Get-LicenseAlertRoute | Remove-LicenseAlertRoute -Confirm:$false
 
@@ -23,7 +26,7 @@ function Remove-LicenseAlertRoute {
         Objects with the properties Name and Server.
 
     .OUTPUTS
-        LicensingAdmin.AlertRoute.
+        None; with -PassThru LicensingAdmin.AlertRoute.
 
     .LINK
         Get-LicenseAlertRoute
@@ -38,14 +41,17 @@ function Remove-LicenseAlertRoute {
         [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
         [ValidateNotNullOrWhiteSpace()]
         [ArgumentCompleter([LicensingAdmin.AlertRouteNameCompleter])]
-        [string[]] $Name
+        [string[]] $Name,
+
+        [switch] $PassThru
     )
 
     process {
         foreach ($one in $Name) {
             $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Remove the alert route $one")
             if ($allowed) {
-                Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'RemoveAlertRoute' -Request @{ name = $one } -Target $one
+                Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'RemoveAlertRoute' -Request @{ name = $one } -Target $one |
+                    Where-Object { $PassThru }
             }
         }
     }

@@ -42,6 +42,7 @@ function Remove-LicenseAllocation {
         [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
         [ValidateNotNullOrWhiteSpace()]
         [ValidateLength(1, 300)]
+        [ArgumentCompleter([LicensingAdmin.AllocationCompleter])]
         [string[]] $FulfillmentId,
 
         [ValidateNotNullOrWhiteSpace()]

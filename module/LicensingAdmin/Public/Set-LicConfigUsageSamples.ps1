@@ -74,15 +74,15 @@ function Set-LicConfigUsageSamples {
     process {
         $refused = if ($PSBoundParameters.ContainsKey('PollingInterval') -and $PollingInterval -lt 5) {
             New-LicensingErrorRecord -Code 'PollingIntervalLessThanMinValue' -Category InvalidArgument -Target $PollingInterval `
-                -Message 'Samples are taken every 5 minutes at most.' -Action 'Give 5 minutes or more.'
+                -Message "The PollingInterval is $PollingInterval; samples are taken every 5 minutes at most." -Action 'Give 5 minutes or more.'
         }
         elseif ($PSBoundParameters.ContainsKey('PollingInterval') -and $PollingInterval -gt 1440) {
             New-LicensingErrorRecord -Code 'PollingIntervalMoreThanMaxValue' -Category InvalidArgument -Target $PollingInterval `
-                -Message 'Samples are taken every 1440 minutes at least.' -Action 'Give 1440 minutes or less.'
+                -Message "The PollingInterval is $PollingInterval; samples are taken every 1440 minutes at least." -Action 'Give 1440 minutes or less.'
         }
         elseif ($PSBoundParameters.ContainsKey('RetentionPeriod') -and $RetentionPeriod -lt 30) {
             New-LicensingErrorRecord -Code 'RetentionPeriodLessThanMinValue' -Category InvalidArgument -Target $RetentionPeriod `
-                -Message 'Samples are kept for 30 days at least.' -Action 'Give 30 days or more.'
+                -Message "The RetentionPeriod is $RetentionPeriod; samples are kept for 30 days at least." -Action 'Give 30 days or more.'
         }
         if ($refused) {
             $PSCmdlet.WriteError($refused)

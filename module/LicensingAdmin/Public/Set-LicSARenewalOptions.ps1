@@ -58,6 +58,7 @@ function Set-LicSARenewalOptions {
 
         [Parameter(Mandatory)]
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompletions('Notify', 'Install', 'Manual')]
         [string] $Option,
 
         [string] $CertHash,

@@ -181,6 +181,20 @@ namespace LicensingAdmin
         public TokenIdCompleter() : base("GetTokens", "TokenId") { }
     }
 
+    /// <summary>Completes ids of allocations.</summary>
+    public sealed class AllocationCompleter : ServerCompleter
+    {
+        /// <summary>A completer of ids of allocations.</summary>
+        public AllocationCompleter() : base("GetAllocations", "FulfillmentId") { }
+    }
+
+    /// <summary>Completes ids of renewals that are offered.</summary>
+    public sealed class RenewalCompleter : ServerCompleter
+    {
+        /// <summary>A completer of ids of renewals.</summary>
+        public RenewalCompleter() : base("GetRenewals", "FulfillmentId") { }
+    }
+
     /// <summary>Completes error codes.</summary>
     public sealed class CodeCompleter : ListCompleter
     {

@@ -145,6 +145,15 @@ pub struct PoolSamplesRow {
     pub serial_numbers: Vec<String>,
     /// Vendor string of its first license; empty without one.
     pub vendor_string: String,
+    /// First valid days of its licenses; empty when all of them started at once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub start_dates: Vec<Date>,
+    /// Day on which the latest of its licenses was issued; absent when none says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issue_date: Option<Date>,
+    /// What its licenses say to whoever reads them (NOTICE).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<String>,
     /// Vendor whose daemon serves it.
     #[schemars(extend("x-column" = column(7).wide()))]
     pub vendor: String,

@@ -149,6 +149,15 @@ pub struct InventoryRow {
     pub host_ids: Vec<String>,
     /// Names the pool in all lists of this server, 32 hex digits; it outlives reread and restart.
     pub pool_id: String,
+    /// First valid days of its increments; empty when all of them started at once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub start_dates: Vec<Date>,
+    /// Day on which the latest of its increments was issued; absent when none says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issue_date: Option<Date>,
+    /// What its increments say to whoever reads them (NOTICE).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<String>,
 }
 
 /// All pools of one feature of a vendor together. Pools in which nothing is counted add no seats.

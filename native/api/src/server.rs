@@ -134,6 +134,9 @@ pub struct ServerInfo {
     /// What the web services offer: names of operations.
     #[serde(default)]
     pub capabilities: Vec<String>,
+    /// Ethernet addresses that license files can be bound to, 12 hex digits each.
+    #[serde(default)]
+    pub mac_addresses: Vec<String>,
 }
 
 /// Asks for [`Certificate`].

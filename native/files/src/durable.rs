@@ -40,9 +40,7 @@ pub fn write_with(
     existing: Existing,
     content: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> io::Result<()> {
-    let folder = path
-        .parent()
-        .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+    let folder = folder_of(path).ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
     // A temporary file that a crash leaves is found by its name and swept at the next start.
     let mut file = temporary().tempfile_in(folder)?;
     set_mode(file.as_file(), readers)?;
@@ -91,6 +89,14 @@ pub fn sweep(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// The folder of a file. That of a bare name is the working folder, which the name does not say.
+fn folder_of(path: &Path) -> Option<&Path> {
+    path.parent().map(|folder| match folder.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => folder,
+    })
+}
+
 const PREFIX: &str = ".writing-";
 const SUFFIX: &str = ".tmp";
 
@@ -120,7 +126,7 @@ fn set_mode(_: &File, _: Readers) -> io::Result<()> {
 
 #[cfg(unix)]
 fn sync_folder_of(path: &Path) -> io::Result<()> {
-    match path.parent() {
+    match folder_of(path) {
         Some(folder) => File::open(folder)?.sync_all(),
         None => Ok(()),
     }
@@ -136,6 +142,13 @@ fn sync_folder_of(_: &Path) -> io::Result<()> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn a_bare_name_is_one_in_the_working_folder() {
+        assert_eq!(folder_of(Path::new("a.lic")), Some(Path::new(".")));
+        assert_eq!(folder_of(Path::new("b/a.lic")), Some(Path::new("b")));
+        assert_eq!(folder_of(Path::new("/")), None);
+    }
 
     #[test]
     fn refuses_or_replaces_and_leaves_nothing_behind() {

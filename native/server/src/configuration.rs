@@ -17,7 +17,14 @@ use crate::config::{Config, ConfigError, DataFolder, ENVIRONMENT_PREFIX, LiveCon
 use crate::product_access::ProductAccess;
 
 /// Settings that name files of the server. Whoever could change them from afar could have any file read.
-const NAMES_OF_FILES: &[&str] = &["licensing.client_ca", "wsman.keytab", "mail.password_file"];
+const NAMES_OF_FILES: &[&str] = &[
+    "licensing.client_ca",
+    "wsman.keytab",
+    "mail.password_file",
+    "directory.ca_file",
+    "directory.bind_password_file",
+    "openid.ca_file",
+];
 
 /// The configuration file, and everything that follows it. Clones are handles on the same.
 #[derive(Clone)]

@@ -1,5 +1,7 @@
-//! `cargo xtask demo`: the whole way once, from an order to seats in use, and to a license that is installed twice.
+//! `cargo xtask demo`: the whole way once, from an order to seats in use, to a license that is installed twice, and to seats that
+//! the server allocates itself.
 
+mod allocation;
 mod insight;
 mod products;
 mod program;
@@ -10,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use allocation::Order;
 use anyhow::{Context, Result};
 use insight::Insight;
 use products::Products;
@@ -63,7 +66,7 @@ async fn walk(keep: bool, kept: &AtomicBool) -> Result<()> {
     site.import().await?;
 
     steps.next("Start ten products that each hold a seat");
-    let products = Products::start(&site).await?;
+    let mut products = Products::start(&site).await?;
 
     steps.next(match &powershell {
         Some(_) => "Look at it in PowerShell",
@@ -74,12 +77,7 @@ async fn walk(keep: bool, kept: &AtomicBool) -> Result<()> {
         None => show::in_shell(&site).await?,
     }
 
-    steps.next("Find the same license file on a second server, with Insight Services");
-    let insight = Insight::start(&site).await?;
-    match &powershell {
-        Some(powershell) => insight.in_powershell(powershell, &site).await?,
-        None => insight.in_shell(&site).await?,
-    }
+    let insight = vendor(powershell.as_ref(), &site, &mut products, &mut steps).await?;
 
     if keep {
         show::how_to_connect(powershell.as_ref(), &site);
@@ -94,6 +92,30 @@ async fn walk(keep: bool, kept: &AtomicBool) -> Result<()> {
     println!("   All seats are back, and the servers have ended in good order.");
     println!("\nDone in {} s.", started.elapsed().as_secs());
     Ok(())
+}
+
+/// Insight Services: what they find on two servers, and the seats that they have for this one.
+async fn vendor(
+    powershell: Option<&PowerShell>,
+    site: &Site,
+    products: &mut Products,
+    steps: &mut Steps,
+) -> Result<Insight> {
+    steps.next("Find the same license file on a second server, with Insight Services");
+    let insight = Insight::start(site).await?;
+    match powershell {
+        Some(powershell) => insight.in_powershell(powershell, site).await?,
+        None => insight.in_shell(site).await?,
+    }
+
+    steps.next("Allocate seats that were bought: over the connection, and by files for a site without one");
+    let order = Order::load(&insight, site).await?;
+    match powershell {
+        Some(powershell) => order.in_powershell(powershell, &insight, site).await?,
+        None => order.in_shell(&insight, site).await?,
+    }
+    products.add(site, "karin", "ws-301", allocation::FEATURE).await?;
+    Ok(insight)
 }
 
 /// Where the built programs are.

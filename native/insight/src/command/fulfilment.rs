@@ -1,4 +1,4 @@
-//! Commands of the fulfilment: issuers, orders and allocations.
+//! Commands of the fulfilment: issuers, orders, allocations and their audit.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,9 @@ use licensing_insight::folder::InsightFolder;
 use licensing_insight::fulfilment::issuers::Issuers as IssuerFolder;
 use licensing_insight::fulfilment::order::MAX_ORDER_BYTES;
 use licensing_insight::init;
+use licensing_insight::service::Account;
 use licensing_management::exchange::MAX_FULFILMENT_BYTES;
+use licensing_seats::audit::AuditField;
 
 use super::{print, said, write_new};
 use crate::Place;
@@ -80,6 +82,23 @@ pub(crate) enum Allocations {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audits {
+    /// Lists who has loaded orders, allocated and returned seats: the latest records, the latest first.
+    List {
+        /// Most records.
+        #[arg(long, default_value_t = 100)]
+        newest: u32,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Verifies that every record is there and unchanged.
+    Verify {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
 /// Files of the issuers, for the backup.
 pub(super) fn issuer_files(folder: &InsightFolder) -> anyhow::Result<Vec<PathBuf>> {
     Ok(IssuerFolder::new(folder.issuers()).files()?)
@@ -121,7 +140,7 @@ pub(super) fn order(command: Orders) -> anyhow::Result<()> {
             let text = read(&file, MAX_ORDER_BYTES)?;
             let (folder, config) = place.open()?;
             let loaded = init::open_fulfilment(&folder, &config)?
-                .load(&text, Timestamp::now())
+                .load(&text, &Account::local().name, Timestamp::now())
                 .map_err(said)?;
             print([loaded.access_code.expose().to_owned()])
         }
@@ -176,6 +195,31 @@ pub(super) fn allocation(command: Allocations) -> anyhow::Result<()> {
                     one.fulfillment_id, one.state, one.count, one.entitlement_id, one.host_id, one.allocated
                 )
             }))
+        }
+    }
+}
+
+pub(super) fn audit(command: Audits) -> anyhow::Result<()> {
+    match command {
+        Audits::List { newest, place } => {
+            let (folder, config) = place.open()?;
+            let records = init::open_fulfilment(&folder, &config)?.store().audit(newest)?;
+            print(records.iter().map(|record| {
+                let text = |field| record.text(field).unwrap_or_default();
+                format!(
+                    "{}\t{}\t{}\t{}\t{}",
+                    record.at,
+                    text(AuditField::Operation),
+                    text(AuditField::Target),
+                    text(AuditField::Actor),
+                    text(AuditField::Detail)
+                )
+            }))
+        }
+        Audits::Verify { place } => {
+            let (folder, config) = place.open()?;
+            let records = init::open_fulfilment(&folder, &config)?.store().verify_audit()?;
+            print([format!("{records} records, all there and unchanged")])
         }
     }
 }

@@ -1,15 +1,16 @@
 //! Commands on the machine itself, beside the running program or without it.
 
+mod back_up;
 mod fulfilment;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::{Args, Subcommand};
 use licensing_api::{Permission, Problem};
-use licensing_files::{Existing, Readers, durable, make_private_folder, regular};
+use licensing_files::{Existing, Readers, durable, regular};
 use licensing_insight::config::InsightConfig;
 use licensing_insight::folder::InsightFolder;
 use licensing_insight::init;
@@ -17,6 +18,8 @@ use licensing_insight::service::{Account, Insight};
 use licensing_management::exchange::MAX_BUNDLE_BYTES;
 
 use crate::Place;
+
+pub(crate) use back_up::back_up;
 
 /// Largest list that is imported.
 const MAX_LIST_BYTES: usize = 16 * 1024 * 1024;
@@ -56,6 +59,9 @@ pub(crate) enum Command {
     /// Seats that license servers have allocated.
     #[command(subcommand)]
     Allocation(fulfilment::Allocations),
+    /// The audit of orders and allocations.
+    #[command(subcommand)]
+    Audit(fulfilment::Audits),
     /// Takes the bundle of a server without a connection and writes the receipt.
     AcceptBundle(AcceptBundle),
 }
@@ -313,6 +319,7 @@ pub(crate) fn carry_out(command: Command) -> anyhow::Result<()> {
         Command::Issuer(command) => fulfilment::issuer(command),
         Command::Order(command) => fulfilment::order(command),
         Command::Allocation(command) => fulfilment::allocation(command),
+        Command::Audit(command) => fulfilment::audit(command),
         Command::AcceptBundle(wanted) => {
             let content = regular::read(&wanted.file, MAX_BUNDLE_BYTES)
                 .with_context(|| format!("{} cannot be read", wanted.file.display()))?;
@@ -555,43 +562,4 @@ fn read_list(file: &Path) -> anyhow::Result<String> {
 fn write_new(file: &Path, content: &[u8]) -> anyhow::Result<()> {
     durable::write(file, content, Readers::Owner, Existing::Refuse)
         .with_context(|| format!("{} cannot be written", file.display()))
-}
-
-/// Saves everything into a new folder, which can be used as a data folder.
-pub(crate) fn back_up(folder: &InsightFolder, config: &InsightConfig, output: &Path) -> anyhow::Result<()> {
-    if output.exists() {
-        bail!("{} exists already; name a new folder", output.display());
-    }
-    let saved = InsightFolder::new(output);
-    for made in saved.folders() {
-        make_private_folder(&made).with_context(|| format!("{} cannot be made", made.display()))?;
-    }
-    let has_file = config.database.is_empty();
-    if has_file {
-        init::open(folder, config)?.storage().back_up(&saved.database())?;
-    }
-    let mut files = vec![(folder.key(), saved.key())];
-    for entry in std::fs::read_dir(folder.tls())? {
-        let name = entry?.file_name();
-        files.push((folder.tls().join(&name), saved.tls().join(name)));
-    }
-    init::open_fulfilment(folder, config)?
-        .store()
-        .back_up(&saved.fulfilment())?;
-    for file in fulfilment::issuer_files(folder)? {
-        let name = file.file_name().unwrap_or_default().to_owned();
-        files.push((file, saved.issuers().join(name)));
-    }
-    // The configuration comes last: where there is one, the rest is complete.
-    files.push((folder.config_file(), saved.config_file()));
-    for (from, to) in files {
-        let content = regular::read(&from, MAX_LIST_BYTES)
-            .with_context(|| format!("{} cannot be read", from.display()))?;
-        write_new(&to, &content)?;
-    }
-    let mut lines = vec![format!("saved in {}", output.display())];
-    if !has_file {
-        lines.push("the database is PostgreSQL: save it with pg_dump, and keep both together".to_owned());
-    }
-    print(lines)
 }

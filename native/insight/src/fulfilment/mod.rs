@@ -5,12 +5,14 @@
 //! | [`store`] | what is kept, behind a trait of its own; [`sqlite`] implements it |
 //! | [`order`] | orders as they are loaded, and the license files made of them |
 //! | [`issuers`] | the keys that license files are signed with |
+//! | `audit` | who has changed what, chained by hash |
 //!
 //! - The seats allocated of an entitlement never exceed those bought; the database counts, and checks it once more.
 //! - A request has one allocation: whoever repeats it is answered the same, byte for byte.
 //! - Seats come back only by a proof that the key of the server has signed that they were allocated to.
 
 mod allocate;
+mod audit;
 pub mod issuers;
 pub mod order;
 mod renew;
@@ -72,11 +74,11 @@ impl Fulfilment {
         &*self.store
     }
 
-    /// Loads an order and makes its access code, which is shown this once.
+    /// Loads an order for the account `by`, and makes its access code, which is shown this once.
     ///
     /// # Errors
     /// `InvalidRequest` for an order that no license file can be made of, `OrderExists`, or that of the store.
-    pub fn load(&self, text: &str, now: Timestamp) -> Result<LoadedInsightOrder, Problem> {
+    pub fn load(&self, text: &str, by: &str, now: Timestamp) -> Result<LoadedInsightOrder, Problem> {
         let order = SalesOrder::read(text)?;
         let today = day(now);
         let head = OrderHead {
@@ -110,7 +112,7 @@ impl Fulfilment {
             code_secret: *code.secret().as_bytes(),
             head,
         };
-        if !self.store.add_order(&stored, &entitlements)? {
+        if !self.store.add_order(&stored, &entitlements, (by, now))? {
             return Err(Problem::new(
                 ErrorCode::OrderExists,
                 "Its number or the id of an entitlement is taken.",

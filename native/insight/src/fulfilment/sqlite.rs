@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use licensing_management::id::AllocationRequestId;
 use licensing_management::key::PublicKey;
+use licensing_seats::audit::AuditRecord;
 use licensing_store::copy_database;
 use licensing_store::sqlite::connection;
 use parking_lot::Mutex;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, TransactionBehavior, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
 
+use super::audit::{self, RecordedChange};
 use super::store::{
     FulfilmentStore, GivenBack, Session, Standing, StoredAllocation, StoredEntitlement, StoredOrder, Taken,
     Which,
@@ -23,7 +26,8 @@ const APPLICATION_ID: i32 = 0x4C46_756C;
 
 /// What brings a database from each version of the schema to the next one, beginning with an empty one. A released entry is
 /// never changed; a new version is a further entry.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
 CREATE TABLE sales_order (
     number      TEXT PRIMARY KEY,
     code_id     TEXT NOT NULL UNIQUE,
@@ -66,7 +70,9 @@ CREATE TABLE allocation (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX allocation_of_entitlement ON allocation (entitlement);
 CREATE INDEX allocation_of_key ON allocation (public_key, standing);
-"];
+",
+    audit::TABLES,
+];
 
 /// One connection that writes and one that reads.
 #[derive(Debug)]
@@ -271,6 +277,15 @@ fn insert_allocation(
     Ok(())
 }
 
+/// What the audit says of an order.
+fn loaded(order: &StoredOrder, entitlements: &[StoredEntitlement]) -> Value {
+    let seats: Map<String, Value> = entitlements
+        .iter()
+        .map(|one| (one.id.clone(), one.total.into()))
+        .collect();
+    json!({ "customer": order.head.customer, "vendor": order.head.vendor, "entitlements": seats })
+}
+
 /// Ends an allocation that stands; says whether it did.
 fn end(
     transaction: &Transaction<'_>,
@@ -293,6 +308,7 @@ impl FulfilmentStore for SqliteFulfilment {
         &self,
         order: &StoredOrder,
         entitlements: &[StoredEntitlement],
+        (by, at): (&str, Timestamp),
     ) -> Result<bool, StorageError> {
         self.write(|transaction| {
             let taken: bool = transaction.query_row(
@@ -335,6 +351,13 @@ impl FulfilmentStore for SqliteFulfilment {
                     ],
                 )?;
             }
+            let change = RecordedChange {
+                actor: by,
+                operation: "NewInsightOrder",
+                target: &order.number,
+                detail: loaded(order, entitlements),
+            };
+            audit::record(transaction, &change, at)?;
             Ok(true)
         })
     }
@@ -465,6 +488,19 @@ impl FulfilmentStore for SqliteFulfilment {
                 .prepare_cached("UPDATE entitlement SET allocated = allocated + ?2 WHERE id = ?1")?
                 .execute(params![wanted.entitlement, wanted.count])?;
             insert_allocation(transaction, wanted)?;
+            let change = RecordedChange {
+                actor: &wanted.server.to_string(),
+                operation: "FulfilAllocation",
+                target: &wanted.id,
+                detail: json!({
+                    "entitlement": wanted.entitlement,
+                    "count": wanted.count,
+                    "hostId": wanted.host_id,
+                    "requestId": wanted.request_id.to_string(),
+                    "renews": renews,
+                }),
+            };
+            audit::record(transaction, &change, wanted.made)?;
             Ok(Taken::Now)
         })
     }
@@ -484,8 +520,23 @@ impl FulfilmentStore for SqliteFulfilment {
             transaction
                 .prepare_cached("UPDATE entitlement SET allocated = allocated - ?2 WHERE id = ?1")?
                 .execute(params![known.entitlement, known.count])?;
+            let change = RecordedChange {
+                actor: &known.server.to_string(),
+                operation: "FulfilReturn",
+                target: id,
+                detail: json!({ "entitlement": known.entitlement, "count": known.count }),
+            };
+            audit::record(transaction, &change, at)?;
             Ok(GivenBack::Now)
         })
+    }
+
+    fn audit(&self, most: u32) -> Result<Vec<AuditRecord>, StorageError> {
+        self.read(|connection| audit::newest(connection, most))
+    }
+
+    fn verify_audit(&self) -> Result<u64, StorageError> {
+        self.read(audit::verify)
     }
 
     fn back_up(&self, to: &Path) -> Result<(), StorageError> {

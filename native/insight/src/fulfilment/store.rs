@@ -5,6 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use licensing_management::id::{AllocationRequestId, ServerGuid};
 use licensing_management::key::PublicKey;
+use licensing_seats::audit::AuditRecord;
 use serde::{Deserialize, Serialize};
 
 use super::order::{EntitlementTerms, OrderHead};
@@ -166,8 +167,10 @@ pub enum Which<'a> {
 /// - The seats allocated of an entitlement never exceed those bought: whoever implements this counts in the transaction
 ///   that stores the allocation.
 /// - A request has at most one allocation.
+/// - Every change of orders and allocations has a record in the audit, in the same transaction.
 pub trait FulfilmentStore: Send + Sync + 'static {
-    /// Adds an order. Says whether number, code and ids of its entitlements were free; otherwise nothing is changed.
+    /// Adds an order, which somebody loads now. Says whether number, code and ids of its entitlements were free; otherwise
+    /// nothing is changed.
     ///
     /// # Errors
     /// As every method: when the database cannot be used, or is damaged.
@@ -175,6 +178,7 @@ pub trait FulfilmentStore: Send + Sync + 'static {
         &self,
         order: &StoredOrder,
         entitlements: &[StoredEntitlement],
+        loaded: (&str, Timestamp),
     ) -> Result<bool, StorageError>;
 
     /// All orders, by number.
@@ -255,6 +259,18 @@ pub trait FulfilmentStore: Send + Sync + 'static {
     /// # Errors
     /// As [`Self::add_order`]; then nothing is changed.
     fn give_back(&self, id: &str, proof: &str, at: Timestamp) -> Result<GivenBack, StorageError>;
+
+    /// The latest records of the audit, the latest first.
+    ///
+    /// # Errors
+    /// As [`Self::add_order`].
+    fn audit(&self, most: u32) -> Result<Vec<AuditRecord>, StorageError>;
+
+    /// Walks the whole audit. Gives the number of records.
+    ///
+    /// # Errors
+    /// As [`Self::add_order`]; damaged, with the first record that was changed or is missing.
+    fn verify_audit(&self) -> Result<u64, StorageError>;
 
     /// Copies everything into a new file.
     ///

@@ -62,7 +62,7 @@ impl Fulfil for op::GetInsightOrders {
         caller: Option<&Account>,
         _: GetInsightOrders,
     ) -> Result<Rows<InsightOrder>, Problem> {
-        if !is_operator(caller) {
+        if operator(caller).is_none() {
             return Ok(Vec::<InsightOrder>::new().into());
         }
         Ok(fulfilment.orders()?.into())
@@ -75,13 +75,9 @@ impl Fulfil for op::NewInsightOrder {
         caller: Option<&Account>,
         request: NewInsightOrder,
     ) -> Result<LoadedInsightOrder, Problem> {
-        if !is_operator(caller) {
-            return Err(Problem::new(
-                ErrorCode::UserNotAuthorized,
-                "Only operators load orders.",
-            ));
-        }
-        fulfilment.load(&request.content, Timestamp::now())
+        let operator = operator(caller)
+            .ok_or_else(|| Problem::new(ErrorCode::UserNotAuthorized, "Only operators load orders."))?;
+        fulfilment.load(&request.content, &operator.name, Timestamp::now())
     }
 }
 
@@ -91,14 +87,14 @@ impl Fulfil for op::GetInsightAllocations {
         caller: Option<&Account>,
         request: GetInsightAllocations,
     ) -> Result<Rows<InsightAllocation>, Problem> {
-        if !is_operator(caller) {
+        if operator(caller).is_none() {
             return Ok(Vec::<InsightAllocation>::new().into());
         }
         Ok(fulfilment.allocations(request.entitlement_id.as_deref())?.into())
     }
 }
 
-/// Orders belong to no organization of Insight Services: only operators see them.
-fn is_operator(caller: Option<&Account>) -> bool {
-    caller.is_some_and(|caller| caller.organization.is_none())
+/// The caller, if they are an operator: orders belong to no organization of Insight Services, and only operators see them.
+fn operator(caller: Option<&Account>) -> Option<&Account> {
+    caller.filter(|caller| caller.organization.is_none())
 }

@@ -16,6 +16,7 @@ use licensing_management::exchange::{
 };
 use licensing_management::id::{AllocationRequestId, ServerGuid};
 use licensing_management::key::ManagementKey;
+use licensing_seats::audit::AuditField;
 use proptest::prelude::*;
 
 use crate::support::Program;
@@ -41,7 +42,7 @@ fn load(fulfilment: &Fulfilment, count: u32) -> AccessCode {
         "order_number = 'SO-1'\ncustomer = 'Example Ltd'\nvendor = 'ACME'\n[[entitlements]]\nproduct = 'CAD'\n\
          count = {count}\nexpires = 'permanent'\n[[entitlements.grants]]\nfeature = 'CAD'\nversion = '2.0'\n"
     );
-    let loaded = fulfilment.load(&text, Timestamp::now()).unwrap();
+    let loaded = fulfilment.load(&text, "operator", Timestamp::now()).unwrap();
     AccessCode::parse(loaded.access_code.expose()).unwrap()
 }
 
@@ -197,6 +198,73 @@ fn only_the_server_that_has_the_seats_returns_them_and_only_once() {
 }
 
 #[test]
+fn orders_allocations_and_returns_are_in_the_audit_with_who_asked_for_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let fulfilment = open(folder.path());
+    let (code, site, now) = (load(&fulfilment, 10), Site::new(1), Timestamp::now());
+    let session = site.session(&fulfilment, &code, now);
+    let id = fulfilment
+        .allocate(&site.request(1, &session, 4), now)
+        .unwrap()
+        .fulfillment_id;
+    // What is repeated or refused changes nothing, and has no record.
+    fulfilment.allocate(&site.request(1, &session, 4), now).unwrap();
+    fulfilment
+        .allocate(&site.request(2, &session, 11), now)
+        .unwrap_err();
+    for _ in 0..2 {
+        fulfilment.take_back(&site.proof(&id), now).unwrap();
+    }
+    let server = site.guid.to_string();
+    let records = fulfilment.store().audit(100).unwrap();
+    let told: Vec<_> = records
+        .iter()
+        .map(|record| {
+            let text = |field| record.text(field).unwrap_or_default();
+            (
+                text(AuditField::Operation),
+                text(AuditField::Target),
+                text(AuditField::Actor),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("FulfilReturn", id.as_str(), server.as_str()),
+            ("FulfilAllocation", id.as_str(), server.as_str()),
+            ("NewInsightOrder", "SO-1", "operator"),
+        ]
+    );
+    let detail = records[1].text(AuditField::Detail).unwrap();
+    assert!(
+        detail.contains("\"count\":4") && detail.contains("HOSTNAME=ls01"),
+        "{detail}"
+    );
+    assert!(!detail.contains(&code.reveal()));
+    assert_eq!(fulfilment.store().verify_audit().unwrap(), 3);
+}
+
+#[test]
+fn an_audit_that_was_changed_or_cut_off_is_found() {
+    for change in [
+        "UPDATE audit SET body = zeroblob(60) WHERE sequence = 1",
+        "DELETE FROM audit WHERE sequence = 1",
+        "DELETE FROM audit WHERE sequence = 2",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let fulfilment = open(folder.path());
+        let (code, site, now) = (load(&fulfilment, 10), Site::new(1), Timestamp::now());
+        let session = site.session(&fulfilment, &code, now);
+        fulfilment.allocate(&site.request(1, &session, 4), now).unwrap();
+        let database = rusqlite::Connection::open(folder.path().join("fulfilment.db")).unwrap();
+        assert_eq!(database.execute(change, []).unwrap(), 1, "{change}");
+        let error = fulfilment.store().verify_audit().unwrap_err();
+        assert!(error.to_string().contains("audit record"), "{change}: {error}");
+    }
+}
+
+#[test]
 fn an_order_of_which_no_license_file_can_be_made_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let fulfilment = open(folder.path());
@@ -214,7 +282,7 @@ fn an_order_of_which_no_license_file_can_be_made_is_refused() {
         format!("{head}vendor = 'ACME'\n{body}count = 1\nseats = 3\ngrants = []\n"),
         "not toml".to_owned(),
     ] {
-        let problem = fulfilment.load(&text, Timestamp::now()).unwrap_err();
+        let problem = fulfilment.load(&text, "operator", Timestamp::now()).unwrap_err();
         assert_eq!(problem.code, ErrorCode::InvalidRequest, "{text}");
     }
     load(&fulfilment, 1);
@@ -235,6 +303,8 @@ async fn only_operators_see_and_load_orders() {
     let refused = ann.call::<op::NewInsightOrder>(&order).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::UserNotAuthorized);
     operator.call::<op::NewInsightOrder>(&order).await.unwrap();
+    let audit = program.command(&["audit", "list"]);
+    assert!(audit.contains("\tNewInsightOrder\tSO-1\toperator\t"), "{audit}");
     let again = operator.call::<op::NewInsightOrder>(&order).await.unwrap_err();
     assert_eq!(again.code, ErrorCode::OrderExists);
     for (client, seen) in [(&operator, 1), (&ann, 0)] {

@@ -53,22 +53,12 @@ impl FeatureHours {
     /// Adds the day of one of its pools.
     ///
     /// Pools of a feature count together. Where one of them is not counted, the feature is not. Their peaks are added: for a
-    /// feature with several pools that is the most that can have been in use, unless [`Self::exact`] says better.
+    /// feature with several pools that is the most that can have been in use.
     pub fn add_pool(&mut self, day: DayNumber, pool: &DayUse) {
         let hours = self.days.entry(day).or_default();
         for (within, hour) in pool.observed() {
             let known = &mut hours[within].used;
             *known = Some(known.map_or(hour, |before| beside(before, hour)));
-        }
-    }
-
-    /// Says what the peak of the feature was in an hour.
-    pub fn exact(&mut self, hour: Hour, peak: u32) {
-        let (day, within) = DayNumber::of(hour);
-        if let Some(hours) = self.days.get_mut(&day)
-            && let Some(known) = &mut hours[within].used
-        {
-            known.peak = known.peak.min(peak);
         }
     }
 

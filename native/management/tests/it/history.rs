@@ -129,15 +129,17 @@ fn a_renewed_license_goes_on_as_the_same_feature() {
 }
 
 #[test]
-fn an_exact_peak_lowers_the_sum_of_pools() {
-    let mut feature = hours(&[
+fn pools_of_a_feature_count_together_and_their_peaks_are_added() {
+    let feature = hours(&[
         ("2026-01-31T09:00:00Z", used(6, 10)),
         ("2026-01-31T09:00:00Z", used(6, 10)),
     ]);
-    feature.exact(Hour::of(at("2026-01-31T09:30:00Z")), 9);
     let rows = feature.history(Timestamp::MIN, Timestamp::MAX, Step::Hour, &TimeZone::UTC);
     assert_eq!(rows.len(), 1);
-    assert_eq!((rows[0].peak, rows[0].average), (9, Some(6.0)));
+    assert_eq!(
+        (rows[0].peak, rows[0].installed, rows[0].average),
+        (12, Some(20), Some(6.0))
+    );
 }
 
 #[test]

@@ -69,6 +69,8 @@ fn built_in(feature: String, vendor: &str, version: LicenseVersion, count: Optio
             overdraft: 0,
             expires: LicenseDate::Permanent,
             starts: None,
+            issued: None,
+            notice: None,
             // The server vouches for what it brings itself.
             signature: SignatureState::Valid,
             accepted_unverified: false,

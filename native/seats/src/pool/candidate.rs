@@ -42,6 +42,8 @@ impl<'a> Candidate<'a> {
                 overdraft: license.overdraft(),
                 expires: validity.expires,
                 starts: validity.starts,
+                issued: terms.issued,
+                notice: terms.notice.clone(),
                 signature: validity.signature,
                 accepted_unverified: validity.accepted_unverified,
                 host_matches: validity.host_matches,

@@ -70,6 +70,10 @@ pub struct PoolIncrement {
     pub expires: LicenseDate,
     /// First valid day; none when it starts at once.
     pub starts: Option<Date>,
+    /// Day on which it was issued, where it says so.
+    pub issued: Option<Date>,
+    /// What it says to whoever reads it (NOTICE).
+    pub notice: Option<String>,
     /// Whether its signature holds.
     pub signature: SignatureState,
     /// Whether it may be granted although its signature cannot be verified, because the configuration says so.

@@ -37,6 +37,9 @@ fn pool(feature: &str, installed: u32, in_use: u32, uncounted: bool) -> Inventor
         vendor_string: String::new(),
         host_ids: Vec::new(),
         pool_id: String::new(),
+        start_dates: Vec::new(),
+        issue_date: None,
+        notices: Vec::new(),
     }
 }
 

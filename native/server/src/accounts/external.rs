@@ -9,7 +9,7 @@ use licensing_api::{ErrorCode, Problem, Secret};
 use sha2::{Digest as _, Sha256};
 
 use super::administrators::{self, Account};
-use super::directory::Directory;
+use super::directory::{Directory, DirectoryUser};
 use super::openid::IssuerKeys;
 use super::{AccountName, Accounts, Caller, not_authenticated, sign_in};
 use crate::config::LiveConfig;
@@ -46,9 +46,34 @@ impl Accounts {
             return Ok(None);
         };
         let config = config.now();
-        let Some(directory) = Directory::of(&config.directory, data, name.domain()) else {
+        if Directory::of(&config.directory, data, name.domain()).is_none() {
             return Ok(None);
-        };
+        }
+        let (this, data, password) = (self.clone(), data.clone(), password.clone());
+        // It goes to its end also when nobody waits for the answer any more: an attempt that was given up while the directory
+        // was away must not stay counted as a failure.
+        let asking = tokio::spawn(async move {
+            let Some(directory) = Directory::of(&config.directory, &data, name.domain()) else {
+                return Ok(None);
+            };
+            this.ask_directory(&directory, &name, &password, address).await
+        });
+        asking.await.map_err(|error| {
+            Problem::new(
+                ErrorCode::UnknownError,
+                format!("A task of the server ended: {error}."),
+            )
+        })?
+    }
+
+    /// The caller, when this directory vouches for them; none when the account has a password here.
+    async fn ask_directory(
+        &self,
+        directory: &Directory<'_>,
+        name: &AccountName,
+        password: &Secret,
+        address: IpAddr,
+    ) -> Result<Option<Caller>, Problem> {
         let key = name.key();
         let accounts = self.accounts_of(name.domain()).await?;
         let own = accounts.iter().find(|one| one.name.key() == key);
@@ -68,27 +93,24 @@ impl Accounts {
                 accounts.iter().find(|one| one.rid == rid)
             })
         {
-            return Ok(Some(self.vouched(&name, account, address)));
+            return Ok(Some(self.vouched(name, account, address)));
         }
         let counted = self
             .inner
             .lockout
             .begin(&key, address, now)
             .map_err(sign_in::locked)?;
-        let Some(user) = directory.sign_in(name.name(), password).await? else {
+        let checked = directory.sign_in(name.name(), password).await;
+        if checked.is_err() {
+            // Whoever cannot be asked about has done nothing wrong.
+            self.inner.lockout.undecided(&counted, Instant::now());
+        }
+        let Some(user) = checked? else {
             tracing::warn!(account = ?key, %address, "a sign-in with the directory failed");
             return Err(not_authenticated("Account or password is wrong."));
         };
         self.inner.lockout.succeeded(&counted, Instant::now());
-        let mut best = own.filter(|one| !one.is_group);
-        for group in accounts.iter().filter(|one| one.is_group) {
-            if best.is_none_or(|best| best.permissions < group.permissions)
-                && user.is_in(&directory.group(group.name.name()).await?)
-            {
-                best = Some(group);
-            }
-        }
-        let Some(account) = best else {
+        let Some(account) = highest(directory, &user, own, &accounts).await? else {
             tracing::warn!(account = ?key, %address, "whoever has signed in has no account and is in no group that has one");
             return Err(not_authenticated("Account or password is wrong."));
         };
@@ -97,7 +119,7 @@ impl Accounts {
             .verified
             .remember(&key, password, &stored, Instant::now());
         self.inner.lockout.seen(&key, address, Instant::now());
-        Ok(Some(self.vouched(&name, account, address)))
+        Ok(Some(self.vouched(name, account, address)))
     }
 
     /// Accounts of a domain, in whatever case it is written.
@@ -175,6 +197,25 @@ impl Accounts {
             .about(name.to_string())),
         }
     }
+}
+
+/// The account that counts for a user: their own, or the highest of the groups that they are in.
+async fn highest<'a>(
+    directory: &Directory<'_>,
+    user: &DirectoryUser,
+    own: Option<&'a Account>,
+    accounts: &'a [Account],
+) -> Result<Option<&'a Account>, Problem> {
+    let mut best = own.filter(|one| !one.is_group);
+    for group in accounts {
+        if group.is_group
+            && best.is_none_or(|best| best.permissions < group.permissions)
+            && user.is_in(&directory.group(group.name.name()).await?)
+        {
+            best = Some(group);
+        }
+    }
+    Ok(best)
 }
 
 /// Refuses what only an account of one's own can have.

@@ -60,7 +60,8 @@ struct Failures {
     last: Option<Instant>,
 }
 
-/// An attempt whose password is being checked. It counts as a failure until [`LockOut::succeeded`] takes that back.
+/// An attempt whose password is being checked. It counts as a failure until [`LockOut::succeeded`] or
+/// [`LockOut::undecided`] takes that back.
 #[derive(Debug)]
 pub(super) struct Attempt {
     pair: Pair,
@@ -116,19 +117,14 @@ impl LockOut {
     /// No earlier failure is forgotten: otherwise whoever guesses could go on each time the right person signs in.
     pub(super) fn succeeded(&self, attempt: &Attempt, now: Instant) {
         self.with(|tables| {
-            match &attempt.before {
-                Before::Known(before) => {
-                    if let Some(failures) = tables.known.get(&attempt.pair, now) {
-                        failures.take_back(before);
-                    }
-                }
-                Before::Stranger { account, address } => {
-                    tables.accounts.take_back(&attempt.pair.account, account);
-                    tables.addresses.take_back(&attempt.pair.address, address);
-                }
-            }
+            tables.take_back(attempt, now);
             tables.known.remember(&attempt.pair, now);
         });
+    }
+
+    /// Nobody could say whether the password of the attempt was right: it was no failure, and makes no address known.
+    pub(super) fn undecided(&self, attempt: &Attempt, now: Instant) {
+        self.with(|tables| tables.take_back(attempt, now));
     }
 
     /// A request with a password that was found right a short while ago.
@@ -154,6 +150,20 @@ impl LockOut {
 }
 
 impl Tables {
+    fn take_back(&mut self, attempt: &Attempt, now: Instant) {
+        match &attempt.before {
+            Before::Known(before) => {
+                if let Some(failures) = self.known.get(&attempt.pair, now) {
+                    failures.take_back(before);
+                }
+            }
+            Before::Stranger { account, address } => {
+                self.accounts.take_back(&attempt.pair.account, account);
+                self.addresses.take_back(&attempt.pair.address, address);
+            }
+        }
+    }
+
     fn delay(&mut self, pair: &Pair, now: Instant) -> Option<Duration> {
         if let Some(failures) = self.known.get(pair, now) {
             return failures.remaining(FREE_FOR_ACCOUNT, LONGEST_WHERE_KNOWN, now);

@@ -16,11 +16,11 @@ mod name;
 mod ntlm;
 mod openid;
 pub mod password;
+mod record;
 mod sign_in;
 mod tokens;
 mod verified;
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -33,9 +33,6 @@ use licensing_api::administrator::{
 };
 use licensing_api::token::{GetTokens, IssuedToken, NewToken, RemoveToken, Token, TokenScope};
 use licensing_api::{ErrorCode, Permission, Problem, Rows, Secret};
-use licensing_seats::audit::AuditRecord;
-use licensing_store::journal::AuditFilter;
-use serde_json::Value;
 
 pub use audit::Actor;
 pub use caller::{Caller, Credentials};
@@ -122,44 +119,6 @@ impl Accounts {
             let stamp = (&actor, Timestamp::now());
             let added = administrators::add(transaction, &name, false, Permission::Full, Some(&hash), stamp)?;
             shown(transaction, &added, host_name)
-        })
-    }
-
-    /// Records that the server goes on although databases have lost what was in them. It blocks.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn record_loss(&self, lost: &[String]) -> Result<(), Problem> {
-        let actor = Actor {
-            account: "licensingd run --accept-loss".to_owned(),
-            origin: String::new(),
-        };
-        self.write(move |transaction, _| {
-            let change = RecordedChange {
-                action: "AcceptLoss",
-                target: "state",
-                detail: serde_json::json!({ "lost": lost }),
-            };
-            Ok(audit::record(transaction, &actor, &change, Timestamp::now())?)
-        })
-    }
-
-    /// Records that the server was restored from an archive. It blocks.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn record_restore(&self, backup: &str, aside: &str) -> Result<(), Problem> {
-        let actor = Actor {
-            account: "licensingd run".to_owned(),
-            origin: String::new(),
-        };
-        self.write(move |transaction, _| {
-            let change = RecordedChange {
-                action: "Restored",
-                target: backup,
-                detail: serde_json::json!({ "aside": aside }),
-            };
-            Ok(audit::record(transaction, &actor, &change, Timestamp::now())?)
         })
     }
 
@@ -493,142 +452,6 @@ impl Accounts {
     pub async fn product_tokens(&self, now: Timestamp) -> Result<Vec<crate::control::ProductToken>, Problem> {
         self.read(move |connection, _| tokens::for_products(connection, now))
             .await
-    }
-
-    /// Records that a license file is imported. To be called, and awaited, before the file is put in place: there may
-    /// be a record of a change that failed, but never a change without a record.
-    ///
-    /// # Errors
-    /// When the record cannot be made durable; the file must not be put in place then.
-    pub async fn record_import(
-        &self,
-        caller: &Caller,
-        file_name: String,
-        sha256: String,
-        detail: Value,
-    ) -> Result<(), Problem> {
-        self.record_import_by(caller.actor(), file_name, sha256, detail)
-            .await
-    }
-
-    /// [`Self::record_import`] by whoever it is, also by the server itself.
-    ///
-    /// # Errors
-    /// As [`Self::record_import`].
-    pub async fn record_import_by(
-        &self,
-        actor: Actor,
-        file_name: String,
-        sha256: String,
-        detail: Value,
-    ) -> Result<(), Problem> {
-        self.blocking(move |this| {
-            this.write(|transaction, _| {
-                imports::remember(transaction, &file_name, &sha256)?;
-                let change = RecordedChange {
-                    action: "ImportLicenseFile",
-                    target: &file_name,
-                    detail,
-                };
-                Ok(audit::record(transaction, &actor, &change, Timestamp::now())?)
-            })
-        })
-        .await
-    }
-
-    /// Records an administrative change that is made elsewhere.
-    ///
-    /// # Errors
-    /// When the record cannot be made durable.
-    pub async fn record_change(
-        &self,
-        caller: &Caller,
-        action: &'static str,
-        target: String,
-        detail: Value,
-    ) -> Result<(), Problem> {
-        let actor = caller.actor();
-        self.blocking(move |this| {
-            this.write(|transaction, _| {
-                let change = RecordedChange {
-                    action,
-                    target: &target,
-                    detail,
-                };
-                Ok(audit::record(transaction, &actor, &change, Timestamp::now())?)
-            })
-        })
-        .await
-    }
-
-    /// Records that a license file is removed; before that is done, as with [`Self::record_import`].
-    ///
-    /// # Errors
-    /// When the record cannot be made durable; the file must not be removed then.
-    pub async fn record_removal(
-        &self,
-        caller: &Caller,
-        file_name: String,
-        detail: Value,
-    ) -> Result<(), Problem> {
-        self.record_removal_by(caller.actor(), file_name, detail).await
-    }
-
-    /// [`Self::record_removal`] by whoever it is, also by the server itself.
-    ///
-    /// # Errors
-    /// As [`Self::record_removal`].
-    pub async fn record_removal_by(
-        &self,
-        actor: Actor,
-        file_name: String,
-        detail: Value,
-    ) -> Result<(), Problem> {
-        self.blocking(move |this| {
-            this.write(|transaction, _| {
-                imports::forget(transaction, &file_name)?;
-                let change = RecordedChange {
-                    action: "RemoveLicenseFile",
-                    target: &file_name,
-                    detail,
-                };
-                Ok(audit::record(transaction, &actor, &change, Timestamp::now())?)
-            })
-        })
-        .await
-    }
-
-    /// Names of the license files that were imported, with the SHA-256 (hex) they were imported with.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn imported_files(&self) -> Result<BTreeMap<String, String>, Problem> {
-        self.read(|connection, _| imports::all(connection)).await
-    }
-
-    /// The newest audit records that are wanted, newest first.
-    ///
-    /// # Errors
-    /// When they cannot be read.
-    pub(crate) async fn records(&self, filter: AuditFilter) -> Result<Vec<AuditRecord>, Problem> {
-        self.read(move |connection, _| audit::newest(connection, &filter))
-            .await
-    }
-
-    /// Walks the record of all changes. Gives the number of entries.
-    ///
-    /// # Errors
-    /// `StorageDamaged` naming the first record that was changed or is missing.
-    pub async fn verify_record(&self) -> Result<u64, Problem> {
-        self.read(|connection, _| audit::verify(connection))
-            .await?
-            .map_err(|error| {
-                Problem::new(
-                    ErrorCode::StorageDamaged,
-                    format!("The audit of the web services: {error}."),
-                )
-                .about("state/server.db")
-            })
     }
 
     fn parse(&self, account: &str) -> Result<AccountName, Problem> {

@@ -10,7 +10,7 @@ use licensing_management::exchange::{
 use licensing_management::id::AllocationRequestId;
 
 use super::state::Record;
-use super::{Allocations, new_request_id, own_actor, remote, unwritable};
+use super::{Allocations, gone, new_request_id, on_behalf_of, own_actor, remote, unwritable};
 use crate::accounts::Actor;
 
 /// Reads an access code. One that cannot be is like one that nobody has.
@@ -42,8 +42,6 @@ impl Allocations {
     /// # Errors
     /// As the operation.
     pub(crate) async fn allocate(&self, actor: Actor, request: NewAllocation) -> Result<Allocation, Problem> {
-        self.remote()?;
-        self.0.installer.check_write_access().await?;
         let request_id = match &request.request_id {
             Some(text) => text.parse().map_err(|_| {
                 Problem::new(ErrorCode::InvalidRequest, "requestId is no GUID in lower case.")
@@ -59,6 +57,8 @@ impl Allocations {
                 request.host_id,
             )
             .await?;
+        self.remote()?;
+        self.0.installer.check_write_access().await?;
         let right = Right::Session {
             id: request.session_id,
         };
@@ -94,7 +94,11 @@ impl Allocations {
 
     /// Brings a request as far as it gets. What was certainly refused is forgotten; everything else stays and is tried
     /// again.
-    async fn advance(&self, actor: Actor, request_id: AllocationRequestId) -> Result<Allocation, Problem> {
+    pub(super) async fn advance(
+        &self,
+        actor: Actor,
+        request_id: AllocationRequestId,
+    ) -> Result<Allocation, Problem> {
         let outcome = self.try_advance(actor, request_id).await;
         if let Err(problem) = &outcome {
             let text = format!("{} {}", problem.title, problem.detail);
@@ -121,11 +125,7 @@ impl Allocations {
         actor: Actor,
         request_id: AllocationRequestId,
     ) -> Result<Allocation, Problem> {
-        let gone = || {
-            Problem::new(ErrorCode::AllocationNotFound, "It was removed meanwhile.")
-                .about(request_id.to_string())
-        };
-        let mut record = self.record(request_id).ok_or_else(gone)?;
+        let mut record = self.known(request_id)?;
         if record.state != AllocationState::Pending {
             return Ok(record.shown());
         }
@@ -157,7 +157,7 @@ impl Allocations {
     }
 
     /// Installs the license file of an answer that is written down.
-    pub(super) async fn install(&self, actor: Actor, record: Record) -> Result<Allocation, Problem> {
+    async fn install(&self, actor: Actor, record: Record) -> Result<Allocation, Problem> {
         let text = record.answer.clone().unwrap_or_default();
         let allocated: Allocated = self.checked(&record, &text)?.allocated;
         let file_name = self.0.installer.install(actor, &allocated).await?;
@@ -194,23 +194,28 @@ impl Allocations {
                     })
             })
             .await?;
-        done.ok_or_else(|| Problem::new(ErrorCode::AllocationNotFound, "It was removed meanwhile."))
+        done.ok_or_else(|| gone(request_id))
     }
 
-    /// Goes on with everything that is not finished.
+    /// Goes on with everything that is not finished. What has its answer needs no connection.
     pub(super) async fn go_on(&self) {
-        let waiting: Vec<(AllocationRequestId, AllocationState)> = {
+        let is_configured = self.is_configured();
+        let waiting: Vec<(AllocationRequestId, AllocationState, Actor)> = {
             let live = self.0.state.lock();
             live.records
                 .iter()
-                .map(|record| (record.request.request_id, record.state))
+                .filter(|record| is_configured || record.answer.is_some())
+                .map(|record| {
+                    let actor = on_behalf_of(&record.account);
+                    (record.request.request_id, record.state, actor)
+                })
                 .collect()
         };
-        for (request, state) in waiting {
+        for (request, state, actor) in waiting {
             let _turn = self.0.turn.lock().await;
             let outcome = match state {
-                AllocationState::Pending => self.advance(own_actor(), request).await.map(drop),
-                AllocationState::ReturnPending => self.send_proof(request).await.map(drop),
+                AllocationState::Pending => self.advance(actor, request).await.map(drop),
+                AllocationState::ReturnPending => self.send_proof(own_actor(), request).await.map(drop),
                 _ => continue,
             };
             if let Err(problem) = outcome {

@@ -5,6 +5,7 @@ use licensing_api::allocation::{AllocationState, ReturnAllocation, ReturnedAlloc
 use licensing_api::{ErrorCode, Problem};
 use licensing_management::exchange::{ReturnProof, SignedDocument as _};
 use licensing_management::id::AllocationRequestId;
+use serde_json::json;
 
 use super::state::Record;
 use super::{Allocations, unwritable};
@@ -29,7 +30,7 @@ impl Allocations {
         let request = record.request.request_id;
         if record.proof.is_none() {
             let serial = record.serial_number.clone().unwrap_or_default();
-            let sha256 = self.0.installer.remove(actor, &serial).await?;
+            let sha256 = self.0.installer.remove(actor.clone(), &serial).await?;
             let proof = ReturnProof::new(self.asker(Timestamp::now()), &wanted.fulfillment_id, sha256)
                 .and_then(|proof| proof.to_text())
                 .map_err(unwritable)?;
@@ -42,7 +43,7 @@ impl Allocations {
                 .await?;
         }
         if record.state == AllocationState::ReturnPending && !wanted.offline {
-            record = self.send_proof(request).await?;
+            record = self.send_proof(actor, request).await?;
         }
         Ok(ReturnedAllocation {
             proof_file_name: format!("{}.return.json", wanted.fulfillment_id),
@@ -76,14 +77,22 @@ impl Allocations {
             })
     }
 
-    /// Sends a proof that is written down.
-    pub(super) async fn send_proof(&self, request: AllocationRequestId) -> Result<Record, Problem> {
-        let proof = self
-            .record(request)
-            .and_then(|record| record.proof)
-            .unwrap_or_default();
-        match self.remote()?.give_back(proof).await {
+    /// Sends a proof that is written down. That the vendor has taken it is a change of its own, which may come long after the
+    /// removal.
+    pub(super) async fn send_proof(
+        &self,
+        actor: Actor,
+        request: AllocationRequestId,
+    ) -> Result<Record, Problem> {
+        let record = self.known(request)?;
+        match self.remote()?.give_back(record.proof.unwrap_or_default()).await {
             Ok(()) => {
+                let id = record.fulfillment_id.unwrap_or_default();
+                let detail = json!({ "count": record.request.wanted.count });
+                let accounts = &self.0.installer.accounts;
+                accounts
+                    .record_change_by(actor, "ConfirmReturn", id, detail)
+                    .await?;
                 self.update(request, |record| {
                     record.state = AllocationState::Returned;
                     record.problem = None;

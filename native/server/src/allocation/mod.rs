@@ -38,6 +38,8 @@ use state::{Record, State, StateFile};
 
 /// How often what is pending is tried again.
 const AGAIN: Duration = Duration::from_secs(60);
+/// What the server calls itself in the audit.
+const OWN_ACCOUNT: &str = "licensingd";
 /// How often renewals are looked for.
 const RENEWALS_HOURS: i64 = 24;
 
@@ -80,8 +82,8 @@ impl Allocations {
     /// Goes on with what is pending and looks for renewals, until `stopping`.
     pub(crate) async fn run(self, stopping: CancellationToken) {
         loop {
+            self.go_on().await;
             if self.is_configured() {
-                self.go_on().await;
                 self.look_for_renewals(Timestamp::now()).await;
             }
             tokio::select! {
@@ -177,6 +179,14 @@ impl Allocations {
             .cloned()
     }
 
+    /// The record of a request that was there a moment ago.
+    ///
+    /// # Errors
+    /// `AllocationNotFound`.
+    fn known(&self, request: AllocationRequestId) -> Result<Record, Problem> {
+        self.record(request).ok_or_else(|| gone(request))
+    }
+
     /// Changes one record, and gives it as it is then.
     async fn update(
         &self,
@@ -193,10 +203,7 @@ impl Allocations {
                 })
         })
         .await?
-        .ok_or_else(|| {
-            Problem::new(ErrorCode::AllocationNotFound, "It was removed meanwhile.")
-                .about(request.to_string())
-        })
+        .ok_or_else(|| gone(request))
     }
 
     /// What to ask for.
@@ -214,7 +221,8 @@ impl Allocations {
             .ok()
             .filter(|count| *count > 0)
             .ok_or_else(|| {
-                Problem::new(ErrorCode::InvalidCount, format!("The number is {count}.")).about("count")
+                let detail = format!("The count is {count}; a license file has one seat or more.");
+                Problem::new(ErrorCode::InvalidCount, detail).about("count")
             })?;
         let known = self.host_ids().await?;
         let host_ids = match (&host_id_type, host_id) {
@@ -269,9 +277,24 @@ impl Allocations {
 /// The server itself, in the audit.
 fn own_actor() -> Actor {
     Actor {
-        account: "licensingd".to_owned(),
+        account: OWN_ACCOUNT.to_owned(),
         origin: String::new(),
     }
+}
+
+/// The server when it goes on with what an account has asked for, in the audit.
+fn on_behalf_of(account: &str) -> Actor {
+    if account == OWN_ACCOUNT {
+        return own_actor();
+    }
+    Actor {
+        account: format!("{OWN_ACCOUNT} for {account}"),
+        origin: String::new(),
+    }
+}
+
+fn gone(request: AllocationRequestId) -> Problem {
+    Problem::new(ErrorCode::AllocationNotFound, "It was removed meanwhile.").about(request.to_string())
 }
 
 fn new_request_id() -> Result<AllocationRequestId, Problem> {

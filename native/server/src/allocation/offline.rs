@@ -50,7 +50,8 @@ impl Allocations {
         })
     }
 
-    /// Installs the license file of an answer file. An answer that was imported before is imported again.
+    /// Installs the license file of an answer file. The answer is written down first: where its file cannot be written, the
+    /// server tries again by itself. An answer that was imported before is imported again.
     ///
     /// # Errors
     /// As the operation.
@@ -66,11 +67,11 @@ impl Allocations {
         let record = self
             .record(answer.request_id)
             .ok_or_else(|| wrong("This server has written no such request.".to_owned()))?;
-        if record.state == AllocationState::Installed {
-            return Ok(record.shown());
-        }
-        if record.state != AllocationState::Exported {
-            return Err(wrong("No answer is expected to this request.".to_owned()));
+        match record.state {
+            AllocationState::Installed => return Ok(record.shown()),
+            AllocationState::Exported => {}
+            AllocationState::Pending if record.answer.is_some() => {}
+            _ => return Err(wrong("No answer is expected to this request.".to_owned())),
         }
         let text = request.content.trim().to_owned();
         self.checked(&record, &text)
@@ -81,10 +82,11 @@ impl Allocations {
         answer
             .prove(&CodeSecret::from_bytes(secret))
             .map_err(|error| wrong(format!("{error}.")))?;
-        let with_answer = Record {
-            answer: Some(text),
-            ..record
-        };
-        self.install(actor, with_answer).await
+        self.update(answer.request_id, move |record| {
+            record.answer = Some(text);
+            record.state = AllocationState::Pending;
+        })
+        .await?;
+        self.advance(actor, answer.request_id).await
     }
 }

@@ -98,9 +98,20 @@ fn may_work_later(problem: &Problem) -> bool {
     )
 }
 
-/// Whether it is certain that nothing came of the request.
+/// Whether it is certain that nothing came of the request: the vendor has refused it. Whatever else went wrong, an earlier
+/// question with the same id may have been answered.
 pub(super) fn is_certain(problem: &Problem) -> bool {
-    problem.code != ErrorCode::FulfilmentUnavailable
+    use ErrorCode as E;
+    matches!(
+        problem.code,
+        E::InvalidEntitlementId
+            | E::InvalidSession
+            | E::SessionExpired
+            | E::InvalidCount
+            | E::NoRenewalLicenseFound
+            | E::UserNotFound
+            | E::FulfilmentRefused
+    )
 }
 
 /// The problem in the words of this server's administrators.
@@ -132,6 +143,13 @@ mod tests {
         assert_eq!(told(ErrorCode::InvalidRequest), ErrorCode::FulfilmentRefused);
         assert_eq!(told(ErrorCode::Timeout), ErrorCode::FulfilmentUnavailable);
         assert!(is_certain(&Problem::new(ErrorCode::InvalidCount, "")));
-        assert!(!is_certain(&Problem::new(ErrorCode::FulfilmentUnavailable, "")));
+        for local in [
+            ErrorCode::FulfilmentUnavailable,
+            ErrorCode::FulfilmentNotConfigured,
+            ErrorCode::InvalidRequest,
+            ErrorCode::StorageUnavailable,
+        ] {
+            assert!(!is_certain(&Problem::new(local, "")), "{local}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -25,7 +25,7 @@ use super::discover;
 use super::endpoints::Endpoints;
 use super::folder_owner::FolderOwner;
 use super::signals::{Signal, Signals};
-use crate::accounts::Accounts;
+use crate::accounts::{Accounts, Actor};
 use crate::alerts::{AlertOutbox, AlertService, AlertSources, HEADERS};
 use crate::config::{Config, DataFolder, LiveConfig};
 use crate::configuration::Configuration;
@@ -201,6 +201,8 @@ async fn require_no_loss(config: &Config, installation: &Installation) -> anyhow
 struct Server {
     config: LiveConfig,
     configuration: Configuration,
+    /// The accounts, once they are open.
+    accounts: OnceLock<Accounts>,
     data: DataFolder,
     /// Bounds of the ports: those of the configuration, within what the system allows.
     limits: Limits,
@@ -270,6 +272,7 @@ impl Server {
             installed,
             configuration: Configuration::new(config.clone(), config_file, data.clone(), Arc::clone(&access)),
             config,
+            accounts: OnceLock::new(),
             data,
             limits,
             certificate,
@@ -368,7 +371,23 @@ impl Server {
         let (database, host_name) = (self.data.server_database(), self.config.now().host_name.clone());
         let accounts = tokio::task::spawn_blocking(move || Accounts::open(&database, &host_name)).await??;
         accounts.follow(self.config.clone(), self.data.root().to_owned());
+        self.record_sign_in_rules(self.accounts.get_or_init(|| accounts.clone()))
+            .await;
         Ok(accounts)
+    }
+
+    /// The server goes on where that fails: the log says so, and the next start or change records it.
+    async fn record_sign_in_rules(&self, accounts: &Accounts) {
+        let actor = Actor {
+            account: "licensingd run".to_owned(),
+            origin: String::new(),
+        };
+        if let Err(problem) = accounts.record_sign_in_rules(actor, &self.config.now()).await {
+            tracing::error!(
+                detail = problem.detail,
+                "the rules of signing in cannot be recorded"
+            );
+        }
     }
 
     /// Starts all ports and the care for the certificate.
@@ -479,6 +498,9 @@ impl Server {
             tracing::error!(%error, "the configuration is not used; the earlier one stays");
         }
         self.configuration.pass_on();
+        if let Some(accounts) = self.accounts.get() {
+            self.record_sign_in_rules(accounts).await;
+        }
         self.reread_licenses().await;
     }
 }

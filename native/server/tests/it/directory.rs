@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use licensing_api::administrator::{NewAdministrator, RemoveAdministrator};
+use licensing_api::administrator::{NewAdministrator, RemoveAdministrator, SetAdministrator};
+use licensing_api::audit::{AuditRow, GetAudit};
 use licensing_api::operation::op;
 use licensing_api::token::NewToken;
 use licensing_api::{ErrorCode, Permission, Secret};
@@ -308,5 +309,113 @@ async fn what_is_not_in_the_directory_is_no_account_and_members_own_no_tokens() 
         Err(ErrorCode::DirectoryUnavailable)
     );
     assert!(admin(&server).verify().await.is_ok());
+    server.stop().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_of_the_directory_is_no_failed_sign_in_and_locks_nobody_out() {
+    let Some(mut slapd) = Slapd::start() else { return };
+    let server = server(&slapd).await;
+    add(&server, "EXAMPLE\\Helpdesk", true, Permission::ReadOnly)
+        .await
+        .unwrap();
+    slapd.stop();
+    // More often than failures cost nothing, for the account and for the address.
+    for attempt in 0..30 {
+        let outcome = client(&server, "EXAMPLE\\ben", "ben's password").verify().await;
+        let problem = outcome.unwrap_err();
+        assert_eq!(
+            (problem.code, problem.status),
+            (ErrorCode::DirectoryUnavailable, 503),
+            "attempt {attempt}"
+        );
+        assert!(problem.action.contains("directory"), "{}", problem.action);
+    }
+    slapd.run();
+    assert_eq!(
+        level(&server, "EXAMPLE\\ben", "ben's password").await,
+        Ok(Permission::ReadOnly)
+    );
+    // What the directory refuses goes on counting.
+    for _ in 0..5 {
+        assert_eq!(
+            level(&server, "EXAMPLE\\carol", "guessed").await,
+            Err(ErrorCode::AuthorizationFailed)
+        );
+    }
+    assert_eq!(
+        level(&server, "EXAMPLE\\carol", "carol's password").await,
+        Err(ErrorCode::AccountLocked)
+    );
+    server.stop().unwrap();
+}
+
+/// The audit of the server itself.
+async fn audit(server: &Server) -> Vec<AuditRow> {
+    let request = GetAudit {
+        vendor: "server".into(),
+        ..GetAudit::default()
+    };
+    admin(server).call::<op::GetAudit>(&request).await.unwrap().items
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn groups_their_changes_and_the_directory_are_in_the_audit_and_members_under_their_own_name() {
+    let Some(slapd) = Slapd::start() else { return };
+    let server = server(&slapd).await;
+    add(&server, "EXAMPLE\\License Admins", true, Permission::Full)
+        .await
+        .unwrap();
+    add(&server, "EXAMPLE\\Lookers", true, Permission::ReadOnly)
+        .await
+        .unwrap();
+    // A member changes what another group may do, and removes it.
+    let anna = client(&server, "EXAMPLE\\anna", "anna's password");
+    let raised = SetAdministrator {
+        identity: "EXAMPLE\\Lookers".to_owned(),
+        permissions: Some(Permission::Full),
+        password: None,
+        ntlm: None,
+        keep_tokens: false,
+    };
+    anna.call::<op::SetAdministrator>(&raised).await.unwrap();
+    let removed = RemoveAdministrator {
+        identity: "EXAMPLE\\Lookers".to_owned(),
+    };
+    anna.call::<op::RemoveAdministrator>(&removed).await.unwrap();
+    let rows = audit(&server).await;
+    let told: Vec<_> = rows
+        .iter()
+        .filter(|row| row.target.starts_with("EXAMPLE\\"))
+        .map(|row| {
+            (
+                row.operation.as_str(),
+                row.target.as_str(),
+                row.actor == "EXAMPLE\\anna",
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("NewAdministrator", "EXAMPLE\\License Admins", false),
+            ("NewAdministrator", "EXAMPLE\\Lookers", false),
+            ("SetAdministrator", "EXAMPLE\\Lookers", true),
+            ("RemoveAdministrator", "EXAMPLE\\Lookers", true),
+        ]
+    );
+    assert!(rows.iter().any(|row| row.detail.contains("\"group\":true")));
+    // Which directory counts is in it as well, without its password.
+    let rules: Vec<_> = rows
+        .iter()
+        .filter(|row| row.operation == "SetSignInRules")
+        .collect();
+    assert_eq!(rules.len(), 1);
+    assert!(
+        rules[0]
+            .detail
+            .contains(&format!("ldap://127.0.0.1:{}", slapd.port))
+    );
+    assert!(!rules[0].detail.contains("servers-password"));
     server.stop().unwrap();
 }

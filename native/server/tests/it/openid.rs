@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use licensing_api::administrator::NewAdministrator;
+use licensing_api::audit::{AuditRow, GetAudit};
 use licensing_api::operation::op;
 use licensing_api::{ErrorCode, Permission, Secret};
 use licensing_client::{Address, AdminClient, CertHash, ConnectOptions, Credentials, Trust};
@@ -184,10 +185,29 @@ async fn a_token_of_the_issuer_gives_what_its_roles_allow_and_changes_are_record
         .call::<op::NewAdministrator>(&request)
         .await;
     assert_eq!(refused.unwrap_err().code, ErrorCode::UserNotAuthorized);
-    client(&server, full)
-        .call::<op::NewAdministrator>(&request)
-        .await
-        .unwrap();
+    let full = client(&server, full);
+    full.call::<op::NewAdministrator>(&request).await.unwrap();
+    let server_alone = GetAudit {
+        vendor: "server".into(),
+        ..GetAudit::default()
+    };
+    let audit = full.call::<op::GetAudit>(&server_alone).await.unwrap();
+    let of = |operation: &str| -> Vec<&AuditRow> {
+        let rows = audit.items.iter();
+        rows.filter(|row| row.operation == operation).collect()
+    };
+    let added = of("NewAdministrator");
+    assert_eq!(
+        added.last().map(|row| row.actor.as_str()),
+        Some(format!("anna [{}]", issuer.name()).as_str())
+    );
+    // So is whom the server believes, from its first start on.
+    let rules = of("SetSignInRules");
+    assert_eq!(rules.len(), 1);
+    let detail: Value = serde_json::from_str(&rules[0].detail).unwrap();
+    assert_eq!(detail["openid"]["issuer"], issuer.name());
+    assert_eq!(detail["openid"]["full_roles"], json!(["license-admin"]));
+    assert_eq!(detail["openid"]["read_only_roles"], json!(["license-viewer"]));
     server.stop().unwrap();
 }
 

@@ -88,6 +88,15 @@ pub struct PoolTerms {
     pub serial_numbers: Vec<String>,
     /// Vendor string of its first increment.
     pub vendor_string: String,
+    /// First valid days of its increments.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub start_dates: Vec<Date>,
+    /// Day on which the latest of its increments was issued.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issue_date: Option<Date>,
+    /// What its increments say to whoever reads them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<String>,
 }
 
 /// A pool as a look finds it.

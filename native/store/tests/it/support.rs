@@ -31,6 +31,8 @@ pub(crate) fn pool(feature: &str, count: u32) -> Pool {
             overdraft: 0,
             expires: LicenseDate::Permanent,
             starts: None,
+            issued: None,
+            notice: None,
             signature: SignatureState::Valid,
             accepted_unverified: false,
             host_matches: true,

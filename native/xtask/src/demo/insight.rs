@@ -1,6 +1,6 @@
 //! Insight Services over two license servers with the same license file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -152,7 +152,25 @@ impl Insight {
             .context("cleaning up was lost")
     }
 
-    fn address(&self) -> String {
+    /// The program, with the data folder in its environment.
+    pub(super) fn command(&self, site: &Site) -> tokio::process::Command {
+        let mut command = tokio::process::Command::new(site.program("insightd"));
+        command.env("INSIGHTD_DATA", &self.data);
+        command
+    }
+
+    /// The data folder.
+    pub(super) fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Address of the HTTPS port.
+    pub(super) fn address(&self) -> String {
         format!("https://{}", self.endpoints.https)
+    }
+
+    /// Hash of the certificate.
+    pub(super) fn cert_hash(&self) -> &str {
+        &self.endpoints.cert_hash
     }
 }

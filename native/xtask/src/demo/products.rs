@@ -1,4 +1,4 @@
-//! Ten products, each a process of its own that holds a seat.
+//! Ten products and more, each a process of its own that holds a seat.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, ChildStdin};
 
+use super::allocation;
 use super::site::Site;
 
 /// Longest time for a checkout.
@@ -44,6 +45,12 @@ impl Products {
         Ok(Self(products))
     }
 
+    /// Starts one more and waits until it holds its seat.
+    pub(super) async fn add(&mut self, site: &Site, user: &str, device: &str, feature: &str) -> Result<()> {
+        self.0.push(Product::start(site, user, device, feature).await?);
+        Ok(())
+    }
+
     /// Lets all give their seats back and waits for their end.
     pub(super) async fn stop(self) -> Result<()> {
         let mut processes = Vec::new();
@@ -63,10 +70,10 @@ impl Products {
 
 impl Product {
     async fn start(site: &Site, user: &str, device: &str, feature: &str) -> Result<Self> {
-        let product = if feature.starts_with("CAD") {
-            "Acme CAD 2.0"
-        } else {
-            "Acme Report 1.4"
+        let product = match feature {
+            "CAD_PRO_CCU" => "Acme CAD 2.0",
+            allocation::FEATURE => "Acme Simulation 3.1",
+            _ => "Acme Report 1.4",
         };
         let mut process = site
             .licensing()

@@ -263,7 +263,8 @@ impl Site {
     }
 }
 
-fn write_private(path: &Path, text: &str) -> Result<()> {
+/// Writes a new file that only its owner can read.
+pub(super) fn write_private(path: &Path, text: &str) -> Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

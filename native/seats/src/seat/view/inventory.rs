@@ -133,9 +133,9 @@ fn inventory_row(
         uncounted: pool.is_uncounted(),
         status: pool.status(now.today),
         signature: pool.signature(),
-        serial_numbers: distinct(pool, |increment| increment.serial_number.as_deref()),
+        serial_numbers: distinct(pool, |increment| increment.serial_number.clone()),
         files: distinct(pool, |increment| {
-            Some(increment.file.as_str()).filter(|file| !file.is_empty())
+            Some(increment.file.clone()).filter(|file| !file.is_empty())
         }),
         vendor_string: first
             .and_then(|increment| increment.vendor_string.clone())
@@ -145,6 +145,9 @@ fn inventory_row(
             increment.host_ids.iter().map(HostId::to_string).collect()
         }),
         pool_id: state.id.to_string(),
+        start_dates: distinct(pool, |increment| increment.starts),
+        issue_date: pool.increments.iter().filter_map(|one| one.issued).max(),
+        notices: distinct(pool, |increment| increment.notice.clone()),
     }
 }
 
@@ -199,8 +202,8 @@ const fn reservation_kind(kind: WhoKind) -> ReservationKind {
     }
 }
 
-fn distinct<'a>(pool: &'a Pool, of: impl Fn(&'a PoolIncrement) -> Option<&'a str>) -> Vec<String> {
-    let mut values: Vec<String> = pool.increments.iter().filter_map(of).map(str::to_owned).collect();
+fn distinct<T: Ord>(pool: &Pool, of: impl Fn(&PoolIncrement) -> Option<T>) -> Vec<T> {
+    let mut values: Vec<T> = pool.increments.iter().filter_map(of).collect();
     values.sort();
     values.dedup();
     values

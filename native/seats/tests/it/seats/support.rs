@@ -29,6 +29,8 @@ pub(super) fn increment(count: Option<u32>, overdraft: u32) -> PoolIncrement {
         overdraft,
         expires: LicenseDate::Permanent,
         starts: None,
+        issued: None,
+        notice: None,
         signature: SignatureState::Valid,
         accepted_unverified: false,
         host_matches: true,

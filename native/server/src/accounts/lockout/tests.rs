@@ -56,6 +56,27 @@ fn attempts_under_way_count_and_those_that_were_right_do_not() {
 }
 
 #[test]
+fn an_attempt_that_nobody_could_decide_is_no_failure_and_makes_no_address_known() {
+    let lockout = LockOut::default();
+    let now = Instant::now();
+    let undecided = || {
+        let attempt = lockout.begin("\\ann", address(1), now).unwrap();
+        lockout.undecided(&attempt, now);
+    };
+    for _ in 0..4 * FREE_FOR_ADDRESS {
+        undecided();
+    }
+    assert!(!lockout.knows("\\ann", address(1), now));
+    // Those that were failures stay, also where the account is known.
+    sign_in(&lockout, "\\ann", address(1), now).unwrap();
+    for _ in 0..FREE_FOR_ACCOUNT {
+        undecided();
+        fail(&lockout, "\\ann", address(1), now).unwrap();
+    }
+    assert!(lockout.begin("\\ann", address(1), now).is_err());
+}
+
+#[test]
 fn an_address_that_tries_many_accounts_waits_for_all_that_are_not_known_there() {
     let lockout = LockOut::default();
     let now = Instant::now();

@@ -7,6 +7,7 @@ use licensing_api::allocation::{
 };
 use licensing_api::operation::op;
 use licensing_api::{Problem, Rows};
+use licensing_management::exchange::{AllocationAnswer, SignedDocument as _};
 use serde_json::{Value, json};
 
 use crate::accounts::Actor;
@@ -110,7 +111,11 @@ impl Handler for op::ExportAllocationRequest {
         call: &Call,
         request: ExportAllocationRequest,
     ) -> Result<ExportedAllocationRequest, Problem> {
-        let detail = json!({ "count": request.count });
+        let detail = json!({
+            "count": request.count,
+            "hostIdType": request.host_id_type,
+            "hostId": request.host_id,
+        });
         let actor = record(
             services,
             call,
@@ -129,7 +134,11 @@ impl Handler for op::ImportAllocationAnswer {
         call: &Call,
         request: ImportAllocationAnswer,
     ) -> Result<Allocation, Problem> {
-        let actor = record(services, call, "ImportAllocationAnswer", "", json!({})).await?;
+        // Whether the answer is right is found out later: the record says which request it names.
+        let named = AllocationAnswer::read(&request.content)
+            .map(|answer| answer.request_id.to_string())
+            .unwrap_or_default();
+        let actor = record(services, call, "ImportAllocationAnswer", &named, json!({})).await?;
         let allocations = services.allocations.clone();
         to_the_end(async move { allocations.import(actor, request).await }).await
     }

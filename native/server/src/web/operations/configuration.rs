@@ -42,6 +42,13 @@ impl Handler for op::SetConfiguration {
             )
             .await?;
         let change = checked.carry_out().await?;
+        let now = services.setup.config.now();
+        if let Err(problem) = services.accounts.record_sign_in_rules(caller.actor(), &now).await {
+            tracing::error!(
+                detail = problem.detail,
+                "the rules of signing in cannot be recorded beside their change"
+            );
+        }
         // A daemon that is down takes the settings with its next start.
         if let Err(problem) = services.setup.daemons.reread().await {
             tracing::warn!(detail = problem.detail, "a daemon has not taken the settings");

@@ -7,8 +7,10 @@ use licensing_api::server::{
     VendorDaemonRow,
 };
 use licensing_api::{Problem, Rows};
+use licensing_machine::MachineAddresses;
 use serde_json::json;
 
+use crate::blocking::blocking;
 use crate::web::WebServices;
 use crate::web::dispatch::{Call, Handler};
 
@@ -22,11 +24,15 @@ impl Handler for op::GetServerInfo {
     async fn handle(services: &WebServices, call: &Call, _: GetServerInfo) -> Result<ServerInfo, Problem> {
         let caller = call.caller()?;
         let setup = &services.setup;
+        let host_name = setup.config.now().host_name.clone();
+        // Where they cannot be read, an alert says why.
+        let machine = blocking(MachineAddresses::read).await?.unwrap_or_default();
+        let ethernet = machine.identity(&host_name).ethernet_addresses;
         Ok(ServerInfo {
             wsl_version: INTERFACE_VERSION.to_owned(),
             ls_version: env!("CARGO_PKG_VERSION").to_owned(),
             locale: LOCALE.to_owned(),
-            host_name: setup.config.now().host_name.clone(),
+            host_name,
             host_ip: setup.web_address.ip().to_string(),
             user_name: caller.user_name.clone(),
             user_domain: caller.user_domain.clone(),
@@ -36,6 +42,7 @@ impl Handler for op::GetServerInfo {
             web_services_port: setup.web_address.port(),
             vendor_daemons: setup.daemons.vendors(),
             capabilities: capabilities(),
+            mac_addresses: ethernet.iter().map(hex::encode_upper).collect(),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Settings over HTTP.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::fixture;
 
@@ -43,6 +43,15 @@ async fn a_refused_change_changes_nothing() {
             "alerts.nearly_out_percent",
         ),
         (json!(["mail.password_file=/etc/shadow"]), "mail.password_file"),
+        (
+            json!([
+                "directory.url=ldaps://elsewhere.example.net",
+                "directory.bind_password_file=state/ticket.key"
+            ]),
+            "directory.bind_password_file",
+        ),
+        (json!(["directory.ca_file=state/ticket.key"]), "directory.ca_file"),
+        (json!(["openid.ca_file=state/ticket.key"]), "openid.ca_file"),
         (json!([]), "settings"),
     ] {
         let refused = fixture
@@ -57,4 +66,40 @@ async fn a_refused_change_changes_nothing() {
     }
     assert_eq!(std::fs::read(fixture.data.config_file()).unwrap(), before);
     assert_eq!(*fixture.daemons.rereads.lock().unwrap(), 0);
+}
+
+#[tokio::test]
+async fn rules_of_signing_in_are_in_the_audit_once_for_each_change() {
+    let fixture = fixture().await;
+    let rules = |role: &str| {
+        json!({ "settings": [
+            "openid.issuer=https://id.example.com",
+            "openid.audience=licensing",
+            format!("openid.full_roles=[\"{role}\"]"),
+        ] })
+    };
+    for role in ["license-admin", "license-admin", "everybody"] {
+        let changed = fixture.change("PATCH", "/v1/configuration", &rules(role)).await;
+        assert_eq!(changed.status, 200, "{}", changed.text);
+    }
+    // What has nothing to do with signing in is a change of settings like any other.
+    let other = json!({ "settings": ["alerts.nearly_out_percent=80"] });
+    assert_eq!(
+        fixture.change("PATCH", "/v1/configuration", &other).await.status,
+        200
+    );
+    let audit = fixture.get("/v1/audit?vendor=server").await;
+    let of = |operation: &str| {
+        let rows = audit.body["items"].as_array().unwrap().iter();
+        rows.filter(|row| row["operation"] == operation)
+            .collect::<Vec<_>>()
+    };
+    let (settings, rules) = (of("SetConfiguration"), of("SetSignInRules"));
+    assert_eq!((settings.len(), rules.len()), (4, 2), "{}", audit.text);
+    assert_eq!(rules[0]["actor"], settings[0]["actor"]);
+    for (row, role) in rules.iter().zip(["license-admin", "everybody"]) {
+        let detail: Value = serde_json::from_str(row["detail"].as_str().unwrap()).unwrap();
+        assert_eq!(detail["openid"]["full_roles"], json!([role]));
+        assert_eq!(detail["openid"]["issuer"], "https://id.example.com");
+    }
 }

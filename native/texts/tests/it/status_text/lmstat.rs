@@ -336,6 +336,9 @@ fn inventory(feature: &str, version: &str, seats: u32, in_use: u32) -> Inventory
         vendor_string: String::new(),
         host_ids: Vec::new(),
         pool_id: pool_id(feature, version),
+        start_dates: Vec::new(),
+        issue_date: None,
+        notices: Vec::new(),
     }
 }
 
