@@ -11,21 +11,7 @@ use crate::column::column;
 use crate::patterns::Patterns;
 use crate::secret::Secret;
 
-pub use crate::alert_code::AlertCode;
-
-/// Level names of the orchestration interface's `LicensingAlertLevel`.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema,
-)]
-pub enum AlertLevel {
-    /// For information.
-    #[default]
-    Info,
-    /// Important: something will stop working if nothing is done.
-    Alert,
-    /// Critical: something has stopped working.
-    Alarm,
-}
+pub use crate::alert_code::{AlertCode, AlertLevel};
 
 /// A condition that lasts, as the part of the server tells it that has noticed it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,21 @@
 //! Codes of alerts, with level and English texts. Other languages are in the catalog of messages.
 
-use crate::alert::AlertLevel;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Level names of the orchestration interface's `LicensingAlertLevel`.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema,
+)]
+pub enum AlertLevel {
+    /// For information.
+    #[default]
+    Info,
+    /// Important: something will stop working if nothing is done.
+    Alert,
+    /// Critical: something has stopped working.
+    Alarm,
+}
 
 macro_rules! alert_codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $level:ident, $title:literal, $detail:literal, $action:literal;)+) => {

@@ -3,12 +3,9 @@
 use serde_json::{Map, Value};
 
 use crate::account;
-use crate::description::{Compare, Property, Resource, Role};
+use crate::description::{Compare, EXIST, Property, Resource, Role};
 use crate::input::Desired;
 use crate::rows::Row;
-
-/// The property that says whether an instance is to exist.
-pub const EXIST: &str = "_exist";
 
 /// Longest value that is repeated in a reason, in characters.
 const LONGEST: usize = 200;

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use licensing_api::OperationId;
 use licensing_api::schema::{Field, FieldKind, TypeDescription};
 
+/// The property that says whether an instance is to exist.
+pub const EXIST: &str = "_exist";
+
 /// A part of a license server whose state can be desired.
 #[derive(Debug)]
 pub struct Resource {

@@ -9,8 +9,8 @@ use licensing_client::{AdminClient, WipedJson};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::comparison::{self, Comparison, Difference, EXIST};
-use crate::description::{Compare, Read, Resource, Role};
+use crate::comparison::{self, Comparison, Difference};
+use crate::description::{Compare, EXIST, Read, Resource, Role};
 use crate::input::Desired;
 use crate::local;
 use crate::plan::{Planner, Step};

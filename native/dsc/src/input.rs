@@ -10,9 +10,8 @@ use licensing_api::{ErrorCode, Problem, Secret};
 use licensing_client::WipedJson;
 use serde_json::{Map, Value};
 
-use crate::comparison::EXIST;
 use crate::connection::{self, ConnectionProperties};
-use crate::description::{Property, Resource, Role};
+use crate::description::{EXIST, Property, Resource, Role};
 
 /// Largest input that is read, in bytes: a license file in base64 with room around it.
 pub const MAX_INPUT_BYTES: usize = 24 * 1024 * 1024;

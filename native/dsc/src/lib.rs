@@ -21,9 +21,11 @@ mod resources;
 mod rows;
 mod shape;
 
-pub use comparison::{Difference, EXIST};
+pub use comparison::Difference;
 pub use connection::{CONNECTION_PROPERTIES, ConnectionProperties};
-pub use description::{Change, Compare, Digested, Property, Read, Resource, Role, Shape, Source, Take};
+pub use description::{
+    Change, Compare, Digested, EXIST, Property, Read, Resource, Role, Shape, Source, Take,
+};
 pub use engine::{Engine, Operations, Report};
 pub use input::{Desired, MAX_INPUT_BYTES};
 pub use resources::{PREFIX, RESOURCES, find};

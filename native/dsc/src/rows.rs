@@ -3,8 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::comparison::EXIST;
-use crate::description::Resource;
+use crate::description::{EXIST, Resource};
 
 /// One instance as the operations showed it.
 #[derive(Debug, Clone, Default)]

@@ -11,8 +11,6 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use licensing_api::{Permission, Problem};
 use licensing_files::{Existing, Readers, durable, regular};
-use licensing_insight::config::InsightConfig;
-use licensing_insight::folder::InsightFolder;
 use licensing_insight::init;
 use licensing_insight::service::{Account, Insight};
 use licensing_management::exchange::MAX_BUNDLE_BYTES;

@@ -23,7 +23,9 @@ impl DenialFilter {
         Self {
             wanted: wanted.by(&request.user, &request.device),
             // Logs show numbers with their sign, people often write them without.
-            number: request.number.map(|number| -number.abs()),
+            number: request
+                .number
+                .map(|number| if number > 0 { -number } else { number }),
             since_ms: request.since.map(|since| since.as_millisecond()),
             until_ms: request.until.map(|until| until.as_millisecond()),
             limit: request.limit.and_then(|limit| usize::try_from(limit).ok()),
