@@ -88,13 +88,16 @@ impl AlertService {
         self.0.further.get_or_init(|| Box::new(further));
     }
 
-    /// Looks for alerts until `stopping`: every minute, and at once when a vendor daemon starts or ends.
+    /// Looks for alerts until `stopping`: every minute, and at once when a vendor daemon starts or ends or a setting changes.
     pub async fn run(self, mut daemons: watch::Receiver<u64>, stopping: CancellationToken) {
+        let mut settings = self.0.sources.config.changes();
         loop {
-            let every = Duration::from_secs(self.0.sources.config.now().alerts.interval_seconds.into());
+            let every = settings.borrow_and_update().alerts.interval_seconds;
+            let every = Duration::from_secs(every.into());
             tokio::select! {
                 () = stopping.cancelled() => return,
                 () = tokio::time::sleep(every) => {}
+                Ok(()) = settings.changed() => {}
                 // Without a manager nobody tells, and the minute has to do.
                 told = daemons.changed() => if told.is_err() {
                     tokio::time::sleep(every).await;

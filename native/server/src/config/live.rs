@@ -4,28 +4,33 @@ use std::path::Path;
 use std::sync::Arc;
 
 use licensing_settings::{Changes, Section};
-use parking_lot::RwLock;
+use tokio::sync::watch;
 
 use super::{Config, ConfigError};
 
 /// The configuration as it is now. Clones share it.
 #[derive(Debug, Clone)]
-pub struct LiveConfig(Arc<RwLock<Arc<Config>>>);
+pub struct LiveConfig(watch::Sender<Arc<Config>>);
 
 impl LiveConfig {
     /// Begins with this one.
     pub fn new(config: Config) -> Self {
-        Self(Arc::new(RwLock::new(Arc::new(config))))
+        Self(watch::Sender::new(Arc::new(config)))
     }
 
     /// As it is now.
     pub fn now(&self) -> Arc<Config> {
-        Arc::clone(&self.0.read())
+        Arc::clone(&self.0.borrow())
+    }
+
+    /// Tells when there is another one.
+    pub fn changes(&self) -> watch::Receiver<Arc<Config>> {
+        self.0.subscribe()
     }
 
     /// Another one from now on.
     pub fn replace(&self, config: Config) {
-        *self.0.write() = Arc::new(config);
+        self.0.send_replace(Arc::new(config));
     }
 }
 
