@@ -72,6 +72,7 @@ impl Comparison<'_> {
             | Role::LocalFile { .. }
             | Role::LocalText { .. }
             | Role::SentFile
+            | Role::KeyedFile { .. }
             | Role::Content { .. }
             | Role::SecretFile { .. } => None,
             Role::Secret { shown_by } => {
