@@ -50,7 +50,7 @@ Describe 'Test-SeatUsage.ps1' {
     It 'says what is critical, with the exit code of a check' {
         $text = & "$folder/Test-SeatUsage.ps1"
         $LASTEXITCODE | Should -Be 2
-        $text | Should -Be "LICENSES CRITICAL - CAD_PRO_CCU 100 % (4 of 4) | 'CAD_PRO_CCU'=4;3.4;3.8;0;4 'REP_STD_CCU'=1;8.5;9.5;0;10"
+        $text | Should -Be "LICENSES CRITICAL - CAD_PRO_CCU: 100 % (4 of 4) | 'CAD_PRO_CCU'=4;3.4;3.8;0;4 'REP_STD_CCU'=1;8.5;9.5;0;10"
     }
 
     It 'is content below the thresholds' {
@@ -60,7 +60,7 @@ Describe 'Test-SeatUsage.ps1' {
     }
 
     It 'writes local checks, and JSON for sensors and items' {
-        (& "$folder/Test-SeatUsage.ps1" -Format Checkmk)[0] | Should -Be '2 "License CAD_PRO_CCU" in_use=4;3.4;3.8;0;4 4 of 4 in use'
+        (& "$folder/Test-SeatUsage.ps1" -Format Checkmk)[0] | Should -Be '2 "Licenses CAD_PRO_CCU" in_use=4;3.4;3.8;0;4 100 % (4 of 4)'
         (& "$folder/Test-SeatUsage.ps1" -Format Prtg | ConvertFrom-Json).prtg.result.channel | Should -Be 'CAD_PRO_CCU', 'REP_STD_CCU'
         (& "$folder/Test-SeatUsage.ps1" -Format Zabbix | ConvertFrom-Json).data.percent | Should -Be 100, 10
     }
@@ -83,6 +83,33 @@ Describe 'Find-ExpiringLicense.ps1' {
     It 'lists nothing further ahead than asked' {
         & "$folder/Find-ExpiringLicense.ps1" -Days 3 | Should -BeNullOrEmpty
         $LASTEXITCODE | Should -Be 0
+    }
+
+    It 'is a check with warning and critical days: <Days>, <CriticalDays>' -ForEach @(
+        @{ Days = 60; CriticalDays = 14; State = 1; Word = 'WARNING' }
+        @{ Days = 60; CriticalDays = 30; State = 2; Word = 'CRITICAL' }
+        @{ Days = 5; CriticalDays = 3; State = 0; Word = 'OK' }
+    ) {
+        $limits = @{ Days = $Days; CriticalDays = $CriticalDays }
+        $text = & "$folder/Find-ExpiringLicense.ps1" @limits -Format Nagios
+        $LASTEXITCODE | Should -Be $State
+        $said = $State ? 'CAD_PRO_CCU Expiration: (19|20) days left, until \d{4}-\d\d-\d\d' : "nothing ends within $Days days"
+        # Few days are bad: the ranges begin behind the thresholds.
+        $text | Should -Match "^EXPIRY $Word - $said \| .*'CAD_PRO_CCU Expiration'=(19|20);$($Days + 1):;$($CriticalDays + 1):( |$)"
+        $line = & "$folder/Find-ExpiringLicense.ps1" @limits -Format Checkmk | Where-Object { $_ -like '*CAD_PRO_CCU Expiration*' }
+        $line | Should -Match "^$State `"Expiry CAD_PRO_CCU Expiration`" days_left=(19|20) (19|20) days left, until "
+        $channel = (& "$folder/Find-ExpiringLicense.ps1" @limits -Format Prtg | ConvertFrom-Json).prtg.result | Where-Object channel -EQ 'CAD_PRO_CCU Expiration'
+        $channel.limitminwarning, $channel.limitminerror, $channel.customunit | Should -Be $Days, $CriticalDays, 'days'
+        $channel.value | Should -BeIn 19, 20
+        $item = (& "$folder/Find-ExpiringLicense.ps1" @limits -Format Zabbix | ConvertFrom-Json).data | Where-Object '{#FEATURE}' -EQ 'CAD_PRO_CCU' | Where-Object '{#WHAT}' -EQ 'Expiration'
+        $item.state, $item.daysLeft | Should -Be $State, $channel.value
+        $LASTEXITCODE | Should -Be $State
+    }
+
+    It 'is unknown when the server cannot be asked' {
+        $text = & "$folder/Find-ExpiringLicense.ps1" -Format Nagios -Server 127.0.0.1:1
+        $LASTEXITCODE | Should -Be 3
+        $text | Should -BeLike 'EXPIRY UNKNOWN - *127.0.0.1:1*'
     }
 }
 
@@ -141,6 +168,61 @@ Describe 'Test-LicenseHealth.ps1' {
         $rows = @(& "$folder/Test-LicenseHealth.ps1" -Server 127.0.0.1:1)
         $LASTEXITCODE | Should -Be 2
         $rows[0].Status | Should -Be 'Failed'
+        & "$folder/Test-LicenseHealth.ps1" -Server 127.0.0.1:1 -Format Nagios | Should -BeLike 'HEALTH CRITICAL - Server: *127.0.0.1:1*'
+        $LASTEXITCODE | Should -Be 2
+    }
+
+    It 'is a check that has each name once, with the state of the worst' {
+        $states = @{ Passed = 0; Warning = 1; Failed = 2 }
+        $expected = @{}
+        foreach ($row in & "$folder/Test-LicenseHealth.ps1") {
+            $expected[$row.Check] = [math]::Max($states[$row.Status], $expected[$row.Check] ?? 0)
+        }
+        # All seats of a feature are out, so there is an alert.
+        $expected['Alerts'] | Should -BeGreaterThan 0
+        $worst = ($expected.Values | Measure-Object -Maximum).Maximum
+        $lines = @(& "$folder/Test-LicenseHealth.ps1" -Format Checkmk)
+        $LASTEXITCODE | Should -Be $worst
+        $lines | Should -HaveCount $expected.Count
+        foreach ($name in $expected.Keys) {
+            @($lines -match "^$($expected[$name]) `"Health $([regex]::Escape($name))`" - \S") | Should -HaveCount 1 -Because $name
+        }
+        & "$folder/Test-LicenseHealth.ps1" -Format Nagios | Should -Match "^HEALTH $(@('OK', 'WARNING', 'CRITICAL')[$worst]) - .*Alerts: "
+        $channels = (& "$folder/Test-LicenseHealth.ps1" -Format Prtg | ConvertFrom-Json).prtg.result
+        $channels.channel | Sort-Object | Should -Be ($expected.Keys | Sort-Object)
+        ($channels | Where-Object channel -EQ 'Alerts').value | Should -Be $expected['Alerts']
+        $items = (& "$folder/Test-LicenseHealth.ps1" -Format Zabbix | ConvertFrom-Json).data
+        ($items | Where-Object '{#NAME}' -EQ 'Alerts').state | Should -Be $expected['Alerts']
+    }
+}
+
+Describe 'ConvertTo-MonitoringOutput.ps1' {
+    It 'keeps what separates text and figures out of them' {
+        $row = [pscustomobject]@{ Name = "it's |`"so`""; State = 1; Detail = "a | b`nc"; Metric = @{ Name = 'x'; Value = 1.5; Critical = 3 } }
+        $row | & "$folder/ConvertTo-MonitoringOutput.ps1" -Format Nagios -Service Test | Should -BeExactly "TEST WARNING - it's /`"so`": a / b c | 'it''s /`"so`"'=1.5;;3"
+        $row | & "$folder/ConvertTo-MonitoringOutput.ps1" -Format Checkmk -Service Test | Should -BeExactly "1 `"Test it's /so`" x=1.5;;3 a / b c"
+    }
+
+    It 'ends with the worst state: <States> with <Worst>' -ForEach @(
+        @{ States = @(); Worst = 0 }
+        @{ States = 0, 1, 0; Worst = 1 }
+        @{ States = 1, 3; Worst = 3 }
+        @{ States = 3, 2, 1; Worst = 2 }
+    ) {
+        $rows = @($States | ForEach-Object { [pscustomobject]@{ Name = "n$_"; State = $_; Detail = 'seen' } })
+        foreach ($format in 'Nagios', 'Checkmk', 'Prtg', 'Zabbix') {
+            $null = $rows | & "$folder/ConvertTo-MonitoringOutput.ps1" -Format $format -Service Test
+            $LASTEXITCODE | Should -Be $Worst -Because $format
+        }
+    }
+
+    It 'says in each format why nothing could be checked' {
+        $call = @{ Service = 'Test'; Problem = 'No | answer.' }
+        & "$folder/ConvertTo-MonitoringOutput.ps1" -Format Nagios @call | Should -BeExactly 'TEST UNKNOWN - No / answer.'
+        & "$folder/ConvertTo-MonitoringOutput.ps1" -Format Checkmk @call | Should -BeExactly '3 "Test" - No / answer.'
+        (& "$folder/ConvertTo-MonitoringOutput.ps1" -Format Prtg @call | ConvertFrom-Json).prtg.error | Should -Be 1
+        (& "$folder/ConvertTo-MonitoringOutput.ps1" -Format Zabbix @call | ConvertFrom-Json).error | Should -Be 'No | answer.'
+        $LASTEXITCODE | Should -Be 3
     }
 }
 
