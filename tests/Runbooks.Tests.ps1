@@ -44,6 +44,45 @@ Describe 'The runbook <Name>' -ForEach $runbooks {
             $help.Parameters.Keys | Should -Contain $parameter.ToUpperInvariant()
         }
     }
+
+    It 'works without anybody there: no host, no prompt, strict, and at its end with the first error' {
+        $ast = (Get-Command $Path).ScriptBlock.Ast
+        $called = $ast.FindAll({ param($node) $node -is [System.Management.Automation.Language.CommandAst] }, $true) | ForEach-Object { $_.GetCommandName() }
+        $called | Should -Contain 'Set-StrictMode'
+        $called | Where-Object { $_ -in 'Read-Host', 'Write-Host', 'Get-Credential', 'Out-Host', 'Out-GridView', 'Clear-Host', 'Invoke-Expression' } | Should -BeNullOrEmpty
+        $variables = $ast.FindAll({ param($node) $node -is [System.Management.Automation.Language.VariableExpressionAst] }, $true) | ForEach-Object { $_.VariablePath.UserPath }
+        $variables | Should -Not -Contain 'Host'
+        $ast.Extent.Text | Should -Match "\`$ErrorActionPreference = 'Stop'"
+    }
+
+    It 'has -WhatIf where it changes something' {
+        $verb = ($Name -split '-')[0]
+        (Get-Command $Path).Parameters.ContainsKey('WhatIf') | Should -Be ($verb -notin 'Test', 'Find', 'ConvertTo')
+    }
+}
+
+Describe 'A runbook of a scheduler' {
+    BeforeAll {
+        $shell = (Get-Process -Id $PID).Path
+        # As a scheduler starts it, where the module is not on the path of modules.
+        function Start-Runbook([string] $Name, [string] $Arguments) {
+            $file = Join-Path $TestDrive 'start.ps1'
+            [System.IO.File]::WriteAllText($file, "Import-Module '$(Get-BuiltPath 'LicensingAdmin')'`n& '$folder/$Name.ps1' $Arguments`nexit `$LASTEXITCODE`n")
+            & $shell -NoProfile -NonInteractive -File $file 2>&1
+        }
+    }
+
+    It 'ends with the exit code of a check' {
+        "$(Start-Runbook Test-SeatUsage)" | Should -BeLike 'LICENSES CRITICAL - *'
+        $LASTEXITCODE | Should -Be 2
+        "$(Start-Runbook Test-SeatUsage 'REP_*')" | Should -BeLike 'LICENSES OK - *'
+        $LASTEXITCODE | Should -Be 0
+    }
+
+    It 'ends with 1 at an error, and says which' {
+        "$(Start-Runbook Find-SeatHolder '-Server 127.0.0.1:1')" | Should -BeLike '*127.0.0.1:1*'
+        $LASTEXITCODE | Should -Be 1
+    }
 }
 
 Describe 'Test-SeatUsage.ps1' {
@@ -138,6 +177,8 @@ Describe 'Add-SeatUsageSample.ps1' {
 Describe 'Export-SeatUsageReport.ps1' {
     It 'writes a page that needs nothing else, and names people on demand only' {
         $page = Join-Path $TestDrive 'report.html'
+        & "$folder/Export-SeatUsageReport.ps1" $page -WhatIf | Should -BeNullOrEmpty
+        Test-Path -LiteralPath $page | Should -BeFalse
         (& "$folder/Export-SeatUsageReport.ps1" $page).FullName | Should -Be $page
         $text = [System.IO.File]::ReadAllText($page)
         $text | Should -Match '<td>CAD_PRO_CCU</td>'
@@ -234,23 +275,50 @@ Describe 'Send-SeatUsageAlert.ps1' {
         $listener.Start()
         $hook = @{ Webhook = "http://127.0.0.1:$port/hook"; StatePath = Join-Path $TestDrive 'alerts.json' }
 
-        # Answers one message while the runbook runs, and returns it.
-        function Receive-Message([scriptblock] $Code) {
+        # Serves with a script of its own while the runbook runs, and returns what it received.
+        function Receive-Text([object] $Listener, [scriptblock] $Serve, [scriptblock] $Code) {
             $shell = [powershell]::Create([initialsessionstate]::CreateDefault2())
             try {
-                $null = $shell.AddScript({
-                        param($listener)
-                        $context = $listener.GetContext()
-                        [System.IO.StreamReader]::new($context.Request.InputStream).ReadToEnd()
-                        $context.Response.Close()
-                    }).AddArgument($listener)
+                $null = $shell.AddScript($Serve).AddArgument($Listener)
                 $receiving = $shell.BeginInvoke()
                 $null = & $Code
-                $shell.EndInvoke($receiving) | ConvertFrom-Json
+                $shell.EndInvoke($receiving)
             }
             finally {
                 $shell.Dispose()
             }
+        }
+
+        # Answers one message to the webhook, and returns it.
+        function Receive-Message([scriptblock] $Code) {
+            Receive-Text $listener {
+                param($listener)
+                $context = $listener.GetContext()
+                [System.IO.StreamReader]::new($context.Request.InputStream).ReadToEnd()
+                $context.Response.Close()
+            } $Code | ConvertFrom-Json
+        }
+
+        # Takes one mail, and returns the lines of the whole conversation.
+        function Receive-Mail([System.Net.Sockets.TcpListener] $Listener, [scriptblock] $Code) {
+            Receive-Text $Listener {
+                param($listener)
+                $client = $listener.AcceptTcpClient()
+                $reader = [System.IO.StreamReader]::new($client.GetStream())
+                $writer = [System.IO.StreamWriter]::new($client.GetStream())
+                $writer.NewLine = "`r`n"
+                $writer.AutoFlush = $true
+                $writer.WriteLine('220 mail.example.net')
+                $isContent = $false
+                while ($null -ne ($line = $reader.ReadLine())) {
+                    $line
+                    if ($isContent -and $line -ne '.') { continue }
+                    $isContent = $line -eq 'DATA'
+                    $writer.WriteLine($(if ($isContent) { '354 go on' } elseif ($line -eq 'QUIT') { '221 bye' } else { '250 taken' }))
+                    if ($line -eq 'QUIT') { break }
+                }
+                $client.Dispose()
+            } $Code
         }
     }
 
@@ -273,6 +341,24 @@ Describe 'Send-SeatUsageAlert.ps1' {
     It 'says it once, and once that it is over' {
         & "$folder/Send-SeatUsageAlert.ps1" @hook | Should -BeNullOrEmpty
         (Receive-Message { & "$folder/Send-SeatUsageAlert.ps1" @hook -Threshold 101 }).state | Should -Be 'Below'
+    }
+
+    It 'says it by mail, once' {
+        $relay = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
+        $relay.Start()
+        try {
+            $mail = @{
+                StatePath = Join-Path $TestDrive 'mail.json'; MailServer = '127.0.0.1'; MailPort = $relay.LocalEndpoint.Port
+                MailFrom = 'licensing@example.net'; MailTo = 'ops@example.net', 'desk@example.net'
+            }
+            $lines = Receive-Mail $relay { & "$folder/Send-SeatUsageAlert.ps1" @mail }
+            @($lines -like 'RCPT TO:*') | Should -Be 'RCPT TO:<ops@example.net>', 'RCPT TO:<desk@example.net>'
+            $lines | Should -Contain 'Subject: CAD_PRO_CCU: 100 % of 4 seats are in use'
+            & "$folder/Send-SeatUsageAlert.ps1" @mail | Should -BeNullOrEmpty
+        }
+        finally {
+            $relay.Stop()
+        }
     }
 }
 
@@ -311,7 +397,9 @@ Describe 'Revoke-FeatureSeat.ps1' {
         @(& "$folder/Find-SeatHolder.ps1").Count | Should -Be 3
     }
 
-    It 'releases every seat within it' {
+    It 'releases every seat within it, and none with -WhatIf' {
+        & "$folder/Revoke-FeatureSeat.ps1" CAD_PRO_CCU -From 00:00 -Until 23:59:59 -WhatIf | Should -BeNullOrEmpty
+        @(& "$folder/Find-SeatHolder.ps1").Count | Should -Be 3
         $seats = @(& "$folder/Revoke-FeatureSeat.ps1" CAD_PRO_CCU -From 00:00 -Until 23:59:59 -Confirm:$false)
         $seats.Count | Should -Be 3
         & "$folder/Revoke-FeatureSeat.ps1" CAD_PRO_CCU -From 00:00 -Until 23:59:59 -Confirm:$false | Should -BeNullOrEmpty
