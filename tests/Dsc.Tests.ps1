@@ -496,8 +496,10 @@ Describe 'A state that cannot be, by <Way>' -ForEach $ways {
         if ($route.ContainsKey('Secret')) {
             $route['Secret'] = ConvertTo-TestSecret $route['Secret']
         }
+        $last = Get-LastRecord
         { Invoke-Way $Way Set AlertRoute $route } | Should -Throw $Said
         Get-LicenseAlertRoute $route.Name -ErrorAction Ignore | Should -BeNullOrEmpty
+        Get-Change $last | Should -BeNullOrEmpty
     }
 }
 
