@@ -45,16 +45,6 @@ Describe 'The runbook <Name>' -ForEach $runbooks {
         }
     }
 
-    It 'works without anybody there: no host, no prompt, strict, and at its end with the first error' {
-        $ast = (Get-Command $Path).ScriptBlock.Ast
-        $called = $ast.FindAll({ param($node) $node -is [System.Management.Automation.Language.CommandAst] }, $true) | ForEach-Object { $_.GetCommandName() }
-        $called | Should -Contain 'Set-StrictMode'
-        $called | Where-Object { $_ -in 'Read-Host', 'Write-Host', 'Get-Credential', 'Out-Host', 'Out-GridView', 'Clear-Host', 'Invoke-Expression' } | Should -BeNullOrEmpty
-        $variables = $ast.FindAll({ param($node) $node -is [System.Management.Automation.Language.VariableExpressionAst] }, $true) | ForEach-Object { $_.VariablePath.UserPath }
-        $variables | Should -Not -Contain 'Host'
-        $ast.Extent.Text | Should -Match "\`$ErrorActionPreference = 'Stop'"
-    }
-
     It 'has -WhatIf where it changes something' {
         $verb = ($Name -split '-')[0]
         (Get-Command $Path).Parameters.ContainsKey('WhatIf') | Should -Be ($verb -notin 'Test', 'Find', 'ConvertTo')
