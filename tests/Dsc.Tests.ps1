@@ -1,10 +1,17 @@
-# Desired state: every resource by the command and by its class, and the configurations as scripts.
+# Desired state: every resource by the command, by Invoke-LicenseDscResource and by its class.
 
 BeforeDiscovery {
     Import-Module (Join-Path $PSScriptRoot 'Support.psm1') -Force
     Import-BuiltModule
     $resources = [LicensingAdmin.OperationTable]::Current.Resources | ForEach-Object { @{ Name = $_.Name; Resource = $_ } }
-    $ways = 'Invoke-LicenseDscResource', 'class' | ForEach-Object { @{ Way = $_ } }
+    # The manifests say which resources are set and removed.
+    $manifests = Get-ChildItem (Get-BuiltPath 'bin') -Filter '*.dsc.resource.json' | ForEach-Object { Get-Content -LiteralPath $_.FullName -Raw | ConvertFrom-Json }
+    $desired = foreach ($manifest in $manifests | Where-Object { $_.PSObject.Properties['set'] }) {
+        foreach ($way in 'licensing dsc', 'Invoke-LicenseDscResource', 'class') {
+            @{ Name = $manifest.type -replace '^LicensingAdmin/'; Way = $way; Removable = [bool] $manifest.PSObject.Properties['delete'] }
+        }
+    }
+    $ways = $desired.Way | Select-Object -Unique | ForEach-Object { @{ Way = $_ } }
 }
 
 BeforeAll {
@@ -16,46 +23,237 @@ BeforeAll {
     $server = Start-TestServer -Grants @{ ACME_PRO_CCU = @{ count = 5 } } -Options 'RESERVE 2 ACME_PRO_CCU USER alice'
     $null = Connect-TestServer $server
 
+    # Properties that say which server is meant and who asks, with a token that the session makes.
+    function Get-Connection {
+        $file = Join-Path $server.Folder 'dsc.token'
+        if (-not (Test-Path -LiteralPath $file)) {
+            Set-Content -LiteralPath $file -Value (ConvertFrom-SecureString (New-LicenseToken dsc -Permission Full).Secret -AsPlainText)
+        }
+        @{ Server = $server.Address; ServerCertHash = $server.CertHash; ServerTokenFile = $file }
+    }
+
+    $null = Get-Connection
+
     # An instance of a class with these properties.
     function New-Instance([string] $Name, [hashtable] $Property) {
         & $dsc { param($name, $property) $instance = ($name -as [type])::new(); foreach ($key in $property.Keys) { $instance.$key = $property[$key] }; $instance } $Name $Property
     }
 
-    function Test-State([string] $Way, [string] $Name, [hashtable] $Property) {
-        if ($Way -eq 'class') { (New-Instance $Name $Property).Test() }
-        else { (Invoke-LicenseDscResource $Name Test -Property $Property).InDesiredState }
+    # The same outcome of every way. Text is everything that was said, for a secret could stand anywhere in it.
+    function New-Outcome([object[]] $Said, [hashtable] $Outcome) {
+        $text = $Said | ForEach-Object { $_ -is [string] -or $_ -is [System.Management.Automation.InformationalRecord] ? "$_" : (ConvertTo-Json $_ -Depth 4) }
+        $whole = @{ InDesiredState = $null; Reasons = @(); Steps = @(); States = @(); Text = $text -join "`n" }
+        foreach ($key in $Outcome.Keys) {
+            $whole[$key] = $Outcome[$key]
+        }
+        [pscustomobject] $whole
     }
 
-    function Set-State([string] $Way, [string] $Name, [hashtable] $Property) {
-        if ($Way -eq 'class') { (New-Instance $Name $Property).Set() }
-        else { $null = Invoke-LicenseDscResource $Name Set -Property $Property -ErrorAction Stop }
+    # By the command, as Microsoft DSC starts it.
+    function Invoke-ByCommand([string] $Method, [string] $Name, [hashtable] $Property) {
+        $state = Get-Connection
+        foreach ($key in $Property.Keys) {
+            $value = $Property[$key]
+            $state[$key] = $value -is [securestring] ? @{ secureString = ConvertFrom-SecureString $value -AsPlainText } : $value
+        }
+        $verb = $Method -eq 'WhatIf' ? 'set' : $Method.ToLowerInvariant()
+        $more = @(if ($Method -eq 'WhatIf') { '--what-if' } elseif ($Method -eq 'Export') { '--input', '-' })
+        $said = @(ConvertTo-Json $state -Depth 5 | & (Get-ProgramPath licensing) dsc $verb "LicensingAdmin/$Name" @more 2>&1 | ForEach-Object { "$_" })
+        if ($LASTEXITCODE -ne 0) {
+            throw "$said"
+        }
+        # Lines of the log have a level and nothing else.
+        $answers = @($said | Where-Object { $_ -notmatch '^\{"(info|error)":' -and $_ -notmatch '^\[' } | ConvertFrom-Json)
+        $outcome = @{ States = $answers }
+        if ($Method -eq 'Test') {
+            $outcome['InDesiredState'] = $answers[0]._inDesiredState
+            $outcome['Reasons'] = @(if (-not $outcome['InDesiredState']) { $answers[0]._metadata.reasons })
+        }
+        if ($Method -eq 'WhatIf') {
+            $outcome['Steps'] = @($answers[0]._metadata.whatIf)
+        }
+        New-Outcome $said $outcome
     }
 
-    function Get-Reason([string] $Way, [string] $Name, [hashtable] $Property) {
-        if ($Way -eq 'class') { (New-Instance $Name $Property).Get().Reasons | ForEach-Object Phrase }
-        else { (Invoke-LicenseDscResource $Name Test -Property $Property).Differences | ForEach-Object Reason }
+    function Invoke-ByFunction([string] $Method, [string] $Name, [hashtable] $Property) {
+        $call = @{ Name = $Name; Method = $Method -eq 'WhatIf' ? 'Set' : $Method; Property = $Property; WhatIf = $Method -eq 'WhatIf' }
+        $said = @(Invoke-LicenseDscResource @call -Verbose -ErrorAction Stop *>&1)
+        $answers = @($said | Where-Object { $_.PSTypeNames[0] -like 'LicensingAdmin.*' })
+        $outcome = @{ States = $answers }
+        if ($Method -eq 'Test') {
+            $outcome['InDesiredState'] = $answers[0].InDesiredState
+            $outcome['Reasons'] = @($answers[0].Differences | ForEach-Object Reason)
+        }
+        New-Outcome $said $outcome
     }
 
-    # Number of audit records of accounts, tokens, files and the license management service. The server is stopped for it.
-    function Measure-Audit {
-        Disconnect-LicenseServer -All
-        Stop-Program $server.Program
-        $said = (Invoke-Program licensingd @('verify', '--data', $server.Data)) -join "`n"
-        Resume-TestServer $server
-        $null = Connect-TestServer $server
-        [int] [regex]::Match($said, 'server\.db: (\d+) audit records').Groups[1].Value
+    function Invoke-ByClass([string] $Method, [string] $Name, [hashtable] $Property) {
+        $instance = New-Instance $Name ($Method -eq 'Delete' ? $Property + @{ _exist = $false } : $Property)
+        switch ($Method) {
+            'Test' {
+                $state = $instance.Get()
+                New-Outcome $state @{ InDesiredState = $instance.Test(); Reasons = @($state.Reasons | ForEach-Object Phrase) }
+            }
+            'Export' {
+                $states = @(& $dsc { param($name, $filter) ($name -as [type])::Export($filter) } $Name $instance)
+                New-Outcome $states @{ States = $states }
+            }
+            default { New-Outcome @($instance.Set()) @{} }
+        }
     }
 
-    # What is desired of each resource, another time with something that differs, and why it does.
-    function Get-Case([string] $Way) {
-        $suffix, $time = if ($Way -eq 'class') { 'b', '02:30' } else { 'a', '03:30' }
-        $file = New-TestLicenseFile $server "local-$suffix.lic" @{ "ACME_X$($suffix.ToUpper())_CCU" = @{ count = 3 } }
-        @(
-            @{ Name = 'Administrator'; Desired = @{ Account = "EXAMPLE\anna-$suffix"; Permissions = 'ReadOnly' }; Other = @{ Permissions = 'Full' }; Reason = 'permissions is ReadOnly and should be Full.' }
-            @{ Name = 'LicenseFile'; Desired = @{ FileName = "dsc-$suffix.lic"; Path = $file }; Other = $null; Reason = $null }
-            @{ Name = 'ManagementService'; Desired = @{ Enabled = $true; UploadTime = $time; CeipOption = 'None' }; Other = @{ UploadTime = '04:30' }; Reason = "uploadTime is $time and should be 04:30." }
-            @{ Name = 'Token'; Desired = @{ Name = "dsc-$suffix"; Permissions = 'ReadOnly'; SecretFile = Join-Path $server.Folder "dsc-$suffix.token" }; Other = @{ Permissions = 'Full' }; Reason = 'permissions is ReadOnly and should be Full.' }
-        )
+    function Invoke-Way([string] $Way, [string] $Method, [string] $Name, [hashtable] $Property) {
+        switch ($Way) {
+            'licensing dsc' { Invoke-ByCommand $Method $Name $Property }
+            'Invoke-LicenseDscResource' { Invoke-ByFunction $Method $Name $Property }
+            'class' { Invoke-ByClass $Method $Name $Property }
+        }
+    }
+
+    # Number of the last record of what administrators changed.
+    function Get-LastRecord {
+        [long] (Get-LicenseAudit -Vendor server -Newest 1).Sequence
+    }
+
+    # The operations that changed something after that record.
+    function Get-Change([long] $After) {
+        Get-LicenseAudit -Vendor server -Newest 100 | Where-Object Sequence -GT $After | ForEach-Object Operation
+    }
+
+    # What is desired of a resource by one way, and what is to be seen of it:
+    # Missing, why it is not as desired at first, if there is no such instance then; Plan, what would be done about that;
+    # Makes, Mends and Ends, the operations that set it at first, bring it back and remove it;
+    # Drift, what makes it differ and returns the reasons that are to be given for that.
+    function Get-Case([string] $Name, [string] $Way) {
+        $number = [array]::IndexOf(@('licensing dsc', 'Invoke-LicenseDscResource', 'class'), $Way) + 1
+        $case = switch ($Name) {
+            'Administrator' {
+                @{
+                    Desired = @{ Account = "anna-$number"; Permissions = 'ReadOnly'; Password = ConvertTo-TestSecret "a very secret password $number" }
+                    Missing = "The account anna-$number does not exist and should."
+                    Plan    = "Would add the account anna-$number`: permissions ReadOnly, password."
+                    Makes   = 'NewAdministrator'; Mends = 'SetAdministrator'; Ends = 'RemoveAdministrator'
+                    Drift   = {
+                        $null = Set-LicenseAdministrator $case.Desired.Account -Permission Full
+                        'permissions is Full and should be ReadOnly.'
+                    }
+                }
+            }
+            'AlertRoute' {
+                @{
+                    # Routes are made enabled: this one takes two calls.
+                    Desired = @{
+                        Name = "hook-$number"; Address = "https://127.0.0.1:9/$number"; Level = 'Alarm'; Enabled = $false; Locale = 'de'
+                        SilencedFeatures = 'TRIAL_*', 'OLD_*'; Secret = ConvertTo-TestSecret "secret of the hook $number"
+                    }
+                    Missing = "The alert route hook-$number does not exist and should."
+                    Plan    = "Would add the alert route hook-$number`: address https://127.0.0.1:9/$number, level Alarm, silencedFeatures TRIAL_*, OLD_*, locale de, secret."
+                    Makes   = 'NewAlertRoute', 'SetAlertRoute'; Mends = 'SetAlertRoute'; Ends = 'RemoveAlertRoute'
+                    Drift   = {
+                        $null = Set-LicenseAlertRoute $case.Desired.Name -Level Info -Enabled $true -SilencedFeature 'TRIAL_*'
+                        'level is Info and should be Alarm.', 'enabled is on and should be off.', 'silencedFeatures is TRIAL_* and should be TRIAL_*, OLD_*.'
+                    }
+                }
+            }
+            'Issuer' {
+                $folder = Join-Path $server.Folder "issuer-$number"
+                $null = Invoke-Program licensing @('authority', 'init', '--name', "Issuer $number", '--folder', $folder)
+                $path = Join-Path $folder "issuer-$number.pub"
+                $key = [regex]::Match((Get-Content -LiteralPath $path -Raw), 'key_id = "([0-9a-f]{16})"').Groups[1].Value
+                @{
+                    Desired = @{ KeyId = $key; Path = $path }
+                    Missing = "The issuer $key does not exist and should."
+                    Plan    = "Would trust the issuer $key."
+                    Makes   = 'AddIssuer'; Mends = 'AddIssuer'; Ends = 'RemoveIssuer'
+                    Drift   = {
+                        $null = Remove-LicenseIssuer $case.Desired.KeyId -Confirm:$false
+                        $case.Missing
+                    }
+                }
+            }
+            'LicenseFile' {
+                @{
+                    Desired = @{ FileName = "dsc-$number.lic"; Path = New-TestLicenseFile $server "local-$number.lic" @{ "ACME_X${number}_CCU" = @{ count = 3 } } }
+                    Missing = "The license file dsc-$number.lic does not exist and should."
+                    Plan    = "Would install the license file dsc-$number.lic."
+                    Makes   = 'ImportLicenseFile'; Mends = 'ImportLicenseFile'; Ends = 'RemoveLicenseFile'
+                    Drift   = {
+                        # The file on this machine is another one now.
+                        $path = $case.Desired.Path
+                        $old = (Get-FileHash -LiteralPath $path).Hash.ToLowerInvariant()
+                        $feature = [regex]::Match((Get-Content -LiteralPath $path -Raw), 'ACME_X\d_CCU').Value
+                        $null = New-TestLicenseFile $server (Split-Path -Leaf $path) @{ $feature = @{ count = 4 } }
+                        "sha256 is $old and should be $((Get-FileHash -LiteralPath $path).Hash.ToLowerInvariant())."
+                    }
+                }
+            }
+            'ManagementService' {
+                @{
+                    Desired = @{ Enabled = $true; UploadTime = "0$number`:30"; CeipOption = 'None' }
+                    Plan    = "Would change the license management service: uploadTime 0$number`:30."
+                    Makes   = 'SetManagementService'; Mends = 'SetManagementService'
+                    Drift   = {
+                        $null = Set-LicenseManagementService -UploadTime 14:00
+                        "uploadTime is 14:00 and should be $($case.Desired.UploadTime)."
+                    }
+                }
+            }
+            'OptionsFile' {
+                @{
+                    Desired = @{ Vendor = 'ACME'; Content = "# way $number`r`nMAX 3 ACME_PRO_CCU USER anna`r`n" }
+                    Plan    = 'Would replace the options file ACME.'
+                    Makes   = 'SetOptions'; Mends = 'SetOptions'; Ends = 'SetOptions'
+                    Drift   = {
+                        $null = Set-LicenseOption ACME -Line $case.Desired.Content.Split("`r`n")[0], 'MAX 2 ACME_PRO_CCU USER anna' -Confirm:$false
+                        'content is not as it should be from line 2 on.'
+                    }
+                }
+            }
+            'Server' {
+                @{
+                    Desired = @{ HeartbeatSeconds = 120; Burst = @('ACME'); BurstDays = 20 + $number; AcceptUnverified = @() }
+                    Plan    = "Would change the license server: heartbeatSeconds 120, burst ACME, burstDays $(20 + $number)."
+                    Makes   = 'SetConfiguration'; Mends = 'SetConfiguration'
+                    Drift   = {
+                        $null = Set-LicenseServerConfiguration @{ 'licensing.heartbeat_seconds' = 100; 'licensing.burst' = @(); 'licensing.burst_days' = 10 }
+                        'heartbeatSeconds is 100 and should be 120.', 'burst is not set and should be ACME.', "burstDays is 10 and should be $($case.Desired.BurstDays)."
+                    }
+                }
+            }
+            'Token' {
+                @{
+                    Desired = @{ Name = "dsc-$number"; Permissions = 'ReadOnly'; SecretFile = Join-Path $server.Folder "dsc-$number.token" }
+                    Missing = "The token dsc-$number does not exist and should."
+                    Plan    = "Would make the token dsc-$number`: permissions ReadOnly."
+                    # One with other permissions is made anew.
+                    Makes   = 'NewToken'; Mends = 'NewToken', 'RemoveToken'; Ends = 'RemoveToken'
+                    Drift   = {
+                        Get-LicenseToken $case.Desired.Name | Remove-LicenseToken -Confirm:$false
+                        $null = New-LicenseToken $case.Desired.Name -Permission Full
+                        'permissions is Full and should be ReadOnly.'
+                    }
+                }
+            }
+            'UsageSampling' {
+                @{
+                    Desired = @{ Samples = $true; PollingInterval = 20; RetentionPeriod = 90 + $number }
+                    Plan    = "Would change the sampling of seats in use: samples on, pollingInterval 20, retentionPeriod $(90 + $number)."
+                    Makes   = 'SetConfiguration'; Mends = 'SetConfiguration'
+                    Drift   = {
+                        $null = Set-LicenseServerConfiguration @{ 'usage.samples' = $false; 'usage.sample_minutes' = 15; 'usage.sample_days' = 180 }
+                        'samples is off and should be on.', 'pollingInterval is 15 and should be 20.', "retentionPeriod is 180 and should be $($case.Desired.RetentionPeriod)."
+                    }
+                }
+            }
+            default { throw "There is no case of the resource $Name." }
+        }
+        # The properties that say which instance is meant, and everything that must never be shown.
+        $keys = $Name -in 'ManagementService', 'Server', 'UsageSampling' ? @() : @('Account', 'Name', 'KeyId', 'FileName', 'Vendor')
+        $case['Key'] = @{}
+        foreach ($key in $keys | Where-Object { $case.Desired.ContainsKey($_) }) {
+            $case.Key[$key] = $case.Desired[$key]
+        }
+        $case
     }
 }
 
@@ -100,55 +298,208 @@ Describe 'The resource <Name>' -ForEach $resources {
     }
 }
 
-Describe 'A desired state, by <Way>' -ForEach $ways {
-    It 'is set once, is then as desired, and changes nothing the second time' {
-        $cases = Get-Case $Way
-        foreach ($case in $cases) {
-            Test-State $Way $case.Name $case.Desired | Should -BeFalse -Because $case.Name
-            Get-Reason $Way $case.Name $case.Desired | Should -Not -BeNullOrEmpty -Because $case.Name
-            Set-State $Way $case.Name $case.Desired
-            Test-State $Way $case.Name $case.Desired | Should -BeTrue -Because $case.Name
-            Get-Reason $Way $case.Name $case.Desired | Should -BeNullOrEmpty -Because $case.Name
+Describe 'A desired <Name>, by <Way>' -ForEach $desired {
+    BeforeAll {
+        $case = Get-Case $Name $Way
+        $outcomes = [System.Collections.Generic.List[object]]::new()
+        # Carries out a method for the desired instance, and keeps what was said.
+        function Invoke-Case([string] $Method, [hashtable] $Property = $case.Desired) {
+            $outcome = Invoke-Way $Way $Method $Name $Property
+            $outcomes.Add($outcome)
+            $outcome
         }
-        $before = Measure-Audit
-        foreach ($case in $cases) {
-            Set-State $Way $case.Name $case.Desired
-        }
-        Measure-Audit | Should -Be $before
-        # The count does see a change.
-        Set-State $Way 'ManagementService' @{ UploadTime = '05:00' }
-        Set-State $Way 'Administrator' @{ Account = 'EXAMPLE\counted'; _exist = $true }
-        Measure-Audit | Should -BeGreaterThan $before
-        Invoke-LicenseDscResource Administrator Delete -Property @{ Account = 'EXAMPLE\counted' } | Out-Null
-        Set-State $Way 'ManagementService' @{ UploadTime = $cases[2].Desired.UploadTime }
     }
 
-    It 'says in words what differs' {
-        foreach ($case in Get-Case $Way | Where-Object Other) {
-            Set-State $Way $case.Name $case.Desired
-            $wanted = $case.Desired.Clone()
-            foreach ($key in $case.Other.Keys) {
-                $wanted[$key] = $case.Other[$key]
+    It 'differs at first, with reasons in words' {
+        # What is on each server is there already.
+        $reasons = @(if ($case.ContainsKey('Missing')) { $case.Missing } else { & $case.Drift })
+        $last = Get-LastRecord
+        $tested = Invoke-Case Test
+        $tested.InDesiredState | Should -BeFalse
+        $tested.Reasons | Should -Be $reasons
+        Get-Change $last | Should -BeNullOrEmpty
+    }
+
+    if ($Way -ne 'class') {
+        It 'is not changed by -WhatIf' {
+            $last = Get-LastRecord
+            $planned = Invoke-Case WhatIf
+            if ($Way -eq 'licensing dsc') {
+                $planned.Steps | Should -Be $case.Plan
             }
-            Get-Reason $Way $case.Name $wanted | Should -Be $case.Reason
+            Get-Change $last | Should -BeNullOrEmpty
+            (Invoke-Case Test).InDesiredState | Should -BeFalse
         }
     }
 
-    It 'looks at reservations and makes none' {
-        $reservation = @{ Feature = 'ACME_PRO_CCU'; Kind = 'USER'; Name = 'alice' }
-        Test-State $Way 'Reservation' $reservation | Should -BeTrue
-        $reservation['Name'] = 'bob'
-        Test-State $Way 'Reservation' $reservation | Should -BeFalse
-        { Set-State $Way 'Reservation' $reservation } | Should -Throw '*cannot be made*'
+    It 'is set once, and the second time nothing is changed' {
+        $last = Get-LastRecord
+        $null = Invoke-Case Set
+        Get-Change $last | Should -Be $case.Makes
+        $tested = Invoke-Case Test
+        $tested.InDesiredState | Should -BeTrue
+        $tested.Reasons | Should -BeNullOrEmpty
+        $last = Get-LastRecord
+        $null = Invoke-Case Set
+        Get-Change $last | Should -BeNullOrEmpty
     }
 
-    It 'removes what should not be there, and shows that it is gone' {
-        $gone = @{ Account = 'EXAMPLE\leaver'; _exist = $false }
-        $null = New-LicenseAdministrator 'EXAMPLE\leaver'
-        Test-State $Way 'Administrator' $gone | Should -BeFalse
-        Set-State $Way 'Administrator' $gone
-        Test-State $Way 'Administrator' $gone | Should -BeTrue
-        (Invoke-LicenseDscResource Administrator Get -Property @{ Account = 'EXAMPLE\leaver' })._exist | Should -BeFalse
+    It 'is listed by Export, alone with the filter of its key' {
+        (Invoke-Case Export $case.Key).States | Should -HaveCount 1
+        $others = @{}
+        foreach ($key in $case.Key.Keys) {
+            $others[$key] = 'other'
+        }
+        if ($others.Count) {
+            (Invoke-Case Export $others).States | Should -BeNullOrEmpty
+        }
+        foreach ($value in $case.Desired.Values | Where-Object { $_ -is [int] }) {
+            (Invoke-Case Export @{}).Text | Should -Match $value
+        }
+    }
+
+    It 'is brought back when somebody else has changed it' {
+        $reasons = @(& $case.Drift)
+        $tested = Invoke-Case Test
+        $tested.InDesiredState | Should -BeFalse
+        $tested.Reasons | Should -Be $reasons
+        $last = Get-LastRecord
+        $null = Invoke-Case Set
+        Get-Change $last | Should -Be $case.Mends
+        (Invoke-Case Test).InDesiredState | Should -BeTrue
+    }
+
+    if ($Name -in 'Administrator', 'AlertRoute', 'Token') {
+        It 'shows no secret, nor does the audit' {
+            $secret = if ($Name -eq 'Token') { (Get-Content -LiteralPath $case.Desired.SecretFile -Raw).Trim() }
+            else { ConvertFrom-SecureString ($Name -eq 'Administrator' ? $case.Desired.Password : $case.Desired.Secret) -AsPlainText }
+            $said = @($outcomes.Text) + @(Get-LicenseAudit -Vendor server | ConvertTo-Json -Depth 5)
+            $said.Count | Should -BeGreaterThan 5
+            $said | Where-Object { $_.Contains($secret) } | Should -BeNullOrEmpty
+        }
+    }
+
+    if ($Removable) {
+        It 'is removed once, is shown as gone, and can be made again' {
+            $gone = $case.Key + @{ _exist = $false }
+            $tested = Invoke-Case Test $gone
+            $tested.InDesiredState | Should -BeFalse
+            $tested.Reasons | Should -BeLike 'The * exists and should not.'
+            $last = Get-LastRecord
+            $null = Invoke-Case Delete $case.Key
+            Get-Change $last | Should -Be $case.Ends
+            (Invoke-Case Test $gone).InDesiredState | Should -BeTrue
+            (Invoke-LicenseDscResource $Name Get -Property $case.Key)._exist | Should -BeFalse
+            $last = Get-LastRecord
+            $null = Invoke-Case Delete $case.Key
+            Get-Change $last | Should -BeNullOrEmpty
+            (Invoke-Case Test).Reasons | Should -BeLike 'The * does not exist and should.'
+            $null = Invoke-Case Set
+            Get-Change $last | Should -Be $case.Makes
+        }
+    }
+}
+
+Describe 'A reservation, by <Way>' -ForEach $ways {
+    It 'is looked at and not made' {
+        $null = Set-LicenseOption ACME -Line 'RESERVE 2 ACME_PRO_CCU USER alice' -Confirm:$false
+        $reservation = @{ Feature = 'ACME_PRO_CCU'; Kind = 'USER'; Name = 'alice' }
+        (Invoke-Way $Way Test Reservation $reservation).InDesiredState | Should -BeTrue
+        $reservation['Name'] = 'bob'
+        (Invoke-Way $Way Test Reservation $reservation).InDesiredState | Should -BeFalse
+        if ($Way -ne 'licensing dsc') {
+            { Invoke-Way $Way Set Reservation $reservation } | Should -Throw '*cannot be made*'
+        }
+    }
+}
+
+Describe 'The certificate of a server, by <Way>' -ForEach $ways {
+    BeforeAll {
+        # Its clients pin the certificate, so it is another server.
+        $first = $server
+        $folder = Join-Path $TestDrive "certificate-$($Way -replace '\W')"
+        $null = New-Item -ItemType Directory -Path $folder
+        $name = [System.Security.Cryptography.X509Certificates.X500DistinguishedName]::new('CN=lic-test')
+        $key = [System.Security.Cryptography.ECDsa]::Create([System.Security.Cryptography.ECCurve+NamedCurves]::nistP256)
+        $request = [System.Security.Cryptography.X509Certificates.CertificateRequest]::new($name, $key, [System.Security.Cryptography.HashAlgorithmName]::SHA256)
+        $alternatives = [System.Security.Cryptography.X509Certificates.SubjectAlternativeNameBuilder]::new()
+        $alternatives.AddDnsName('lic-test')
+        $alternatives.AddIpAddress([ipaddress]::Loopback)
+        $request.CertificateExtensions.Add($alternatives.Build())
+        $certificate = $request.CreateSelfSigned([datetimeoffset]::UtcNow.AddDays(-1), [datetimeoffset]::UtcNow.AddDays(90))
+        $new = @{ CertificateFile = Join-Path $folder 'server.crt'; KeyFile = Join-Path $folder 'server.key' }
+        [System.IO.File]::WriteAllText($new.CertificateFile, $certificate.ExportCertificatePem())
+        [System.IO.File]::WriteAllText($new.KeyFile, $key.ExportPkcs8PrivateKeyPem())
+        $secret = (Get-Content -LiteralPath $new.KeyFile)[1]
+        $hash = $certificate.GetCertHashString('SHA256').ToLowerInvariant()
+
+        $server = Start-TestServer
+        Disconnect-LicenseServer -All
+        $null = Connect-TestServer $server
+    }
+    AfterAll {
+        Disconnect-LicenseServer -All
+        Stop-TestServer $server
+        $server = $first
+        $null = Connect-TestServer $server
+    }
+
+    It 'is replaced by that of a file, once, and the key is not shown' {
+        $old = $server.CertHash.ToLowerInvariant()
+        $tested = Invoke-Way $Way Test Server $new
+        $tested.Reasons | Should -Be "certHash is $old and should be $hash."
+        # Without the key there is no way to it.
+        { Invoke-Way $Way Set Server @{ CertificateFile = $new.CertificateFile } } | Should -Throw '*keyFile is missing*'
+        $set = Invoke-Way $Way Set Server $new
+        [LicensingAdmin.ConnectionSettings]::IsSameHash((Get-LicenseCertificate $server.Address).CertHash, $hash) | Should -BeTrue
+        $server.CertHash = $hash
+        Disconnect-LicenseServer -All
+        $null = Connect-TestServer $server
+        $last = Get-LastRecord
+        (Invoke-Way $Way Test Server $new).InDesiredState | Should -BeTrue
+        $again = Invoke-Way $Way Set Server $new
+        Get-Change $last | Should -BeNullOrEmpty
+        $said = @($tested.Text, $set.Text, $again.Text) + @(Get-LicenseAudit -Vendor server | ConvertTo-Json -Depth 5)
+        $said | Where-Object { $_.Contains($secret) } | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'A state that cannot be, by <Way>' -ForEach $ways {
+    It 'changes nothing: <Name>' -ForEach @(
+        @{ Name = 'OptionsFile'; Property = @{ Vendor = 'ACME'; Content = 'NONSENSE' }; Said = '*NONSENSE*' }
+        @{ Name = 'OptionsFile'; Property = @{ Vendor = 'NOBODY'; Content = 'MAX 1 X USER anna' }; Said = '*No license file names this vendor*' }
+        @{ Name = 'Server'; Property = @{ BurstDays = 20; HeartbeatSeconds = 0 }; Said = '*heartbeat_seconds*' }
+        @{ Name = 'UsageSampling'; Property = @{ PollingInterval = 1 }; Said = '*sample_minutes*' }
+        @{ Name = 'Issuer'; Property = @{ KeyId = '0123456789abcdef' }; Said = '*path is missing*' }
+    ) {
+        $last = Get-LastRecord
+        { Invoke-Way $Way Set $Name $Property } | Should -Throw $Said
+        (Invoke-Way $Way Test $Name $Property).InDesiredState | Should -BeFalse
+        Get-Change $last | Should -BeNullOrEmpty
+    }
+
+    It 'trusts no issuer by the file of another one' {
+        $state = @{ KeyId = '0123456789abcdef'; Path = Join-Path $server.Folder 'other/other-issuer.pub' }
+        if (-not (Test-Path -LiteralPath $state.Path)) {
+            $null = Invoke-Program licensing @('authority', 'init', '--name', 'Other Issuer', '--folder', (Split-Path -Parent $state.Path))
+        }
+        $issuers = @(Get-LicenseIssuer).KeyId
+        { Invoke-Way $Way Set Issuer $state } | Should -Throw '*path is the file of another one*'
+        @(Get-LicenseIssuer).KeyId | Should -Be $issuers
+    }
+
+    It 'makes no alert route that cannot be: <Said>' -ForEach @(
+        @{ Property = @{ Name = 'nowhere'; Address = 'http://example.net' }; Said = '*https*' }
+        @{ Property = @{ Name = 'short'; Address = 'https://example.net'; Secret = 'short' }; Said = '*16*' }
+    ) {
+        $route = $Property.Clone()
+        if ($route.ContainsKey('Secret')) {
+            $route['Secret'] = ConvertTo-TestSecret $route['Secret']
+        }
+        $last = Get-LastRecord
+        { Invoke-Way $Way Set AlertRoute $route } | Should -Throw $Said
+        Get-LicenseAlertRoute $route.Name -ErrorAction Ignore | Should -BeNullOrEmpty
+        Get-Change $last | Should -BeNullOrEmpty
     }
 }
 
@@ -211,60 +562,5 @@ Describe 'Invoke-LicenseDscResource' {
         finally {
             $null = Connect-TestServer $server
         }
-    }
-}
-
-Describe 'The scripts of ps1/dsc' {
-    BeforeAll {
-        $scripts = Join-Path $PSScriptRoot '../ps1/dsc'
-    }
-
-    It 'make a complete server, once' {
-        $license = New-TestLicenseFile $server 'complete.lic' @{ ACME_NEW_CCU = @{ count = 4 } }
-        $tokens = Join-Path $server.Folder 'tokens'
-        $null = New-Item -ItemType Directory -Path $tokens
-        $arguments = @{ LicenseFile = $license; TokenFolder = $tokens; OperatorPassword = ConvertTo-TestSecret 'a long and secret phrase' }
-        $null = & "$scripts/Set-CompleteServer.ps1" @arguments -WhatIf
-        Get-LicenseAdministrator | Where-Object Account -Like '*\operator' | Should -BeNullOrEmpty
-        $first = @(& "$scripts/Set-CompleteServer.ps1" @arguments)
-        $first | Should -HaveCount 6
-        $first.InDesiredState | Should -Contain $false
-        $second = @(& "$scripts/Set-CompleteServer.ps1" @arguments)
-        $second.InDesiredState | Should -Not -Contain $false
-        $second | ForEach-Object Steps | Should -BeNullOrEmpty
-        Get-LicenseInventory ACME_NEW_CCU | Should -HaveCount 1
-        Join-Path $tokens 'products.token' | Should -Exist
-    }
-
-    It 'make a disaster recovery pair, once' {
-        $standby = Start-TestServer
-        try {
-            Copy-Item -LiteralPath (Join-Path $server.Folder 'issuer/test-issuer.pub') -Destination (Join-Path $standby.Data 'trust/first-issuer.pub')
-            $names = $server, $standby | ForEach-Object { (Connect-TestServer $_).Server }
-            $license = New-TestLicenseFile $server 'pair.lic' @{ ACME_PAIR_CCU = @{ count = 4 } }
-            $first = @(& "$scripts/Set-DisasterRecoveryPair.ps1" $names[0] $names[1] $license)
-            $first | Should -HaveCount 6
-            $second = @(& "$scripts/Set-DisasterRecoveryPair.ps1" $names[0] $names[1] $license)
-            $second.InDesiredState | Should -Not -Contain $false
-            $guids = $names | ForEach-Object { Get-LicenseManagementService -Session $_ }
-            $guids[0].DisasterRecoveryPartner | Should -Be $guids[1].ServerGuid
-            $guids[1].DisasterRecoveryPartner | Should -Be $guids[0].ServerGuid
-        }
-        finally {
-            Disconnect-LicenseServer -All
-            Stop-TestServer $standby
-            $null = Connect-TestServer $server
-        }
-    }
-
-    It 'lock down a site, once' {
-        $null = New-LicenseAdministrator 'SUPPLIER\support'
-        $null = New-LicenseToken deployment
-        $first = @(& "$scripts/Set-LockedDownSite.ps1")
-        $first | Should -HaveCount 4
-        $second = @(& "$scripts/Set-LockedDownSite.ps1")
-        $second.InDesiredState | Should -Not -Contain $false
-        (Get-LicenseManagementService).Enabled | Should -BeFalse
-        Get-LicenseToken deployment -ErrorAction Ignore | Should -BeNullOrEmpty
     }
 }

@@ -59,7 +59,20 @@ Describe 'Export-DailyUsageReport.ps1' {
         }
         $day = (Get-Date).ToString('yyyy-MM-dd', [cultureinfo]::InvariantCulture)
         (Get-ChildItem -LiteralPath $reports).Name | Sort-Object | Should -Be 'notes-2020-01-01.html', "usage-$day.csv", "usage-$day.html"
-        [System.IO.File]::ReadAllText((Join-Path $reports "usage-$day.html")) | Should -Match '<svg'
+        # The seats of today are no part of it yet.
+        [System.IO.File]::ReadAllText((Join-Path $reports "usage-$day.html")) | Should -Not -Match '<svg'
+    }
+
+    It 'draws the use until the day before, and can make up for a report that was missed' {
+        $reports = Join-Path $TestDrive 'dated'
+        $tomorrow = (Get-Date).Date.AddDays(1)
+        $page, $table = & "$folder/Export-DailyUsageReport.ps1" $reports -Date $tomorrow -Days 2
+        $page.Name | Should -Be "usage-$($tomorrow.ToString('yyyy-MM-dd', [cultureinfo]::InvariantCulture)).html"
+        $text = [System.IO.File]::ReadAllText($page.FullName)
+        $text | Should -Match '<svg'
+        $text | Should -Match 'CAD_PRO_CCU'
+        $text | Should -Not -Match 'anna'
+        (Import-Csv -LiteralPath $table.FullName | Where-Object Feature -EQ 'CAD_PRO_CCU' | Measure-Object Peak -Maximum).Maximum | Should -Be 3
     }
 }
 

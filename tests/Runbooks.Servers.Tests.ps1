@@ -301,6 +301,8 @@ Describe 'Move-LicenseServer.ps1' {
     }
 
     It 'restores it once, and finds what is served twice' {
+        (& "$folder/Move-LicenseServer.ps1" -Restore -Archive $archive -DataPath $moved -Program $licensingd -WhatIf).Done | Should -BeFalse
+        Test-Path -LiteralPath $moved | Should -BeFalse
         (& "$folder/Move-LicenseServer.ps1" -Restore -Archive $archive -DataPath $moved -Program $licensingd).Done | Should -BeTrue
         (& "$folder/Move-LicenseServer.ps1" -Restore -Archive $archive -DataPath $moved -Program $licensingd).Done | Should -BeFalse
         $new = Start-Built $moved

@@ -44,13 +44,42 @@ Describe 'The runbook <Name>' -ForEach $runbooks {
             $help.Parameters.Keys | Should -Contain $parameter.ToUpperInvariant()
         }
     }
+
+    It 'has -WhatIf where it changes something' {
+        $verb = ($Name -split '-')[0]
+        (Get-Command $Path).Parameters.ContainsKey('WhatIf') | Should -Be ($verb -notin 'Test', 'Find', 'ConvertTo')
+    }
+}
+
+Describe 'A runbook of a scheduler' {
+    BeforeAll {
+        $shell = (Get-Process -Id $PID).Path
+        # As a scheduler starts it, where the module is not on the path of modules.
+        function Start-Runbook([string] $Name, [string] $Arguments) {
+            $file = Join-Path $TestDrive 'start.ps1'
+            [System.IO.File]::WriteAllText($file, "Import-Module '$(Get-BuiltPath 'LicensingAdmin')'`n& '$folder/$Name.ps1' $Arguments`nexit `$LASTEXITCODE`n")
+            & $shell -NoProfile -NonInteractive -File $file 2>&1
+        }
+    }
+
+    It 'ends with the exit code of a check' {
+        "$(Start-Runbook Test-SeatUsage)" | Should -BeLike 'LICENSES CRITICAL - *'
+        $LASTEXITCODE | Should -Be 2
+        "$(Start-Runbook Test-SeatUsage 'REP_*')" | Should -BeLike 'LICENSES OK - *'
+        $LASTEXITCODE | Should -Be 0
+    }
+
+    It 'ends with 1 at an error, and says which' {
+        "$(Start-Runbook Find-SeatHolder '-Server 127.0.0.1:1')" | Should -BeLike '*127.0.0.1:1*'
+        $LASTEXITCODE | Should -Be 1
+    }
 }
 
 Describe 'Test-SeatUsage.ps1' {
     It 'says what is critical, with the exit code of a check' {
         $text = & "$folder/Test-SeatUsage.ps1"
         $LASTEXITCODE | Should -Be 2
-        $text | Should -Be "LICENSES CRITICAL - CAD_PRO_CCU 100 % (4 of 4) | 'CAD_PRO_CCU'=4;3.4;3.8;0;4 'REP_STD_CCU'=1;8.5;9.5;0;10"
+        $text | Should -Be "LICENSES CRITICAL - CAD_PRO_CCU: 100 % (4 of 4) | 'CAD_PRO_CCU'=4;3.4;3.8;0;4 'REP_STD_CCU'=1;8.5;9.5;0;10"
     }
 
     It 'is content below the thresholds' {
@@ -60,7 +89,7 @@ Describe 'Test-SeatUsage.ps1' {
     }
 
     It 'writes local checks, and JSON for sensors and items' {
-        (& "$folder/Test-SeatUsage.ps1" -Format Checkmk)[0] | Should -Be '2 "License CAD_PRO_CCU" in_use=4;3.4;3.8;0;4 4 of 4 in use'
+        (& "$folder/Test-SeatUsage.ps1" -Format Checkmk)[0] | Should -Be '2 "Licenses CAD_PRO_CCU" in_use=4;3.4;3.8;0;4 100 % (4 of 4)'
         (& "$folder/Test-SeatUsage.ps1" -Format Prtg | ConvertFrom-Json).prtg.result.channel | Should -Be 'CAD_PRO_CCU', 'REP_STD_CCU'
         (& "$folder/Test-SeatUsage.ps1" -Format Zabbix | ConvertFrom-Json).data.percent | Should -Be 100, 10
     }
@@ -83,6 +112,33 @@ Describe 'Find-ExpiringLicense.ps1' {
     It 'lists nothing further ahead than asked' {
         & "$folder/Find-ExpiringLicense.ps1" -Days 3 | Should -BeNullOrEmpty
         $LASTEXITCODE | Should -Be 0
+    }
+
+    It 'is a check with warning and critical days: <Days>, <CriticalDays>' -ForEach @(
+        @{ Days = 60; CriticalDays = 14; State = 1; Word = 'WARNING' }
+        @{ Days = 60; CriticalDays = 30; State = 2; Word = 'CRITICAL' }
+        @{ Days = 5; CriticalDays = 3; State = 0; Word = 'OK' }
+    ) {
+        $limits = @{ Days = $Days; CriticalDays = $CriticalDays }
+        $text = & "$folder/Find-ExpiringLicense.ps1" @limits -Format Nagios
+        $LASTEXITCODE | Should -Be $State
+        $said = $State ? 'CAD_PRO_CCU Expiration: (19|20) days left, until \d{4}-\d\d-\d\d' : "nothing ends within $Days days"
+        # Few days are bad: the ranges begin behind the thresholds.
+        $text | Should -Match "^EXPIRY $Word - $said \| .*'CAD_PRO_CCU Expiration'=(19|20);$($Days + 1):;$($CriticalDays + 1):( |$)"
+        $line = & "$folder/Find-ExpiringLicense.ps1" @limits -Format Checkmk | Where-Object { $_ -like '*CAD_PRO_CCU Expiration*' }
+        $line | Should -Match "^$State `"Expiry CAD_PRO_CCU Expiration`" days_left=(19|20) (19|20) days left, until "
+        $channel = (& "$folder/Find-ExpiringLicense.ps1" @limits -Format Prtg | ConvertFrom-Json).prtg.result | Where-Object channel -EQ 'CAD_PRO_CCU Expiration'
+        $channel.limitminwarning, $channel.limitminerror, $channel.customunit | Should -Be $Days, $CriticalDays, 'days'
+        $channel.value | Should -BeIn 19, 20
+        $item = (& "$folder/Find-ExpiringLicense.ps1" @limits -Format Zabbix | ConvertFrom-Json).data | Where-Object '{#FEATURE}' -EQ 'CAD_PRO_CCU' | Where-Object '{#WHAT}' -EQ 'Expiration'
+        $item.state, $item.daysLeft | Should -Be $State, $channel.value
+        $LASTEXITCODE | Should -Be $State
+    }
+
+    It 'is unknown when the server cannot be asked' {
+        $text = & "$folder/Find-ExpiringLicense.ps1" -Format Nagios -Server 127.0.0.1:1
+        $LASTEXITCODE | Should -Be 3
+        $text | Should -BeLike 'EXPIRY UNKNOWN - *127.0.0.1:1*'
     }
 }
 
@@ -111,6 +167,8 @@ Describe 'Add-SeatUsageSample.ps1' {
 Describe 'Export-SeatUsageReport.ps1' {
     It 'writes a page that needs nothing else, and names people on demand only' {
         $page = Join-Path $TestDrive 'report.html'
+        & "$folder/Export-SeatUsageReport.ps1" $page -WhatIf | Should -BeNullOrEmpty
+        Test-Path -LiteralPath $page | Should -BeFalse
         (& "$folder/Export-SeatUsageReport.ps1" $page).FullName | Should -Be $page
         $text = [System.IO.File]::ReadAllText($page)
         $text | Should -Match '<td>CAD_PRO_CCU</td>'
@@ -141,6 +199,61 @@ Describe 'Test-LicenseHealth.ps1' {
         $rows = @(& "$folder/Test-LicenseHealth.ps1" -Server 127.0.0.1:1)
         $LASTEXITCODE | Should -Be 2
         $rows[0].Status | Should -Be 'Failed'
+        & "$folder/Test-LicenseHealth.ps1" -Server 127.0.0.1:1 -Format Nagios | Should -BeLike 'HEALTH CRITICAL - Server: *127.0.0.1:1*'
+        $LASTEXITCODE | Should -Be 2
+    }
+
+    It 'is a check that has each name once, with the state of the worst' {
+        $states = @{ Passed = 0; Warning = 1; Failed = 2 }
+        $expected = @{}
+        foreach ($row in & "$folder/Test-LicenseHealth.ps1") {
+            $expected[$row.Check] = [math]::Max($states[$row.Status], $expected[$row.Check] ?? 0)
+        }
+        # All seats of a feature are out, so there is an alert.
+        $expected['Alerts'] | Should -BeGreaterThan 0
+        $worst = ($expected.Values | Measure-Object -Maximum).Maximum
+        $lines = @(& "$folder/Test-LicenseHealth.ps1" -Format Checkmk)
+        $LASTEXITCODE | Should -Be $worst
+        $lines | Should -HaveCount $expected.Count
+        foreach ($name in $expected.Keys) {
+            @($lines -match "^$($expected[$name]) `"Health $([regex]::Escape($name))`" - \S") | Should -HaveCount 1 -Because $name
+        }
+        & "$folder/Test-LicenseHealth.ps1" -Format Nagios | Should -Match "^HEALTH $(@('OK', 'WARNING', 'CRITICAL')[$worst]) - .*Alerts: "
+        $channels = (& "$folder/Test-LicenseHealth.ps1" -Format Prtg | ConvertFrom-Json).prtg.result
+        $channels.channel | Sort-Object | Should -Be ($expected.Keys | Sort-Object)
+        ($channels | Where-Object channel -EQ 'Alerts').value | Should -Be $expected['Alerts']
+        $items = (& "$folder/Test-LicenseHealth.ps1" -Format Zabbix | ConvertFrom-Json).data
+        ($items | Where-Object '{#NAME}' -EQ 'Alerts').state | Should -Be $expected['Alerts']
+    }
+}
+
+Describe 'ConvertTo-MonitoringOutput.ps1' {
+    It 'keeps what separates text and figures out of them' {
+        $row = [pscustomobject]@{ Name = "it's |`"so`""; State = 1; Detail = "a | b`nc"; Metric = @{ Name = 'x'; Value = 1.5; Critical = 3 } }
+        $row | & "$folder/ConvertTo-MonitoringOutput.ps1" -Format Nagios -Service Test | Should -BeExactly "TEST WARNING - it's /`"so`": a / b c | 'it''s /`"so`"'=1.5;;3"
+        $row | & "$folder/ConvertTo-MonitoringOutput.ps1" -Format Checkmk -Service Test | Should -BeExactly "1 `"Test it's /so`" x=1.5;;3 a / b c"
+    }
+
+    It 'ends with the worst state: <States> with <Worst>' -ForEach @(
+        @{ States = @(); Worst = 0 }
+        @{ States = 0, 1, 0; Worst = 1 }
+        @{ States = 1, 3; Worst = 3 }
+        @{ States = 3, 2, 1; Worst = 2 }
+    ) {
+        $rows = @($States | ForEach-Object { [pscustomobject]@{ Name = "n$_"; State = $_; Detail = 'seen' } })
+        foreach ($format in 'Nagios', 'Checkmk', 'Prtg', 'Zabbix') {
+            $null = $rows | & "$folder/ConvertTo-MonitoringOutput.ps1" -Format $format -Service Test
+            $LASTEXITCODE | Should -Be $Worst -Because $format
+        }
+    }
+
+    It 'says in each format why nothing could be checked' {
+        $call = @{ Service = 'Test'; Problem = 'No | answer.' }
+        & "$folder/ConvertTo-MonitoringOutput.ps1" -Format Nagios @call | Should -BeExactly 'TEST UNKNOWN - No / answer.'
+        & "$folder/ConvertTo-MonitoringOutput.ps1" -Format Checkmk @call | Should -BeExactly '3 "Test" - No / answer.'
+        (& "$folder/ConvertTo-MonitoringOutput.ps1" -Format Prtg @call | ConvertFrom-Json).prtg.error | Should -Be 1
+        (& "$folder/ConvertTo-MonitoringOutput.ps1" -Format Zabbix @call | ConvertFrom-Json).error | Should -Be 'No | answer.'
+        $LASTEXITCODE | Should -Be 3
     }
 }
 
@@ -152,23 +265,50 @@ Describe 'Send-SeatUsageAlert.ps1' {
         $listener.Start()
         $hook = @{ Webhook = "http://127.0.0.1:$port/hook"; StatePath = Join-Path $TestDrive 'alerts.json' }
 
-        # Answers one message while the runbook runs, and returns it.
-        function Receive-Message([scriptblock] $Code) {
+        # Serves with a script of its own while the runbook runs, and returns what it received.
+        function Receive-Text([object] $Listener, [scriptblock] $Serve, [scriptblock] $Code) {
             $shell = [powershell]::Create([initialsessionstate]::CreateDefault2())
             try {
-                $null = $shell.AddScript({
-                        param($listener)
-                        $context = $listener.GetContext()
-                        [System.IO.StreamReader]::new($context.Request.InputStream).ReadToEnd()
-                        $context.Response.Close()
-                    }).AddArgument($listener)
+                $null = $shell.AddScript($Serve).AddArgument($Listener)
                 $receiving = $shell.BeginInvoke()
                 $null = & $Code
-                $shell.EndInvoke($receiving) | ConvertFrom-Json
+                $shell.EndInvoke($receiving)
             }
             finally {
                 $shell.Dispose()
             }
+        }
+
+        # Answers one message to the webhook, and returns it.
+        function Receive-Message([scriptblock] $Code) {
+            Receive-Text $listener {
+                param($listener)
+                $context = $listener.GetContext()
+                [System.IO.StreamReader]::new($context.Request.InputStream).ReadToEnd()
+                $context.Response.Close()
+            } $Code | ConvertFrom-Json
+        }
+
+        # Takes one mail, and returns the lines of the whole conversation.
+        function Receive-Mail([System.Net.Sockets.TcpListener] $Listener, [scriptblock] $Code) {
+            Receive-Text $Listener {
+                param($listener)
+                $client = $listener.AcceptTcpClient()
+                $reader = [System.IO.StreamReader]::new($client.GetStream())
+                $writer = [System.IO.StreamWriter]::new($client.GetStream())
+                $writer.NewLine = "`r`n"
+                $writer.AutoFlush = $true
+                $writer.WriteLine('220 mail.example.net')
+                $isContent = $false
+                while ($null -ne ($line = $reader.ReadLine())) {
+                    $line
+                    if ($isContent -and $line -ne '.') { continue }
+                    $isContent = $line -eq 'DATA'
+                    $writer.WriteLine($(if ($isContent) { '354 go on' } elseif ($line -eq 'QUIT') { '221 bye' } else { '250 taken' }))
+                    if ($line -eq 'QUIT') { break }
+                }
+                $client.Dispose()
+            } $Code
         }
     }
 
@@ -191,6 +331,24 @@ Describe 'Send-SeatUsageAlert.ps1' {
     It 'says it once, and once that it is over' {
         & "$folder/Send-SeatUsageAlert.ps1" @hook | Should -BeNullOrEmpty
         (Receive-Message { & "$folder/Send-SeatUsageAlert.ps1" @hook -Threshold 101 }).state | Should -Be 'Below'
+    }
+
+    It 'says it by mail, once' {
+        $relay = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
+        $relay.Start()
+        try {
+            $mail = @{
+                StatePath = Join-Path $TestDrive 'mail.json'; MailServer = '127.0.0.1'; MailPort = $relay.LocalEndpoint.Port
+                MailFrom = 'licensing@example.net'; MailTo = 'ops@example.net', 'desk@example.net'
+            }
+            $lines = Receive-Mail $relay { & "$folder/Send-SeatUsageAlert.ps1" @mail }
+            @($lines -like 'RCPT TO:*') | Should -Be 'RCPT TO:<ops@example.net>', 'RCPT TO:<desk@example.net>'
+            $lines | Should -Contain 'Subject: CAD_PRO_CCU: 100 % of 4 seats are in use'
+            & "$folder/Send-SeatUsageAlert.ps1" @mail | Should -BeNullOrEmpty
+        }
+        finally {
+            $relay.Stop()
+        }
     }
 }
 
@@ -229,7 +387,9 @@ Describe 'Revoke-FeatureSeat.ps1' {
         @(& "$folder/Find-SeatHolder.ps1").Count | Should -Be 3
     }
 
-    It 'releases every seat within it' {
+    It 'releases every seat within it, and none with -WhatIf' {
+        & "$folder/Revoke-FeatureSeat.ps1" CAD_PRO_CCU -From 00:00 -Until 23:59:59 -WhatIf | Should -BeNullOrEmpty
+        @(& "$folder/Find-SeatHolder.ps1").Count | Should -Be 3
         $seats = @(& "$folder/Revoke-FeatureSeat.ps1" CAD_PRO_CCU -From 00:00 -Until 23:59:59 -Confirm:$false)
         $seats.Count | Should -Be 3
         & "$folder/Revoke-FeatureSeat.ps1" CAD_PRO_CCU -From 00:00 -Until 23:59:59 -Confirm:$false | Should -BeNullOrEmpty

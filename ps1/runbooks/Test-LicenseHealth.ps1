@@ -9,6 +9,10 @@
 .PARAMETER Deep
     Also walks the chains of all audit records, which takes as long as reading the databases.
 
+.PARAMETER Format
+    Rows: rows for people and scripts. Nagios, Checkmk, Prtg and Zabbix: the output of a check for that system, with its exit code;
+    ConvertTo-MonitoringOutput.ps1 writes it and stands beside this script.
+
 .PARAMETER Server
     Address of the web services; the environment variable LICENSING_SERVER unless given.
 
@@ -22,11 +26,15 @@
     ./Test-LicenseHealth.ps1
 
 .EXAMPLE
+    ./Test-LicenseHealth.ps1 -Format Checkmk
+
+.EXAMPLE
     ./Test-LicenseHealth.ps1 -Deep | Where-Object Status -NE 'Passed'
 #>
 [CmdletBinding()]
 param(
     [switch] $Deep,
+    [ValidateSet('Rows', 'Nagios', 'Checkmk', 'Prtg', 'Zabbix')] [string] $Format = 'Rows',
     [ValidateNotNullOrWhiteSpace()] [string] $Server,
     [ValidateNotNullOrWhiteSpace()] [string] $CertHash,
     [securestring] $Token
@@ -66,12 +74,26 @@ if ($results[0].Status -eq 'Passed') {
     Invoke-Check 'Alerts' {
         $alerts = @(Get-LicenseAlert @connection)
         foreach ($alert in $alerts) {
-            Add-Result 'Alert' $(if ($alert.Level -eq 'Alarm') { 'Failed' } else { 'Warning' }) $alert.Title $alert.Action
+            Add-Result 'Alerts' $(if ($alert.Level -eq 'Alarm') { 'Failed' } else { 'Warning' }) $alert.Title $alert.Action
         }
         if (-not $alerts) {
             Add-Result 'Alerts' 'Passed' 'none' ''
         }
     }
+}
+if ($Format -ne 'Rows') {
+    $states = @{ Passed = 0; Warning = 1; Failed = 2 }
+    # A system knows a check by its name: of several rows the worst counts, and what is wrong with them is said together.
+    $checks = foreach ($group in $results | Group-Object Check) {
+        $bad = @($group.Group | Where-Object Status -NE 'Passed')
+        [pscustomobject]@{
+            Name   = $group.Name
+            State  = ($group.Group | ForEach-Object { $states[$_.Status] } | Measure-Object -Maximum).Maximum -as [int]
+            Detail = ($bad ? $bad : $group.Group).Detail -join '; '
+        }
+    }
+    $checks | & "$PSScriptRoot/ConvertTo-MonitoringOutput.ps1" -Format $Format -Service 'Health' -Summary "$(@($checks).Count) checks passed"
+    exit $LASTEXITCODE
 }
 $results
 exit $(if ($results.Status -contains 'Failed') { 2 } elseif ($results.Status -contains 'Warning') { 1 } else { 0 })

@@ -18,7 +18,7 @@
 
 .PARAMETER Format
     Nagios: one line of a plug-in for Nagios or Icinga, with performance data. Checkmk: a line for each feature as a local check.
-    Prtg: the JSON of a custom sensor. Zabbix: JSON for dependent items.
+    Prtg: the JSON of a custom sensor. Zabbix: JSON for dependent items. ConvertTo-MonitoringOutput.ps1 writes them and stands beside it.
 
 .PARAMETER Server
     Address of the web services; the environment variable LICENSING_SERVER unless given.
@@ -52,56 +52,27 @@ $ErrorActionPreference = 'Stop'
 
 $connection = @{}
 'Server', 'CertHash', 'Token' | Where-Object { $PSBoundParameters.ContainsKey($_) } | ForEach-Object { $connection[$_] = $PSBoundParameters[$_] }
-$words = 'OK', 'WARNING', 'CRITICAL', 'UNKNOWN'
+$output = @{ Format = $Format; Service = 'Licenses' }
 
 try {
-    $rows = @(
+    $checks = @(
         foreach ($total in Get-LicenseInventory -Total -Feature $Feature @connection | Where-Object { -not $_.Uncounted }) {
             $percent = $total.PercentInUse
             $state = if ($percent -ge $Critical) { 2 } elseif ($percent -ge $Warning) { 1 } else { 0 }
-            [pscustomobject]@{ Feature = $total.Feature; Installed = $total.Installed; InUse = $total.InUse; Percent = $percent; State = $state }
+            [pscustomobject]@{
+                Name    = $total.Feature
+                State   = $state
+                Detail  = "$($percent.ToString([cultureinfo]::InvariantCulture)) % ($($total.InUse) of $($total.Installed))"
+                Metric  = @{ Name = 'in_use'; Value = $total.InUse; Warning = $total.Installed * $Warning / 100; Critical = $total.Installed * $Critical / 100; Minimum = 0; Maximum = $total.Installed }
+                Channel = @{ Value = $percent; Unit = 'Percent'; Warning = $Warning; Critical = $Critical }
+                Item    = [ordered]@{ '{#FEATURE}' = $total.Feature; installed = $total.Installed; inUse = $total.InUse; percent = $percent }
+            }
         }
     )
 }
 catch {
-    $problem = $_.Exception.Message
-    switch ($Format) {
-        'Nagios' { "LICENSES UNKNOWN - $problem" }
-        'Checkmk' { "3 `"Licenses`" - $problem" }
-        'Prtg' { @{ prtg = @{ error = 1; text = $problem } } | ConvertTo-Json -Compress }
-        'Zabbix' { @{ error = $problem; data = @() } | ConvertTo-Json -Compress }
-    }
-    exit 3
+    & "$PSScriptRoot/ConvertTo-MonitoringOutput.ps1" @output -Problem $_.Exception.Message
+    exit $LASTEXITCODE
 }
-
-# Figures are read by programs: they have a point in every culture.
-function Format-Figure([double] $Figure) {
-    $Figure.ToString([cultureinfo]::InvariantCulture)
-}
-
-$worst = if ($rows) { [int] ($rows | Measure-Object State -Maximum).Maximum } else { 0 }
-switch ($Format) {
-    'Nagios' {
-        $high = @($rows | Where-Object State -GT 0 | ForEach-Object { "$($_.Feature) $(Format-Figure $_.Percent) % ($($_.InUse) of $($_.Installed))" })
-        $text = if ($high) { $high -join ', ' } else { "$($rows.Count) features below $Warning %" }
-        $figures = $rows | ForEach-Object { "'$($_.Feature)'=$($_.InUse);$(Format-Figure ($_.Installed * $Warning / 100));$(Format-Figure ($_.Installed * $Critical / 100));0;$($_.Installed)" }
-        "LICENSES $($words[$worst]) - $text | $($figures -join ' ')"
-    }
-    'Checkmk' {
-        foreach ($row in $rows) {
-            "$($row.State) `"License $($row.Feature)`" in_use=$($row.InUse);$(Format-Figure ($row.Installed * $Warning / 100));$(Format-Figure ($row.Installed * $Critical / 100));0;$($row.Installed) $($row.InUse) of $($row.Installed) in use"
-        }
-    }
-    'Prtg' {
-        $channels = @($rows | ForEach-Object {
-                [ordered]@{ channel = $_.Feature; value = $_.Percent; float = 1; unit = 'Percent'; limitmode = 1; limitmaxwarning = $Warning; limitmaxerror = $Critical }
-            })
-        [ordered]@{ prtg = [ordered]@{ result = $channels; text = "$($words[$worst]): $($rows.Count) features" } } | ConvertTo-Json -Depth 5 -Compress
-    }
-    'Zabbix' {
-        [ordered]@{
-            data = @($rows | ForEach-Object { [ordered]@{ '{#FEATURE}' = $_.Feature; installed = $_.Installed; inUse = $_.InUse; percent = $_.Percent; state = $_.State } })
-        } | ConvertTo-Json -Depth 5 -Compress
-    }
-}
-exit $worst
+$checks | & "$PSScriptRoot/ConvertTo-MonitoringOutput.ps1" @output -Summary "$($checks.Count) features below $Warning %"
+exit $LASTEXITCODE

@@ -221,6 +221,7 @@ fn role(property: &Property) -> &'static str {
         | Role::LocalFile { .. }
         | Role::LocalText { .. }
         | Role::SentFile
+        | Role::KeyedFile { .. }
         | Role::Content { .. }
         | Role::SecretFile { .. } => "write only",
     }

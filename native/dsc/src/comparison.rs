@@ -69,6 +69,7 @@ impl Comparison<'_> {
             | Role::LocalFile { .. }
             | Role::LocalText { .. }
             | Role::SentFile
+            | Role::KeyedFile { .. }
             | Role::Content { .. }
             | Role::SecretFile { .. } => None,
             Role::Secret { shown_by } => {

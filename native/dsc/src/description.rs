@@ -76,6 +76,8 @@ pub enum Shape {
         line: &'static str,
         /// Field of the instance with the whole text.
         into: &'static str,
+        /// The text that stands where an instance was removed.
+        none: &'static str,
     },
 }
 
@@ -107,8 +109,8 @@ pub enum Take {
     Text(&'static str),
     /// The desired properties that are settings and differ, each as `name=value`.
     Settings,
-    /// An empty text.
-    Nothing,
+    /// This text.
+    Constant(&'static str),
     /// `true`.
     Yes,
 }
@@ -160,6 +162,13 @@ pub enum Role {
     },
     /// Path of a text on this machine that is sent and never compared.
     SentFile,
+    /// The same, for a text in TOML that says which instance it is of: nothing is made of that of another one.
+    KeyedFile {
+        /// The property that names the instance.
+        key: &'static str,
+        /// The entry of the text that has to be the same.
+        entry: &'static str,
+    },
     /// The bytes of such a file themselves, in base64.
     Content {
         /// The property with the digest.
@@ -300,6 +309,7 @@ impl Property {
                 | Role::LocalFile { .. }
                 | Role::LocalText { .. }
                 | Role::SentFile
+                | Role::KeyedFile { .. }
                 | Role::Content { .. }
                 | Role::SecretFile { .. }
         )

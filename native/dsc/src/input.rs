@@ -129,7 +129,11 @@ impl Desired {
             Role::Secret { .. } => {
                 self.secrets.insert(property.name, secret(property.name, value)?);
             }
-            Role::LocalFile { .. } | Role::LocalText { .. } | Role::SentFile | Role::SecretFile { .. } => {
+            Role::LocalFile { .. }
+            | Role::LocalText { .. }
+            | Role::SentFile
+            | Role::KeyedFile { .. }
+            | Role::SecretFile { .. } => {
                 let path = PathBuf::from(text(property.name, value)?);
                 if !path.is_absolute() {
                     return Err(wrong(

@@ -46,6 +46,7 @@ pub(crate) fn content(resource: &Resource, desired: &mut Desired) -> Result<Opti
             | Role::ReadOnly
             | Role::Secret { .. }
             | Role::SentFile
+            | Role::KeyedFile { .. }
             | Role::SecretFile { .. } => continue,
         };
         let of_bytes = hex::encode(Sha256::digest(&bytes));

@@ -140,7 +140,7 @@ impl Planner<'_> {
 
     fn is_wanted(&self, change: &Change) -> bool {
         change.fields.iter().any(|(_, take)| match take {
-            Take::Property(name) | Take::Along(name, _) => self.differs(name),
+            Take::Property(name) | Take::Key(name) | Take::Along(name, _) => self.differs(name),
             Take::Content => self
                 .resource
                 .properties
@@ -155,7 +155,7 @@ impl Planner<'_> {
                     matches!(property.source, Source::Shaped(..)) && self.differs(property.name)
                 })
             }
-            Take::Key(_) | Take::Row(_) | Take::Yes | Take::Nothing => false,
+            Take::Row(_) | Take::Yes | Take::Constant(_) => false,
         })
     }
 
@@ -178,7 +178,7 @@ impl Planner<'_> {
                 Take::Text(name) => Some(self.text_needed(name)?.as_str().into()),
                 Take::Settings => Some(self.settings(&mut said)),
                 Take::Yes => Some(true.into()),
-                Take::Nothing => Some("".into()),
+                Take::Constant(text) => Some((*text).into()),
             };
             if let (Take::Property(name) | Take::Along(name, _), Some(value)) = (take, &value) {
                 said.extend(self.said(name, value));
@@ -218,7 +218,31 @@ impl Planner<'_> {
             .paths
             .get(name)
             .ok_or_else(|| self.missing(name, "it is sent with the rest"))?;
-        local::text(path)
+        let text = local::text(path)?;
+        if let Some(Role::KeyedFile { key, entry }) =
+            self.resource.property(name).map(|property| property.role)
+        {
+            self.require_own(name, &text, key, entry)?;
+        }
+        Ok(text)
+    }
+
+    /// Refuses the text of another instance than the key names, before anything is made of it.
+    fn require_own(&self, name: &str, text: &str, key: &str, entry: &str) -> Result<(), Problem> {
+        let table: Option<toml::Table> = toml::from_str(text).ok();
+        let written = table.as_ref().and_then(|table| table.get(entry)?.as_str());
+        let wanted = self.desired.values.get(key).and_then(Value::as_str);
+        let detail = match (written, wanted) {
+            (Some(written), Some(wanted)) if written.eq_ignore_ascii_case(wanted) => return Ok(()),
+            (Some(written), _) => format!(
+                "{name} is the file of another one: its {entry} is {}.",
+                comparison::words(&written.into()).unwrap_or_else(|| "not set".to_owned())
+            ),
+            (None, _) => format!("{name} has no {entry}."),
+        };
+        Err(Problem::new(ErrorCode::InvalidRequest, detail)
+            .about(comparison::keys(self.resource, &self.desired.values))
+            .advise(format!("Give the file that belongs to {key}.")))
     }
 
     /// The desired value; where there is none and an instance is replaced, that of the old one.

@@ -7,7 +7,13 @@ use crate::rows::Row;
 
 /// The instances that the rows of a list tell.
 pub(crate) fn instances(read: &Read, items: Vec<Map<String, Value>>) -> Vec<Row> {
-    let Shape::Lines { key, line, into } = read.shape else {
+    let Shape::Lines {
+        key,
+        line,
+        into,
+        none,
+    } = read.shape
+    else {
         return items.into_iter().map(Row::new).collect();
     };
     let mut texts: Vec<(Value, String)> = Vec::new();
@@ -24,8 +30,8 @@ pub(crate) fn instances(read: &Read, items: Vec<Map<String, Value>>) -> Vec<Row>
     }
     texts
         .into_iter()
-        // A text of blank lines says nothing.
-        .filter(|(_, text)| !text.trim().is_empty())
+        // A text of blank lines says nothing, and what stands where one was removed is none.
+        .filter(|(_, text)| ![none.trim(), ""].contains(&text.trim()))
         .map(|(name, text)| {
             Row::new(Map::from_iter([
                 (key.to_owned(), name),
@@ -87,9 +93,11 @@ mod tests {
                 key: "vendor",
                 line: "text",
                 into: "content",
+                none: "# none\n",
             },
         };
         let rows = json!([
+            { "vendor": "GONE", "text": "# none" },
             { "vendor": "ACME", "text": "# who" },
             { "vendor": "OTHER", "text": "  " },
             { "vendor": "ACME", "text": "MAX 1 cad USER anna" },

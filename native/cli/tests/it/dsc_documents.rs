@@ -160,19 +160,51 @@ fn token(site: &Site, folder: &Path, name: &str) -> Value {
     json!(path)
 }
 
+/// The file with the public key of an issuer whom nobody trusts yet, and the id of its key.
+fn issuer(folder: &Path) -> (Value, Value) {
+    let place = folder.join("issuer");
+    let made = crate::run::run(&[
+        "authority",
+        "init",
+        "--name",
+        "Supplier",
+        "--folder",
+        place.to_str().unwrap(),
+    ]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let path = place.join("supplier.pub");
+    let key = key_id(&std::fs::read_to_string(&path).unwrap());
+    (json!(path), key)
+}
+
+/// The id of the key in the file of an issuer.
+fn key_id(text: &str) -> Value {
+    text.split("key_id = \"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .unwrap()
+        .into()
+}
+
 #[test]
 fn a_complete_server_from_nothing() {
     let Some(python) = python() else { return };
     let site = Site::empty();
     let folder = tempfile::tempdir().unwrap();
     let license = site.license_file("local.lic", &license_text("ACME", &[Increment::new("cad", 5)]));
+    let (issuer_file, issuer_key) = issuer(folder.path());
+    let options = file(folder.path(), "ACME.opt", "RESERVE 1 cad USER anna\n");
     let given = BTreeMap::from([
+        ("issuerFile", issuer_file),
+        ("issuerKeyId", issuer_key),
         ("licenseFile", json!(license)),
+        ("optionsFile", json!(options)),
+        ("alertAddress", json!("ops@example.net")),
         ("tokenFolder", json!(folder.path())),
         ("operatorPassword", json!("a long and secret phrase")),
     ]);
     let document = document(&python, "complete-server.dsc.yaml");
-    assert_eq!(carry_out(&document, &given, &site), 6);
+    assert_eq!(carry_out(&document, &given, &site), 11);
     assert_eq!(
         carry_out(&document, &given, &site),
         0,
@@ -197,13 +229,9 @@ fn a_disaster_recovery_pair() {
     let Some(python) = python() else { return };
     let (primary, standby) = (Site::empty(), Site::empty());
     let folder = tempfile::tempdir().unwrap();
-    // Each server trusts its own issuer; the standby trusts that of the primary as well.
-    std::fs::write(
-        standby.server.data().join("trust/primary.pub"),
-        primary.server.issuer().trust_file().unwrap(),
-    )
-    .unwrap();
-    standby.text(&["reread"]);
+    // Each server trusts its own issuer; the standby has to trust that of the primary as well.
+    let trusted = primary.server.issuer().trust_file().unwrap();
+    let issuer_file = file(folder.path(), "primary.pub", &trusted);
     let license = primary.license_file("local.lic", &license_text("ACME", &[Increment::new("cad", 5)]));
     let guid = |site: &Site| {
         lines(&invoke(
@@ -226,10 +254,12 @@ fn a_disaster_recovery_pair() {
         ("standbyCertHash", hash(&standby)),
         ("standbyTokenFile", token(&standby, folder.path(), "standby")),
         ("standbyGuid", guid(&standby)),
+        ("issuerKeyId", key_id(&trusted)),
+        ("issuerFile", json!(issuer_file)),
         ("licenseFile", json!(license)),
     ]);
     let document = document(&python, "disaster-recovery-pair.dsc.yaml");
-    assert_eq!(carry_out(&document, &given, &primary), 6);
+    assert_eq!(carry_out(&document, &given, &primary), 7);
     assert_eq!(carry_out(&document, &given, &primary), 0);
     for (site, partner) in [(&primary, "standbyGuid"), (&standby, "primaryGuid")] {
         let service = lines(&invoke(
@@ -252,9 +282,11 @@ fn a_locked_down_site_without_telemetry() {
     let folder = tempfile::tempdir().unwrap();
     token(&site, folder.path(), "deployment");
     site.text(&["administrator", "new", r"SUPPLIER\support"]);
+    site.text(&["alert-route", "new", "chat", "https://chat.example.net/hook"]);
+    let given = BTreeMap::from([("alertAddress", json!("licensing@site.example"))]);
     let document = document(&python, "locked-down-site.dsc.yaml");
-    assert_eq!(carry_out(&document, &BTreeMap::new(), &site), 4);
-    assert_eq!(carry_out(&document, &BTreeMap::new(), &site), 0);
+    assert_eq!(carry_out(&document, &given, &site), 8);
+    assert_eq!(carry_out(&document, &given, &site), 0);
     let service = lines(&invoke(
         &site,
         "get",

@@ -29,7 +29,10 @@ pub(super) static ISSUER: Resource = Resource {
             .help("Id of its key, 16 hex digits."),
         Property::own(
             "path",
-            Role::SentFile,
+            Role::KeyedFile {
+                key: "keyId",
+                entry: "key_id",
+            },
             "Absolute path of a file on this machine with its public key, as `licensing authority init` writes it. Needed where it is not trusted yet.",
         ),
         Property::read_only("issuer"),

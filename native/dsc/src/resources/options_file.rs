@@ -5,6 +5,10 @@ use licensing_api::schema::FieldKind;
 
 use crate::description::{Change, Compare, Property, Read, Resource, Role, Shape, Take};
 
+/// What stands in place of the rules where an options file is removed: a file without a line would leave the rules of before in
+/// force, and the server does not take it.
+const REMOVED: &str = "# No rules: this options file was removed.\n";
+
 /// What replaces the options file, whether there is one or not.
 const FIELDS: &[(&str, Take)] = &[("vendor", Take::Key("vendor")), ("content", Take::Key("content"))];
 
@@ -19,6 +23,7 @@ pub(super) static OPTIONS_FILE: Resource = Resource {
             key: "vendor",
             line: "text",
             into: "content",
+            none: REMOVED,
         },
     }],
     create: Some(Change {
@@ -34,7 +39,10 @@ pub(super) static OPTIONS_FILE: Resource = Resource {
     delete: Some(Change {
         operation: OperationId::SetOptions,
         verb: "Empty",
-        fields: &[("vendor", Take::Key("vendor")), ("content", Take::Nothing)],
+        fields: &[
+            ("vendor", Take::Key("vendor")),
+            ("content", Take::Constant(REMOVED)),
+        ],
     }),
     replaces: false,
     ends: None,

@@ -54,7 +54,7 @@ fn every_field_of_a_description_is_one_of_the_table() {
                             .is_some_and(|property| property.is_write_only()),
                         "{name}: {property}"
                     ),
-                    Take::Content | Take::Settings | Take::Yes | Take::Nothing => {}
+                    Take::Content | Take::Settings | Take::Yes | Take::Constant(_) => {}
                 }
             }
             for needed in request.fields.iter().filter(|field| field.required) {

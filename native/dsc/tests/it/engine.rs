@@ -431,11 +431,38 @@ async fn an_options_file_follows_the_text_on_this_machine() {
         report.differences[0].reason,
         "content is not as it should be from line 2 on."
     );
+    let other = json!({ "vendor": "ACME", "content": "# who\nMAX 2 cad USER anna\n" });
+    let report = set("OptionsFile", &server, other.clone()).await.unwrap();
+    assert_eq!(report.steps, ["Replace the options file ACME."]);
+    assert!(set("OptionsFile", &server, other).await.unwrap().in_desired_state);
     let gone = json!({ "vendor": "ACME", "_exist": false });
     let report = set("OptionsFile", &server, gone.clone()).await.unwrap();
     assert_eq!(report.steps, ["Empty the options file ACME."]);
+    assert_eq!(report.after["_exist"], false);
     assert!(set("OptionsFile", &server, gone).await.unwrap().in_desired_state);
-    assert_eq!(server.changes().len(), 2);
+    assert_eq!(server.changes().len(), 3);
+}
+
+#[tokio::test]
+async fn no_issuer_is_trusted_by_the_file_of_another_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.pub");
+    let server = Played::default();
+    let state = json!({ "keyId": "0123456789abcdef", "path": path });
+    for (text, said) in [
+        (
+            "key_id = \"00000000000000ff\"",
+            "path is the file of another one: its key_id is 00000000000000ff.",
+        ),
+        ("issuer = \"Example\"", "path has no key_id."),
+        ("no TOML", "path has no key_id."),
+    ] {
+        std::fs::write(&path, text).unwrap();
+        let problem = set("Issuer", &server, state.clone()).await.unwrap_err();
+        assert_eq!(problem.code, ErrorCode::InvalidRequest);
+        assert_eq!(problem.detail, said);
+    }
+    assert!(server.changes().is_empty());
 }
 
 #[tokio::test]

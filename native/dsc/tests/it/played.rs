@@ -168,7 +168,12 @@ impl State {
             OperationId::SetOptions => {
                 let rows = self.table(OperationId::GetOptions);
                 rows.retain(|row| row["vendor"] != request["vendor"]);
-                let lines = request["content"].as_str().unwrap().lines();
+                let content = request["content"].as_str().unwrap();
+                assert!(
+                    !content.trim().is_empty(),
+                    "a server takes no file without a line"
+                );
+                let lines = content.lines();
                 rows.extend(lines.map(|line| json!({ "vendor": request["vendor"], "text": line })));
                 json!({})
             }

@@ -12,7 +12,7 @@ mod wording;
 pub use gather::AlertSources;
 pub(crate) use gather::free_bytes;
 pub use outbox::AlertOutbox;
-pub use service::AlertService;
+pub use service::{AlertService, Attempt};
 
 use licensing_delivery::Headers;
 

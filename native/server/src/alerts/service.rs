@@ -39,6 +39,15 @@ const NAME_CHARACTERS: usize = 64;
 /// Least characters of a secret that webhooks are signed with.
 const SECRET_CHARACTERS: usize = 16;
 
+/// Whether a change is looked at or made. What is refused has to be refused before it is recorded as done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempt {
+    /// What it would come to; nothing is changed.
+    Check,
+    /// It is made and durable.
+    Make,
+}
+
 /// The alerts of a server. Clones are handles on the same.
 #[derive(Clone)]
 pub struct AlertService(pub(super) Arc<Inner>);
@@ -201,8 +210,13 @@ impl AlertService {
     ///
     /// # Errors
     /// `AlertNotFound`, `StorageUnavailable`.
-    pub fn acknowledge(&self, request: &ConfirmAlert, account: &str) -> Result<ActiveAlert, Problem> {
-        self.change(|state| {
+    pub fn acknowledge(
+        &self,
+        request: &ConfirmAlert,
+        account: &str,
+        attempt: Attempt,
+    ) -> Result<ActiveAlert, Problem> {
+        self.attempt(attempt, |state| {
             let acknowledged =
                 state
                     .book
@@ -234,7 +248,7 @@ impl AlertService {
     ///
     /// # Errors
     /// `AlertRouteExists`, `LocaleUnsupported`, `InvalidRequest`, `StorageUnavailable`.
-    pub fn add_route(&self, request: &NewAlertRoute) -> Result<AlertRoute, Problem> {
+    pub fn add_route(&self, request: &NewAlertRoute, attempt: Attempt) -> Result<AlertRoute, Problem> {
         let name = request.name.trim().to_owned();
         let is_name = (1..=NAME_CHARACTERS).contains(&name.chars().count())
             && !name.chars().any(|one| one.is_control() || "/?*".contains(one));
@@ -258,7 +272,7 @@ impl AlertService {
             last_error: None,
             name: name.clone(),
         };
-        self.change(|state| {
+        self.attempt(attempt, |state| {
             if state
                 .routes
                 .iter()
@@ -283,7 +297,7 @@ impl AlertService {
     ///
     /// # Errors
     /// `AlertRouteNotFound`, `LocaleUnsupported`, `InvalidRequest`, `StorageUnavailable`.
-    pub fn set_route(&self, request: &SetAlertRoute) -> Result<AlertRoute, Problem> {
+    pub fn set_route(&self, request: &SetAlertRoute, attempt: Attempt) -> Result<AlertRoute, Problem> {
         let changed_address = request.address.as_deref().map(address).transpose()?;
         let codes = request.silenced_codes.as_ref();
         let codes = codes.map(|codes| patterns("silencedCodes", codes)).transpose()?;
@@ -299,7 +313,7 @@ impl AlertService {
             .as_deref()
             .map(|one| cert_hash(Some(one)))
             .transpose()?;
-        self.change(|state| {
+        self.attempt(attempt, |state| {
             let route = route_mut(state, &request.name)?;
             if let Some((kind, address)) = changed_address {
                 (route.kind, route.address) = (kind, address);
@@ -321,8 +335,8 @@ impl AlertService {
     ///
     /// # Errors
     /// `AlertRouteNotFound`, `StorageUnavailable`.
-    pub fn remove_route(&self, name: &str) -> Result<AlertRoute, Problem> {
-        self.change(|state| {
+    pub fn remove_route(&self, name: &str, attempt: Attempt) -> Result<AlertRoute, Problem> {
+        self.attempt(attempt, |state| {
             let removed = found(state, name)?;
             state.routes.retain(|route| route.name != removed.name);
             state.queue.retain(|queued| queued.route != removed.name);
@@ -380,6 +394,21 @@ impl AlertService {
             locale,
         )?;
         send(&self.0.sources.mail(), HEADERS, target, &message).await
+    }
+
+    /// Makes a change, which blocks, or looks at what it would come to.
+    fn attempt<T>(
+        &self,
+        attempt: Attempt,
+        change: impl FnOnce(&mut State) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        match attempt {
+            Attempt::Check => {
+                let mut next = self.0.state.lock().clone();
+                change(&mut next)
+            }
+            Attempt::Make => self.change(change),
+        }
     }
 
     /// Changes the state and makes that durable; nothing has changed when it fails. It blocks.

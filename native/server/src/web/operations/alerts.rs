@@ -9,6 +9,7 @@ use licensing_api::{Problem, Rows};
 use licensing_seats::wildcard::Wildcards;
 use serde_json::{Value, json};
 
+use crate::alerts::Attempt;
 use crate::blocking::blocking;
 use crate::web::WebServices;
 use crate::web::dispatch::{Call, Handler};
@@ -30,10 +31,11 @@ impl Handler for op::ConfirmAlert {
         request: ConfirmAlert,
     ) -> Result<ActiveAlert, Problem> {
         let account = call.caller()?.account.clone();
+        services.alerts.acknowledge(&request, &account, Attempt::Check)?;
         let detail = json!({ "subject": request.subject });
         record(services, call, "ConfirmAlert", &request.code, detail).await?;
         let alerts = services.alerts.clone();
-        blocking(move || alerts.acknowledge(&request, &account)).await?
+        blocking(move || alerts.acknowledge(&request, &account, Attempt::Make)).await?
     }
 }
 
@@ -56,13 +58,14 @@ impl Handler for op::NewAlertRoute {
         call: &Call,
         request: NewAlertRoute,
     ) -> Result<AlertRoute, Problem> {
+        services.alerts.add_route(&request, Attempt::Check)?;
         let detail = json!({
             "address": request.address, "level": request.level, "silencedCodes": request.silenced_codes,
             "silencedFeatures": request.silenced_features, "isSigned": request.secret.is_some(),
         });
         record(services, call, "NewAlertRoute", &request.name, detail).await?;
         let alerts = services.alerts.clone();
-        blocking(move || alerts.add_route(&request)).await?
+        blocking(move || alerts.add_route(&request, Attempt::Make)).await?
     }
 }
 
@@ -72,6 +75,7 @@ impl Handler for op::SetAlertRoute {
         call: &Call,
         request: SetAlertRoute,
     ) -> Result<AlertRoute, Problem> {
+        services.alerts.set_route(&request, Attempt::Check)?;
         let detail = json!({
             "address": request.address, "level": request.level, "enabled": request.enabled,
             "silencedCodes": request.silenced_codes, "silencedFeatures": request.silenced_features,
@@ -79,7 +83,7 @@ impl Handler for op::SetAlertRoute {
         });
         record(services, call, "SetAlertRoute", &request.name, detail).await?;
         let alerts = services.alerts.clone();
-        blocking(move || alerts.set_route(&request)).await?
+        blocking(move || alerts.set_route(&request, Attempt::Make)).await?
     }
 }
 
@@ -89,9 +93,10 @@ impl Handler for op::RemoveAlertRoute {
         call: &Call,
         request: RemoveAlertRoute,
     ) -> Result<AlertRoute, Problem> {
+        services.alerts.remove_route(&request.name, Attempt::Check)?;
         record(services, call, "RemoveAlertRoute", &request.name, json!({})).await?;
         let alerts = services.alerts.clone();
-        blocking(move || alerts.remove_route(&request.name)).await?
+        blocking(move || alerts.remove_route(&request.name, Attempt::Make)).await?
     }
 }
 
