@@ -291,7 +291,8 @@ impl Kill {
     }
 }
 
-/// Memory of a process in KiB.
+/// Memory of a process in KiB, without the files that are mapped into it: the code of a debug build is several times that of a
+/// release.
 #[cfg(target_os = "linux")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Memory {
@@ -314,9 +315,10 @@ impl Memory {
             let number = line.and_then(|line| line.split_whitespace().next());
             Ok(number.context("it has no memory")?.parse()?)
         };
+        let mapped = figure("RssFile:")? + figure("RssShmem:")?;
         Ok(Self {
-            now: figure("VmRSS:")?,
-            most: figure("VmHWM:")?,
+            now: figure("VmRSS:")?.saturating_sub(mapped),
+            most: figure("VmHWM:")?.saturating_sub(mapped),
         })
     }
 }

@@ -14,14 +14,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
 use licensing_api::operation::{AnsweredBy, OperationId, OperationInfo, TABLE};
 use licensing_api::{ErrorCode, Problem};
 use licensing_net::RateLimit;
 use licensing_net::web::assemble::{self, RequestForm};
-use licensing_net::web::{answer, routes};
+use licensing_net::web::{answer, leftover, routes};
 
 use crate::fulfilment::Fulfilment;
 use crate::service::Insight;
@@ -65,6 +65,7 @@ pub fn router(insight: Arc<Insight>, fulfilment: Arc<Fulfilment>) -> Router {
             ))
         })
         .layer(from_fn_with_state(Arc::clone(&services), gate::pass))
+        .layer(from_fn(leftover::take_in))
         .with_state(services)
 }
 

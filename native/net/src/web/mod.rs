@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod assemble;
 pub mod authorization;
+pub mod leftover;
 pub mod permission;
 pub mod routes;
 mod unique_keys;

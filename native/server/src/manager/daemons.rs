@@ -272,7 +272,13 @@ impl Daemons {
         let mut alerts = Vec::new();
         for supervisor in self.running().values() {
             let status = supervisor.status();
-            if status.daemon.state == DaemonState::BackOff {
+            // One that failed is down while it is started again, too; the reason goes when it serves.
+            let is_down = match status.daemon.state {
+                DaemonState::BackOff => true,
+                DaemonState::Starting => !status.reason.is_empty(),
+                DaemonState::Running | DaemonState::Stopped => false,
+            };
+            if is_down {
                 let detail = format!(
                     "{}: {}.",
                     status.daemon.vendor,

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get};
 use http::StatusCode;
 use licensing_api::operation::{BodySize, OperationInfo, TABLE};
 use licensing_api::server::DaemonState;
 use licensing_api::{ErrorCode, Permission, Problem};
-use licensing_net::web::routes;
+use licensing_net::web::{leftover, routes};
 
 use super::assemble::RequestForm;
 use super::dispatch::{self, Call};
@@ -33,6 +33,7 @@ pub(super) fn build(services: Arc<WebServices>) -> Router {
             ))
         })
         .layer(from_fn_with_state(Arc::clone(&services), gate::pass))
+        .layer(from_fn(leftover::take_in))
         .with_state(services)
 }
 

@@ -4,6 +4,7 @@ use axum::body::Body;
 use http::Request;
 use serde_json::json;
 
+use super::sockets::Served;
 use super::{As, fixture};
 
 #[tokio::test]
@@ -152,4 +153,18 @@ async fn when_the_server_stops_it_says_so() {
     assert_eq!((answer.status.as_u16(), answer.code()), (503, "ServerStopping"));
     assert_eq!(fixture.send("GET", "/readyz", As::Nobody, None).await.status, 503);
     assert_eq!(fixture.send("GET", "/livez", As::Nobody, None).await.status, 200);
+}
+
+#[tokio::test]
+async fn who_is_refused_while_the_body_is_on_its_way_gets_the_answer() {
+    let fixture = fixture().await;
+    let served = Served::open(&fixture).await;
+    for (path, code) in [
+        ("/v1/nowhere", "AuthorizationFailed"),
+        ("/v1/license-files", "AuthorizationFailed"),
+    ] {
+        let answer = served.post(path, 200_000).await;
+        assert!(answer.contains(code), "{path}: {answer}");
+    }
+    served.close().await;
 }

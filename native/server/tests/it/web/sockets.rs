@@ -91,6 +91,21 @@ impl Served {
         )
     }
 
+    /// The whole answer to a body of this size, all of which is sent before any of the answer is read.
+    pub(crate) async fn post(&self, path: &str, size: usize) -> String {
+        let mut stream = self.connect().await;
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {size}\r\n\
+             connection: close\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        for piece in vec![b' '; size].chunks(1000) {
+            stream.write_all(piece).await.unwrap();
+            stream.flush().await.unwrap();
+        }
+        read(&mut stream).await
+    }
+
     pub(crate) async fn close(self) {
         self.stopping.cancel();
         tokio::time::timeout(HANG, self.task)

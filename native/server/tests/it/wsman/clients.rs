@@ -229,13 +229,18 @@ async fn winrm_rs() {
         return missing("the crate winrm-rs cannot be had or built");
     }
     let server = server().await;
-    let mut command = Command::new(folder.join("debug/winrm-rs-client"));
-    command.args([&https_port(&server), MONITOR, PASSWORD]);
-    let done = tokio::task::spawn_blocking(move || command.output().unwrap())
-        .await
-        .unwrap();
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    let answers: Value = serde_json::from_slice(&done.stdout).unwrap();
+    let client = folder.join("debug/winrm-rs-client");
+    let mut answers = ask_winrm_rs(&client, &server).await;
+    // NTLM signs in to a connection. The pool of this client sometimes sends the last message of it over another one.
+    for _ in 0..3 {
+        if !answers["ntlm"]
+            .to_string()
+            .contains("\"wrong_class\":\"error: AuthFailed")
+        {
+            break;
+        }
+        answers = ask_winrm_rs(&client, &server).await;
+    }
     for way in ["basic", "ntlm"] {
         let said = |what: &str| answers[way][what].as_str().unwrap();
         for feature in ["MPS_ADV_CCU", "XDT_ENT_UD", "XDT_PLT_UD"] {
@@ -252,6 +257,17 @@ async fn winrm_rs() {
         assert!(said("wrong_password").starts_with("error: "), "{way}: {answers}");
         assert!(said("wrong_password").contains("Auth"), "{way}: {answers}");
     }
+}
+
+/// What the client says of each way to sign in and each question.
+async fn ask_winrm_rs(client: &Path, server: &Server) -> Value {
+    let mut command = Command::new(client);
+    command.args([&https_port(server), MONITOR, PASSWORD]);
+    let done = tokio::task::spawn_blocking(move || command.output().unwrap())
+        .await
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    serde_json::from_slice(&done.stdout).unwrap()
 }
 
 /// Asks with curl. Gives status and body.
