@@ -93,7 +93,8 @@ Describe 'In 80 columns' {
     }
 
     It 'names of others are shown without what would make them look like something else' {
-        $product = Start-TestProduct $server DESIGN_PLT_UD -User "eve`u{202e}nimda" -Device "PC`u{200b}-9"
+        # A seat of a user has no device.
+        $product = Start-TestProduct $server ACME_PROFESSIONAL_CCU -User "eve`u{202e}nimda" -Device "PC`u{200b}-9"
         $rows = Get-LicenseUsage -User 'eve*'
         $rows.User | Should -Be "eve`u{202e}nimda"
         $shown = $rows | Out-String -Width 200

@@ -110,7 +110,7 @@ pub struct BackupCheck {
     #[schemars(extend("x-column" = column(1)))]
     pub backup: String,
     /// Version of the server that made it.
-    #[schemars(extend("x-column" = column(2)))]
+    #[schemars(extend("x-column" = column(2).wide()))]
     pub server_version: String,
     /// When it was made.
     #[schemars(extend("x-column" = column(3)))]

@@ -21,7 +21,7 @@ pub struct GetIssuers {
 #[serde(rename_all = "camelCase")]
 pub struct Issuer {
     /// Id of its key, 16 hex digits, as signed lines name it.
-    #[schemars(extend("x-column" = column(1)))]
+    #[schemars(extend("x-column" = column(1).width(16)))]
     pub key_id: String,
     /// Name.
     #[schemars(extend("x-column" = column(2)))]
@@ -33,7 +33,7 @@ pub struct Issuer {
     #[schemars(extend("x-column" = column(4)))]
     pub lines: u32,
     /// File in the trust folder.
-    #[schemars(extend("x-column" = column(5)))]
+    #[schemars(extend("x-column" = column(5).wide()))]
     pub file_name: String,
 }
 

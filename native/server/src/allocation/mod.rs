@@ -35,6 +35,7 @@ use crate::management::ManagementService;
 pub(crate) use install::Installer;
 use remote::Remote;
 use state::{Record, State, StateFile};
+pub(crate) use state::{with_secrets_of, without_secrets};
 
 /// How often what is pending is tried again.
 const AGAIN: Duration = Duration::from_secs(60);

@@ -78,7 +78,11 @@ impl Allocations {
             .map_err(|problem| wrong(problem.detail))?;
         let mut secret = [0; 32];
         hex::decode_to_slice(record.code_secret.clone().unwrap_or_default(), &mut secret)
-            .map_err(|_| wrong("What proves the answer was not kept.".to_owned()))?;
+            .map_err(|_| {
+                let why = "The server was restored from a backup without keys, which does not have the secret that \
+                           proves the answer.";
+                wrong(why.to_owned()).advise("Restore the server from a backup with keys, then import the answer.")
+            })?;
         answer
             .prove(&CodeSecret::from_bytes(secret))
             .map_err(|error| wrong(format!("{error}.")))?;

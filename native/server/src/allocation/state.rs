@@ -126,3 +126,38 @@ impl StateFile {
         durable::write(&self.0, &bytes, Readers::Owner, Existing::Replace)
     }
 }
+
+/// What was kept, without the secrets of access codes: for an archive without keys.
+///
+/// # Errors
+/// When it cannot be understood.
+pub(crate) fn without_secrets(kept: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let mut state = understood(kept)?;
+    for record in &mut state.records {
+        record.code_secret = None;
+    }
+    Ok(serde_json::to_vec_pretty(&state)?)
+}
+
+/// What an archive has kept, with those secrets of access codes that the archive does not have and the server does.
+///
+/// # Errors
+/// When one of both cannot be understood.
+pub(crate) fn with_secrets_of(archived: &[u8], own: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let (mut state, own) = (understood(archived)?, understood(own)?);
+    let lacking = state
+        .records
+        .iter_mut()
+        .filter(|record| record.code_secret.is_none());
+    for record in lacking {
+        let mut known = own.records.iter();
+        record.code_secret = known
+            .find(|one| one.request.request_id == record.request.request_id)
+            .and_then(|one| one.code_secret.clone());
+    }
+    Ok(serde_json::to_vec_pretty(&state)?)
+}
+
+fn understood(kept: &[u8]) -> anyhow::Result<State> {
+    serde_json::from_slice(kept).context("the allocations cannot be understood")
+}

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::manifest::Manifest;
 use super::restore::unpack;
+use crate::allocation::with_secrets_of;
 use crate::config::DataFolder;
 use crate::folder_lock::FolderLock;
 
@@ -100,18 +101,7 @@ pub fn finish_restore(data: &DataFolder) -> anyhow::Result<Option<Pending>> {
     let _lock = FolderLock::take(&data.manager_lock(), PREDECESSOR)?;
     let staged = data.restore();
     make_private_folder(&pending.aside)?;
-    for (folder, names) in KEPT {
-        for name in *names {
-            let (own, restored) = (
-                data.root().join(folder).join(name),
-                staged.join(folder).join(name),
-            );
-            if own.exists() && staged.join(folder).is_dir() && !restored.exists() {
-                let content = regular::read(&own, MAX_KEPT_BYTES)?;
-                durable::write(&restored, &content, Readers::Owner, Existing::Refuse)?;
-            }
-        }
-    }
+    keep_secrets(data, &DataFolder::new(&staged))?;
     set_aside(&data.register(), &pending.aside)?;
     if staged.is_dir() {
         for entry in fs::read_dir(&staged)? {
@@ -130,6 +120,30 @@ pub fn finish_restore(data: &DataFolder) -> anyhow::Result<Option<Pending>> {
     }
     durable::remove(&data.restore_note())?;
     Ok(Some(pending))
+}
+
+/// Gives what is restored the secrets that the server has and the archive does not.
+fn keep_secrets(data: &DataFolder, staged: &DataFolder) -> anyhow::Result<()> {
+    for (folder, names) in KEPT {
+        let (from, to) = (data.root().join(folder), staged.root().join(folder));
+        for name in *names {
+            let (own, restored) = (from.join(name), to.join(name));
+            if own.exists() && to.is_dir() && !restored.exists() {
+                let content = regular::read(&own, MAX_KEPT_BYTES)?;
+                durable::write(&restored, &content, Readers::Owner, Existing::Refuse)?;
+            }
+        }
+    }
+    let (own, restored) = (data.allocations(), staged.allocations());
+    if own.exists() && restored.exists() {
+        let content = with_secrets_of(
+            &regular::read(&restored, MAX_KEPT_BYTES)?,
+            &regular::read(&own, MAX_KEPT_BYTES)?,
+        )
+        .with_context(|| format!("the secrets in {} cannot be kept", own.display()))?;
+        durable::write(&restored, &content, Readers::Owner, Existing::Replace)?;
+    }
+    Ok(())
 }
 
 fn set_aside(part: &Path, aside: &Path) -> anyhow::Result<()> {

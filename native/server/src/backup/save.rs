@@ -1,7 +1,7 @@
 //! Making an archive.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -12,6 +12,7 @@ use licensing_store::{UsageHistory, copy_database, segment_files, segment_folder
 
 use super::manifest::{self, Entry, Manifest};
 use super::signature;
+use crate::allocation::without_secrets;
 use crate::config::{Config, DataFolder};
 use crate::management::ManagementFolder;
 use crate::register::databases;
@@ -117,7 +118,7 @@ fn copy_management(data: &DataFolder, copy: &DataFolder, with_keys: bool) -> any
     copy_file(&from.state_file(), &to.state_file())?;
     copy_waiting(&from.waiting(), &to.waiting())?;
     if data.allocations().exists() {
-        copy_own_file(&data.allocations(), &copy.allocations())?;
+        copy_allocations(&data.allocations(), &copy.allocations(), with_keys)?;
     }
     if with_keys {
         for (from, to) in from.secret_files().iter().zip(to.secret_files()) {
@@ -129,6 +130,21 @@ fn copy_management(data: &DataFolder, copy: &DataFolder, with_keys: bool) -> any
         }
     }
     Ok(())
+}
+
+/// What is kept of allocations. The secrets of access codes, which prove the answers to request files, are like keys:
+/// whoever has one can ask for seats of the order.
+fn copy_allocations(from: &Path, to: &Path, with_keys: bool) -> anyhow::Result<()> {
+    if with_keys {
+        return copy_own_file(from, to);
+    }
+    let named = || format!("{} cannot be copied", from.display());
+    let mut kept = Vec::new();
+    regular::open_own(from)
+        .and_then(|mut content| content.read_to_end(&mut kept))
+        .with_context(named)?;
+    let kept = without_secrets(&kept).with_context(named)?;
+    fs::write(to, kept).with_context(named)
 }
 
 /// Uploads that wait for the receiver. One that is gone when it is copied was delivered meanwhile.

@@ -3,7 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use licensing_server::backup::finish_restore;
-use serde_json::json;
+use licensing_server::config::DataFolder;
+use serde_json::{Value, json};
 
 use super::{As, fixture};
 
@@ -134,4 +135,45 @@ async fn a_restore_is_taken_back_and_what_is_no_backup_is_refused() {
         )
         .await;
     assert_eq!(reader.code(), "UserNotAuthorized");
+}
+
+fn kept_allocations(data: &DataFolder) -> Value {
+    serde_json::from_slice(&std::fs::read(data.allocations()).unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn the_secret_of_an_access_code_is_only_in_a_backup_with_keys() {
+    let fixture = fixture().await;
+    let wanted = json!({
+        "accessCode": "LA-01234-56789-ABCDE-FGHJK-MNPQR",
+        "entitlementId": "SO-4711-CAD",
+        "count": 5,
+    });
+    let exported = fixture.change("POST", "/v1/allocations/request", &wanted).await;
+    assert_eq!(exported.status, 200, "{}", exported.text);
+    let kept = kept_allocations(&fixture.data);
+    let secret = kept["records"][0]["codeSecret"].as_str().unwrap().to_owned();
+
+    let mut names = Vec::new();
+    for with_keys in [true, false] {
+        let wanted = json!({ "withKeys": with_keys });
+        let made = fixture.change("POST", "/v1/backups", &wanted).await;
+        assert_eq!(made.status, 200, "{}", made.text);
+        let name = made.body["backup"].as_str().unwrap().to_owned();
+        let archive = std::fs::read(fixture.data.backups().join(&name)).unwrap();
+        let has = |text: &str| archive.windows(text.len()).any(|part| part == text.as_bytes());
+        assert!(has("management/allocations.json"));
+        assert_eq!(has(&secret), with_keys);
+        names.push(name);
+    }
+
+    let restore = json!({ "backup": names[1] });
+    let restored = fixture.change("POST", "/v1/backups/restore", &restore).await;
+    assert_eq!(restored.status, 200, "{}", restored.text);
+    finish_restore(&fixture.data).unwrap().unwrap();
+    assert_eq!(
+        kept_allocations(&fixture.data),
+        kept,
+        "the server keeps the secret that it has"
+    );
 }
