@@ -262,50 +262,59 @@ fn look(at: Timestamp, hours: &[HourPeak], in_use: u32) -> Look {
     }
 }
 
+/// Days at the end of a year of history of which there are samples.
+const SAMPLED_DAYS: i64 = 30;
+
+/// Seats in use that differ from hour to hour.
+struct Level(u32);
+
+impl Level {
+    /// The peak of another hour.
+    fn next(&mut self, hour: Hour) -> HourPeak {
+        self.0 = (self.0 * 31 + 17) % 240;
+        HourPeak {
+            hour,
+            start: self.0,
+            peak: self.0 + 9,
+        }
+    }
+}
+
+/// Fills a history: a look a day brings the peaks of its hours; the samples of the last month tell what samples cost.
+fn observe_year(history: &UsageHistory, first: Timestamp, end: Timestamp) -> Result<()> {
+    let sampling = Sampling::default();
+    let sampled_from = end - SignedDuration::from_hours(24 * SAMPLED_DAYS);
+    let mut now = first;
+    let mut level = Level(0);
+    while now < sampled_from {
+        let hours: Vec<HourPeak> = (0..24)
+            .map(|hour| level.next(Hour(Hour::of(now).0 + hour)))
+            .collect();
+        history.observe(
+            &look(now + SignedDuration::from_hours(23), &hours, level.0),
+            &Sampling {
+                enabled: false,
+                ..sampling
+            },
+        )?;
+        now += SignedDuration::from_hours(24);
+    }
+    while now < end {
+        let hour = level.next(Hour::of(now));
+        history.observe(&look(now, &[hour], level.0), &sampling)?;
+        now += SignedDuration::from_mins(15);
+    }
+    Ok(())
+}
+
 /// Size and speed of a year of history.
 pub(crate) fn history() -> Result<Vec<Figure>> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("ACME.history");
     let history = UsageHistory::open(&path)?;
-    let sampling = Sampling::default();
     let first: Timestamp = "2025-01-01T00:00:00Z".parse()?;
     let end = first + SignedDuration::from_hours(365 * 24);
-    let sampled_days = 30;
-    let sampled_from = end - SignedDuration::from_hours(24 * sampled_days);
-    let mut now = first;
-    let mut level: u32 = 0;
-    while now < end {
-        if now < sampled_from {
-            // A look a day brings the peaks of its hours; the samples of the last month tell what samples cost.
-            let hours: Vec<HourPeak> = (0..24)
-                .map(|hour| {
-                    level = (level * 31 + 17) % 240;
-                    HourPeak {
-                        hour: Hour(Hour::of(now).0 + hour),
-                        start: level,
-                        peak: level + 9,
-                    }
-                })
-                .collect();
-            history.observe(
-                &look(now + SignedDuration::from_hours(23), &hours, level),
-                &Sampling {
-                    enabled: false,
-                    ..sampling
-                },
-            )?;
-            now += SignedDuration::from_hours(24);
-        } else {
-            level = (level * 31 + 17) % 240;
-            let hour = HourPeak {
-                hour: Hour::of(now),
-                start: level,
-                peak: level + 9,
-            };
-            history.observe(&look(now, &[hour], level), &sampling)?;
-            now += SignedDuration::from_mins(15);
-        }
-    }
+    observe_year(&history, first, end)?;
     let begun = Instant::now();
     let mut rows = 0;
     for feature in history.features(first, end, |_| true)? {
@@ -326,7 +335,7 @@ pub(crate) fn history() -> Result<Vec<Figure>> {
         Ok(bytes as f64 / f64::from(POOLS))
     };
     let day_bytes = of_table("day")?;
-    let sample_bytes = of_table("sample")? / sampled_days as f64 * 180.0;
+    let sample_bytes = of_table("sample")? / SAMPLED_DAYS as f64 * 180.0;
     Ok(vec![
         Figure::aimed(
             format!("a year of history of {POOLS} pools, each hour another peak, read by day ({rows} rows)"),

@@ -318,39 +318,42 @@ fn store(storage: &dyn Storage, upload: &SealedUpload, received: Timestamp) -> R
     Ok(())
 }
 
+fn license(serial: String, feature: &str, version: &str, sa_date: Option<&str>) -> Result<InstalledLicense> {
+    Ok(InstalledLicense {
+        serial_number: Some(serial),
+        vendor: "ACME".to_owned(),
+        feature: feature.to_owned(),
+        version: version.parse()?,
+        sa_date: sa_date.map(str::parse).transpose()?,
+        count: Some(25),
+        overdraft: 2,
+        expires: None,
+        license_type: Some("Retail".to_owned()),
+        serving: true,
+    })
+}
+
+/// Use of a feature in the hours before this one.
+fn sample(feature: &str, version: &str, used: u32, hour: Timestamp) -> Result<FeatureSample> {
+    Ok(FeatureSample {
+        vendor: "ACME".to_owned(),
+        feature: feature.to_owned(),
+        version: version.parse()?,
+        count_used_max: used,
+        installed: Some(25),
+        limit: Some(27),
+        used_from: (used > 0).then_some(hour - SignedDuration::from_hours(10)),
+        used_until: (used > 0).then_some(hour - SignedDuration::from_hours(5)),
+        user_hashes: Vec::new(),
+        device_hashes: Vec::new(),
+    })
+}
+
 /// An upload of one server of the fleet, with the licenses that the database was filled with.
 fn upload(number: u32, sequence: u32, created: Timestamp, previous: Option<String>) -> Result<SealedUpload> {
     let hour = Timestamp::from_second(created.as_second() / 3600 * 3600)?;
     let mut id = [0; 16];
     getrandom::fill(&mut id)?;
-    let license = |serial: String, feature: &str, version: &str, sa_date: Option<&str>| -> Result<_> {
-        Ok(InstalledLicense {
-            serial_number: Some(serial),
-            vendor: "ACME".to_owned(),
-            feature: feature.to_owned(),
-            version: version.parse()?,
-            sa_date: sa_date.map(str::parse).transpose()?,
-            count: Some(25),
-            overdraft: 2,
-            expires: None,
-            license_type: Some("Retail".to_owned()),
-            serving: true,
-        })
-    };
-    let sample = |feature: &str, version: &str, used: u32| -> Result<_> {
-        Ok(FeatureSample {
-            vendor: "ACME".to_owned(),
-            feature: feature.to_owned(),
-            version: version.parse()?,
-            count_used_max: used,
-            installed: Some(25),
-            limit: Some(27),
-            used_from: (used > 0).then_some(hour - SignedDuration::from_hours(10)),
-            used_until: (used > 0).then_some(hour - SignedDuration::from_hours(5)),
-            user_hashes: Vec::new(),
-            device_hashes: Vec::new(),
-        })
-    };
     let serial = if number.is_multiple_of(ONE_DUPLICATE_IN) {
         number - 1
     } else {
@@ -387,8 +390,8 @@ fn upload(number: u32, sequence: u32, created: Timestamp, previous: Option<Strin
             license(format!("RP-{number}"), "REPORT", "1.4", None)?,
         ],
         features: vec![
-            sample("CAD", "2026.1231", 1 + number % 24)?,
-            sample("REPORT", "1.4", number % 5)?,
+            sample("CAD", "2026.1231", 1 + number % 24, hour)?,
+            sample("REPORT", "1.4", number % 5, hour)?,
         ],
         products: Vec::new(),
         statistics: None,

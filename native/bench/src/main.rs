@@ -139,23 +139,7 @@ async fn measure(arguments: &Arguments, figures: &mut Vec<Figure>) -> Result<()>
         figures.extend(scenario::import().await?);
     }
     if arguments.wants(Group::Powershell) || arguments.wants(Group::Holders) {
-        match &arguments.pwsh {
-            Some(program) => {
-                let powershell = PowerShell {
-                    program: program.clone(),
-                    module: std::path::absolute(&arguments.module)?,
-                };
-                if arguments.wants(Group::Powershell) {
-                    figures.extend(scenario::powershell(&powershell)?);
-                }
-                if arguments.wants(Group::Holders) {
-                    figures.extend(scenario::holders(&powershell).await?);
-                }
-            }
-            None => {
-                eprintln!("No PowerShell is named by --pwsh or LICENSING_PWSH: its figures are left out.")
-            }
-        }
+        measure_module(arguments, figures).await?;
     }
     if arguments.wants(Group::Wmi) {
         figures.extend(wmi::figures(arguments.seconds).await?);
@@ -183,6 +167,25 @@ async fn measure(arguments: &Arguments, figures: &mut Vec<Figure>) -> Result<()>
             arriving: arguments.arriving,
         };
         figures.extend(insight::figures(fleet).await?);
+    }
+    Ok(())
+}
+
+/// The figures of the module; none without a PowerShell.
+async fn measure_module(arguments: &Arguments, figures: &mut Vec<Figure>) -> Result<()> {
+    let Some(program) = &arguments.pwsh else {
+        eprintln!("No PowerShell is named by --pwsh or LICENSING_PWSH: its figures are left out.");
+        return Ok(());
+    };
+    let powershell = PowerShell {
+        program: program.clone(),
+        module: std::path::absolute(&arguments.module)?,
+    };
+    if arguments.wants(Group::Powershell) {
+        figures.extend(scenario::powershell(&powershell)?);
+    }
+    if arguments.wants(Group::Holders) {
+        figures.extend(scenario::holders(&powershell).await?);
     }
     Ok(())
 }

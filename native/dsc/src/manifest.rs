@@ -18,41 +18,21 @@ pub fn file_name(resource: &Resource) -> String {
 ///
 /// `exit_codes` are those of the program with their meaning.
 pub fn manifest(resource: &Resource, exit_codes: &[(u8, &str)]) -> Value {
-    let input = |verb: &str| {
-        json!({
-            "executable": "licensing",
-            "args": ["dsc", verb, format!("{PREFIX}{}", resource.name)],
-            "input": "stdin",
-        })
-    };
-    let with = |mut method: Value, further: Value| {
-        if let (Value::Object(method), Value::Object(further)) = (&mut method, further) {
-            method.extend(further);
-        }
-        method
-    };
-    let what_if = |verb: &str| {
-        let mut method = input(verb);
-        if let Some(arguments) = method["args"].as_array_mut() {
-            arguments.push(json!({ "whatIfArg": "--what-if" }));
-        }
-        method
-    };
     let mut methods = Map::new();
-    methods.insert("get".to_owned(), input("get"));
+    methods.insert("get".to_owned(), input(resource, "get"));
     methods.insert(
         "test".to_owned(),
-        with(input("test"), json!({ "return": "stateAndDiff" })),
+        with(input(resource, "test"), json!({ "return": "stateAndDiff" })),
     );
     if resource.is_changeable() {
         let mut further = json!({ "implementsPretest": true, "return": "stateAndDiff" });
         if resource.is_list() {
             further["handlesExist"] = true.into();
         }
-        methods.insert("set".to_owned(), with(what_if("set"), further));
+        methods.insert("set".to_owned(), with(what_if(resource, "set"), further));
     }
     if resource.delete.is_some() {
-        methods.insert("delete".to_owned(), what_if("delete"));
+        methods.insert("delete".to_owned(), what_if(resource, "delete"));
     }
     methods.insert(
         "export".to_owned(),
@@ -77,4 +57,30 @@ pub fn manifest(resource: &Resource, exit_codes: &[(u8, &str)]) -> Value {
         "schema": { "embedded": schema(resource) },
     });
     with(with(head, Value::Object(methods)), foot)
+}
+
+/// A method that reads the instance from the standard input.
+fn input(resource: &Resource, verb: &str) -> Value {
+    json!({
+        "executable": "licensing",
+        "args": ["dsc", verb, format!("{PREFIX}{}", resource.name)],
+        "input": "stdin",
+    })
+}
+
+/// One that can also say what it would do.
+fn what_if(resource: &Resource, verb: &str) -> Value {
+    let mut method = input(resource, verb);
+    if let Some(arguments) = method["args"].as_array_mut() {
+        arguments.push(json!({ "whatIfArg": "--what-if" }));
+    }
+    method
+}
+
+/// An object with the members of another one behind its own.
+fn with(mut object: Value, further: Value) -> Value {
+    if let (Value::Object(object), Value::Object(further)) = (&mut object, further) {
+        object.extend(further);
+    }
+    object
 }

@@ -85,12 +85,64 @@ fn fewer(bars: &[Bar]) -> Vec<Bar> {
     joined.collect()
 }
 
+/// Seconds since 1970, and seats.
+type Point = (i64, f64);
+
+/// A bar in its place.
+struct Span {
+    start: i64,
+    end: i64,
+    bar: Bar,
+}
+
+impl Span {
+    /// Those of bars that end where the next one begins, and the last one at `end`.
+    fn of(bars: &[Bar], end: i64) -> Vec<Self> {
+        let ends = bars.iter().skip(1).map(|bar| bar.start.as_second()).chain([end]);
+        bars.iter()
+            .zip(ends)
+            .map(|(bar, end)| Self {
+                start: bar.start.as_second(),
+                end,
+                bar: *bar,
+            })
+            .collect()
+    }
+
+    fn rectangle(&self, low: u32, high: u32, color: RGBColor) -> Rectangle<Point> {
+        let corners = [(self.start, f64::from(low)), (self.end, f64::from(high))];
+        Rectangle::new(corners, color.filled())
+    }
+
+    fn installed_in_use(&self) -> u32 {
+        self.bar.peak.saturating_sub(self.bar.overdraft)
+    }
+
+    fn used(&self) -> Rectangle<Point> {
+        self.rectangle(0, self.installed_in_use(), USED)
+    }
+
+    fn overdraft(&self) -> Option<Rectangle<Point>> {
+        (self.bar.overdraft > 0).then(|| self.rectangle(self.installed_in_use(), self.bar.peak, OVERDRAFT))
+    }
+
+    fn installed(&self) -> Option<PathElement<Point>> {
+        let seats = f64::from(self.bar.installed?);
+        let ends = vec![(self.start, seats), (self.end, seats)];
+        Some(PathElement::new(ends, INSTALLED.stroke_width(2)))
+    }
+
+    fn denied(&self, height: f64) -> Option<TriangleMarker<Point, i32>> {
+        let middle = self.start + (self.end - self.start) / 2;
+        (self.bar.denials > 0).then(|| TriangleMarker::new((middle, height), 5, DENIED.filled()))
+    }
+}
+
 type Drawn = Result<(), Box<dyn std::error::Error>>;
 
 fn draw(chart: &Chart<'_>, bars: &[Bar], text: &mut String) -> Drawn {
-    let seconds = |at: Timestamp| at.as_second();
-    let first = bars.first().map_or(chart.end, |bar| bar.start);
-    let (from, to) = (seconds(first), seconds(chart.end).max(seconds(first) + 1));
+    let from = bars.first().map_or(chart.end, |bar| bar.start).as_second();
+    let to = chart.end.as_second().max(from + 1);
     let most = bars
         .iter()
         .map(|bar| bar.peak.max(bar.installed.unwrap_or(0)))
@@ -114,45 +166,11 @@ fn draw(chart: &Chart<'_>, bars: &[Bar], text: &mut String) -> Drawn {
         .x_label_formatter(&|at| dates.label(*at))
         .y_label_formatter(&|seats| format!("{seats:.0}"))
         .draw()?;
-    let ends = bars.iter().skip(1).map(|bar| seconds(bar.start)).chain([to]);
-    let spans: Vec<(i64, i64, Bar)> = bars
-        .iter()
-        .zip(ends)
-        .map(|(bar, end)| (seconds(bar.start), end, *bar))
-        .collect();
-    let rectangle = |from: i64, to: i64, low: u32, high: u32, color: RGBColor| {
-        Rectangle::new([(from, f64::from(low)), (to, f64::from(high))], color.filled())
-    };
-    plot.draw_series(
-        spans.iter().map(|(start, end, bar)| {
-            rectangle(*start, *end, 0, bar.peak.saturating_sub(bar.overdraft), USED)
-        }),
-    )?;
-    plot.draw_series(
-        spans
-            .iter()
-            .filter(|(_, _, bar)| bar.overdraft > 0)
-            .map(|(start, end, bar)| {
-                let low = bar.peak.saturating_sub(bar.overdraft);
-                rectangle(*start, *end, low, bar.peak, OVERDRAFT)
-            }),
-    )?;
-    let line = spans.iter().filter_map(|(start, end, bar)| {
-        let seats = f64::from(bar.installed?);
-        Some(PathElement::new(
-            vec![(*start, seats), (*end, seats)],
-            INSTALLED.stroke_width(2),
-        ))
-    });
-    plot.draw_series(line)?;
-    plot.draw_series(
-        spans
-            .iter()
-            .filter(|(_, _, bar)| bar.denials > 0)
-            .map(|(start, end, _)| {
-                TriangleMarker::new((start + (end - start) / 2, top * 0.97), 5, DENIED.filled())
-            }),
-    )?;
+    let spans = Span::of(bars, to);
+    plot.draw_series(spans.iter().map(Span::used))?;
+    plot.draw_series(spans.iter().filter_map(Span::overdraft))?;
+    plot.draw_series(spans.iter().filter_map(Span::installed))?;
+    plot.draw_series(spans.iter().filter_map(|span| span.denied(top * 0.97)))?;
     if bars.is_empty() {
         let style = ("sans-serif", 16)
             .into_text_style(&area)

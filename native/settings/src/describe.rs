@@ -68,41 +68,69 @@ fn section(text: &mut String, name: &str, description: &Description, written: &B
 /// The tables of the documentation, one for each section, in Markdown.
 pub fn reference(description: &Description) -> String {
     let mut text = String::new();
-    tables(&mut text, "", description);
+    tables(&mut text, "", description, Columns::WithChange);
     text
 }
 
-fn tables(text: &mut String, name: &str, description: &Description) {
+/// As [`reference`], of a program that reads its settings at its start alone: nothing is said of when a change takes effect.
+pub fn reference_at_start(description: &Description) -> String {
+    let mut text = String::new();
+    tables(&mut text, "", description, Columns::WithoutChange);
+    text
+}
+
+/// Whether a table has the column that says when a change takes effect.
+#[derive(Debug, Clone, Copy)]
+enum Columns {
+    WithChange,
+    WithoutChange,
+}
+
+impl Columns {
+    fn head(self) -> &'static str {
+        match self {
+            Self::WithChange => "| setting | default | change | meaning |\n| --- | --- | --- | --- |\n",
+            Self::WithoutChange => "| setting | default | meaning |\n| --- | --- | --- |\n",
+        }
+    }
+
+    fn change(self, applies: Applies) -> &'static str {
+        match (self, applies) {
+            (Self::WithChange, Applies::AtOnce) => " at once |",
+            (Self::WithChange, Applies::AfterRestart) => " restart |",
+            (Self::WithoutChange, Applies::AtOnce | Applies::AfterRestart) => "",
+        }
+    }
+}
+
+fn tables(text: &mut String, name: &str, description: &Description, columns: Columns) {
     let title = if name.is_empty() {
         "Without a section".to_owned()
     } else {
         format!("`[{name}]`")
     };
     let _ = write!(text, "\n## {title}\n\n{}\n\n", description.about);
-    text.push_str("| setting | default | change | meaning |\n| --- | --- | --- | --- |\n");
+    text.push_str(columns.head());
     for setting in &description.settings {
         let default = match setting.shown {
             "" => format!("`{}`", setting.default),
             shown => shown.to_owned(),
         };
-        let change = match setting.applies {
-            Applies::AtOnce => "at once",
-            Applies::AfterRestart => "restart",
-        };
+        let change = columns.change(setting.applies);
         let allowed = match setting.allowed {
             "" => String::new(),
             allowed => format!(" Allowed: {allowed}."),
         };
         let _ = writeln!(
             text,
-            "| `{}` | {default} | {change} | {}{} |",
+            "| `{}` | {default} |{change} {}{} |",
             full_name(name, setting.name),
             setting.meaning.replace('|', "\\|"),
             allowed.replace('|', "\\|"),
         );
     }
     for (nested, description) in &description.sections {
-        tables(text, &full_name(name, nested), description);
+        tables(text, &full_name(name, nested), description, columns);
     }
 }
 

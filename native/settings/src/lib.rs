@@ -7,7 +7,7 @@
 //! - [`Section::check`], which names the first setting with a value that is not allowed
 //! - [`Section::follow`], which takes over what can change while the program runs, and names the rest
 //! - [`template()`]: a configuration file that shows every setting with its default
-//! - [`reference()`]: the table of the documentation
+//! - [`reference()`] and [`reference_at_start()`]: the table of the documentation
 //!
 //! ```
 //! licensing_settings::settings! {
@@ -31,7 +31,7 @@ pub mod file;
 pub mod log;
 mod section;
 
-pub use describe::{Description, Setting, reference, template};
+pub use describe::{Description, Setting, reference, reference_at_start, template};
 pub use section::{Applies, Changes, InvalidSetting, Section, assign, text_of};
 
 /// Declares the struct of a section; see the [crate](crate) for an example.

@@ -14,6 +14,8 @@ const OLDEST: u32 = 15;
 const ACCOUNTS: [&str; 2] = ["postgres", "nobody"];
 /// Numbers of an account and its group.
 type Account = (u32, u32);
+/// Folder of the data, in that of the cluster.
+const DATA: &str = "data";
 /// Owner of the databases.
 const OWNER: &str = "insight";
 
@@ -86,40 +88,12 @@ impl Cluster {
             std::fs::copy(source, &copy)?;
             own(&copy, account)?;
         }
-        let data = folder.path().join("data");
-        let made = run_as(account, &programs.join("initdb"))
-            .args([
-                "--no-sync",
-                "--auth=trust",
-                "--encoding=UTF8",
-                "--locale=C",
-                "--username",
-                OWNER,
-            ])
-            .arg("--pgdata")
-            .arg(&data)
-            .current_dir(folder.path())
-            .output()
-            .context("initdb cannot be started")?;
-        if !made.status.success() {
-            bail!("initdb: {}", String::from_utf8_lossy(&made.stderr));
-        }
-        let mut server = run_as(account, &programs.join("postgres"));
-        server.arg("-D").arg(&data).arg("-k").arg(folder.path());
-        for (name, value) in [("listen_addresses", ""), ("logging_collector", "off")]
-            .iter()
-            .chain(settings)
-        {
-            server.arg("-c").arg(format!("{name}={value}"));
-        }
-        let mut child = server
-            .current_dir(folder.path())
-            .env("LC_ALL", "C")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .context("postgres cannot be started")?;
+        make_data(folder.path(), run_as(account, &programs.join("initdb")))?;
+        let mut child = launch(
+            folder.path(),
+            run_as(account, &programs.join("postgres")),
+            settings,
+        )?;
         let log = child.stderr.take().context("postgres has no log")?;
         let cluster = Self {
             folder,
@@ -225,6 +199,47 @@ fn run_as(account: Option<Account>, program: &Path) -> Command {
         .args(["--clear-groups", "--pdeathsig", "QUIT"])
         .arg(program);
     command
+}
+
+/// Makes the data of a cluster in its folder.
+fn make_data(folder: &Path, mut initdb: Command) -> anyhow::Result<()> {
+    let made = initdb
+        .args([
+            "--no-sync",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--username",
+            OWNER,
+        ])
+        .arg("--pgdata")
+        .arg(folder.join(DATA))
+        .current_dir(folder)
+        .output()
+        .context("initdb cannot be started")?;
+    if !made.status.success() {
+        bail!("initdb: {}", String::from_utf8_lossy(&made.stderr));
+    }
+    Ok(())
+}
+
+/// Starts the server of a cluster, with its socket in its folder.
+fn launch(folder: &Path, mut postgres: Command, settings: &[(&str, &str)]) -> anyhow::Result<Child> {
+    postgres.arg("-D").arg(folder.join(DATA)).arg("-k").arg(folder);
+    for (name, value) in [("listen_addresses", ""), ("logging_collector", "off")]
+        .iter()
+        .chain(settings)
+    {
+        postgres.arg("-c").arg(format!("{name}={value}"));
+    }
+    postgres
+        .current_dir(folder)
+        .env("LC_ALL", "C")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .context("postgres cannot be started")
 }
 
 /// Waits until the cluster says that it takes connections, and goes on reading its log so that it never blocks.

@@ -1,7 +1,5 @@
 //! A receiver whose disk is full.
 
-use licensing_api::insight::GetInsightUploads;
-use licensing_api::operation::op;
 use licensing_management::exchange::{ReceiverErrorCode, ReceiverProblem};
 use licensing_proofs::Form;
 use licensing_proofs::power_cut::Disk;
@@ -50,15 +48,8 @@ async fn a_full_disk_is_told_and_no_upload_is_lost_or_stored_twice() {
         }
     }
     assert!(refused > 0, "the disk was never full");
-    let listed = program
-        .client(&program.operator)
-        .call::<op::GetInsightUploads>(&GetInsightUploads {
-            most: Some(10_000),
-            ..GetInsightUploads::default()
-        })
-        .await
-        .unwrap();
-    let mut sequences: Vec<u64> = listed.items.iter().map(|upload| upload.sequence).collect();
+    let listed = program.uploads().await;
+    let mut sequences: Vec<u64> = listed.iter().map(|upload| upload.sequence).collect();
     sequences.sort_unstable();
     assert_eq!(sequences, (1..=u64::from(rounds)).collect::<Vec<u64>>());
 }

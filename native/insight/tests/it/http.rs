@@ -5,11 +5,12 @@ use licensing_api::insight::{
 };
 use licensing_api::operation::{AnsweredBy, TABLE, op};
 use licensing_api::{ErrorCode, Permission, Secret};
+use licensing_client::AdminClient;
 use licensing_management::exchange::{
     REGISTRATION_PATH, Receipt, ReceiverErrorCode, ReceiverProblem, SERVER_HEADER, SIGNATURE_HEADER,
     UPLOAD_PATH,
 };
-use licensing_management::key::RegistrationCode;
+use licensing_management::key::{Context, RegistrationCode};
 use licensing_management::upload::SealedUpload;
 use licensing_testbed::Cluster;
 use reqwest::StatusCode;
@@ -63,11 +64,7 @@ async fn uploads_that_will_not_do_leave_no_trace() {
     let upload = site.upload(now, &["SN-1"]);
     let signature = upload.sign(&site.key).to_string();
     let bytes = upload.bytes().to_vec();
-    let signed = |bytes: &[u8]| {
-        site.key
-            .sign(licensing_management::key::Context::Upload, bytes)
-            .to_string()
-    };
+    let signed = |bytes: &[u8]| site.key.sign(Context::Upload, bytes).to_string();
     let cut = bytes[..bytes.len() / 2].to_vec();
     let mut damaged = bytes.clone();
     let at = damaged.windows(5).position(|piece| piece == b"SN-1\"").unwrap();
@@ -107,19 +104,14 @@ async fn uploads_that_will_not_do_leave_no_trace() {
         code_of(answer).await,
         (403, ReceiverErrorCode::ServerNotRegistered)
     );
-    let operator = program.client(&program.operator);
-    let list = async || {
-        let every = GetInsightUploads::default();
-        operator.call::<op::GetInsightUploads>(&every).await_items().await
-    };
-    assert!(list().await.is_empty(), "nothing was stored");
+    assert!(program.uploads().await.is_empty(), "nothing was stored");
     let first = send(&program, &site, &upload, signature.clone(), bytes.clone()).await;
     assert_eq!(first.status(), StatusCode::CREATED);
     let replayed = send(&program, &site, &upload, signature, bytes).await;
     assert_eq!(replayed.status(), StatusCode::OK);
     let receipt: Receipt = replayed.json().await.unwrap();
     assert_eq!(receipt.server_guid, site.guid);
-    assert_eq!(list().await.len(), 1);
+    assert_eq!(program.uploads().await.len(), 1);
 }
 
 /// The rows of a list.
@@ -131,6 +123,46 @@ impl<T, F: Future<Output = Result<licensing_api::Rows<T>, licensing_api::Problem
     async fn await_items(self) -> Vec<T> {
         self.await.unwrap().items
     }
+}
+
+/// A customer with one server sees it, nothing of a foreign one, and what was found about both without being able to say that
+/// it is in order.
+async fn sees_alone(client: &AdminClient, own: &Site, foreign: &Site) {
+    let servers = client
+        .call::<op::GetInsightServers>(&GetInsightServers::default())
+        .await_items()
+        .await;
+    assert_eq!(servers.len(), 1);
+    assert_eq!(servers[0].server_guid, own.guid.to_string());
+    let uploads = client
+        .call::<op::GetInsightUploads>(&GetInsightUploads::default())
+        .await_items()
+        .await;
+    assert!(
+        uploads
+            .iter()
+            .all(|upload| upload.server_guid == own.guid.to_string())
+    );
+    let asked = client
+        .call::<op::GetInsightUploads>(&GetInsightUploads {
+            server_guid: Some(foreign.guid.to_string()),
+            ..GetInsightUploads::default()
+        })
+        .await;
+    assert_eq!(asked.unwrap_err().code, ErrorCode::InvalidFilter);
+    let found = client
+        .call::<op::GetInsightFindings>(&GetInsightFindings::default())
+        .await_items()
+        .await;
+    let duplicate = found.iter().find(|row| row.kind == "DuplicateLicense").unwrap();
+    // Only who sees both may say that.
+    let acknowledged = client
+        .call::<op::ConfirmInsightFinding>(&ConfirmInsightFinding {
+            key: duplicate.key.clone(),
+            reason: "ours".to_owned(),
+        })
+        .await;
+    assert_eq!(acknowledged.unwrap_err().code, ErrorCode::UserNotAuthorized);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -154,43 +186,8 @@ async fn each_customer_sees_their_own_servers_alone() {
     }
     let own = program.client(&program.account("ann", "Example", Permission::Full));
     let other = program.client(&program.account("bob", "Other", Permission::Full));
-    for (client, site, foreign) in [(&own, &sites[0], &sites[1]), (&other, &sites[1], &sites[0])] {
-        let servers = client
-            .call::<op::GetInsightServers>(&GetInsightServers::default())
-            .await_items()
-            .await;
-        assert_eq!(servers.len(), 1);
-        assert_eq!(servers[0].server_guid, site.guid.to_string());
-        let uploads = client
-            .call::<op::GetInsightUploads>(&GetInsightUploads::default())
-            .await_items()
-            .await;
-        assert!(
-            uploads
-                .iter()
-                .all(|upload| upload.server_guid == site.guid.to_string())
-        );
-        let asked = client
-            .call::<op::GetInsightUploads>(&GetInsightUploads {
-                server_guid: Some(foreign.guid.to_string()),
-                ..GetInsightUploads::default()
-            })
-            .await;
-        assert_eq!(asked.unwrap_err().code, ErrorCode::InvalidFilter);
-        let found = client
-            .call::<op::GetInsightFindings>(&GetInsightFindings::default())
-            .await_items()
-            .await;
-        let duplicate = found.iter().find(|row| row.kind == "DuplicateLicense").unwrap();
-        // Only who sees both may say that it is in order.
-        let acknowledged = client
-            .call::<op::ConfirmInsightFinding>(&ConfirmInsightFinding {
-                key: duplicate.key.clone(),
-                reason: "ours".to_owned(),
-            })
-            .await;
-        assert_eq!(acknowledged.unwrap_err().code, ErrorCode::UserNotAuthorized);
-    }
+    sees_alone(&own, &sites[0], &sites[1]).await;
+    sees_alone(&other, &sites[1], &sites[0]).await;
     let confirmed = program
         .client(&program.operator)
         .call::<op::ConfirmInsightFinding>(&ConfirmInsightFinding {
@@ -308,14 +305,7 @@ async fn killed(mut program: Program) {
             assert_eq!(again.status(), StatusCode::OK, "an answered upload is stored");
         }
     }
-    let stored = program
-        .client(&program.operator)
-        .call::<op::GetInsightUploads>(&GetInsightUploads {
-            most: Some(1000),
-            ..GetInsightUploads::default()
-        })
-        .await_items()
-        .await;
+    let stored = program.uploads().await;
     let mut sequences: Vec<u64> = stored.iter().map(|upload| upload.sequence).collect();
     sequences.sort_unstable();
     assert_eq!(sequences, (1..=uploads).collect::<Vec<u64>>());

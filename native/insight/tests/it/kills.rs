@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use licensing_api::insight::{GetInsightFindings, GetInsightUploads};
 use licensing_api::management::{GetUploads, StartUpload, UploadState};
 use licensing_api::operation::op;
 use licensing_proofs::{Dice, Form};
@@ -46,15 +45,7 @@ async fn uploads_of_a_license_server_that_is_killed_arrive_exactly_once() {
         .unwrap()
         .items;
     let made = delivered.iter().map(|row| row.sequence).max().unwrap();
-    let operator = program.client(&program.operator);
-    let listed = operator
-        .call::<op::GetInsightUploads>(&GetInsightUploads {
-            most: Some(10_000),
-            ..GetInsightUploads::default()
-        })
-        .await
-        .unwrap()
-        .items;
+    let listed = program.uploads().await;
     let mut sequences: Vec<u64> = listed.iter().map(|row| row.sequence).collect();
     sequences.sort_unstable();
     assert_eq!(sequences, (1..=made).collect::<Vec<u64>>());
@@ -62,13 +53,6 @@ async fn uploads_of_a_license_server_that_is_killed_arrive_exactly_once() {
         assert!(listed.iter().any(|stored| stored.integrity == row.integrity));
     }
     // A number that was used twice would look like a copy of the server.
-    let found = operator
-        .call::<op::GetInsightFindings>(&GetInsightFindings {
-            include_resolved: true,
-            ..GetInsightFindings::default()
-        })
-        .await
-        .unwrap()
-        .items;
+    let found = program.findings().await;
     assert!(found.is_empty(), "{found:?}");
 }

@@ -8,8 +8,6 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use licensing_api::Problem;
-use licensing_api::insight::{GetInsightFindings, GetInsightUploads};
-use licensing_api::operation::op;
 use licensing_server::management::{
     Contents, Https, MAX_WAITING, ManagementFolder, ManagementService, Pace, ServiceSettings, ServiceSetup,
     Source, Wanted,
@@ -119,27 +117,12 @@ async fn a_month_without_a_connection_is_delivered_in_order() {
     }
     stopping.cancel();
     running.await.unwrap();
-    let operator = program.client(&program.operator);
-    let mut stored = operator
-        .call::<op::GetInsightUploads>(&GetInsightUploads {
-            most: Some(10_000),
-            ..GetInsightUploads::default()
-        })
-        .await
-        .unwrap()
-        .items;
+    let mut stored = program.uploads().await;
     assert!(stored.len() >= waited);
     // By arrival: each after the one before, none twice, none missing.
     stored.sort_by_key(|row| (row.received, row.sequence));
     let sequences: Vec<u64> = stored.iter().map(|row| row.sequence).collect();
     assert_eq!(sequences, (1..=stored.len() as u64).collect::<Vec<u64>>());
-    let found = operator
-        .call::<op::GetInsightFindings>(&GetInsightFindings {
-            include_resolved: true,
-            ..GetInsightFindings::default()
-        })
-        .await
-        .unwrap()
-        .items;
+    let found = program.findings().await;
     assert!(found.is_empty(), "{found:?}");
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use licensing_insight::config::InsightConfig;
-use licensing_settings::{Section, reference};
+use licensing_settings::{Section, reference_at_start};
 
 /// With this set to 1 the page is written anew instead of compared.
 const UPDATE: &str = "LICENSING_UPDATE_DOCS";
@@ -18,7 +18,7 @@ fn the_page_of_settings_is_up_to_date() {
          `port` in `[mail]`. Unknown names and values that are not allowed stop the start, and name the setting.\n\
          `INSIGHTD_DATA` and `INSIGHTD_CONFIG` stand for the two arguments. `insightd` reads the file at its start: every\n\
          change waits for the next one.\n{}",
-        reference(&InsightConfig::describe())
+        reference_at_start(&InsightConfig::describe())
     );
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/insight-settings.md");
     if std::env::var_os(UPDATE).is_some_and(|value| value == "1") {

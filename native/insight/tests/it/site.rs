@@ -69,33 +69,8 @@ impl Site {
                 supplied: SuppliedReason::None,
                 supplied_days_left: 0,
             },
-            licenses: serials
-                .iter()
-                .map(|serial| InstalledLicense {
-                    serial_number: Some((*serial).to_owned()),
-                    vendor: "ACME".to_owned(),
-                    feature: "CAD".to_owned(),
-                    version: "2026.1231".parse().unwrap(),
-                    sa_date: Some("2026-12-31".parse().unwrap()),
-                    count: Some(25),
-                    overdraft: 2,
-                    expires: None,
-                    license_type: Some("Retail".to_owned()),
-                    serving: true,
-                })
-                .collect(),
-            features: vec![FeatureSample {
-                vendor: "ACME".to_owned(),
-                feature: "CAD".to_owned(),
-                version: "2026.1231".parse().unwrap(),
-                count_used_max: 6,
-                installed: Some(25),
-                limit: Some(27),
-                used_from: Some(hour - 10.hours()),
-                used_until: Some(hour - 5.hours()),
-                user_hashes: Vec::new(),
-                device_hashes: Vec::new(),
-            }],
+            licenses: serials.iter().map(|serial| license(serial)).collect(),
+            features: vec![sample(hour)],
             products: Vec::new(),
             statistics: None,
             diagnostic: None,
@@ -103,5 +78,36 @@ impl Site {
         .unwrap();
         self.previous = Some(upload.integrity().to_owned());
         upload
+    }
+}
+
+fn license(serial: &str) -> InstalledLicense {
+    InstalledLicense {
+        serial_number: Some(serial.to_owned()),
+        vendor: "ACME".to_owned(),
+        feature: "CAD".to_owned(),
+        version: "2026.1231".parse().unwrap(),
+        sa_date: Some("2026-12-31".parse().unwrap()),
+        count: Some(25),
+        overdraft: 2,
+        expires: None,
+        license_type: Some("Retail".to_owned()),
+        serving: true,
+    }
+}
+
+/// Use in the hours before this one.
+fn sample(hour: Timestamp) -> FeatureSample {
+    FeatureSample {
+        vendor: "ACME".to_owned(),
+        feature: "CAD".to_owned(),
+        version: "2026.1231".parse().unwrap(),
+        count_used_max: 6,
+        installed: Some(25),
+        limit: Some(27),
+        used_from: Some(hour - 10.hours()),
+        used_until: Some(hour - 5.hours()),
+        user_hashes: Vec::new(),
+        device_hashes: Vec::new(),
     }
 }

@@ -6,6 +6,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use licensing_api::insight::{GetInsightFindings, GetInsightUploads, InsightFinding, InsightUpload};
+use licensing_api::operation::op;
 use licensing_api::{Permission, Secret};
 use licensing_client::{Address, AdminClient, ConnectOptions, Credentials, Trust};
 use licensing_insight::config::{InsightConfig, PostgresConfig};
@@ -226,6 +228,28 @@ impl Program {
             ..ConnectOptions::new(address)
         })
         .unwrap()
+    }
+
+    /// The uploads that it keeps, as its operator sees them.
+    pub(crate) async fn uploads(&self) -> Vec<InsightUpload> {
+        let wanted = GetInsightUploads {
+            most: Some(10_000),
+            ..GetInsightUploads::default()
+        };
+        let operator = self.client(&self.operator);
+        let listed = operator.call::<op::GetInsightUploads>(&wanted).await.unwrap();
+        listed.items
+    }
+
+    /// What it has found, also what is over, as its operator sees it.
+    pub(crate) async fn findings(&self) -> Vec<InsightFinding> {
+        let wanted = GetInsightFindings {
+            include_resolved: true,
+            ..GetInsightFindings::default()
+        };
+        let operator = self.client(&self.operator);
+        let found = operator.call::<op::GetInsightFindings>(&wanted).await.unwrap();
+        found.items
     }
 
     pub(crate) fn http(&self) -> reqwest::Client {

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::Bounds;
 use super::finding::{Evidence, Finding, FindingKind, key};
 use super::rows::UploadRow;
@@ -19,60 +21,69 @@ pub fn clocks_that_lie(uploads: &[UploadRow], bounds: &Bounds) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (server, mut rows) in servers {
         rows.sort_unstable_by_key(|row| (row.sequence, row.upload_id));
-        let mut lies: Option<Occurrences> = None;
-        let mut add = |row: &UploadRow, field: &str, value: String| {
-            lies.get_or_insert_with(|| Occurrences::new(row.sequence, row.created))
-                .add(row.sequence, row.created, evidence(row, field, value));
-        };
-        for row in &rows {
-            let tolerance = bounds.clock_tolerance;
-            if let Some(offset) = row.clock_offset_seconds
-                && offset.unsigned_abs() > tolerance.as_secs().unsigned_abs()
-            {
-                add(row, "/created", format!("{} ({offset:+} seconds)", row.created));
-            }
-            let from_the_future = row
-                .received
-                .is_some_and(|received| row.created.duration_since(received) > tolerance);
-            if from_the_future {
-                add(row, "/created", row.created.to_string());
-            }
-            if row.clock_jump_seconds.unsigned_abs() > tolerance.as_secs().unsigned_abs() {
-                add(
-                    row,
-                    "/server/clock/jumpSeconds",
-                    row.clock_jump_seconds.to_string(),
-                );
-            }
-        }
-        let before: HashMap<&str, &UploadRow> =
-            rows.iter().map(|row| (row.integrity.as_str(), *row)).collect();
-        for row in &rows {
-            let previous = row.previous.as_deref().and_then(|hash| before.get(hash));
-            if previous.is_some_and(|previous| row.created < previous.created) {
-                add(row, "/created", row.created.to_string());
-            }
-        }
-        if let Some(lies) = lies {
-            let kind = FindingKind::WrongClock;
-            findings.push(Finding {
-                key: key(kind, &[&server.to_string()]),
-                kind,
-                severity: kind.severity(),
-                subject: server.to_string(),
-                servers: vec![server],
-                since: lies.since(),
-                until: lies.until(latest.get(&server)),
-                detail: format!(
-                    "The clock of server {server} differs by more than {} minutes, or was set.",
-                    bounds.clock_tolerance.as_mins()
-                ),
-                evidence: bounded(lies.evidence),
-            });
+        if let Some(lies) = lies(&rows, bounds.clock_tolerance) {
+            let until = lies.until(latest.get(&server));
+            findings.push(finding(server, lies, until, bounds));
         }
     }
     findings.sort_unstable_by(|a, b| a.key.cmp(&b.key));
     findings
+}
+
+/// What is wrong with the clock in the uploads of one server, in their order; none when nothing is.
+fn lies(rows: &[&UploadRow], tolerance: SignedDuration) -> Option<Occurrences> {
+    let mut lies: Option<Occurrences> = None;
+    let mut add = |row: &UploadRow, field: &str, value: String| {
+        lies.get_or_insert_with(|| Occurrences::new(row.sequence, row.created))
+            .add(row.sequence, row.created, evidence(row, field, value));
+    };
+    let tolerated = tolerance.as_secs().unsigned_abs();
+    for row in rows {
+        if let Some(offset) = row.clock_offset_seconds
+            && offset.unsigned_abs() > tolerated
+        {
+            add(row, "/created", format!("{} ({offset:+} seconds)", row.created));
+        }
+        let from_the_future = row
+            .received
+            .is_some_and(|received| row.created.duration_since(received) > tolerance);
+        if from_the_future {
+            add(row, "/created", row.created.to_string());
+        }
+        if row.clock_jump_seconds.unsigned_abs() > tolerated {
+            add(
+                row,
+                "/server/clock/jumpSeconds",
+                row.clock_jump_seconds.to_string(),
+            );
+        }
+    }
+    let before: HashMap<&str, &UploadRow> = rows.iter().map(|row| (row.integrity.as_str(), *row)).collect();
+    for row in rows {
+        let previous = row.previous.as_deref().and_then(|hash| before.get(hash));
+        if previous.is_some_and(|previous| row.created < previous.created) {
+            add(row, "/created", row.created.to_string());
+        }
+    }
+    lies
+}
+
+fn finding(server: ServerGuid, lies: Occurrences, until: Option<Timestamp>, bounds: &Bounds) -> Finding {
+    let kind = FindingKind::WrongClock;
+    Finding {
+        key: key(kind, &[&server.to_string()]),
+        kind,
+        severity: kind.severity(),
+        subject: server.to_string(),
+        servers: vec![server],
+        since: lies.since(),
+        until,
+        detail: format!(
+            "The clock of server {server} differs by more than {} minutes, or was set.",
+            bounds.clock_tolerance.as_mins()
+        ),
+        evidence: bounded(lies.evidence),
+    }
 }
 
 fn evidence(row: &UploadRow, field: &str, value: String) -> Evidence {

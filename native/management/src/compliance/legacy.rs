@@ -94,26 +94,29 @@ pub fn legacy_licenses(
     let mut findings: Vec<Finding> = cases
         .into_iter()
         .map(|((server, ..), (occurrences, last_seen, row, required))| {
-            let now = latest.get(&server);
-            let still_installed = now.is_none_or(|upload| {
-                licenses.iter().any(|license| {
-                    license.upload_id == upload.upload_id
-                        && license.vendor.eq_ignore_ascii_case(&row.vendor)
-                        && license.feature.eq_ignore_ascii_case(&row.feature)
-                        && license.version == row.license_version
-                        && license.serving
+            let until = latest
+                .get(&server)
+                .filter(|now| {
+                    let forgotten = now.created.duration_since(last_seen) > bounds.product_memory;
+                    forgotten || !is_installed(licenses, row, now)
                 })
-            });
-            let forgotten =
-                now.is_some_and(|upload| upload.created.duration_since(last_seen) > bounds.product_memory);
-            let until = (!still_installed || forgotten)
-                .then(|| now.map(|upload| upload.created))
-                .flatten();
+                .map(|now| now.created);
             finding(server, row, required, until, occurrences)
         })
         .collect();
     findings.sort_unstable_by(|a, b| a.key.cmp(&b.key));
     findings
+}
+
+/// Whether an upload lists the license that gave the seat.
+fn is_installed(licenses: &[LicenseRow], row: &ProductRow, upload: &UploadRow) -> bool {
+    licenses.iter().any(|license| {
+        license.upload_id == upload.upload_id
+            && license.vendor.eq_ignore_ascii_case(&row.vendor)
+            && license.feature.eq_ignore_ascii_case(&row.feature)
+            && license.version == row.license_version
+            && license.serving
+    })
 }
 
 fn evidence(row: &ProductRow) -> Evidence {

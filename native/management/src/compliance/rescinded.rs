@@ -36,10 +36,23 @@ impl Rescission {
             && row.created >= self.effective
             && self.withdrawn.is_none_or(|withdrawn| row.created < withdrawn)
     }
+
+    fn stands_for(&self, row: &LicenseRow) -> bool {
+        self.withdrawn.is_none() && (self.vendor.is_empty() || self.vendor.eq_ignore_ascii_case(&row.vendor))
+    }
 }
 
 /// Server, vendor and serial number.
 type Case = (ServerGuid, String, String);
+
+/// A rescinded serial number that gave seats.
+struct Use {
+    occurrences: Occurrences,
+    /// Whether it must still not be used.
+    stands: bool,
+    /// When that was withdrawn at last.
+    withdrawn: Option<Timestamp>,
+}
 
 /// Finds rescinded serial numbers that still give seats, one finding for each server. It is over when the server lists the
 /// number no more, or the rescission is withdrawn.
@@ -49,21 +62,10 @@ pub fn rescinded_licenses(
     rescissions: &[Rescission],
 ) -> Vec<Finding> {
     let latest = latest(uploads);
-    let mut by_serial: HashMap<String, Vec<&Rescission>> = HashMap::new();
-    for rescission in rescissions {
-        by_serial
-            .entry(rescission.serial_number.trim().to_lowercase())
-            .or_default()
-            .push(rescission);
-    }
-    let mut cases: BTreeMap<Case, (Occurrences, bool, Option<Timestamp>)> = BTreeMap::new();
+    let by_serial = by_serial(rescissions);
+    let mut cases: BTreeMap<Case, Use> = BTreeMap::new();
     for row in licenses.iter().filter(|row| row.serving) {
-        let serial = row
-            .serial_number
-            .as_deref()
-            .unwrap_or_default()
-            .trim()
-            .to_lowercase();
+        let serial = in_lower_case(row.serial_number.as_deref().unwrap_or_default());
         let Some(known) = by_serial.get(&serial) else {
             continue;
         };
@@ -71,45 +73,70 @@ pub fn rescinded_licenses(
         if forbidding.is_empty() {
             continue;
         }
-        let stands = known.iter().any(|one| {
-            one.withdrawn.is_none() && (one.vendor.is_empty() || one.vendor.eq_ignore_ascii_case(&row.vendor))
-        });
         let withdrawn = forbidding.iter().filter_map(|one| one.withdrawn).max();
-        let (occurrences, _, over) = cases
+        let case = cases
             .entry((row.server, row.vendor.to_lowercase(), serial))
-            .or_insert_with(|| (Occurrences::new(row.sequence, row.created), stands, None));
-        *over = (*over).max(withdrawn);
-        occurrences.add(
-            row.sequence,
-            row.created,
-            Evidence {
-                server_guid: row.server,
-                created: row.created,
-                upload_id: row.upload_id,
-                field: format!("/licenses/{}/serialNumber", row.index),
-                value: row.serial_number.clone().unwrap_or_default(),
-            },
-        );
+            .or_insert_with(|| Use {
+                occurrences: Occurrences::new(row.sequence, row.created),
+                stands: known.iter().any(|one| one.stands_for(row)),
+                withdrawn: None,
+            });
+        case.withdrawn = case.withdrawn.max(withdrawn);
+        case.occurrences.add(row.sequence, row.created, evidence(row));
     }
     let mut findings: Vec<Finding> = cases
         .into_iter()
-        .map(|((server, vendor, serial), (occurrences, stands, withdrawn))| {
-            let kind = FindingKind::RescindedLicense;
-            let gone = occurrences.until(latest.get(&server));
-            let subject = serial.to_uppercase();
-            Finding {
-                key: key(kind, &[&server.to_string(), &vendor, &serial]),
-                kind,
-                severity: kind.severity(),
-                servers: vec![server],
-                since: occurrences.since(),
-                until: if stands { gone } else { gone.or(withdrawn) },
-                detail: format!("Serial number {subject} was rescinded by its vendor and gives seats."),
-                subject,
-                evidence: bounded(occurrences.evidence),
-            }
+        .map(|(case, found)| {
+            let gone = found.occurrences.until(latest.get(&case.0));
+            finding(case, found, gone)
         })
         .collect();
     findings.sort_unstable_by(|a, b| a.key.cmp(&b.key));
     findings
+}
+
+fn by_serial(rescissions: &[Rescission]) -> HashMap<String, Vec<&Rescission>> {
+    let mut by_serial: HashMap<String, Vec<&Rescission>> = HashMap::new();
+    for rescission in rescissions {
+        by_serial
+            .entry(in_lower_case(&rescission.serial_number))
+            .or_default()
+            .push(rescission);
+    }
+    by_serial
+}
+
+fn in_lower_case(serial: &str) -> String {
+    serial.trim().to_lowercase()
+}
+
+fn evidence(row: &LicenseRow) -> Evidence {
+    Evidence {
+        server_guid: row.server,
+        created: row.created,
+        upload_id: row.upload_id,
+        field: format!("/licenses/{}/serialNumber", row.index),
+        value: row.serial_number.clone().unwrap_or_default(),
+    }
+}
+
+/// `gone` is when the server listed the number no more.
+fn finding((server, vendor, serial): Case, found: Use, gone: Option<Timestamp>) -> Finding {
+    let kind = FindingKind::RescindedLicense;
+    let subject = serial.to_uppercase();
+    Finding {
+        key: key(kind, &[&server.to_string(), &vendor, &serial]),
+        kind,
+        severity: kind.severity(),
+        servers: vec![server],
+        since: found.occurrences.since(),
+        until: if found.stands {
+            gone
+        } else {
+            gone.or(found.withdrawn)
+        },
+        detail: format!("Serial number {subject} was rescinded by its vendor and gives seats."),
+        subject,
+        evidence: bounded(found.occurrences.evidence),
+    }
 }

@@ -4,7 +4,7 @@ use jiff::{Timestamp, civil::Date};
 use licensing_api::LicenseVersion;
 
 use crate::id::{ServerGuid, UploadId};
-use crate::upload::SealedUpload;
+use crate::upload::{SealedUpload, UploadBody};
 
 /// One upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,61 +134,68 @@ impl Rows {
         clock_offset_seconds: Option<i64>,
     ) {
         let body = upload.body();
-        let (upload_id, server, sequence, created) =
-            (body.upload_id, body.server.guid, body.sequence, body.created);
         self.uploads.push(UploadRow {
-            upload_id,
-            server,
-            sequence,
+            upload_id: body.upload_id,
+            server: body.server.guid,
+            sequence: body.sequence,
             integrity: upload.integrity().to_owned(),
             previous: body.previous.clone(),
-            created,
+            created: body.created,
             window_stop: body.window_stop,
             received,
             clock_offset_seconds,
             clock_jump_seconds: body.server.clock.jump_seconds,
         });
-        self.licenses
-            .extend((0..).zip(&body.licenses).map(|(index, license)| LicenseRow {
-                upload_id,
-                server,
-                sequence,
-                created,
-                index,
-                serial_number: license.serial_number.clone(),
-                vendor: license.vendor.clone(),
-                feature: license.feature.clone(),
-                version: license.version.clone(),
-                sa_date: license.sa_date,
-                serving: license.serving,
-            }));
-        self.usage
-            .extend((0..).zip(&body.features).map(|(index, sample)| UsageRow {
-                upload_id,
-                server,
-                sequence,
-                created,
-                index,
-                vendor: sample.vendor.clone(),
-                feature: sample.feature.clone(),
-                version: sample.version.clone(),
-                used_max: sample.count_used_max,
-                limit: sample.limit,
-                used: sample.used_from.zip(sample.used_until),
-            }));
-        self.products
-            .extend((0..).zip(&body.products).map(|(index, seen)| ProductRow {
-                upload_id,
-                server,
-                sequence,
-                created,
-                index,
-                vendor: seen.vendor.clone(),
-                feature: seen.feature.clone(),
-                license_version: seen.license_version.clone(),
-                product: seen.product.clone(),
-                first_seen: seen.first_seen,
-                last_seen: seen.last_seen,
-            }));
+        self.licenses.extend(licenses(body));
+        self.usage.extend(usage(body));
+        self.products.extend(products(body));
     }
+}
+
+fn licenses(body: &UploadBody) -> impl Iterator<Item = LicenseRow> {
+    (0..).zip(&body.licenses).map(move |(index, license)| LicenseRow {
+        upload_id: body.upload_id,
+        server: body.server.guid,
+        sequence: body.sequence,
+        created: body.created,
+        index,
+        serial_number: license.serial_number.clone(),
+        vendor: license.vendor.clone(),
+        feature: license.feature.clone(),
+        version: license.version.clone(),
+        sa_date: license.sa_date,
+        serving: license.serving,
+    })
+}
+
+fn usage(body: &UploadBody) -> impl Iterator<Item = UsageRow> {
+    (0..).zip(&body.features).map(move |(index, sample)| UsageRow {
+        upload_id: body.upload_id,
+        server: body.server.guid,
+        sequence: body.sequence,
+        created: body.created,
+        index,
+        vendor: sample.vendor.clone(),
+        feature: sample.feature.clone(),
+        version: sample.version.clone(),
+        used_max: sample.count_used_max,
+        limit: sample.limit,
+        used: sample.used_from.zip(sample.used_until),
+    })
+}
+
+fn products(body: &UploadBody) -> impl Iterator<Item = ProductRow> {
+    (0..).zip(&body.products).map(move |(index, seen)| ProductRow {
+        upload_id: body.upload_id,
+        server: body.server.guid,
+        sequence: body.sequence,
+        created: body.created,
+        index,
+        vendor: seen.vendor.clone(),
+        feature: seen.feature.clone(),
+        license_version: seen.license_version.clone(),
+        product: seen.product.clone(),
+        first_seen: seen.first_seen,
+        last_seen: seen.last_seen,
+    })
 }

@@ -49,6 +49,12 @@ struct Known {
     denials: u64,
 }
 
+impl Known {
+    fn is_nothing(&self) -> bool {
+        self.used.is_none() && self.denials == 0
+    }
+}
+
 impl FeatureHours {
     /// Adds the day of one of its pools.
     ///
@@ -79,7 +85,7 @@ impl FeatureHours {
         step: Step,
         zone: &TimeZone,
     ) -> Vec<FeatureUse> {
-        let mut rows: Vec<(FeatureUse, u64, u64)> = Vec::new();
+        let mut rows: Vec<Row> = Vec::new();
         let mut end = Timestamp::MIN;
         let first = Hour::of(since);
         let hours = self
@@ -89,8 +95,8 @@ impl FeatureHours {
                 let known = hours.iter().enumerate();
                 known.map(|(within, known)| (day.hour(within), known))
             });
-        for (hour, Known { used, denials }) in hours {
-            if hour < first || (used.is_none() && *denials == 0) {
+        for (hour, known) in hours {
+            if hour < first || known.is_nothing() {
                 continue;
             }
             let at = hour.start();
@@ -100,40 +106,60 @@ impl FeatureHours {
             if at >= end || rows.is_empty() {
                 let (start, next) = bounds(at, step, zone);
                 end = next;
-                rows.push((
-                    FeatureUse {
-                        start,
-                        peak: 0,
-                        average: None,
-                        installed: Some(0),
-                        overdraft: 0,
-                        denials: 0,
-                    },
-                    0,
-                    0,
-                ));
+                rows.push(Row::begin(start));
             }
-            let Some((row, looks, sum)) = rows.last_mut() else {
-                continue;
-            };
-            row.denials += denials;
-            if let Some(used) = used {
-                row.peak = row.peak.max(used.peak);
-                row.overdraft = row.overdraft.max(used.overdraft);
-                row.installed = row
-                    .installed
-                    .zip(used.installed)
-                    .map(|(one, other)| one.max(other));
-                *looks += u64::from(used.looks);
-                *sum += used.sum;
+            if let Some(row) = rows.last_mut() {
+                row.add(known);
             }
         }
-        rows.into_iter()
-            .map(|(row, looks, sum)| FeatureUse {
-                average: (looks > 0).then(|| sum as f64 / looks as f64),
-                ..row
-            })
-            .collect()
+        rows.into_iter().map(Row::finish).collect()
+    }
+}
+
+/// A row of a history, while its hours are added.
+struct Row {
+    so_far: FeatureUse,
+    looks: u64,
+    /// Seats in use of all looks.
+    sum: u64,
+}
+
+impl Row {
+    fn begin(start: Timestamp) -> Self {
+        Self {
+            so_far: FeatureUse {
+                start,
+                peak: 0,
+                average: None,
+                installed: Some(0),
+                overdraft: 0,
+                denials: 0,
+            },
+            looks: 0,
+            sum: 0,
+        }
+    }
+
+    fn add(&mut self, known: &Known) {
+        let row = &mut self.so_far;
+        row.denials += known.denials;
+        if let Some(used) = known.used {
+            row.peak = row.peak.max(used.peak);
+            row.overdraft = row.overdraft.max(used.overdraft);
+            row.installed = row
+                .installed
+                .zip(used.installed)
+                .map(|(one, other)| one.max(other));
+            self.looks += u64::from(used.looks);
+            self.sum += used.sum;
+        }
+    }
+
+    fn finish(self) -> FeatureUse {
+        FeatureUse {
+            average: (self.looks > 0).then(|| self.sum as f64 / self.looks as f64),
+            ..self.so_far
+        }
     }
 }
 

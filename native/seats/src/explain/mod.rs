@@ -13,7 +13,7 @@ use licensing_api::license_file::{ExplainedLine, PoolEffect};
 
 use crate::pool::InstalledFile;
 use effect::Fates;
-use licensing_license_file::license_file::{HostIdentity, IncrementKeyword, Line, LineKind, Spanned};
+use licensing_license_file::license_file::{HostIdentity, Line, LineKind, PublisherLine};
 use licensing_license_file::signing::{FileBinding, TrustStore};
 use neighbours::Neighbours;
 use wording::Sentences;
@@ -89,65 +89,55 @@ impl<'a> Explainer<'a> {
 
     fn explain_line(&mut self, index: usize, line: &'a Line) {
         let mut text = Sentences::default();
-        let (keyword, feature): (&str, Option<&Spanned<String>>) = match &line.kind {
+        match &line.kind {
             LineKind::Blank | LineKind::Comment => return,
-            LineKind::Server(server) => {
-                server::explain_server(server, self.context.host, &mut text);
-                ("SERVER", None)
-            }
-            LineKind::Vendor(vendor) => {
-                server::explain_vendor(vendor, &mut text);
-                ("VENDOR", None)
-            }
-            LineKind::UseServer => {
-                text.add("Tells clients to ask the license server for everything below; it has no effect on the server.");
-                ("USE_SERVER", None)
-            }
-            LineKind::Increment(increment) => {
-                self.explain_increment(line, increment, &mut text);
-                let keyword = match increment.keyword {
-                    IncrementKeyword::Feature => "FEATURE",
-                    IncrementKeyword::Increment => "INCREMENT",
-                };
-                (keyword, Some(&increment.license.feature))
-            }
-            LineKind::Upgrade(upgrade) => {
-                self.explain_upgrade(line, upgrade, &mut text);
-                ("UPGRADE", Some(&upgrade.license.feature))
-            }
-            LineKind::Package(package) => {
-                self.explain_package(line, package, &mut text);
-                ("PACKAGE", Some(&package.name))
-            }
+            LineKind::Server(server) => server::explain_server(server, self.context.host, &mut text),
+            LineKind::Vendor(vendor) => server::explain_vendor(vendor, &mut text),
+            LineKind::UseServer => text.add(
+                "Tells clients to ask the license server for everything below; it has no effect on the server.",
+            ),
+            LineKind::Increment(increment) => self.explain_increment(line, increment, &mut text),
+            LineKind::Upgrade(upgrade) => self.explain_upgrade(line, upgrade, &mut text),
+            LineKind::Package(package) => self.explain_package(line, package, &mut text),
             LineKind::Decimal => {
                 text.add("A license in decimal format. Only its vendor can decode it, so it is not served.");
-                ("", None)
             }
-            LineKind::FeatureSet => {
-                text.add("A historic line without effect.");
-                ("FEATURESET", None)
-            }
+            LineKind::FeatureSet => text.add("A historic line without effect."),
             LineKind::Fragment => {
                 text.add("Looks like the rest of the line above, whose \\ was lost; it has no effect.");
-                ("", None)
             }
-            LineKind::Unknown => {
-                text.add("No line of a license file; it is kept and has no effect.");
-                ("", None)
-            }
-            LineKind::Malformed => {
-                self.explain_malformed(line, &mut text);
-                (self.first_word(line), None)
-            }
-        };
+            LineKind::Unknown => text.add("No line of a license file; it is kept and has no effect."),
+            LineKind::Malformed => self.explain_malformed(line, &mut text),
+        }
         let signature = self.signature(index, line, &mut text);
+        let keyword = self.keyword(line);
+        let feature = PublisherLine::of(&line.kind).map(|line| line.name().to_owned());
         self.explanation.lines.push(ExplainedLine {
             line: line.at.line,
             keyword: keyword.to_owned(),
             text: text.finish(),
-            feature: feature.map(|name| name.value.clone()).unwrap_or_default(),
+            feature: feature.unwrap_or_default(),
             signature,
         });
+    }
+
+    /// The keyword of a line, in capitals; empty for lines that have none.
+    fn keyword(&self, line: &Line) -> &'static str {
+        match &line.kind {
+            LineKind::Server(_) => "SERVER",
+            LineKind::Vendor(_) => "VENDOR",
+            LineKind::UseServer => "USE_SERVER",
+            LineKind::FeatureSet => "FEATURESET",
+            LineKind::Malformed => self.first_word(line),
+            LineKind::Increment(_)
+            | LineKind::Upgrade(_)
+            | LineKind::Package(_)
+            | LineKind::Blank
+            | LineKind::Comment
+            | LineKind::Decimal
+            | LineKind::Fragment
+            | LineKind::Unknown => PublisherLine::of(&line.kind).map_or("", PublisherLine::keyword),
+        }
     }
 
     fn explain_malformed(&self, line: &Line, text: &mut Sentences) {

@@ -318,20 +318,7 @@ impl Compiler {
             }
             Directive::Access { list, selector, who } => self.access(line, *list, selector.as_ref(), who),
             Directive::Max { seats, selector, who } => self.max(line, *seats, selector, who),
-            Directive::Reserve { seats, selector, who } => {
-                if let Some(subject) = self.subject(line, who) {
-                    let kind = RuleKind::Reserve {
-                        seats: *seats,
-                        subject,
-                        who: who.clone(),
-                    };
-                    self.policy.rules.push(Rule {
-                        line,
-                        selector: Some(selector.clone()),
-                        kind,
-                    });
-                }
-            }
+            Directive::Reserve { seats, selector, who } => self.reserve(line, *seats, selector, who),
             Directive::MaxOverdraft { selector, seats } => {
                 self.setting(line, "MAX_OVERDRAFT", selector, Setting::MaxOverdraft(*seats));
             }
@@ -483,6 +470,21 @@ impl Compiler {
                 except: except.collect(),
             }
         })
+    }
+
+    fn reserve(&mut self, line: u32, seats: u32, selector: &Selector, who: &Who) {
+        if let Some(subject) = self.subject(line, who) {
+            let kind = RuleKind::Reserve {
+                seats,
+                subject,
+                who: who.clone(),
+            };
+            self.policy.rules.push(Rule {
+                line,
+                selector: Some(selector.clone()),
+                kind,
+            });
+        }
     }
 
     fn setting(&mut self, line: u32, option: &'static str, selector: &Selector, setting: Setting) {

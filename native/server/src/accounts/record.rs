@@ -221,7 +221,8 @@ impl Accounts {
                 };
                 let last = audit::newest(transaction, &filter)?;
                 let last = last.first().and_then(|record| record.text(AuditField::Detail));
-                if last.unwrap_or(&usual.to_string()) == now.to_string() {
+                let (text, usual) = (now.to_string(), usual.to_string());
+                if last.unwrap_or(&usual) == text {
                     return Ok(());
                 }
                 let change = RecordedChange {

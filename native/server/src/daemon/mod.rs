@@ -20,6 +20,7 @@ mod signed_lines;
 mod status;
 mod tickets;
 mod turns;
+mod upkeep;
 pub(crate) mod usage_answers;
 mod usage_report;
 mod usage_watch;

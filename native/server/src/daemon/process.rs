@@ -17,7 +17,6 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::audit_growth::AuditGrowth;
-use super::audit_keeper;
 use super::audit_watch::AuditWatch;
 use super::debug_log::{self, DebugLog};
 use super::grpc;
@@ -26,6 +25,7 @@ use super::manager_requests::ManagerRequests;
 use super::open_sessions::OpenSessions;
 use super::products::Products;
 use super::tickets::Tickets;
+use super::upkeep::Upkeep;
 use super::usage_watch::UsageWatch;
 use crate::config::{Config, DataFolder};
 use crate::control::{DaemonSettings, StartAnswer};
@@ -173,95 +173,40 @@ impl Daemon {
     }
 
     fn start(self, stopping: &CancellationToken) -> anyhow::Result<Vec<JoinHandle<()>>> {
+        let access = ProductAccess::new(
+            self.settings.config.licensing.anonymous,
+            &self.settings.product_tokens,
+            self.clients.clone(),
+        );
+        let products = self.products(Arc::clone(&access), stopping);
+        let connections = ConnectionCount::default();
+        let limits = &self.settings.config.limits;
+        let tls_config = self.tls.server_config_for(&["h2"], &self.clients)?;
+        let licensing_port = licensing_port(limits, tls_config, connections.clone());
+        let control_port = control_port(limits);
+        let data = DataFolder::new(&self.settings.data);
+        let upkeep = self.upkeep(&data)?;
         let Self {
             settings,
             seats,
             licenses,
-            log: _,
-            tickets,
             tls,
-            clients,
             licensing,
             control,
+            ..
         } = self;
-        let access = ProductAccess::new(
-            settings.config.licensing.anonymous,
-            &settings.product_tokens,
-            clients.clone(),
-        );
-        let products = Products {
-            vendor: settings.vendor.clone(),
-            heartbeat_seconds: settings.config.licensing.heartbeat_seconds,
-            seats: seats.clone(),
-            tickets,
-            lines: licenses.lines(),
-            access: Arc::clone(&access),
-            rate: Arc::new(RateLimit::new(
-                settings
-                    .config
-                    .licensing
-                    .checkouts_per_second
-                    .saturating_mul(BURST_SECONDS),
-                settings.config.licensing.checkouts_per_second,
-            )),
-            sessions: OpenSessions::new(settings.config.limits.connections_per_address),
-            stopping: stopping.clone(),
-        };
-        let connections = ConnectionCount::default();
-        let limits = &settings.config.limits;
-        let tls_config = tls.server_config_for(&["h2"], &clients)?;
-        let licensing_port = licensing_port(limits, tls_config, connections.clone());
-        let control_port = control_port(limits);
-        let audit = Arc::new(AuditWatch::new(
-            settings.vendor.clone(),
-            seats.clone(),
-            AuditGrowth::new(settings.config.licensing.audit_alert_per_hour),
-        ));
-        let data = DataFolder::new(&settings.data);
-        let signer = Arc::new(ticket_key::open(&data)?);
-        let vendor = settings.vendor.clone();
-        let usage = Arc::new(UsageWatch::open(
-            settings.vendor.clone(),
-            &data.vendor_database(&settings.vendor),
-            seats.clone(),
-            Arc::clone(&licenses),
-        ));
-        let secret = settings.control_secret.clone();
         let requests = Arc::new(ManagerRequests {
             vendor: settings.vendor,
             data,
-            seats: seats.clone(),
-            licenses: Arc::clone(&licenses),
-            audit: Arc::clone(&audit),
-            usage: Arc::clone(&usage),
+            seats,
+            licenses,
+            audit: Arc::clone(&upkeep.audit),
+            usage: Arc::clone(&upkeep.usage),
             access,
             tls,
             connections,
         });
-        let keeper = audit_keeper::keep(
-            vendor,
-            seats.clone(),
-            Arc::clone(&licenses),
-            signer,
-            stopping.clone(),
-        );
-        let days = {
-            let stopping = stopping.clone();
-            async move { licenses.follow_the_days(&seats, stopping).await }
-        };
-        let growth = {
-            let (audit, stopping) = (Arc::clone(&audit), stopping.clone());
-            async move { audit.follow_growth(stopping).await }
-        };
-        let looks = {
-            let stopping = stopping.clone();
-            async move { audit.look_daily(stopping).await }
-        };
-        let history = {
-            let stopping = stopping.clone();
-            async move { usage.follow(stopping).await }
-        };
-        let router = control::router(requests, secret);
+        let router = control::router(requests, settings.control_secret);
         let control = licensing_net::serve(control, router, control_port, stopping.clone());
         let licensing = licensing_net::serve(
             licensing,
@@ -269,15 +214,52 @@ impl Daemon {
             licensing_port,
             stopping.clone(),
         );
-        Ok(vec![
-            tokio::spawn(licensing),
-            tokio::spawn(control),
-            tokio::spawn(days),
-            tokio::spawn(looks),
-            tokio::spawn(growth),
-            tokio::spawn(history),
-            tokio::spawn(keeper),
-        ])
+        let mut tasks = vec![tokio::spawn(licensing), tokio::spawn(control)];
+        tasks.extend(upkeep.start(stopping));
+        Ok(tasks)
+    }
+
+    fn upkeep(&self, data: &DataFolder) -> anyhow::Result<Upkeep> {
+        let vendor = &self.settings.vendor;
+        let audit = AuditWatch::new(
+            vendor.clone(),
+            self.seats.clone(),
+            AuditGrowth::new(self.settings.config.licensing.audit_alert_per_hour),
+        );
+        let signer = Arc::new(ticket_key::open(data)?);
+        let usage = UsageWatch::open(
+            vendor.clone(),
+            &data.vendor_database(vendor),
+            self.seats.clone(),
+            Arc::clone(&self.licenses),
+        );
+        Ok(Upkeep {
+            vendor: vendor.clone(),
+            seats: self.seats.clone(),
+            licenses: Arc::clone(&self.licenses),
+            signer,
+            audit: Arc::new(audit),
+            usage: Arc::new(usage),
+        })
+    }
+
+    fn products(&self, access: Arc<ProductAccess>, stopping: &CancellationToken) -> Products {
+        let config = &self.settings.config;
+        let per_second = config.licensing.checkouts_per_second;
+        Products {
+            vendor: self.settings.vendor.clone(),
+            heartbeat_seconds: config.licensing.heartbeat_seconds,
+            seats: self.seats.clone(),
+            tickets: Arc::clone(&self.tickets),
+            lines: self.licenses.lines(),
+            access,
+            rate: Arc::new(RateLimit::new(
+                per_second.saturating_mul(BURST_SECONDS),
+                per_second,
+            )),
+            sessions: OpenSessions::new(config.limits.connections_per_address),
+            stopping: stopping.clone(),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod discover;
 mod endpoints;
 mod folder_owner;
 mod license_scan;
+mod own_ports;
 mod ports;
 mod process;
 mod run;

@@ -1,7 +1,7 @@
 //! `licensingd run`: from the first bound port to the last closed one.
 
 use std::io::Write;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -24,6 +24,7 @@ use super::daemons::Daemons;
 use super::discover;
 use super::endpoints::Endpoints;
 use super::folder_owner::FolderOwner;
+use super::own_ports::OwnPorts;
 use super::signals::{Signal, Signals};
 use crate::accounts::{Accounts, Actor};
 use crate::alerts::{AlertOutbox, AlertService, AlertSources, HEADERS};
@@ -48,46 +49,6 @@ const PREDECESSOR: Duration = Duration::from_secs(2);
 const REGISTER_EVERY: Duration = Duration::from_secs(60);
 /// How often it is looked whether the daemons need another certificate.
 const CERTIFICATE_CHECK: Duration = Duration::from_secs(5);
-
-/// Ports of the manager, bound but not served yet.
-struct Ports {
-    licensing: TcpListener,
-    licensing_address: SocketAddr,
-    web: TcpListener,
-    web_address: SocketAddr,
-    wsman: Option<(TcpListener, SocketAddr)>,
-    wsman_plain: Option<(TcpListener, SocketAddr)>,
-}
-
-impl Ports {
-    async fn bind(config: &Config) -> std::io::Result<Self> {
-        let licensing =
-            licensing_net::bind(SocketAddr::new(config.licensing.listen, config.licensing.port)).await?;
-        let web = licensing_net::bind(SocketAddr::new(config.web.listen, config.web.port)).await?;
-        let wsman = &config.wsman;
-        Ok(Self {
-            licensing_address: licensing.local_addr()?,
-            licensing,
-            web_address: web.local_addr()?,
-            web,
-            wsman: bind_if(wsman.enabled, wsman.listen, wsman.port).await?,
-            wsman_plain: bind_if(wsman.enabled && wsman.plain, wsman.listen, wsman.plain_port).await?,
-        })
-    }
-}
-
-async fn bind_if(
-    wanted: bool,
-    address: IpAddr,
-    port: u16,
-) -> std::io::Result<Option<(TcpListener, SocketAddr)>> {
-    if !wanted {
-        return Ok(None);
-    }
-    let listener = licensing_net::bind(SocketAddr::new(address, port)).await?;
-    let address = listener.local_addr()?;
-    Ok(Some((listener, address)))
-}
 
 /// Where a server has what it needs.
 #[derive(Debug, Clone)]
@@ -114,7 +75,7 @@ pub async fn run(config: Config, installation: Installation) -> anyhow::Result<(
     let mut owner = FolderOwner::claim(&installation.data).await?.keep()?;
     Endpoints::remove(&installation.data).context("an old run/endpoints.json cannot be removed")?;
     require_no_loss(&config, &installation).await?;
-    let ports = Ports::bind(&config).await?;
+    let ports = OwnPorts::bind(&config).await?;
     let data = installation.data.clone();
     let server = Server::open(config, installation)?;
 
@@ -283,32 +244,11 @@ impl Server {
         })
     }
 
-    async fn serve(&self, ports: Ports) -> anyhow::Result<RunningServer> {
+    async fn serve(&self, ports: OwnPorts) -> anyhow::Result<RunningServer> {
         let accounts = self.accounts().await?;
-        let wmi = Wmi::new(WmiSetup {
-            config: self.config.clone(),
-            installed: self.installed.clone(),
-            accounts: accounts.clone(),
-            daemons: DaemonDirectory::new(self.daemons.clone()),
-            certificate: Arc::clone(&self.certificate),
-            started: self.started,
-            licensing_address: ports.licensing_address,
-            web_address: ports.web_address,
-            keytab: self.data.keytab(&self.config.now()),
-        })?;
+        let wmi = self.wmi(&accounts, &ports)?;
         let daemons = DaemonDirectory::new(self.daemons.clone());
-        let management = ManagementService::open(ServiceSetup {
-            folder: ManagementFolder::new(self.data.management()),
-            source: Arc::new(ServerSource {
-                config: self.config.clone(),
-                daemons: daemons.clone(),
-                installed: self.installed.clone(),
-            }),
-            transport: Arc::new(Https::default()),
-            pace: Pace::default(),
-        })
-        .await
-        .context("the license management service cannot be opened")?;
+        let management = self.management(&daemons).await?;
         let licenses = LicenseFolder::open(&self.data, &self.config, &self.installed)
             .with_context(|| format!("{} cannot be used", self.data.licenses().display()))?;
         let alerts = self.alerts(&licenses, &daemons, &management).await?;
@@ -346,6 +286,35 @@ impl Server {
             "the server serves"
         );
         Ok(served)
+    }
+
+    fn wmi(&self, accounts: &Accounts, ports: &OwnPorts) -> anyhow::Result<Wmi> {
+        Wmi::new(WmiSetup {
+            config: self.config.clone(),
+            installed: self.installed.clone(),
+            accounts: accounts.clone(),
+            daemons: DaemonDirectory::new(self.daemons.clone()),
+            certificate: Arc::clone(&self.certificate),
+            started: self.started,
+            licensing_address: ports.licensing_address,
+            web_address: ports.web_address,
+            keytab: self.data.keytab(&self.config.now()),
+        })
+    }
+
+    async fn management(&self, daemons: &DaemonDirectory) -> anyhow::Result<ManagementService> {
+        let opened = ManagementService::open(ServiceSetup {
+            folder: ManagementFolder::new(self.data.management()),
+            source: Arc::new(ServerSource {
+                config: self.config.clone(),
+                daemons: daemons.clone(),
+                installed: self.installed.clone(),
+            }),
+            transport: Arc::new(Https::default()),
+            pace: Pace::default(),
+        })
+        .await;
+        opened.context("the license management service cannot be opened")
     }
 
     async fn alerts(
@@ -393,7 +362,7 @@ impl Server {
     /// Starts all ports and the care for the certificate.
     fn start(
         &self,
-        ports: Ports,
+        ports: OwnPorts,
         web: Router,
         management: ManagementService,
         alerts: AlertService,
@@ -402,15 +371,7 @@ impl Server {
         let (tls, stopping) = (self.certificate.tls(), &self.stopping);
         let host_name = &self.config.now().host_name;
         let discover = discover::router(host_name, ports.web_address.port(), self.daemons.clone());
-        let licensing = PortOptions {
-            name: "licensing",
-            limits: self.limits.clone(),
-            protocol: PortProtocol::Http2,
-            tls: PortTls::OffLoopback(tls.server_config_for(&["h2"], self.access.clients())?),
-            body_bytes: discover::REQUEST_BYTES,
-            streaming_paths: &[],
-            connections: self.connections.manager.clone(),
-        };
+        let licensing = self.licensing_port(tls.server_config_for(&["h2"], self.access.clients())?);
         let web_services = PortOptions {
             name: "web services",
             limits: self.limits.clone(),
@@ -446,17 +407,22 @@ impl Server {
         let tls = PortTls::Always(tls.server_config(&["http/1.1"])?);
         for (port, tls) in [(ports.wsman, tls), (ports.wsman_plain, PortTls::Plain)] {
             if let Some((listener, _)) = port {
-                let serving = self.serve_wsman(listener, wmi, tls, Arc::clone(&rate));
-                let background = match &served.background {
-                    Some(background) => background,
-                    None => served.background.insert(
-                        Background::start().context("the threads of WS-Management cannot be started")?,
-                    ),
-                };
-                served.tasks.push(background.spawn(serving));
+                served.start_in_background(self.serve_wsman(listener, wmi, tls, Arc::clone(&rate)))?;
             }
         }
         Ok(served)
+    }
+
+    fn licensing_port(&self, tls: Arc<rustls::ServerConfig>) -> PortOptions {
+        PortOptions {
+            name: "licensing",
+            limits: self.limits.clone(),
+            protocol: PortProtocol::Http2,
+            tls: PortTls::OffLoopback(tls),
+            body_bytes: discover::REQUEST_BYTES,
+            streaming_paths: &[],
+            connections: self.connections.manager.clone(),
+        }
     }
 
     fn serve_wsman(
@@ -506,6 +472,18 @@ impl Server {
 }
 
 impl RunningServer {
+    /// Starts what WS-Management needs, on threads of its own.
+    fn start_in_background(&mut self, work: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
+        let background = match &self.background {
+            Some(background) => background,
+            None => self
+                .background
+                .insert(Background::start().context("the threads of WS-Management cannot be started")?),
+        };
+        self.tasks.push(background.spawn(work));
+        Ok(())
+    }
+
     fn endpoints(&self, server: &Server) -> Endpoints {
         let serving = server
             .daemons

@@ -144,18 +144,10 @@ impl Keeper {
             };
             let reason = match started {
                 Err(reason) => reason,
-                Ok(mut process) => {
+                Ok(process) => {
                     let since = Instant::now();
-                    let reason = tokio::select! {
-                        ended = process.wait() => ended_unexpectedly(ended),
-                        () = self.falls_silent() => {
-                            process.stop(Duration::ZERO).await;
-                            "it did not answer any more".to_owned()
-                        }
-                        () = self.stop.cancelled() => {
-                            process.stop(self.launch.drain + STOP_SLACK).await;
-                            break;
-                        }
+                    let Some(reason) = self.watch(process).await else {
+                        break;
                     };
                     if since.elapsed() >= STABLE {
                         pauses = self::pauses();
@@ -195,6 +187,21 @@ impl Keeper {
             "it was stopped".clone_into(&mut status.reason);
         });
         tracing::info!(vendor = self.launch.vendor, "the vendor daemon has ended");
+    }
+
+    /// Waits until a daemon serves no more, and says why; none when it has ended because it should.
+    async fn watch(&self, mut process: DaemonProcess) -> Option<String> {
+        tokio::select! {
+            ended = process.wait() => Some(ended_unexpectedly(ended)),
+            () = self.falls_silent() => {
+                process.stop(Duration::ZERO).await;
+                Some("it did not answer any more".to_owned())
+            }
+            () = self.stop.cancelled() => {
+                process.stop(self.launch.drain + STOP_SLACK).await;
+                None
+            }
+        }
     }
 
     /// Ends when the daemon lives but answers no more.

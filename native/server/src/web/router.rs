@@ -13,6 +13,7 @@ use licensing_api::operation::{BodySize, OperationInfo, TABLE};
 use licensing_api::server::DaemonState;
 use licensing_api::{ErrorCode, Permission, Problem};
 use licensing_net::web::{leftover, routes};
+use tokio::task::JoinError;
 
 use super::assemble::RequestForm;
 use super::dispatch::{self, Call};
@@ -69,6 +70,12 @@ fn is_large(info: &OperationInfo) -> bool {
     info.body == BodySize::Large || info.rows
 }
 
+/// Whether the operation works a large body out for whoever asks. What administrators change waits for other things than the
+/// processor, such as daemons.
+fn explains(info: &OperationInfo) -> bool {
+    info.body == BodySize::Large && info.permission != Permission::Full
+}
+
 async fn try_carry_out(
     services: Arc<WebServices>,
     form: &RequestForm,
@@ -92,8 +99,7 @@ async fn try_carry_out(
         Some(place) => place.with_peer(reading).await?,
         None => reading.await?,
     };
-    // What administrators change waits for other things than the processor, such as daemons.
-    let explains = form.info.body == BodySize::Large && form.info.permission != Permission::Full;
+    let explains = explains(form.info);
     let turn = match &caller {
         Some(caller) if explains => Some(services.explaining.enter(caller.account_id()).await?),
         Some(_) | None => None,
@@ -115,13 +121,7 @@ async fn try_carry_out(
         Ok((text, place))
     })
     .await
-    .unwrap_or_else(|error| {
-        tracing::error!(operation = name, %error, "a handler failed");
-        Err(Problem::new(
-            ErrorCode::UnknownError,
-            "The handler of the operation failed; the server's log has more.",
-        ))
-    })?;
+    .unwrap_or_else(|error| Err(handler_failed(name, &error)))?;
     let is_small = text.len() <= SMALL_ANSWER;
     match place.filter(|_| !is_small) {
         None => Ok(answer::json(text)),
@@ -130,6 +130,14 @@ async fn try_carry_out(
             Ok(answer::json(Bytes::new()).map(|_| body))
         }
     }
+}
+
+fn handler_failed(operation: &str, error: &JoinError) -> Problem {
+    tracing::error!(operation, %error, "a handler failed");
+    Problem::new(
+        ErrorCode::UnknownError,
+        "The handler of the operation failed; the server's log has more.",
+    )
 }
 
 async fn ready(State(services): State<Arc<WebServices>>) -> Response {

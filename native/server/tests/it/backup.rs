@@ -11,6 +11,8 @@ use licensing_protocol::licensing::vendor_daemon_client::VendorDaemonClient;
 use licensing_server::management::ManagementFolder;
 use licensing_testbed::Server;
 use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Child;
+use tonic::transport::Channel;
 
 use crate::full_circle::administrator;
 use crate::support::{channel, check_in, check_out, daemon, in_use, server_with};
@@ -58,6 +60,34 @@ fn counts(text: &str) -> (u64, u64) {
     (numbers.next().unwrap(), numbers.next().unwrap())
 }
 
+/// Where something stands for the first time.
+fn place(whole: &[u8], part: &[u8]) -> Option<usize> {
+    whole.windows(part.len()).position(|window| window == part)
+}
+
+/// Saves a server; what is said about it.
+async fn save(server: &Server, archive: &Path) -> String {
+    let data = path(server.data());
+    text(&["backup", "--data", data, "--output", path(archive)]).await
+}
+
+/// Serves what was restored; the program, and its vendor daemon.
+async fn serve(data: &Path) -> (Child, VendorDaemonClient<Channel>) {
+    let mut program = tokio::process::Command::new(env!("CARGO_BIN_EXE_licensingd"))
+        .args(["run", "--data", path(data)])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let output = BufReader::new(program.stdout.as_mut().unwrap());
+    let line = output.lines().next_line().await.unwrap().unwrap();
+    let endpoints: serde_json::Value = serde_json::from_str(&line).unwrap();
+    let port = u16::try_from(endpoints["vendors"]["ACME"].as_u64().unwrap()).unwrap();
+    let daemon = VendorDaemonClient::new(channel(([127, 0, 0, 1], port).into()).await);
+    (program, daemon)
+}
+
 async fn stop(server: Server) {
     tokio::task::spawn_blocking(move || server.stop())
         .await
@@ -94,14 +124,7 @@ async fn a_backup_under_load_is_of_one_instant_and_serves_after_the_restore() {
     }
     let folder = tempfile::tempdir().unwrap();
     let (archive, data) = (folder.path().join("saved.tar"), folder.path().join("restored"));
-    let saved = text(&[
-        "backup",
-        "--data",
-        path(server.data()),
-        "--output",
-        path(&archive),
-    ])
-    .await;
+    let saved = save(&server, &archive).await;
     busy.store(false, Ordering::SeqCst);
     load.await.unwrap();
     stop(server).await;
@@ -120,18 +143,7 @@ async fn a_backup_under_load_is_of_one_instant_and_serves_after_the_restore() {
         (records, leases)
     );
 
-    let mut restored = tokio::process::Command::new(env!("CARGO_BIN_EXE_licensingd"))
-        .args(["run", "--data", path(&data)])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(restored.stdout.take().unwrap()).lines();
-    let line = lines.next_line().await.unwrap().unwrap();
-    let endpoints: serde_json::Value = serde_json::from_str(&line).unwrap();
-    let port = u16::try_from(endpoints["vendors"]["ACME"].as_u64().unwrap()).unwrap();
-    let mut client = VendorDaemonClient::new(channel(([127, 0, 0, 1], port).into()).await);
+    let (mut restored, mut client) = serve(&data).await;
     assert_eq!(u64::from(in_use(&mut client).await), leases);
     for lease in &kept {
         assert!(check_in(&mut client, lease).await);
@@ -150,28 +162,23 @@ async fn a_damaged_archive_is_refused_and_the_file_is_named() {
     let settings = settings.replace("#client_ca = \"\"", "client_ca = \"tls/clients.pem\"");
     std::fs::write(&config, settings).unwrap();
     std::fs::write(server.data().join("tls/clients.pem"), "authorities").unwrap();
-    let save = [
+    save(&server, &archive).await;
+    let again = [
         "backup",
         "--data",
         path(server.data()),
         "--output",
         path(&archive),
     ];
-    text(&save).await;
-    assert!(refusal(&save).await.contains("never replaced"));
+    assert!(refusal(&again).await.contains("never replaced"));
     stop(server).await;
 
     let whole = std::fs::read(&archive).unwrap();
-    let find = |part: &[u8]| {
-        whole
-            .windows(part.len())
-            .position(|window| window == part)
-            .unwrap()
-    };
-    assert!(whole.windows(11).any(|window| window == b"authorities"));
+    let find = |part: &[u8]| place(&whole, part).unwrap();
+    assert!(place(&whole, b"authorities").is_some());
     for key in ["tls/server.key", "state/ticket.key"] {
         assert!(
-            !whole.windows(key.len()).any(|window| window == key.as_bytes()),
+            place(&whole, key.as_bytes()).is_none(),
             "keys are only saved when that is wanted"
         );
     }
@@ -240,14 +247,7 @@ async fn uploads_that_wait_for_the_receiver_are_saved() {
     }
     let folder = tempfile::tempdir().unwrap();
     let (archive, data) = (folder.path().join("saved.tar"), folder.path().join("restored"));
-    text(&[
-        "backup",
-        "--data",
-        path(server.data()),
-        "--output",
-        path(&archive),
-    ])
-    .await;
+    save(&server, &archive).await;
     text(&["restore", path(&archive), "--data", path(&data)]).await;
     let opened = [server.data(), &data].map(|data| {
         let folder = ManagementFolder::new(data.join("management"));
@@ -302,8 +302,7 @@ async fn a_forged_archive_is_refused_by_the_key_of_the_server() {
     let server = server_with(3).await;
     let folder = tempfile::tempdir().unwrap();
     let archive = folder.path().join("saved.tar");
-    let from = path(server.data());
-    let saved = text(&["backup", "--data", from, "--output", path(&archive)]).await;
+    let saved = save(&server, &archive).await;
     stop(server).await;
     let key = saved
         .lines()

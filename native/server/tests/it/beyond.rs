@@ -7,16 +7,18 @@ use licensing_api::usage::{GetUsage, HolderState};
 use licensing_protocol::licensing::checkout_reply::Outcome;
 use licensing_protocol::licensing::vendor_daemon_client::VendorDaemonClient;
 use licensing_protocol::licensing::{CheckoutRequest, Lease};
-use licensing_testbed::{Increment, license_text};
+use licensing_testbed::{Increment, Server, license_text};
 use licensing_ticket::{TicketHolder, TicketKind, TicketVerifier};
 use tonic::transport::Channel;
 
 use crate::full_circle::{LOOPBACK, administrator};
-use crate::support::{VENDOR, acme, builder, check_in, check_out, daemon, in_use, request, start, status};
+use crate::support::{
+    VENDOR, acme, builder, check_in, check_out, daemon, in_use, kill_and_start, request, start, status,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn where_the_vendor_allows_it_requests_beyond_the_seats_are_granted_for_a_time() {
-    let mut server = start(
+    let server = start(
         builder()
             .license("acme.lic", &acme(1))
             .setting("licensing.burst", "[\"ACME\"]")
@@ -26,14 +28,7 @@ async fn where_the_vendor_allows_it_requests_beyond_the_seats_are_granted_for_a_
     let mut client = daemon(&server).await;
     let kept = check_out(&mut client, 1).await.unwrap();
     check_out(&mut client, 2).await.unwrap();
-    server.kill().unwrap();
-    let server = tokio::task::spawn_blocking(move || {
-        server.start_again()?;
-        Ok::<_, anyhow::Error>(server)
-    })
-    .await
-    .unwrap()
-    .unwrap();
+    let server = kill_and_start(server).await;
     let mut client = daemon(&server).await;
     check_out(&mut client, 3).await.unwrap();
     let admin = administrator(&server, LOOPBACK);
@@ -73,6 +68,18 @@ async fn borrow(
     }
 }
 
+/// Checks that administrators see one borrowed seat of `cad`, out until this second.
+async fn is_shown_as_borrowed(server: &Server, until: i64) {
+    let admin = administrator(server, LOOPBACK);
+    let mut usage = admin.call::<op::GetUsage>(&GetUsage::default()).await.unwrap();
+    let row = usage.items.swap_remove(0);
+    assert_eq!((row.feature.as_str(), row.state), ("cad", HolderState::Borrowed));
+    assert_eq!(row.until.as_second(), until);
+    let wanted = GetInventory::default();
+    let inventory = admin.call::<op::GetInventory>(&wanted).await.unwrap();
+    assert_eq!(inventory.items.iter().map(|row| row.borrowed).sum::<u32>(), 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn seats_are_taken_along_and_brought_back() {
     let text = license_text(
@@ -82,7 +89,7 @@ async fn seats_are_taken_along_and_brought_back() {
             Increment::new("cam", 1),
         ],
     );
-    let mut server = start(
+    let server = start(
         builder()
             .license("acme.lic", &text)
             .setting("licensing.heartbeat_seconds", "1")
@@ -116,26 +123,12 @@ async fn seats_are_taken_along_and_brought_back() {
 
     // An ordinary seat of the same server ends without a heartbeat; that tells when the borrowed one would have.
     borrow(&mut client, "cam", 4, 0).await.unwrap();
-    server.kill().unwrap();
-    let server = tokio::task::spawn_blocking(move || {
-        server.start_again()?;
-        Ok::<_, anyhow::Error>(server)
-    })
-    .await
-    .unwrap()
-    .unwrap();
+    let server = kill_and_start(server).await;
     let mut client = daemon(&server).await;
     while in_use(&mut client).await > 1 {
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
-    let admin = administrator(&server, LOOPBACK);
-    let mut usage = admin.call::<op::GetUsage>(&GetUsage::default()).await.unwrap();
-    let row = usage.items.swap_remove(0);
-    assert_eq!((row.feature.as_str(), row.state), ("cad", HolderState::Borrowed));
-    assert_eq!(row.until.as_second(), until.seconds);
-    let wanted = GetInventory::default();
-    let inventory = admin.call::<op::GetInventory>(&wanted).await.unwrap();
-    assert_eq!(inventory.items.iter().map(|row| row.borrowed).sum::<u32>(), 1);
+    is_shown_as_borrowed(&server, until.seconds).await;
 
     let repeated = borrow(&mut client, "cad", 3, 7200).await.unwrap();
     assert!(repeated.repeated_request && repeated.borrowed_until == Some(until));

@@ -14,6 +14,7 @@ use licensing_protocol::licensing::StatusRequest;
 use licensing_protocol::licensing::vendor_daemon_client::VendorDaemonClient;
 use licensing_server::config::AnonymousAccess;
 use licensing_server::product_access::{Caller, ProductAccess};
+use licensing_testbed::Server;
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, DnType, ExtendedKeyUsagePurpose,
     IsCa, Issuer, KeyIdMethod, KeyPair, RevokedCertParams, SerialNumber, date_time_ymd,
@@ -336,6 +337,26 @@ async fn channel(
     endpoint.connect_with_connector_lazy(connect)
 }
 
+/// Waits until a client is refused that is connected.
+async fn until_refused(client: &mut VendorDaemonClient<Channel>) {
+    for _ in 0..600 {
+        if client.status(StatusRequest::default()).await.is_err() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let refused = client.status(StatusRequest::default()).await.unwrap_err();
+    assert_eq!(refused.code(), Code::Unauthenticated);
+}
+
+/// The audit of a server that has ended.
+fn audit_records(server: &Server) -> Vec<Vec<u8>> {
+    let database = rusqlite::Connection::open(server.data().join("state/ACME.db")).unwrap();
+    let mut records = database.prepare("SELECT body FROM audit").unwrap();
+    let rows = records.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn off_loopback_a_certificate_does_in_place_of_a_token() {
     let Some(outside) = crate::full_circle::address_off_loopback() else {
@@ -374,14 +395,7 @@ async fn off_loopback_a_certificate_does_in_place_of_a_token() {
     let other = Authority::new("other");
     std::fs::write(server.data().join("tls/clients.pem"), &other.pem).unwrap();
     server.reread().unwrap();
-    for _ in 0..600 {
-        if client.status(StatusRequest::default()).await.is_err() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    let refused = client.status(StatusRequest::default()).await.unwrap_err();
-    assert_eq!(refused.code(), Code::Unauthenticated);
+    until_refused(&mut client).await;
     let shown = other.certificate("cad02", 2099);
     let mut client = VendorDaemonClient::new(channel(address, own.certificate(), Some(&shown)).await);
     check_out(&mut client, 2).await.unwrap();
@@ -392,13 +406,7 @@ async fn off_loopback_a_certificate_does_in_place_of_a_token() {
     })
     .await
     .unwrap();
-    let database = rusqlite::Connection::open(server.data().join("state/ACME.db")).unwrap();
-    let mut records = database.prepare("SELECT body FROM audit").unwrap();
-    let records: Vec<Vec<u8>> = records
-        .query_map([], |row| row.get(0))
-        .unwrap()
-        .map(Result::unwrap)
-        .collect();
+    let records = audit_records(&server);
     for name in ["certificate:cad01", "certificate:cad02"] {
         let name = name.as_bytes();
         let tells = |record: &&Vec<u8>| record.windows(name.len()).any(|part| part == name);

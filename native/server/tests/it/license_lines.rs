@@ -15,7 +15,7 @@ use licensing_testbed::Server;
 use tonic::transport::Channel;
 
 use crate::full_circle::{LOOPBACK, administrator};
-use crate::support::{builder, channel, check_in, daemon, discover, start};
+use crate::support::{builder, channel, check_in, daemon, discover, kill_and_start, start};
 
 async fn take(
     client: &mut VendorDaemonClient<Channel>,
@@ -52,6 +52,19 @@ async fn row(admin: &AdminClient, feature: &str) -> InventoryRow {
     inventory.items.swap_remove(0)
 }
 
+async fn seats_by_version(admin: &AdminClient) -> Vec<(String, u32)> {
+    let wanted = GetInventory::default();
+    let inventory = admin.call::<op::GetInventory>(&wanted).await.unwrap();
+    let rows = inventory.items.into_iter();
+    rows.map(|row| (row.version, row.licenses_available)).collect()
+}
+
+async fn alerts_about(admin: &AdminClient, word: &str) -> Vec<String> {
+    let alerts = admin.call::<op::GetAlerts>(&GetAlerts::default()).await.unwrap();
+    let details = alerts.items.into_iter().map(|alert| alert.detail);
+    details.filter(|detail| detail.contains(word)).collect()
+}
+
 async fn import(server: &Server, admin: &AdminClient, name: &str, lines: &str) -> Vec<String> {
     let import = ImportLicenseFile {
         file_name: name.to_owned(),
@@ -71,7 +84,7 @@ const SUITE: &str = "INCREMENT OFFICE ACME 3.0 permanent 2 DUP_GROUP=UH SUITE_DU
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_component_of_a_suite_takes_a_seat_of_the_package_until_it_is_given_back() {
-    let mut server = start(builder().license("office.lic", &whole(SUITE))).await;
+    let server = start(builder().license("office.lic", &whole(SUITE))).await;
     let admin = administrator(&server, LOOPBACK);
     let mut client = daemon(&server).await;
     let ann_text = take(&mut client, 1, "TEXT", "ann").await.unwrap();
@@ -89,14 +102,7 @@ async fn a_component_of_a_suite_takes_a_seat_of_the_package_until_it_is_given_ba
     assert!(denial.text.contains("OFFICE 3.0"), "{denial:?}");
 
     // A killed server counts the same seats out again.
-    server.kill().unwrap();
-    let server = tokio::task::spawn_blocking(move || {
-        server.start_again()?;
-        Ok::<_, anyhow::Error>(server)
-    })
-    .await
-    .unwrap()
-    .unwrap();
+    let server = kill_and_start(server).await;
     let admin = administrator(&server, LOOPBACK);
     let mut client = daemon(&server).await;
     assert_eq!(row(&admin, "OFFICE").await.licenses_in_use, 2);
@@ -169,16 +175,8 @@ async fn what_an_explanation_and_an_import_tell_is_what_is_served() {
         explained.lines[2].text
     );
     assert_eq!(import(&server, &admin, "more.lic", lines).await, effects);
-    let inventory = admin
-        .call::<op::GetInventory>(&GetInventory::default())
-        .await
-        .unwrap();
-    let seats: Vec<_> = inventory
-        .items
-        .iter()
-        .map(|row| (row.version.as_str(), row.licenses_available))
-        .collect();
-    assert_eq!(seats, [("1.0", 1), ("2.0", 2)]);
+    let seats = seats_by_version(&admin).await;
+    assert_eq!(seats, [("1.0".to_owned(), 1), ("2.0".to_owned(), 2)]);
 
     // A file that only waits for its other half is taken, and so is that half.
     let enabling = import(
@@ -234,13 +232,7 @@ async fn a_product_finds_its_server_before_any_license_is_installed() {
         ),
         (LicenseModel::Server, "MPS-pc", "Office 3.0")
     );
-    let alerts = admin.call::<op::GetAlerts>(&GetAlerts::default()).await.unwrap();
-    let about: Vec<_> = alerts
-        .items
-        .iter()
-        .filter(|alert| alert.detail.contains("CITRIX"))
-        .collect();
-    assert!(about.is_empty(), "{about:?}");
+    assert_eq!(alerts_about(&admin, "CITRIX").await, Vec::<String>::new());
 
     import(
         &server,

@@ -68,6 +68,12 @@ struct Fixture {
     service: ManagementService,
 }
 
+impl Fixture {
+    fn has_alert(&self, code: &str) -> bool {
+        self.service.alerts().iter().any(|alert| alert.code == code)
+    }
+}
+
 async fn open(folder: &std::path::Path, padding: usize, pace: u32) -> ManagementService {
     ManagementService::open(ServiceSetup {
         folder: ManagementFolder::new(folder.join("management")),
@@ -177,23 +183,11 @@ async fn every_fault_is_told_and_the_upload_arrives_exactly_once_in_the_end() {
     }
     let problem = code(Fault::WrongReceipt).await;
     assert_eq!(problem.code, ErrorCode::ReceiverRefused, "{}", problem.detail);
-    assert!(
-        fixture
-            .service
-            .alerts()
-            .iter()
-            .any(|alert| alert.code == "UploadRefused")
-    );
+    assert!(fixture.has_alert("UploadRefused"));
     let problem = code(Fault::Unknown).await;
     assert_eq!(problem.code, ErrorCode::RegistrationMissing, "{}", problem.detail);
     assert_eq!(fixture.service.status().status, ManagementStatus::NotRegistered);
-    assert!(
-        fixture
-            .service
-            .alerts()
-            .iter()
-            .any(|alert| alert.code == "UploadRegistrationMissing")
-    );
+    assert!(fixture.has_alert("UploadRegistrationMissing"));
     fixture.receiver.work();
     let outcome = fixture.service.upload(true).await.unwrap();
     assert_eq!(outcome.waiting, 0);
@@ -275,13 +269,7 @@ async fn thirty_days_offline_are_delivered_in_order_and_the_spool_stays_bounded(
     }
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert_eq!(waiting(), MAX_WAITING);
-    assert!(
-        fixture
-            .service
-            .alerts()
-            .iter()
-            .any(|alert| alert.code == "UploadOverdue")
-    );
+    assert!(fixture.has_alert("UploadOverdue"));
     fixture.receiver.work();
     while waiting() > 0 {
         assert!(tokio::time::Instant::now() < deadline, "{} wait", waiting());

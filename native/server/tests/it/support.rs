@@ -34,6 +34,17 @@ pub(crate) async fn start(builder: ServerBuilder) -> Server {
         .unwrap()
 }
 
+/// Ends a server without warning and starts it again.
+pub(crate) async fn kill_and_start(mut server: Server) -> Server {
+    tokio::task::spawn_blocking(move || {
+        server.kill().unwrap();
+        server.start_again().unwrap();
+        server
+    })
+    .await
+    .unwrap()
+}
+
 pub(crate) fn daemon_address(server: &Server) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], server.endpoints().vendors[VENDOR]))
 }

@@ -4,7 +4,7 @@ use licensing_api::denial::DenialReason;
 use licensing_seats::Moment;
 use licensing_seats::audit::{AuditEntry, AuditField, AuditKind};
 use licensing_seats::pool::PoolSet;
-use licensing_seats::seat::{Change, Decision, Denial, Ledger, RequestKey, Turn};
+use licensing_seats::seat::{Change, Decision, Denial, Ledger, RequestKey, SeatRules, Turn};
 
 use super::command::{Answer, Command, Returned, Work};
 use super::waiting::{Decided, TurnSender};
@@ -25,15 +25,7 @@ impl Writer {
                 work.answers.push(Answer::Checkout(reply, at(now, decision)));
             }
             Command::Checkin { what, reply } => {
-                let held = match what {
-                    Returned::Lease(id) => ledger.checkin(id, now),
-                    Returned::Request(key) => {
-                        if let Some(turn) = self.callers.take(&key) {
-                            work.answers.push(Answer::Turn(turn, at(now, given_up())));
-                        }
-                        ledger.give_up(&key, now)
-                    }
-                };
+                let held = self.take_back(ledger, what, now, work);
                 work.answers.push(Answer::Checkin(reply, held));
             }
             Command::Revoke { filter, event, reply } => {
@@ -44,13 +36,7 @@ impl Writer {
                 work.answers.push(Answer::Revoke(reply, rows));
             }
             Command::Replace { pools, rules, reply } => {
-                work.batch.events.push(replaced(pools.as_ref()));
-                if let Some(set) = pools {
-                    ledger.replace_pools(set.clone(), now);
-                    work.pools = Some(set);
-                }
-                ledger.replace_rules(rules.clone());
-                work.rules = Some(rules);
+                replace(ledger, pools, rules, now, work);
                 work.answers.push(Answer::Done(reply));
             }
             Command::Limit { bytes, reply } => drop(reply.send(self.journal.limit(bytes))),
@@ -79,6 +65,19 @@ impl Writer {
                 for key in self.callers.take_gone() {
                     ledger.leave_waiting(&key, now);
                 }
+            }
+        }
+    }
+
+    /// Takes back what a caller returns; whether they held it.
+    fn take_back(&mut self, ledger: &mut Ledger, what: Returned, now: Moment, work: &mut Work) -> bool {
+        match what {
+            Returned::Lease(id) => ledger.checkin(id, now),
+            Returned::Request(key) => {
+                if let Some(turn) = self.callers.take(&key) {
+                    work.answers.push(Answer::Turn(turn, at(now, given_up())));
+                }
+                ledger.give_up(&key, now)
             }
         }
     }
@@ -152,6 +151,17 @@ impl Writer {
 /// The answer to a caller whose request was given up by another one.
 fn given_up() -> Decision {
     Decision::Denied(Denial::new(DenialReason::Queued, "The request was given up."))
+}
+
+/// Serves by other pools and rules from now on.
+fn replace(ledger: &mut Ledger, pools: Option<PoolSet>, rules: SeatRules, now: Moment, work: &mut Work) {
+    work.batch.events.push(replaced(pools.as_ref()));
+    if let Some(set) = pools {
+        ledger.replace_pools(set.clone(), now);
+        work.pools = Some(set);
+    }
+    ledger.replace_rules(rules.clone());
+    work.rules = Some(rules);
 }
 
 /// The record of what was replaced.

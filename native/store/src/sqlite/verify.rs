@@ -43,26 +43,48 @@ pub(super) fn verify_file(path: &Path) -> Result<AuditReport, StoreError> {
     refuse_newer(path, version)?;
     let head = read_head(&snapshot, path)?;
     verify_rows(&snapshot, path, &head, version)?;
-    let mut report = AuditReport {
+    let mut told = Told::default();
+    let mut each = |record: &AuditRecord| told.add(record);
+    let (segments, start) = audit_walk::verify_segments(path, &head, &mut each)?;
+    let in_segments = start.last() - head.removed.last();
+    let in_database = verify_audit(&snapshot, path, &head, start, &mut each)?;
+    Ok(AuditReport {
+        records: in_segments + in_database,
+        opened: told.opened,
+        closed: told.closed,
+        denied: told.denied,
+        segments,
         removed: head.removed.last(),
-        ..AuditReport::default()
-    };
-    let mut open = HashSet::new();
-    // Leases that were opened in segments that were removed are not told of any more.
-    let mut first_serial = None;
-    let mut each = |record: &AuditRecord| {
+        leases: verify_leases(&snapshot, path, &head, told)?,
+    })
+}
+
+/// What the records of an audit tell of.
+#[derive(Default)]
+struct Told {
+    opened: u64,
+    closed: u64,
+    denied: u64,
+    /// Leases that were opened and not closed.
+    open: HashSet<u64>,
+    /// The first lease that was opened. Those that were opened in segments that were removed are not told of any more.
+    first_serial: Option<u64>,
+}
+
+impl Told {
+    fn add(&mut self, record: &AuditRecord) {
         let serial = record.number(AuditField::Serial);
         match AuditKind::from_number(record.kind) {
             Some(AuditKind::LeaseOpened) => {
-                report.opened += 1;
-                first_serial = first_serial.or(serial);
-                open.extend(serial);
+                self.opened += 1;
+                self.first_serial = self.first_serial.or(serial);
+                self.open.extend(serial);
             }
             Some(AuditKind::LeaseClosed) => {
-                report.closed += 1;
-                serial.map(|serial| open.remove(&serial));
+                self.closed += 1;
+                serial.map(|serial| self.open.remove(&serial));
             }
-            Some(AuditKind::Denied) => report.denied += 1,
+            Some(AuditKind::Denied) => self.denied += 1,
             Some(
                 AuditKind::Started
                 | AuditKind::Stopped
@@ -81,19 +103,25 @@ pub(super) fn verify_file(path: &Path) -> Result<AuditReport, StoreError> {
             )
             | None => {}
         }
-    };
-    let (segments, start) = audit_walk::verify_segments(path, &head, &mut each)?;
-    let in_segments = start.last() - head.removed.last();
-    let in_database = verify_audit(&snapshot, path, &head, start, &mut each)?;
-    report.segments = segments;
-    report.records = in_segments + in_database;
+    }
+}
+
+/// Checks that the leases stored are exactly those that the audit tells of; gives their number.
+fn verify_leases(connection: &Connection, path: &Path, head: &Head, told: Told) -> Result<u64, StoreError> {
+    let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
+    let Told {
+        mut open,
+        first_serial,
+        ..
+    } = told;
     let was_removed =
         |serial: u64| head.removed.last() > 0 && first_serial.is_none_or(|first| serial < first);
-    let mut statement = snapshot.prepare("SELECT serial FROM lease").map_err(failed)?;
+    let mut statement = connection.prepare("SELECT serial FROM lease").map_err(failed)?;
     let mut rows = statement.query([]).map_err(failed)?;
+    let mut leases = 0;
     while let Some(row) = rows.next().map_err(failed)? {
         let serial: i64 = row.get(0).map_err(failed)?;
-        report.leases += 1;
+        leases += 1;
         if !u64::try_from(serial).is_ok_and(|serial| open.remove(&serial) || was_removed(serial)) {
             return Err(StoreError::damaged(
                 path,
@@ -102,7 +130,7 @@ pub(super) fn verify_file(path: &Path) -> Result<AuditReport, StoreError> {
         }
     }
     match open.iter().min() {
-        None => Ok(report),
+        None => Ok(leases),
         Some(serial) => Err(StoreError::damaged(
             path,
             format!("lease {serial} of the audit is not stored"),

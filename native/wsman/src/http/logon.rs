@@ -145,20 +145,7 @@ impl<S: Source, A: Authority> Endpoint<S, A> {
         }
         let token = STANDARD.decode(token.trim()).map_err(|_| Refusal::Denied)?;
         if token.starts_with(ntlm::SIGNATURE) {
-            if !self.authority.offers_ntlm() || scheme.eq_ignore_ascii_case("kerberos") {
-                return Err(Refusal::Denied);
-            }
-            return match step {
-                Step::Challenged(challenged, None) => {
-                    self.verify(connection, logon, challenged, &token).await?;
-                    done(logon, None)
-                }
-                _ => {
-                    let (challenged, message) = self.begin(&token)?;
-                    logon.step = Step::Challenged(challenged, None);
-                    Ok(Progress::More(header(scheme, &message)?))
-                }
-            };
+            return self.bare_ntlm(connection, logon, step, scheme, &token).await;
         }
         if let Some(acceptor) = self.kerberos.as_ref().filter(|_| Acceptor::is_token(&token)) {
             return self
@@ -168,7 +155,44 @@ impl<S: Source, A: Authority> Endpoint<S, A> {
         if !scheme.eq_ignore_ascii_case("negotiate") {
             return Err(Refusal::Denied);
         }
-        match (Token::read(&token).map_err(|_| Refusal::Denied)?, step) {
+        let token = Token::read(&token).map_err(|_| Refusal::Denied)?;
+        self.wrapped(connection, logon, step, token).await
+    }
+
+    /// A token of NTLM with nothing around it.
+    async fn bare_ntlm(
+        &self,
+        connection: &Connection<A::Identity>,
+        logon: &mut Logon<A::Identity>,
+        step: Step,
+        scheme: &str,
+        token: &[u8],
+    ) -> Result<Progress<A::Identity>, Refusal> {
+        if !self.authority.offers_ntlm() || scheme.eq_ignore_ascii_case("kerberos") {
+            return Err(Refusal::Denied);
+        }
+        match step {
+            Step::Challenged(challenged, None) => {
+                self.verify(connection, logon, challenged, token).await?;
+                done(logon, None)
+            }
+            _ => {
+                let (challenged, message) = self.begin(token)?;
+                logon.step = Step::Challenged(challenged, None);
+                Ok(Progress::More(header(scheme, &message)?))
+            }
+        }
+    }
+
+    /// A token of SPNEGO.
+    async fn wrapped(
+        &self,
+        connection: &Connection<A::Identity>,
+        logon: &mut Logon<A::Identity>,
+        step: Step,
+        token: Token,
+    ) -> Result<Progress<A::Identity>, Refusal> {
+        match (token, step) {
             (Token::Init { mechanisms, token }, _) => match (&self.kerberos, mechanisms.first(), token) {
                 (Some(acceptor), Some(first), Some(token)) if is_kerberos(*first) => {
                     self.wrapped_ticket(acceptor, connection, logon, *first, &token)

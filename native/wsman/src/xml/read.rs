@@ -100,9 +100,7 @@ impl Element {
 pub fn read(text: &str, max_elements: usize) -> Result<Element, XmlError> {
     let mut reader = NsReader::from_str(text);
     reader.config_mut().check_end_names = true;
-    let mut open: Vec<Element> = Vec::new();
-    let mut elements = 0usize;
-    let mut root = None;
+    let mut tree = Tree::new(max_elements);
     loop {
         let event = reader.read_event().map_err(|error| XmlError::Malformed {
             position: reader.error_position(),
@@ -115,43 +113,32 @@ pub fn read(text: &str, max_elements: usize) -> Result<Element, XmlError> {
         };
         match event {
             Event::Start(start) => {
-                elements += 1;
-                if elements > max_elements {
-                    return Err(XmlError::TooMany);
-                }
-                if open.len() >= MAX_DEPTH {
+                tree.count()?;
+                if tree.open.len() >= MAX_DEPTH {
                     return Err(XmlError::TooDeep);
                 }
-                if root.is_some() {
-                    return Err(malformed("a second element stands beside the first"));
+                if tree.root.is_some() {
+                    return Err(malformed(SECOND_ELEMENT));
                 }
-                open.push(element(&reader, &start, position)?);
+                tree.open.push(element(&reader, &start, position)?);
             }
             Event::Empty(start) => {
-                elements += 1;
-                if elements > max_elements {
-                    return Err(XmlError::TooMany);
-                }
+                tree.count()?;
                 let closed = element(&reader, &start, position)?;
-                close(&mut open, &mut root, closed).map_err(malformed)?;
+                tree.close(closed).map_err(malformed)?;
             }
-            Event::End(_) => {
-                let closed = open
-                    .pop()
-                    .ok_or_else(|| malformed("an element ends that is not open"))?;
-                close(&mut open, &mut root, closed).map_err(malformed)?;
-            }
-            Event::Text(text) => add_text(&mut open, &text.xml10_content()).map_err(malformed)?,
-            Event::CData(text) => add_text(&mut open, &text.xml10_content()).map_err(malformed)?,
+            Event::End(_) => tree.close_last().map_err(malformed)?,
+            Event::Text(text) => tree.add_text(&text.xml10_content()).map_err(malformed)?,
+            Event::CData(text) => tree.add_text(&text.xml10_content()).map_err(malformed)?,
             Event::GeneralRef(reference) => {
                 let character = reference
                     .resolve_char_ref()
                     .map_err(|error| malformed(&error.to_string()))?;
                 match character {
-                    Some(character) => add_text(&mut open, character.encode_utf8(&mut [0; 4])),
+                    Some(character) => tree.add_text(character.encode_utf8(&mut [0; 4])),
                     None => {
                         let text = resolve_predefined_entity(&reference).ok_or(XmlError::UndefinedEntity)?;
-                        add_text(&mut open, text)
+                        tree.add_text(text)
                     }
                 }
                 .map_err(malformed)?;
@@ -161,32 +148,71 @@ pub fn read(text: &str, max_elements: usize) -> Result<Element, XmlError> {
             Event::Eof => break,
         }
     }
-    let position = reader.buffer_position();
-    root.filter(|_| open.is_empty())
-        .ok_or_else(|| XmlError::Malformed {
-            position,
-            reason: "the document ends too early".to_owned(),
-        })
+    tree.finish().ok_or_else(|| XmlError::Malformed {
+        position: reader.buffer_position(),
+        reason: "the document ends too early".to_owned(),
+    })
 }
 
-fn close(open: &mut [Element], root: &mut Option<Element>, closed: Element) -> Result<(), &'static str> {
-    match open.last_mut() {
-        Some(parent) => parent.children.push(closed),
-        None if root.is_none() => *root = Some(closed),
-        None => return Err("a second element stands beside the first"),
-    }
-    Ok(())
+const SECOND_ELEMENT: &str = "a second element stands beside the first";
+
+/// What has been read so far.
+struct Tree {
+    root: Option<Element>,
+    /// Elements that have begun and not ended, each within the one before.
+    open: Vec<Element>,
+    elements: usize,
+    max_elements: usize,
 }
 
-fn add_text(open: &mut [Element], text: &str) -> Result<(), &'static str> {
-    match open.last_mut() {
-        Some(element) => element.text.push_str(text),
-        None if text
-            .trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
-            .is_empty() => {}
-        None => return Err("text stands outside of the document's element"),
+impl Tree {
+    fn new(max_elements: usize) -> Self {
+        Self {
+            root: None,
+            open: Vec::new(),
+            elements: 0,
+            max_elements,
+        }
     }
-    Ok(())
+
+    /// Counts another element.
+    fn count(&mut self) -> Result<(), XmlError> {
+        self.elements += 1;
+        if self.elements > self.max_elements {
+            return Err(XmlError::TooMany);
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, closed: Element) -> Result<(), &'static str> {
+        match self.open.last_mut() {
+            Some(parent) => parent.children.push(closed),
+            None if self.root.is_none() => self.root = Some(closed),
+            None => return Err(SECOND_ELEMENT),
+        }
+        Ok(())
+    }
+
+    fn close_last(&mut self) -> Result<(), &'static str> {
+        let closed = self.open.pop().ok_or("an element ends that is not open")?;
+        self.close(closed)
+    }
+
+    fn add_text(&mut self, text: &str) -> Result<(), &'static str> {
+        match self.open.last_mut() {
+            Some(element) => element.text.push_str(text),
+            None if text
+                .trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
+                .is_empty() => {}
+            None => return Err("text stands outside of the document's element"),
+        }
+        Ok(())
+    }
+
+    /// The document; none when it has not ended.
+    fn finish(self) -> Option<Element> {
+        self.root.filter(|_| self.open.is_empty())
+    }
 }
 
 fn element(reader: &NsReader<&[u8]>, start: &BytesStart<'_>, position: u64) -> Result<Element, XmlError> {

@@ -15,11 +15,12 @@ use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{ToSql, Type};
 use uuid::Uuid;
 
+use super::history::Histories;
 use super::rows::Lists;
 use super::schema::{Month, lock, make_month};
 use super::uploads::SHARES;
-use super::{failed, storable, uuid_of};
-use crate::storage::history::{History, Link};
+use super::{failed, storable, unhex, uuid_of};
+use crate::storage::history::Link;
 use crate::storage::{Arrival, Kept, StorageError, Stored, serial_key};
 
 /// Most uploads of one transaction.
@@ -385,91 +386,18 @@ async fn copy(
     Ok(())
 }
 
-fn unhex(text: &str) -> Result<Vec<u8>, StorageError> {
-    hex::decode(text).map_err(|error| StorageError::Damaged(format!("a hash of an upload: {error}")))
-}
-
 /// Adds the uploads to the histories of their servers; gives the servers whose history is not regular.
 async fn keep_histories(
     transaction: &Transaction<'_>,
     uploads: &[&Prepared],
 ) -> Result<HashSet<Uuid>, StorageError> {
     let servers: Vec<Uuid> = uploads.iter().map(|upload| uuid_of(&upload.server)).collect();
-    let statement = transaction
-        .prepare_cached(
-            "SELECT server, sequence, upload_id, integrity, created, received, regular, partner
-             FROM history WHERE server = ANY($1)",
-        )
-        .await
-        .map_err(failed)?;
-    let rows = transaction.query(&statement, &[&servers]).await.map_err(failed)?;
-    let mut histories: BTreeMap<Uuid, (History, Option<Uuid>)> = rows
-        .iter()
-        .map(|row| {
-            let history = History {
-                sequence: row.get::<_, i64>(1).cast_unsigned(),
-                upload_id: licensing_management::id::UploadId::from_bytes(row.get::<_, Uuid>(2).into_bytes()),
-                integrity: hex::encode(row.get::<_, &[u8]>(3)),
-                created: row.get(4),
-                received: row.get(5),
-                regular: row.get(6),
-            };
-            (row.get(0), (history, row.get(7)))
-        })
-        .collect();
+    let mut histories = Histories::read(transaction, &servers).await?;
     for upload in uploads {
-        let (history, partner) = histories
-            .entry(uuid_of(&upload.server))
-            .and_modify(|(history, _)| history.add(&upload.link))
-            .or_insert_with(|| (History::begin(&upload.link), None));
-        if history.upload_id == upload.link.upload_id {
-            *partner = upload.partner;
-        }
+        histories.add(uuid_of(&upload.server), &upload.link, upload.partner);
     }
-    let servers: Vec<Uuid> = histories.keys().copied().collect();
-    let values = || histories.values().map(|(history, _)| history);
-    let sequences: Vec<i64> = values().map(|history| history.sequence.cast_signed()).collect();
-    let ids: Vec<Uuid> = values()
-        .map(|history| Uuid::from_bytes(*history.upload_id.as_bytes()))
-        .collect();
-    let integrities = values()
-        .map(|history| unhex(&history.integrity))
-        .collect::<Result<Vec<_>, _>>()?;
-    let created: Vec<Timestamp> = values().map(|history| storable(history.created)).collect();
-    let received: Vec<Timestamp> = values().map(|history| storable(history.received)).collect();
-    let partners: Vec<Option<Uuid>> = histories.values().map(|(_, partner)| *partner).collect();
-    let regular: Vec<bool> = values().map(|history| history.regular).collect();
-    let statement = transaction
-        .prepare_cached(
-            "INSERT INTO history SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::bytea[],
-                 $5::timestamptz[], $6::timestamptz[], $7::uuid[], $8::boolean[])
-             ON CONFLICT (server) DO UPDATE SET sequence = excluded.sequence, upload_id = excluded.upload_id,
-                 integrity = excluded.integrity, created = excluded.created, received = excluded.received,
-                 partner = excluded.partner, regular = excluded.regular",
-        )
-        .await
-        .map_err(failed)?;
-    transaction
-        .execute(
-            &statement,
-            &[
-                &servers,
-                &sequences,
-                &ids,
-                &integrities,
-                &created,
-                &received,
-                &partners,
-                &regular,
-            ],
-        )
-        .await
-        .map_err(failed)?;
-    Ok(histories
-        .into_iter()
-        .filter(|(_, (history, _))| !history.regular)
-        .map(|(server, _)| server)
-        .collect())
+    histories.write(transaction).await?;
+    Ok(histories.irregular())
 }
 
 /// Widens the times in which servers had their lists.

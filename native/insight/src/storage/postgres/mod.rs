@@ -2,6 +2,7 @@
 
 mod connect;
 mod findings;
+mod history;
 mod ingest;
 mod items;
 mod queue;
@@ -261,6 +262,10 @@ fn guid(id: Uuid) -> ServerGuid {
 /// An instant within the bounds of the database: a sender's clock may say anything.
 fn storable(at: Timestamp) -> Timestamp {
     at.max(Timestamp::constant(-62_135_596_800, 0))
+}
+
+fn unhex(text: &str) -> Result<Vec<u8>, StorageError> {
+    hex::decode(text).map_err(|error| StorageError::Damaged(format!("a hash of an upload: {error}")))
 }
 
 fn limit(most: usize) -> i64 {

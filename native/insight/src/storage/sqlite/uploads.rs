@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use licensing_api::LicenseVersion;
 use licensing_management::compliance::{LicenseRow, ProductRow, Rows, UploadRow, UsageRow};
 use licensing_management::id::{ServerGuid, UploadId};
-use licensing_management::upload::UploadBody;
+use licensing_management::upload::{FeatureSample, UploadBody};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, Row, Transaction, params};
 
 use super::{guid, history, instant, queue};
@@ -90,10 +90,16 @@ fn store_rows(transaction: &Transaction<'_>, arrival: &Arrival<'_>) -> Result<()
         Some(arrival.received),
         arrival.clock_offset_seconds,
     );
+    store_licenses(transaction, &rows.licenses)?;
+    store_usage(transaction, &rows.usage, &arrival.upload.body().features)?;
+    store_products(transaction, &rows.products)
+}
+
+fn store_licenses(transaction: &Transaction<'_>, rows: &[LicenseRow]) -> Result<(), StorageError> {
     let mut statement = transaction.prepare_cached(
         "INSERT INTO license VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     )?;
-    for row in rows.licenses {
+    for row in rows {
         statement.execute(params![
             row.upload_id.as_bytes(),
             row.index,
@@ -111,10 +117,19 @@ fn store_rows(transaction: &Transaction<'_>, arrival: &Arrival<'_>) -> Result<()
             row.serving,
         ])?;
     }
+    Ok(())
+}
+
+/// Each row with the sample that it was made from.
+fn store_usage(
+    transaction: &Transaction<'_>,
+    rows: &[UsageRow],
+    samples: &[FeatureSample],
+) -> Result<(), StorageError> {
     let mut statement = transaction.prepare_cached(
         "INSERT INTO usage VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?;
-    for (row, sample) in rows.usage.iter().zip(&arrival.upload.body().features) {
+    for (row, sample) in rows.iter().zip(samples) {
         statement.execute(params![
             row.upload_id.as_bytes(),
             row.index,
@@ -131,9 +146,13 @@ fn store_rows(transaction: &Transaction<'_>, arrival: &Arrival<'_>) -> Result<()
             row.used.map(|(_, until)| until.to_string()),
         ])?;
     }
+    Ok(())
+}
+
+fn store_products(transaction: &Transaction<'_>, rows: &[ProductRow]) -> Result<(), StorageError> {
     let mut statement = transaction
         .prepare_cached("INSERT INTO product VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")?;
-    for row in rows.products {
+    for row in rows {
         statement.execute(params![
             row.upload_id.as_bytes(),
             row.index,
@@ -176,7 +195,21 @@ pub(super) fn about(connection: &Connection, server: ServerGuid) -> Result<About
         collect(connection.prepare_cached(SHARED)?, [server.as_bytes()], |row| {
             Ok(guid(row.get(0)?))
         })?;
-    let rows = &mut about.rows;
+    add_own(connection, server, &mut about.rows)?;
+    for other in &servers {
+        add_common(connection, server, *other, &mut about.rows)?;
+    }
+    servers.push(server);
+    for server in servers {
+        if let Some(partner) = partner(connection, server)? {
+            about.partners.push((server, partner));
+        }
+    }
+    Ok(about)
+}
+
+/// Adds everything that is kept of a server.
+fn add_own(connection: &Connection, server: ServerGuid, rows: &mut Rows) -> Result<(), StorageError> {
     rows.uploads = collect(
         connection.prepare_cached(&format!("{UPLOAD} WHERE server = ?1"))?,
         [server.as_bytes()],
@@ -197,42 +230,49 @@ pub(super) fn about(connection: &Connection, server: ServerGuid) -> Result<About
         [server.as_bytes()],
         product,
     )?;
-    for other in &servers {
-        rows.uploads.extend(collect(
-            connection.prepare_cached(&format!(
-                "{UPLOAD} WHERE server = ?1 ORDER BY sequence DESC, upload_id DESC LIMIT 1"
-            ))?,
-            [other.as_bytes()],
-            upload,
-        )?);
-        let common = "WHERE server = ?2 AND (serial_key, vendor_key) IN
-            (SELECT serial_key, vendor_key FROM license WHERE server = ?1 AND serial_key IS NOT NULL)";
-        rows.licenses.extend(collect(
-            connection.prepare_cached(&format!("{LICENSE} {common}"))?,
-            [server.as_bytes(), other.as_bytes()],
-            license,
-        )?);
-        rows.usage.extend(collect(
-            connection.prepare_cached(&format!(
-                "{USAGE} WHERE upload_id IN (SELECT upload_id FROM license {common})"
-            ))?,
-            [server.as_bytes(), other.as_bytes()],
-            usage,
-        )?);
-    }
-    servers.push(server);
-    for server in servers {
-        let partner: Option<Option<[u8; 16]>> = connection
-            .prepare_cached(
-                "SELECT partner FROM upload WHERE server = ?1 ORDER BY sequence DESC, upload_id DESC LIMIT 1",
-            )?
-            .query_row([server.as_bytes()], |row| row.get(0))
-            .optional()?;
-        if let Some(partner) = partner.flatten() {
-            about.partners.push((server, guid(partner)));
-        }
-    }
-    Ok(about)
+    Ok(())
+}
+
+/// Adds the latest upload of another server, and what it tells of the serial numbers that both had.
+fn add_common(
+    connection: &Connection,
+    server: ServerGuid,
+    other: ServerGuid,
+    rows: &mut Rows,
+) -> Result<(), StorageError> {
+    rows.uploads.extend(collect(
+        connection.prepare_cached(&format!(
+            "{UPLOAD} WHERE server = ?1 ORDER BY sequence DESC, upload_id DESC LIMIT 1"
+        ))?,
+        [other.as_bytes()],
+        upload,
+    )?);
+    let common = "WHERE server = ?2 AND (serial_key, vendor_key) IN
+        (SELECT serial_key, vendor_key FROM license WHERE server = ?1 AND serial_key IS NOT NULL)";
+    rows.licenses.extend(collect(
+        connection.prepare_cached(&format!("{LICENSE} {common}"))?,
+        [server.as_bytes(), other.as_bytes()],
+        license,
+    )?);
+    rows.usage.extend(collect(
+        connection.prepare_cached(&format!(
+            "{USAGE} WHERE upload_id IN (SELECT upload_id FROM license {common})"
+        ))?,
+        [server.as_bytes(), other.as_bytes()],
+        usage,
+    )?);
+    Ok(())
+}
+
+/// The partner that the latest upload of a server names.
+fn partner(connection: &Connection, server: ServerGuid) -> Result<Option<ServerGuid>, StorageError> {
+    let partner: Option<Option<[u8; 16]>> = connection
+        .prepare_cached(
+            "SELECT partner FROM upload WHERE server = ?1 ORDER BY sequence DESC, upload_id DESC LIMIT 1",
+        )?
+        .query_row([server.as_bytes()], |row| row.get(0))
+        .optional()?;
+    Ok(partner.flatten().map(guid))
 }
 
 const UPLOAD: &str =

@@ -99,20 +99,7 @@ impl Options {
                 (path, remark)
             }
             Found::Nothing { elsewhere } => {
-                return Ok(match before {
-                    Some(rules) => Self::kept(
-                        rules,
-                        format!(
-                            "{}, which was in force, is gone.",
-                            data.options_file(vendor).display()
-                        ),
-                        "Put the file back. To lift its rules, leave a file with a comment, such as: # no rules",
-                    ),
-                    None => Self {
-                        remark: elsewhere.map(Remark::Elsewhere),
-                        ..Self::default()
-                    },
-                });
+                return Ok(Self::of_nothing(before, &data.options_file(vendor), elsewhere));
             }
             Found::Meant { wanted, names } => {
                 let what = format!(
@@ -137,6 +124,21 @@ impl Options {
         let read = Self::of_file(before.filter(|_| was_whole), path, &bytes, remark);
         read.remember(data, vendor, &bytes);
         Ok(read)
+    }
+
+    /// When there is no file in the folder; one that lies `elsewhere` may be named.
+    fn of_nothing(before: Option<Arc<Rules>>, expected: &Path, elsewhere: Option<String>) -> Self {
+        match before {
+            Some(rules) => Self::kept(
+                rules,
+                format!("{}, which was in force, is gone.", expected.display()),
+                "Put the file back. To lift its rules, leave a file with a comment, such as: # no rules",
+            ),
+            None => Self {
+                remark: elsewhere.map(Remark::Elsewhere),
+                ..Self::default()
+            },
+        }
     }
 
     fn of_file(before: Option<Arc<Rules>>, path: PathBuf, bytes: &[u8], remark: Option<Remark>) -> Self {

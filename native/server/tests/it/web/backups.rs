@@ -6,14 +6,29 @@ use licensing_server::backup::finish_restore;
 use licensing_server::config::DataFolder;
 use serde_json::{Value, json};
 
-use super::{As, fixture};
+use super::{As, Fixture, fixture};
+
+/// Makes a backup; its name.
+async fn make(fixture: &Fixture) -> String {
+    let made = fixture.change("POST", "/v1/backups", &json!({})).await;
+    assert_eq!(made.status, 200, "{}", made.text);
+    made.body["backup"].as_str().unwrap().to_owned()
+}
+
+/// Sends a backup to the server, in two pieces.
+async fn send(fixture: &Fixture, name: &str, bytes: &[u8]) {
+    let (one, two) = bytes.split_at(bytes.len() / 2);
+    for (offset, part) in [(0, one), (one.len(), two)] {
+        let sent = json!({ "backup": name, "offset": offset, "bytes": bytes.len(), "content": STANDARD.encode(part) });
+        let answer = fixture.change("POST", "/v1/backups/write", &sent).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    }
+}
 
 #[tokio::test]
 async fn a_backup_is_made_sent_checked_and_restored() {
     let fixture = fixture().await;
-    let made = fixture.change("POST", "/v1/backups", &json!({})).await;
-    assert_eq!(made.status, 200, "{}", made.text);
-    let name = made.body["backup"].as_str().unwrap().to_owned();
+    let name = make(&fixture).await;
     let piece = fixture
         .change("POST", "/v1/backups/read", &json!({ "backup": name }))
         .await;
@@ -29,12 +44,7 @@ async fn a_backup_is_made_sent_checked_and_restored() {
         checked.text
     );
 
-    let (one, two) = bytes.split_at(bytes.len() / 2);
-    for (offset, part) in [(0, one), (one.len(), two)] {
-        let sent = json!({ "backup": "copy.tar", "offset": offset, "bytes": bytes.len(), "content": STANDARD.encode(part) });
-        let answer = fixture.change("POST", "/v1/backups/write", &sent).await;
-        assert_eq!(answer.status, 200, "{}", answer.text);
-    }
+    send(&fixture, "copy.tar", &bytes).await;
     let out_of_turn = json!({ "backup": "copy.tar", "offset": 7, "bytes": 9, "content": "AAA=" });
     assert_eq!(
         fixture
@@ -79,8 +89,7 @@ async fn a_backup_is_made_sent_checked_and_restored() {
 #[tokio::test]
 async fn a_restore_is_taken_back_and_what_is_no_backup_is_refused() {
     let fixture = fixture().await;
-    let made = fixture.change("POST", "/v1/backups", &json!({})).await;
-    let name = made.body["backup"].as_str().unwrap().to_owned();
+    let name = make(&fixture).await;
     let restore = json!({ "backup": name });
     assert_eq!(
         fixture

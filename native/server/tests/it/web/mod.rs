@@ -270,6 +270,61 @@ pub(crate) async fn fixture() -> Fixture {
     fixture_with(|_| {}).await
 }
 
+/// The web services of a server, and its alerts.
+async fn services(
+    data: &DataFolder,
+    config: LiveConfig,
+    daemons: &Arc<ScriptedDaemons>,
+    certificate: &Arc<ServerCertificate>,
+    stopping: &CancellationToken,
+) -> (Router, AlertService) {
+    let management = ManagementService::open(ServiceSetup {
+        folder: ManagementFolder::new(data.management()),
+        source: Arc::new(ServerSource {
+            config: config.clone(),
+            daemons: DaemonDirectory::new(Gateway(Arc::clone(daemons))),
+            installed: InstalledFiles::new(data),
+        }),
+        transport: Arc::new(Https::default()),
+        pace: Pace::default(),
+    })
+    .await
+    .unwrap();
+    let installed = InstalledFiles::new(data);
+    let licenses = LicenseFolder::open(data, &config, &installed).unwrap();
+    let directory = DaemonDirectory::new(Gateway(Arc::clone(daemons)));
+    let alerts = AlertService::open(AlertSources {
+        config: config.clone(),
+        data: data.clone(),
+        daemons: directory.clone(),
+        installed: installed.clone(),
+        licenses: licenses.clone(),
+        management: management.clone(),
+        certificate: Arc::clone(certificate),
+    })
+    .unwrap();
+    let access = ProductAccess::new(config.now().licensing.anonymous, &[], ClientTrust::nobody());
+    let opened = web::open(WebSetup {
+        management,
+        configuration: Configuration::new(config.clone(), data.config_file(), data.clone(), access),
+        alerts: alerts.clone(),
+        licenses,
+        config,
+        installed,
+        accounts: Accounts::open(&data.server_database(), HOST).unwrap(),
+        data: data.clone(),
+        daemons: directory,
+        certificate: Arc::clone(certificate),
+        started: Timestamp::now(),
+        licensing_address: SocketAddr::from(([127, 0, 0, 1], 27000)),
+        web_address: SocketAddr::from(([127, 0, 0, 1], 8083)),
+        stopping: stopping.clone(),
+        connections: PortConnections::default(),
+    })
+    .await;
+    (opened.unwrap(), alerts)
+}
+
 pub(crate) async fn fixture_with(configure: impl FnOnce(&mut Config)) -> Fixture {
     let folder = tempfile::tempdir().unwrap();
     let data = DataFolder::new(folder.path());
@@ -293,52 +348,8 @@ pub(crate) async fn fixture_with(configure: impl FnOnce(&mut Config)) -> Fixture
         Arc::new(ServerCertificate::open_or_make(&data.certificate_files(), &[HOST.to_owned()]).unwrap());
     let daemons = Arc::new(ScriptedDaemons::default());
     let stopping = CancellationToken::new();
-    let management = ManagementService::open(ServiceSetup {
-        folder: ManagementFolder::new(data.management()),
-        source: Arc::new(ServerSource {
-            config: config.clone(),
-            daemons: DaemonDirectory::new(Gateway(Arc::clone(&daemons))),
-            installed: InstalledFiles::new(&data),
-        }),
-        transport: Arc::new(Https::default()),
-        pace: Pace::default(),
-    })
-    .await
-    .unwrap();
     std::fs::write(data.config_file(), format!("host_name = \"{HOST}\"\n")).unwrap();
-    let installed = InstalledFiles::new(&data);
-    let licenses = LicenseFolder::open(&data, &config, &installed).unwrap();
-    let directory = DaemonDirectory::new(Gateway(Arc::clone(&daemons)));
-    let alerts = AlertService::open(AlertSources {
-        config: config.clone(),
-        data: data.clone(),
-        daemons: directory.clone(),
-        installed: installed.clone(),
-        licenses: licenses.clone(),
-        management: management.clone(),
-        certificate: Arc::clone(&certificate),
-    })
-    .unwrap();
-    let access = ProductAccess::new(config.now().licensing.anonymous, &[], ClientTrust::nobody());
-    let router = web::open(WebSetup {
-        management,
-        configuration: Configuration::new(config.clone(), data.config_file(), data.clone(), access),
-        alerts: alerts.clone(),
-        licenses,
-        config,
-        installed,
-        accounts: Accounts::open(&data.server_database(), HOST).unwrap(),
-        data: data.clone(),
-        daemons: directory,
-        certificate: Arc::clone(&certificate),
-        started: Timestamp::now(),
-        licensing_address: SocketAddr::from(([127, 0, 0, 1], 27000)),
-        web_address: SocketAddr::from(([127, 0, 0, 1], 8083)),
-        stopping: stopping.clone(),
-        connections: PortConnections::default(),
-    })
-    .await
-    .unwrap();
+    let (router, alerts) = services(&data, config, &daemons, &certificate, &stopping).await;
     let mut fixture = Fixture {
         _folder: folder,
         data,

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use licensing_api::Permission;
-use licensing_api::operation::TABLE;
+use licensing_api::operation::{OperationInfo, TABLE};
 use serde_json::Value;
 
 use super::fixture;
@@ -24,6 +24,46 @@ fn collect<'a>(value: &'a Value, key: &str, found: &mut Vec<&'a Value>) {
     }
 }
 
+/// Checks that a description says everything that the table does.
+fn is_described(info: &OperationInfo, operation: &Value) {
+    assert_eq!(operation["summary"], info.summary);
+    assert_eq!(
+        operation["requestBody"].is_object(),
+        info.method.has_body(),
+        "{}",
+        info.name
+    );
+    assert_eq!(
+        operation["security"].is_array(),
+        info.permission == Permission::None,
+        "{}",
+        info.name
+    );
+    let parameters = operation["parameters"].as_array().expect("a list");
+    for field in info.path_fields() {
+        let parameter = parameters.iter().find(|parameter| parameter["name"] == field);
+        let parameter = parameter.unwrap_or_else(|| panic!("{}: {field}", info.name));
+        assert_eq!(
+            (&parameter["in"], &parameter["required"]),
+            (&"path".into(), &true.into())
+        );
+    }
+    let fields = info.request_type().fields.len();
+    let in_body = if info.method.has_body() {
+        fields - info.path_fields().count()
+    } else {
+        0
+    };
+    assert_eq!(parameters.len() + in_body, fields, "{}", info.name);
+    let responses = operation["responses"].as_object().expect("answers");
+    assert!(responses.contains_key("200"));
+    for code in info.errors {
+        let status = code.http_status().to_string();
+        let described = responses[&status]["description"].as_str().unwrap();
+        assert!(described.contains(code.name()), "{}: {code}", info.name);
+    }
+}
+
 #[tokio::test]
 async fn every_operation_is_described_and_every_reference_resolves() {
     let document = fixture().await.get("/openapi.json").await.body;
@@ -33,42 +73,7 @@ async fn every_operation_is_described_and_every_reference_resolves() {
         let operation = &document["paths"][info.path][info.method.name().to_lowercase()];
         assert_eq!(operation["operationId"], info.name);
         assert!(ids.insert(info.name));
-        assert_eq!(operation["summary"], info.summary);
-        assert_eq!(
-            operation["requestBody"].is_object(),
-            info.method.has_body(),
-            "{}",
-            info.name
-        );
-        assert_eq!(
-            operation["security"].is_array(),
-            info.permission == Permission::None,
-            "{}",
-            info.name
-        );
-        let parameters = operation["parameters"].as_array().expect("a list");
-        for field in info.path_fields() {
-            let parameter = parameters.iter().find(|parameter| parameter["name"] == field);
-            let parameter = parameter.unwrap_or_else(|| panic!("{}: {field}", info.name));
-            assert_eq!(
-                (&parameter["in"], &parameter["required"]),
-                (&"path".into(), &true.into())
-            );
-        }
-        let fields = info.request_type().fields.len();
-        let in_body = if info.method.has_body() {
-            fields - info.path_fields().count()
-        } else {
-            0
-        };
-        assert_eq!(parameters.len() + in_body, fields, "{}", info.name);
-        let responses = operation["responses"].as_object().expect("answers");
-        assert!(responses.contains_key("200"));
-        for code in info.errors {
-            let status = code.http_status().to_string();
-            let described = responses[&status]["description"].as_str().unwrap();
-            assert!(described.contains(code.name()), "{}: {code}", info.name);
-        }
+        is_described(info, operation);
     }
     let mut references = Vec::new();
     collect(&document, "$ref", &mut references);

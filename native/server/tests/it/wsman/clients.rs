@@ -323,37 +323,15 @@ async fn curl_with_each_way_to_log_in() {
     let credentials = format!("{MONITOR}:{PASSWORD}");
     for way in ["--basic", "--ntlm"] {
         let user = ["--user", credentials.as_str(), way];
-        let (status, body) = curl(
-            &server,
-            true,
-            &[],
-            &user,
-            &super::own::query("SELECT PLD FROM Citrix_GT_License_Pool WHERE PLD='MPS_ADV_CCU'"),
-        )
-        .await
-        .unwrap();
+        let known = super::own::query("SELECT PLD FROM Citrix_GT_License_Pool WHERE PLD='MPS_ADV_CCU'");
+        let (status, body) = curl(&server, true, &[], &user, &known).await.unwrap();
         assert_eq!(status, "200", "{way}: {body}");
         assert!(body.contains("<PLD>MPS_ADV_CCU</PLD>"), "{way}: {body}");
-        let (status, body) = curl(
-            &server,
-            true,
-            &[],
-            &user,
-            &super::own::query("SELECT * FROM Nothing"),
-        )
-        .await
-        .unwrap();
+        let unknown = super::own::query("SELECT * FROM Nothing");
+        let (status, body) = curl(&server, true, &[], &user, &unknown).await.unwrap();
         assert_eq!(status, "500", "{way}: {body}");
         let wrong = ["--user", "monitor:wrong", way];
-        let (status, _) = curl(
-            &server,
-            true,
-            &[],
-            &wrong,
-            &super::own::query("SELECT * FROM Citrix_GT_License_Pool"),
-        )
-        .await
-        .unwrap();
+        let (status, _) = curl(&server, true, &[], &wrong, &known).await.unwrap();
         assert_eq!(status, "401", "{way}");
         let (status, body) = curl(&server, true, &[], &user, super::own::IDENTIFY)
             .await
