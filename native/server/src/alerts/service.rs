@@ -344,6 +344,15 @@ impl AlertService {
         })
     }
 
+    /// One route.
+    ///
+    /// # Errors
+    /// `AlertRouteNotFound`.
+    pub fn route(&self, name: &str) -> Result<AlertRoute, Problem> {
+        let mut state = self.0.state.lock();
+        found(&mut state, name)
+    }
+
     /// Sends one message by a route, past the queue.
     ///
     /// # Errors

@@ -106,6 +106,7 @@ impl Handler for op::TestAlertRoute {
         call: &Call,
         request: TestAlertRoute,
     ) -> Result<AlertRouteTest, Problem> {
+        services.alerts.route(&request.name)?;
         record(services, call, "TestAlertRoute", &request.name, json!({})).await?;
         services.alerts.test_route(&request.name).await
     }

@@ -160,6 +160,26 @@ async fn a_route_goes_through_its_life_and_shows_no_secret() {
 }
 
 #[tokio::test]
+async fn only_a_route_that_is_there_is_tried_and_recorded() {
+    let fixture = fixture().await;
+    let records = async || {
+        let audit = fixture.get("/v1/audit?vendor=server").await;
+        let rows = audit.body["items"].as_array().unwrap().iter();
+        rows.filter(|row| row["operation"] == "TestAlertRoute").count()
+    };
+    let unknown = fixture
+        .change("POST", "/v1/alert-routes/nowhere/test", &json!({}))
+        .await;
+    assert_eq!((unknown.code(), records().await), ("AlertRouteNotFound", 0));
+    let new = json!({ "name": "night", "address": "ops@example.net" });
+    assert_eq!(fixture.change("POST", "/v1/alert-routes", &new).await.status, 200);
+    let tested = fixture
+        .change("POST", "/v1/alert-routes/night/test", &json!({}))
+        .await;
+    assert_eq!((tested.status, records().await), (200, 1), "{}", tested.text);
+}
+
+#[tokio::test]
 async fn one_cause_makes_one_message_and_silence_none() {
     let fixture = fixture().await;
     for (name, silenced) in [("all", json!([])), ("quiet", json!(["CAD_*"]))] {
