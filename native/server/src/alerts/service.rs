@@ -262,7 +262,7 @@ impl AlertService {
             kind,
             address,
             level: request.level.unwrap_or(AlertLevel::Alert),
-            enabled: true,
+            enabled: request.enabled.unwrap_or(true),
             silenced_codes: patterns("silencedCodes", &request.silenced_codes)?,
             silenced_features: patterns("silencedFeatures", &request.silenced_features)?,
             locale: Locale::from_code(request.locale.as_deref())?.code().to_owned(),
