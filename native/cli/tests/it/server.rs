@@ -318,6 +318,7 @@ fn what_can_be_on_or_off_is_said_either_way() {
     assert_eq!(set(&["--locale", "en"]), false);
     let wrong = site.run(&["alert-route", "set", "night", "--enabled=perhaps"]);
     assert_eq!(wrong.code, 2, "{}", wrong.err);
+    site.server.stop().unwrap();
 }
 
 #[test]
