@@ -385,6 +385,7 @@ Describe 'Bad input' {
 
     BeforeEach {
         $null = Connect-TestServer $server
+        $null = Connect-TestInsight $insight
     }
 
     It '<Name> refuses it by the name of the parameter, and changes nothing' -ForEach $commands {
