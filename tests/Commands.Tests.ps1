@@ -343,7 +343,7 @@ Describe 'Bad input' {
             $isText = $type -in [string], [string[]]
             $attributes = $Parameter.Attributes
             $binding = @($attributes | Where-Object { $_ -is [System.Management.Automation.ParameterAttribute] })
-            if ($type -eq [switch] -or $type -in [object], [object[]], [hashtable] -or ($binding | Where-Object DontShow)) {
+            if ($type -eq [switch] -or $type -in [object], [object[]], [psobject], [hashtable] -or ($binding | Where-Object DontShow)) {
                 return
             }
             if ($isText) {
