@@ -105,6 +105,8 @@ Describe 'Alert routes' {
         ($route | Set-LicenseAlertRoute -SilencedFeature @()).SilencedFeatures | Should -BeNullOrEmpty
         $null = $route | Remove-LicenseAlertRoute -Confirm:$false
         Get-LicenseAlertRoute | Should -BeNullOrEmpty
+        (New-LicenseAlertRoute later ops@example.net -Enabled $false).Enabled | Should -BeFalse
+        $null = Remove-LicenseAlertRoute later -Confirm:$false
     }
 }
 
