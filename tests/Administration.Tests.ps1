@@ -50,7 +50,7 @@ Describe 'The certificate' {
         $shown.CertHash | Should -Be $second.CertHash
         $shown.NextCertHash | Should -BeNullOrEmpty
         $server.CertHash = $second.CertHash
-        $script:one = Connect-TestServer $server
+        $null = Connect-TestServer $server
     }
 
     It 'stays when what is sent does not fit' {
@@ -105,6 +105,8 @@ Describe 'Alert routes' {
         ($route | Set-LicenseAlertRoute -SilencedFeature @()).SilencedFeatures | Should -BeNullOrEmpty
         $null = $route | Remove-LicenseAlertRoute -Confirm:$false
         Get-LicenseAlertRoute | Should -BeNullOrEmpty
+        (New-LicenseAlertRoute later ops@example.net -Enabled $false).Enabled | Should -BeFalse
+        $null = Remove-LicenseAlertRoute later -Confirm:$false
     }
 }
 
@@ -121,8 +123,8 @@ Describe 'Checks' {
 Describe 'Several servers' {
     It 'are changed at once; one that fails is one error with that server as its target' {
         $two = Connect-TestServer $second
-        Stop-TestServer $second
-        $script:second = $null
+        # Its folder is removed at the end, with that of the other.
+        Stop-Program $second.Program
         $found = @(Set-LicenseServerConfiguration alerts.calm_seconds 60 -Session $one, $two -ErrorAction SilentlyContinue -ErrorVariable failures)
         $found | Should -HaveCount 1
         $found.Server | Should -Be $one.Server

@@ -92,6 +92,7 @@ BeforeAll {
         Value               = 85
         KeyId               = (Get-LicenseIssuer)[0].KeyId
         Line                = '# no rules'
+        Vendor              = $vendor
         Code                = 'UnverifiedLicensesAccepted'
     }
 
@@ -134,7 +135,6 @@ BeforeAll {
             'Set-LicenseServerConfiguration' { $arguments['Name'] = 'alerts.nearly_out_percent' }
             'Add-LicenseIssuer' { $arguments['Path'] = Join-Path $server.Folder 'issuer/test-issuer.pub' }
             'Set-LicenseServerCertificate' { $arguments = @{ Path = Join-Path $server.Data 'tls/server.crt'; KeyPath = Join-Path $server.Data 'tls/server.key' } }
-            'Set-LicenseOption' { $arguments['Vendor'] = $vendor }
         }
         if ($Besides -and $Besides[0] -in $arguments.Keys) {
             $arguments.Remove($Besides[0])
@@ -343,7 +343,7 @@ Describe 'Bad input' {
             $isText = $type -in [string], [string[]]
             $attributes = $Parameter.Attributes
             $binding = @($attributes | Where-Object { $_ -is [System.Management.Automation.ParameterAttribute] })
-            if ($type -eq [switch] -or $type -in [object], [object[]], [hashtable] -or ($binding | Where-Object DontShow)) {
+            if ($type -eq [switch] -or $type -in [object], [object[]], [psobject], [hashtable] -or ($binding | Where-Object DontShow)) {
                 return
             }
             if ($isText) {
@@ -385,6 +385,7 @@ Describe 'Bad input' {
 
     BeforeEach {
         $null = Connect-TestServer $server
+        $null = Connect-TestInsight $insight
     }
 
     It '<Name> refuses it by the name of the parameter, and changes nothing' -ForEach $commands {
@@ -404,10 +405,10 @@ Describe 'Bad input' {
                 if ($Command.Parameters.ContainsKey('Confirm')) {
                     $arguments['Confirm'] = $false
                 }
-                if ($Name -eq 'Connect-LicenseServer') {
+                if ($Name -like 'Connect-*Server') {
                     $arguments['NotDefault'] = $true
                     if (-not $arguments.ContainsKey('Server')) {
-                        $arguments['Server'] = $server.Address
+                        $arguments['Server'] = Get-Place $Name
                     }
                 }
                 if ($Name -eq 'Get-LicenseErrorCode' -and $parameter.Name -ne 'Locale') {
@@ -436,7 +437,7 @@ Describe 'Bad input' {
         if ($Command.Parameters.ContainsKey('Confirm')) {
             $arguments['Confirm'] = $false
         }
-        if ($Name -eq 'Connect-LicenseServer') {
+        if ($Name -like 'Connect-*Server') {
             $arguments['NotDefault'] = $true
         }
         @(Invoke-Quietly $Name $arguments -Piped ([pscustomobject]@{ Nothing = 1 })) | Should -Not -BeNullOrEmpty

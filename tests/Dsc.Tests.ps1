@@ -141,14 +141,13 @@ BeforeAll {
             }
             'AlertRoute' {
                 @{
-                    # Routes are made enabled: this one takes two calls.
                     Desired = @{
                         Name = "hook-$number"; Address = "https://127.0.0.1:9/$number"; Level = 'Alarm'; Enabled = $false; Locale = 'de'
                         SilencedFeatures = 'TRIAL_*', 'OLD_*'; Secret = ConvertTo-TestSecret "secret of the hook $number"
                     }
                     Missing = "The alert route hook-$number does not exist and should."
-                    Plan    = "Would add the alert route hook-$number`: address https://127.0.0.1:9/$number, level Alarm, silencedFeatures TRIAL_*, OLD_*, locale de, secret."
-                    Makes   = 'NewAlertRoute', 'SetAlertRoute'; Mends = 'SetAlertRoute'; Ends = 'RemoveAlertRoute'
+                    Plan    = "Would add the alert route hook-$number`: address https://127.0.0.1:9/$number, level Alarm, enabled off, silencedFeatures TRIAL_*, OLD_*, locale de, secret."
+                    Makes   = 'NewAlertRoute'; Mends = 'SetAlertRoute'; Ends = 'RemoveAlertRoute'
                     Drift   = {
                         $null = Set-LicenseAlertRoute $case.Desired.Name -Level Info -Enabled $true -SilencedFeature 'TRIAL_*'
                         'level is Info and should be Alarm.', 'enabled is on and should be off.', 'silencedFeatures is TRIAL_* and should be TRIAL_*, OLD_*.'

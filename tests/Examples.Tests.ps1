@@ -51,7 +51,7 @@ BeforeAll {
         'New-LicenseAllocation 2'        = 'FulfilmentNotConfigured*'
         'Remove-LicenseAllocation 1'     = 'FulfilmentNotConfigured*'
         'Import-LicenseAllocationAnswer 1' = 'FileNotFound*'
-        'Import-LicenseAllocationAnswer 2' = 'FileNotFound*'
+        'Import-LicenseAllocationAnswer 2' = 'InvalidAllocationAnswer*'
         'Export-LicenseAllocationRequest 1' = 'UserNotFound*'
         'Get-LicEntitlements 1'          = 'FulfilmentNotConfigured*'
         'Get-LicEntitlements 2'          = 'FulfilmentNotConfigured*'
@@ -105,7 +105,7 @@ BeforeAll {
         if (Test-Path -LiteralPath $workplace) {
             Remove-Item -LiteralPath $workplace -Recurse
         }
-        $null = New-Item -ItemType Directory -Path $workplace, (Join-Path $workplace 'licenses'), (Join-Path $workplace 'receipts')
+        $null = New-Item -ItemType Directory -Path $workplace, (Join-Path $workplace 'licenses'), (Join-Path $workplace 'receipts'), (Join-Path $workplace 'answers')
         Copy-Item -LiteralPath $acme -Destination $workplace
         Copy-Item -LiteralPath $acme -Destination (Join-Path $workplace 'licenses')
         Copy-Item -LiteralPath (Join-Path $server.Data 'tls/server.crt') -Destination (Join-Path $workplace 'ca.pem')
@@ -118,6 +118,8 @@ BeforeAll {
         [System.IO.File]::WriteAllText((Join-Path $workplace 'accounts.csv'), "Account,Permission`ncarol,ReadOnly`n")
         [System.IO.File]::WriteAllText((Join-Path $workplace 'servers.csv'), "Server,CertHash`n$($server.Address),$($server.CertHash)`n")
         [System.IO.File]::WriteAllText((Join-Path $workplace 'leavers.csv'), "User`nalice`n")
+        # Nobody has given an answer that is one.
+        [System.IO.File]::WriteAllText((Join-Path $workplace 'answers/seats.answer.json'), '{}')
     }
 
     # Makes the default sessions that an example runs with.

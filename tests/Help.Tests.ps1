@@ -25,7 +25,7 @@ Describe 'The help of <Name>' -ForEach $commands {
     }
 
     It 'describes every parameter, and no other' {
-        ($help.Parameters.Keys | Sort-Object) | Should -Be (@($parameters | ForEach-Object ToUpperInvariant) | Sort-Object)
+        ($help.Parameters.Keys | Sort-Object) -join ' ' | Should -Be (($parameters | ForEach-Object ToUpperInvariant | Sort-Object) -join ' ')
         foreach ($text in $help.Parameters.Values) {
             $text | Should -Not -BeNullOrEmpty
         }

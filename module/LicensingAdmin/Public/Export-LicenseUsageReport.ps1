@@ -53,7 +53,7 @@ function Export-LicenseUsageReport {
     #>
     [CmdletBinding(SupportsShouldProcess, DefaultParameterSetName = 'Since')]
     [OutputType([System.IO.FileInfo])]
-    [LicensingAdmin.SharedParameters('Vendor', 'Connection')]
+    [LicensingAdmin.SharedParameters('Feature', 'Vendor', 'Connection')]
     param(
         [Parameter(Mandatory, Position = 0)]
         [ValidateNotNullOrWhiteSpace()]

@@ -33,7 +33,7 @@ function Get-LicenseOption {
     #>
     [CmdletBinding()]
     [OutputType('LicensingAdmin.OptionLine')]
-    [LicensingAdmin.SharedParameters('Connection')]
+    [LicensingAdmin.SharedParameters('Vendor', 'Connection')]
     param(
         [Parameter(Position = 0, ValueFromPipelineByPropertyName)]
         [SupportsWildcards()]

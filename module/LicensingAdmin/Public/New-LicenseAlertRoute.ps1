@@ -15,6 +15,9 @@ function New-LicenseAlertRoute {
     .PARAMETER Address
         Mail address, or https:// address of a webhook.
 
+    .PARAMETER Enabled
+        Whether anything is sent. A route that is $false from the beginning sends nothing until Set-LicenseAlertRoute enables it.
+
     .PARAMETER Level
         Least level that is sent.
 
@@ -42,6 +45,11 @@ function New-LicenseAlertRoute {
         New-LicenseAlertRoute nightwatch night@example.net -SilencedCode 'Certificate*' -Locale de -WhatIf
 
         Says that everything but the certificate would be told, in German.
+
+    .EXAMPLE
+        New-LicenseAlertRoute chat https://chat.example.net/hook -Enabled $false -WhatIf
+
+        Says that a route would be made that sends nothing yet.
 
     .INPUTS
         LicensingAdmin.LicensingSession.
@@ -73,6 +81,8 @@ function New-LicenseAlertRoute {
         [ValidateNotNullOrWhiteSpace()]
         [string] $Address,
 
+        [bool] $Enabled,
+
         [ValidateSet('Info', 'Alert', 'Alarm')]
         [string] $Level,
 
@@ -102,7 +112,9 @@ function New-LicenseAlertRoute {
             }
         }
 
-        $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Send alerts by the route $Name to $Address")
+        $isOff = $PSBoundParameters.ContainsKey('Enabled') -and -not $Enabled
+        $action = $isOff ? "Add the alert route $Name to $Address, which sends nothing yet" : "Send alerts by the route $Name to $Address"
+        $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action $action)
         if ($allowed) {
             Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'NewAlertRoute' -Request $request -Target $Name
         }

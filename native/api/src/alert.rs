@@ -262,6 +262,9 @@ pub struct NewAlertRoute {
     /// Least level that is sent; `Alert` when absent.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub level: Option<AlertLevel>,
+    /// Whether anything is sent; `true` when absent.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub enabled: Option<bool>,
     /// Codes that are not sent, with wildcards.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub silenced_codes: Vec<String>,

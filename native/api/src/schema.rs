@@ -44,6 +44,9 @@ pub struct Field {
     pub kind: FieldKind,
     /// Whether it must be given.
     pub required: bool,
+    /// Whether it may be null, so that false says something else than leaving it out.
+    #[serde(skip)]
+    pub nullable: bool,
     /// Help text.
     pub summary: String,
     /// Allowed names for [`FieldKind::Name`].
@@ -148,6 +151,12 @@ fn without_null(schema: &Value) -> &Value {
         .unwrap_or(schema)
 }
 
+fn is_nullable(schema: &Value) -> bool {
+    let is_null = |one: &Value| one == "null" || one["type"] == "null";
+    let has_null = |part: &str| schema[part].as_array().into_iter().flatten().any(is_null);
+    has_null("type") || has_null("anyOf")
+}
+
 fn field(name: &str, property: &Value, required: bool, definitions: &Value) -> Field {
     let outer = without_null(property);
     let inner = resolve(outer, definitions);
@@ -155,6 +164,7 @@ fn field(name: &str, property: &Value, required: bool, definitions: &Value) -> F
         name: name.to_owned(),
         kind: FieldKind::Text,
         required,
+        nullable: is_nullable(property),
         summary: property["description"].as_str().unwrap_or_default().to_owned(),
         names: names_of(inner),
         type_name: String::new(),

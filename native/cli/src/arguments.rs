@@ -49,6 +49,16 @@ fn arguments_of(field: &Field) -> Vec<Arg> {
         FieldKind::Text => argument.value_parser(value_parser!(String)),
         FieldKind::Integer => argument.value_parser(value_parser!(u64)),
         FieldKind::Number => argument.value_parser(value_parser!(f64)),
+        // False says something else than leaving it out: `--enabled` and `--enabled=false`.
+        FieldKind::Boolean if field.nullable => {
+            let argument = argument.value_parser(value_parser!(bool)).long(kebab);
+            return vec![
+                argument
+                    .num_args(0..=1)
+                    .require_equals(true)
+                    .default_missing_value("true"),
+            ];
+        }
         FieldKind::Boolean => return vec![argument.long(kebab).action(ArgAction::SetTrue)],
         FieldKind::Instant => argument.value_parser(value_parser!(Timestamp)),
         FieldKind::Date => argument.value_parser(value_parser!(Date)),
@@ -97,6 +107,7 @@ fn value_of(field: &Field, matches: &ArgMatches) -> Result<Option<Value>, Failur
         FieldKind::Text | FieldKind::Name => matches.get_one::<String>(&id).map(|text| text.as_str().into()),
         FieldKind::Integer => matches.get_one::<u64>(&id).map(|number| (*number).into()),
         FieldKind::Number => matches.get_one::<f64>(&id).map(|number| (*number).into()),
+        FieldKind::Boolean if field.nullable => matches.get_one::<bool>(&id).map(|yes| (*yes).into()),
         FieldKind::Boolean => matches.get_flag(&id).then_some(true.into()),
         FieldKind::Instant => matches
             .get_one::<Timestamp>(&id)

@@ -33,6 +33,7 @@ fn exist(resource: &Resource) -> Field {
         name: crate::EXIST.to_owned(),
         kind: FieldKind::Boolean,
         required: false,
+        nullable: false,
         summary: format!("Whether {} is to exist.", resource.noun),
         names: Vec::new(),
         type_name: String::new(),

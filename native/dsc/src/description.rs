@@ -389,6 +389,7 @@ fn own_field(property: &Property, kind: FieldKind) -> Field {
         name: property.name.to_owned(),
         kind,
         required: false,
+        nullable: false,
         summary: property.help.to_owned(),
         names: Vec::new(),
         type_name: String::new(),

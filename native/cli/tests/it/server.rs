@@ -300,6 +300,28 @@ fn accounts_and_their_permissions() {
 }
 
 #[test]
+fn what_can_be_on_or_off_is_said_either_way() {
+    let site = Site::empty();
+    let new = [
+        "alert-route",
+        "new",
+        "night",
+        "night@example.net",
+        "--enabled=false",
+    ];
+    assert_eq!(site.json(&new)["enabled"], false);
+    let set =
+        |more: &[&str]| site.json(&[&["alert-route", "set", "night"], more].concat())["enabled"].clone();
+    assert_eq!(set(&["--enabled"]), true);
+    assert_eq!(set(&["--locale", "de"]), true);
+    assert_eq!(set(&["--enabled=false"]), false);
+    assert_eq!(set(&["--locale", "en"]), false);
+    let wrong = site.run(&["alert-route", "set", "night", "--enabled=perhaps"]);
+    assert_eq!(wrong.code, 2, "{}", wrong.err);
+    site.server.stop().unwrap();
+}
+
+#[test]
 fn a_token_instead_of_an_account() {
     let site = Site::with_seats();
     let issued = site.json(&["token", "new", "reports", "--days", "7"]);

@@ -17,6 +17,7 @@ pub(super) static ALERT_ROUTE: Resource = Resource {
             ("name", Take::Property("name")),
             ("address", Take::Property("address")),
             ("level", Take::Property("level")),
+            ("enabled", Take::Property("enabled")),
             ("silencedCodes", Take::Property("silencedCodes")),
             ("silencedFeatures", Take::Property("silencedFeatures")),
             ("locale", Take::Property("locale")),

@@ -262,7 +262,7 @@ impl AlertService {
             kind,
             address,
             level: request.level.unwrap_or(AlertLevel::Alert),
-            enabled: true,
+            enabled: request.enabled.unwrap_or(true),
             silenced_codes: patterns("silencedCodes", &request.silenced_codes)?,
             silenced_features: patterns("silencedFeatures", &request.silenced_features)?,
             locale: Locale::from_code(request.locale.as_deref())?.code().to_owned(),
@@ -342,6 +342,15 @@ impl AlertService {
             state.queue.retain(|queued| queued.route != removed.name);
             Ok(removed)
         })
+    }
+
+    /// One route.
+    ///
+    /// # Errors
+    /// `AlertRouteNotFound`.
+    pub fn route(&self, name: &str) -> Result<AlertRoute, Problem> {
+        let mut state = self.0.state.lock();
+        found(&mut state, name)
     }
 
     /// Sends one message by a route, past the queue.

@@ -10,7 +10,7 @@ use licensing_management::exchange::{
 use licensing_management::id::AllocationRequestId;
 
 use super::state::Record;
-use super::{Allocations, gone, new_request_id, on_behalf_of, own_actor, remote, unwritable};
+use super::{Allocations, gone, new_request_id, on_behalf_of, own_actor, remote, seats, unwritable};
 use crate::accounts::Actor;
 
 /// Reads an access code. One that cannot be is like one that nobody has.
@@ -49,16 +49,17 @@ impl Allocations {
             })?,
             None => new_request_id()?,
         };
+        let count = seats(request.count)?;
+        self.remote()?;
+        self.0.installer.check_write_access().await?;
         let wanted = self
             .wanted(
                 request.entitlement_id,
-                request.count,
+                count,
                 request.host_id_type,
                 request.host_id,
             )
             .await?;
-        self.remote()?;
-        self.0.installer.check_write_access().await?;
         let right = Right::Session {
             id: request.session_id,
         };

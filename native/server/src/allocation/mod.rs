@@ -210,21 +210,14 @@ impl Allocations {
     /// What to ask for.
     ///
     /// # Errors
-    /// `InvalidCount`, `InvalidRequest`.
+    /// `InvalidRequest`, `StorageUnavailable`.
     async fn wanted(
         &self,
         entitlement_id: String,
-        count: i64,
+        count: u32,
         host_id_type: Option<String>,
         host_id: Option<String>,
     ) -> Result<Wanted, Problem> {
-        let count = u32::try_from(count)
-            .ok()
-            .filter(|count| *count > 0)
-            .ok_or_else(|| {
-                let detail = format!("The count is {count}; a license file has one seat or more.");
-                Problem::new(ErrorCode::InvalidCount, detail).about("count")
-            })?;
         let known = self.host_ids().await?;
         let host_ids = match (&host_id_type, host_id) {
             (Some(kind), Some(value)) => vec![(kind.clone(), value)],
@@ -302,6 +295,20 @@ fn new_request_id() -> Result<AllocationRequestId, Problem> {
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|error| Problem::new(ErrorCode::UnknownError, error.to_string()))?;
     Ok(AllocationRequestId::from_random(random))
+}
+
+/// The number of seats of a request.
+///
+/// # Errors
+/// `InvalidCount`.
+fn seats(count: i64) -> Result<u32, Problem> {
+    u32::try_from(count)
+        .ok()
+        .filter(|count| *count > 0)
+        .ok_or_else(|| {
+            let detail = format!("The count is {count}; a license file has one seat or more.");
+            Problem::new(ErrorCode::InvalidCount, detail).about("count")
+        })
 }
 
 fn unwritable(error: impl std::fmt::Display) -> Problem {

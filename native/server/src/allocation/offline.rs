@@ -9,7 +9,7 @@ use licensing_management::exchange::{AllocationAnswer, AllocationRequest, Right,
 use licensing_management::key::CodeSecret;
 
 use super::state::Record;
-use super::{Allocations, ask, new_request_id, unwritable};
+use super::{Allocations, ask, new_request_id, seats, unwritable};
 use crate::accounts::Actor;
 
 impl Allocations {
@@ -26,7 +26,7 @@ impl Allocations {
         let wanted = self
             .wanted(
                 request.entitlement_id,
-                request.count,
+                seats(request.count)?,
                 request.host_id_type,
                 request.host_id,
             )

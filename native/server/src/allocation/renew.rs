@@ -8,7 +8,7 @@ use licensing_api::{ErrorCode, Problem};
 use licensing_management::exchange::{RenewalQuery, Right, SignedDocument as _, renewal_parts};
 use serde_json::json;
 
-use super::{Allocations, RENEWALS_HOURS, new_request_id, own_actor, unwritable};
+use super::{Allocations, RENEWALS_HOURS, new_request_id, own_actor, seats, unwritable};
 use crate::accounts::Actor;
 
 impl Allocations {
@@ -49,7 +49,12 @@ impl Allocations {
             .ok_or_else(none)?;
         let (entitlement, renewed) = renewal_parts(&renewal.fulfillment_id).ok_or_else(none)?;
         let wanted = self
-            .wanted(entitlement.to_owned(), i64::from(renewal.quantity), None, None)
+            .wanted(
+                entitlement.to_owned(),
+                seats(renewal.quantity.into())?,
+                None,
+                None,
+            )
             .await?;
         let right = Right::Renewal {
             fulfillment_id: renewed.to_owned(),

@@ -46,6 +46,7 @@ async fn an_alert_is_mailed_once_and_once_more_when_it_is_over() {
         name: "operations".to_owned(),
         address: "ops@example.com".to_owned(),
         level: Some(AlertLevel::Alarm),
+        enabled: None,
         silenced_codes: Vec::new(),
         silenced_features: Vec::new(),
         locale: Some("de".to_owned()),

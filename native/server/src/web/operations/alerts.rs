@@ -60,8 +60,9 @@ impl Handler for op::NewAlertRoute {
     ) -> Result<AlertRoute, Problem> {
         services.alerts.add_route(&request, Attempt::Check)?;
         let detail = json!({
-            "address": request.address, "level": request.level, "silencedCodes": request.silenced_codes,
-            "silencedFeatures": request.silenced_features, "isSigned": request.secret.is_some(),
+            "address": request.address, "level": request.level, "enabled": request.enabled,
+            "silencedCodes": request.silenced_codes, "silencedFeatures": request.silenced_features,
+            "isSigned": request.secret.is_some(),
         });
         record(services, call, "NewAlertRoute", &request.name, detail).await?;
         let alerts = services.alerts.clone();
@@ -106,6 +107,7 @@ impl Handler for op::TestAlertRoute {
         call: &Call,
         request: TestAlertRoute,
     ) -> Result<AlertRouteTest, Problem> {
+        services.alerts.route(&request.name)?;
         record(services, call, "TestAlertRoute", &request.name, json!({})).await?;
         services.alerts.test_route(&request.name).await
     }

@@ -160,6 +160,56 @@ async fn a_route_goes_through_its_life_and_shows_no_secret() {
 }
 
 #[tokio::test]
+async fn only_a_route_that_is_there_is_tried_and_recorded() {
+    let fixture = fixture().await;
+    let records = async || {
+        let audit = fixture.get("/v1/audit?vendor=server").await;
+        let rows = audit.body["items"].as_array().unwrap().iter();
+        rows.filter(|row| row["operation"] == "TestAlertRoute").count()
+    };
+    let unknown = fixture
+        .change("POST", "/v1/alert-routes/nowhere/test", &json!({}))
+        .await;
+    assert_eq!((unknown.code(), records().await), ("AlertRouteNotFound", 0));
+    let new = json!({ "name": "night", "address": "ops@example.net" });
+    assert_eq!(fixture.change("POST", "/v1/alert-routes", &new).await.status, 200);
+    let tested = fixture
+        .change("POST", "/v1/alert-routes/night/test", &json!({}))
+        .await;
+    assert_eq!((tested.status, records().await), (200, 1), "{}", tested.text);
+}
+
+#[tokio::test]
+async fn a_route_that_is_off_from_the_beginning_sends_nothing_until_it_is_on() {
+    let fixture = fixture().await;
+    let new = json!({ "name": "later", "address": "ops@example.net", "level": "Alarm", "enabled": false });
+    let added = fixture.change("POST", "/v1/alert-routes", &new).await;
+    assert_eq!(
+        (added.status, &added.body["enabled"]),
+        (200, &json!(false)),
+        "{}",
+        added.text
+    );
+    let waiting = async || {
+        let rows = fixture.get("/v1/alert-routes").await;
+        rows.body["items"][0]["waiting"].clone()
+    };
+    use_seats(&fixture, 10);
+    fixture.alerts.look().await;
+    assert_eq!(waiting().await, 0);
+    fixture
+        .change("PATCH", "/v1/alert-routes/later", &json!({ "enabled": true }))
+        .await;
+    let calm = json!({ "settings": ["alerts.calm_seconds=0"] });
+    fixture.change("PATCH", "/v1/configuration", &calm).await;
+    use_seats(&fixture, 1);
+    fixture.alerts.look().await;
+    use_seats(&fixture, 10);
+    fixture.alerts.look().await;
+    assert!(waiting().await.as_u64().unwrap() > 0);
+}
+
+#[tokio::test]
 async fn one_cause_makes_one_message_and_silence_none() {
     let fixture = fixture().await;
     for (name, silenced) in [("all", json!([])), ("quiet", json!(["CAD_*"]))] {
