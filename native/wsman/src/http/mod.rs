@@ -13,7 +13,7 @@ use std::net::IpAddr;
 use std::time::Instant;
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use tokio::sync::Mutex;
 
@@ -23,6 +23,10 @@ use crate::service::{Call, Reply, Service};
 use crate::source::Source;
 use logon::{Logon, Progress};
 
+/// Header of an answer with status 429: the code by which the embedding program names the reason. The status alone does not
+/// tell a locked account from too many requests, and a fault cannot be sealed before the sign-in.
+pub const CODE_HEADER: &str = "licensing-code";
+
 /// Why somebody is not let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
@@ -30,8 +34,13 @@ pub enum Refusal {
     Denied,
     /// The account may not read here.
     Forbidden,
-    /// Too many failures; seconds until the next attempt may be made.
-    Locked(u32),
+    /// Not now, such as after too many failures.
+    Later {
+        /// What the embedding program calls the reason, for [`CODE_HEADER`]: letters and digits.
+        code: &'static str,
+        /// Until the next attempt may be made.
+        seconds: u32,
+    },
     /// It cannot be decided now.
     Unavailable,
 }
@@ -340,16 +349,22 @@ impl<S: Source, A: Authority> Endpoint<S, A> {
                 }
             }
             Refusal::Forbidden => *response.status_mut() = StatusCode::FORBIDDEN,
-            Refusal::Locked(seconds) => {
-                *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-                response
-                    .headers_mut()
-                    .insert(http::header::RETRY_AFTER, HeaderValue::from(seconds));
-            }
+            Refusal::Later { code, seconds } => return put_off(code, seconds),
             Refusal::Unavailable => *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE,
         }
         response
     }
+}
+
+/// The answer to a client that has to wait: [`CODE_HEADER`] says why, and `Retry-After` how long.
+#[must_use]
+pub fn put_off(code: &'static str, seconds: u32) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    let headers = response.headers_mut();
+    headers.insert(CODE_HEADER, HeaderValue::from_static(code));
+    headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
 }
 
 fn call<'a>(caller: Option<&'a str>, headers: &'a HeaderMap, body: &'a Bytes) -> Call<'a> {

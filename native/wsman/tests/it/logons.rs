@@ -196,6 +196,16 @@ async fn a_wrong_password_is_counted_and_refused() {
 }
 
 #[tokio::test]
+async fn who_has_to_wait_is_told_why_and_how_long() {
+    let header = format!("Basic {}", STANDARD.encode("ben:any"));
+    let request = post(&[("authorization", &header)], query("SELECT * FROM Test_Book"));
+    let response = endpoint().answer(&tls(), request).await;
+    assert_eq!(response.status(), 429);
+    assert_eq!(response.headers()["licensing-code"], "AccountLocked");
+    assert_eq!(response.headers()["retry-after"], "8");
+}
+
+#[tokio::test]
 async fn passwords_are_not_taken_on_plain_http() {
     let endpoint = endpoint();
     let request = post(&[crate::support::BASIC], query("SELECT * FROM Test_Book"));

@@ -117,7 +117,7 @@ impl Identity for Reader {
     }
 }
 
-/// One account, `ann` with the password `open sesame`.
+/// One account, `ann` with the password `open sesame`, and `ben`, who has to wait.
 #[derive(Debug, Default)]
 pub(crate) struct Accounts {
     pub(crate) failures: AtomicUsize,
@@ -131,6 +131,12 @@ impl Authority for Accounts {
     async fn password(&self, account: &str, password: &str, _: IpAddr) -> Result<Reader, Refusal> {
         if account == "ann" && password == PASSWORD {
             return Ok(Reader("ann".to_owned()));
+        }
+        if account == "ben" {
+            return Err(Refusal::Later {
+                code: "AccountLocked",
+                seconds: 8,
+            });
         }
         self.failures.fetch_add(1, Ordering::Relaxed);
         Err(Refusal::Denied)
