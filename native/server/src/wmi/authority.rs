@@ -73,7 +73,10 @@ fn refusal(problem: &Problem) -> Refusal {
     match problem.code {
         ErrorCode::AuthorizationFailed => Refusal::Denied,
         ErrorCode::UserNotAuthorized => Refusal::Forbidden,
-        ErrorCode::AccountLocked => Refusal::Locked(problem.retry_after.unwrap_or(1)),
+        ErrorCode::AccountLocked | ErrorCode::TooManyRequests => Refusal::Later {
+            code: problem.code.name(),
+            seconds: problem.retry_after.unwrap_or(1),
+        },
         _ => Refusal::Unavailable,
     }
 }

@@ -23,7 +23,7 @@ use jiff::Timestamp;
 use licensing_files::regular;
 use licensing_net::tls::ServerCertificate;
 use licensing_net::{ConnectionSlot, RateLimit};
-use licensing_wsman::http::{AnsweredTo, Connection, Endpoint};
+use licensing_wsman::http::{AnsweredTo, Connection, Endpoint, put_off};
 use licensing_wsman::kerberos::{Acceptor, Keytab, MAX_KEYTAB};
 use licensing_wsman::ntlm::ServerNames;
 use licensing_wsman::{Limits, Service};
@@ -146,8 +146,10 @@ async fn answer(State(port): State<Port>, request: Request) -> Response {
         .get::<ConnectInfo<SocketAddr>>()
         .map(|peer| peer.0.ip().to_canonical());
     let response = match peer {
-        Some(peer) if port.rate.take(peer, started).is_err() => empty(StatusCode::TOO_MANY_REQUESTS),
-        Some(peer) => port.answer(request, peer).await,
+        Some(peer) => match port.rate.take(peer, started) {
+            Ok(()) => port.answer(request, peer).await,
+            Err(problem) => put_off(problem.code.name(), problem.retry_after.unwrap_or(1)).map(Body::from),
+        },
         None => empty(StatusCode::INTERNAL_SERVER_ERROR),
     };
     tracing::info!(

@@ -1,7 +1,10 @@
 //! What the classes say, and who may ask.
 
+use std::time::Duration;
+
 use licensing_api::operation::op;
-use licensing_api::{ErrorCode, administrator};
+use licensing_api::{ErrorCode, Secret, administrator};
+use licensing_client::{Address, Trust, WmiClient, WmiLogon, WmiOptions};
 use licensing_wsman::uri;
 use licensing_wsman::xml::{self, Element};
 
@@ -199,6 +202,52 @@ async fn ntlm_is_for_accounts_that_may_only_read() {
         .unwrap();
     assert!(!changed.ntlm && changed.permissions == licensing_api::Permission::Full);
     assert!(server.data().join("state/ntlm.key").exists());
+}
+
+/// The client that the module uses, over TLS.
+fn client(server: &licensing_testbed::Server, account: &str, password: &str, logon: WmiLogon) -> WmiClient {
+    let endpoints = server.endpoints();
+    WmiClient::new(WmiOptions {
+        address: Address::new("127.0.0.1", endpoints.wsman.unwrap().port()).unwrap(),
+        trust: Some(Trust::CertHash(endpoints.cert_hash.parse().unwrap())),
+        account: account.to_owned(),
+        password: Secret::new(password),
+        logon,
+        timeout: Duration::from_secs(30),
+    })
+    .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_account_is_told_so_whichever_way_it_signs_in() {
+    let server = server().await;
+    for attempt in 0..5 {
+        let guess = client(&server, MONITOR, "a guess", WmiLogon::Ntlm);
+        let refused = guess.identify().await.unwrap_err();
+        assert_eq!(refused.code, ErrorCode::AuthorizationFailed, "attempt {attempt}");
+    }
+    for logon in [WmiLogon::Ntlm, WmiLogon::Basic] {
+        let locked = client(&server, MONITOR, PASSWORD, logon).identify().await;
+        let locked = locked.unwrap_err();
+        assert_eq!(locked.code, ErrorCode::AccountLocked, "{logon:?}");
+        assert!(locked.retry_after.is_some_and(|seconds| seconds > 0), "{logon:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_too_often_is_told_so() {
+    let server = server_of(super::pool_server().setting("wsman.requests_per_second", "1")).await;
+    // A sign-in with NTLM takes three requests, each of which may be the one that is refused.
+    for (account, password, logon) in [("", "", WmiLogon::Basic), (MONITOR, PASSWORD, WmiLogon::Ntlm)] {
+        let client = client(&server, account, password, logon);
+        let mut refused = None;
+        for _ in 0..50 {
+            refused = refused.or(client.identify().await.err());
+        }
+        let refused = refused.expect("50 requests in a few seconds");
+        assert_eq!(refused.code, ErrorCode::TooManyRequests, "{logon:?}");
+        assert!(refused.retry_after.is_some_and(|seconds| seconds > 0), "{logon:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
