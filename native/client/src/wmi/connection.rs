@@ -5,13 +5,14 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, WWW_AUTHENTICATE};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
 use licensing_api::{ErrorCode, Problem};
 use licensing_wsman::client::{Reply, read};
+use licensing_wsman::http::CODE_HEADER;
 use licensing_wsman::http::sealed::{self, SealedBy};
 use licensing_wsman::ntlm::{Credentials, Initiator, NtHash, Session};
 use sha2::{Digest, Sha256};
@@ -103,6 +104,9 @@ impl Connection {
         };
         let initiator = Initiator::new().map_err(broken)?;
         let response = self.send_token(options, initiator.message()).await?;
+        if response.status() != StatusCode::UNAUTHORIZED {
+            check_status(options, &response)?;
+        }
         let challenge = token_of(response.headers()).ok_or_else(|| {
             Problem::new(ErrorCode::AuthorizationFailed, "The server does not offer NTLM.")
                 .about(address.authority())
@@ -120,7 +124,7 @@ impl Connection {
             .answer(&challenge, &credentials, &target, bindings, now)
             .map_err(broken)?;
         let response = self.send_token(options, &message).await?;
-        check_status(options, response.status())?;
+        check_status(options, &response)?;
         self.session = Some(session);
         Ok(())
     }
@@ -198,14 +202,14 @@ impl Connection {
         } else {
             // A fault has the status of an error, and says more than it.
             if response.body().is_empty() || response.status() == StatusCode::UNAUTHORIZED {
-                check_status(options, response.status())?;
+                check_status(options, &response)?;
             } else if !self.is_tls && !self.is_anonymous {
                 return Err(damaged("The answer is not encrypted."));
             }
             read(response.body(), kind)
         };
         read.map_err(|error| {
-            check_status(options, response.status())
+            check_status(options, &response)
                 .err()
                 .unwrap_or_else(|| damaged(&format!("{error}.")))
         })
@@ -272,8 +276,8 @@ fn account_parts(account: &str) -> (String, String) {
     }
 }
 
-fn check_status(options: &WmiOptions, status: StatusCode) -> Result<(), Problem> {
-    let problem = match status {
+fn check_status(options: &WmiOptions, response: &Response<Bytes>) -> Result<(), Problem> {
+    let problem = match response.status() {
         status if status.is_success() => return Ok(()),
         StatusCode::UNAUTHORIZED => Problem::new(
             ErrorCode::AuthorizationFailed,
@@ -282,10 +286,7 @@ fn check_status(options: &WmiOptions, status: StatusCode) -> Result<(), Problem>
         StatusCode::FORBIDDEN => {
             Problem::new(ErrorCode::UserNotAuthorized, "The account may not read there.")
         }
-        StatusCode::TOO_MANY_REQUESTS => Problem::new(
-            ErrorCode::TooManyRequests,
-            "The server refuses this client for a while, after too many requests or too many failed sign-ins. Try again later.",
-        ),
+        StatusCode::TOO_MANY_REQUESTS => put_off(response.headers()),
         StatusCode::NOT_FOUND => Problem::new(
             ErrorCode::ProtocolError,
             "The server has no WS-Management at /wsman.",
@@ -296,4 +297,28 @@ fn check_status(options: &WmiOptions, status: StatusCode) -> Result<(), Problem>
         ),
     };
     Err(problem.about(options.address.authority()))
+}
+
+/// Why the server lets the client wait. Where it does not say so, as on Windows, it may have been either.
+fn put_off(headers: &HeaderMap) -> Problem {
+    let said = headers.get(CODE_HEADER).and_then(|code| code.to_str().ok());
+    let problem = match said.and_then(ErrorCode::from_name) {
+        Some(ErrorCode::AccountLocked) => Problem::new(
+            ErrorCode::AccountLocked,
+            "The server refuses sign-ins of the account from here for a while.",
+        ),
+        Some(ErrorCode::TooManyRequests) => Problem::new(
+            ErrorCode::TooManyRequests,
+            "The server takes no further requests from here for a while.",
+        ),
+        _ => Problem::new(
+            ErrorCode::TooManyRequests,
+            "The server refuses this client for a while, after too many requests or too many failed sign-ins.",
+        ),
+    };
+    let seconds = headers.get(RETRY_AFTER).and_then(|seconds| seconds.to_str().ok());
+    match seconds.and_then(|seconds| seconds.parse::<u32>().ok()) {
+        Some(seconds) => problem.retry_after(seconds),
+        None => problem,
+    }
 }

@@ -134,8 +134,9 @@ impl WmiClient {
     /// Carries out a query in a namespace such as `ROOT\CitrixLicensing`.
     ///
     /// # Errors
-    /// `CommunicationError`, `Timeout`, `CertificateVerificationFailed`, `AuthorizationFailed`, `TooManyRequests`,
-    /// `UserNotAuthorized`, `ProtocolError`; `InvalidRequest` for a class or query that the server does not know.
+    /// `CommunicationError`, `Timeout`, `CertificateVerificationFailed`, `AuthorizationFailed`, `AccountLocked`,
+    /// `TooManyRequests`, `UserNotAuthorized`, `ProtocolError`; `InvalidRequest` for a class or query that the server does
+    /// not know.
     pub async fn query(&self, namespace: &str, query: &str) -> Result<WmiAnswer, Problem> {
         let class = class_of_query(query).unwrap_or_default();
         let mut session = self.open().await?;

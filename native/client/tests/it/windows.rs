@@ -229,6 +229,10 @@ async fn ask(flaw: Flaw, password: &str) -> Result<WmiAnswer, Problem> {
             tokio::spawn(serve(stream, flaw));
         }
     });
+    query(port, password).await
+}
+
+async fn query(port: u16, password: &str) -> Result<WmiAnswer, Problem> {
     let client = WmiClient::new(WmiOptions {
         address: Address::new("127.0.0.1", port)?,
         trust: None,
@@ -283,6 +287,45 @@ async fn faults_of_windows_keep_their_number_and_reason() {
     assert_eq!(problem.code, ErrorCode::InvalidRequest);
     assert!(
         problem.detail.contains("There is no class of this name.") && problem.detail.contains("2150858752")
+    );
+}
+
+/// A server that lets everybody wait, with these headers.
+async fn put_off(headers: &'static [(&'static str, &'static str)]) -> Problem {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            if Request::read(&mut stream).await.is_some() {
+                respond(&mut stream, 429, headers, b"").await;
+            }
+        }
+    });
+    query(port, PASSWORD).await.unwrap_err()
+}
+
+#[tokio::test]
+async fn a_client_that_has_to_wait_is_told_why_and_how_long_where_the_server_says_so() {
+    let locked = put_off(&[("Licensing-Code", "AccountLocked"), ("Retry-After", "8")]).await;
+    assert_eq!(
+        (locked.code, locked.retry_after),
+        (ErrorCode::AccountLocked, Some(8))
+    );
+    let refused = put_off(&[("Licensing-Code", "TooManyRequests"), ("Retry-After", "1")]).await;
+    assert_eq!(
+        (refused.code, refused.retry_after),
+        (ErrorCode::TooManyRequests, Some(1))
+    );
+    // Windows says nothing; a code that has nothing to do with waiting is not taken over, nor a time that is no number.
+    let silent = put_off(&[]).await;
+    assert_eq!(
+        (silent.code, silent.retry_after),
+        (ErrorCode::TooManyRequests, None)
+    );
+    let strange = put_off(&[("Licensing-Code", "UserNotFound"), ("Retry-After", "soon")]).await;
+    assert_eq!(
+        (strange.code, strange.retry_after),
+        (ErrorCode::TooManyRequests, None)
     );
 }
 
