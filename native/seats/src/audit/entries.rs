@@ -76,9 +76,16 @@ impl AuditEntry {
                 pool,
                 before: None,
             } => Self::new(AuditKind::PairAdded).pool(pool).pair(record),
-            Change::Released { record, pool, .. } => {
-                Self::new(AuditKind::PairReleased).pool(pool).pair(record)
-            }
+            Change::Released {
+                reason,
+                record,
+                pool,
+                before: _,
+            } => Self::new(AuditKind::PairReleased)
+                .pool(pool)
+                .pair(record)
+                .number(AuditField::Reason, u64::from(*reason as u8))
+                .text(AuditField::Target, reason.revoked(record)),
             Change::BurstStarted { record, .. } => Self::new(AuditKind::BurstStarted).burst(record),
             Change::BurstEnded(record) => Self::new(AuditKind::BurstEnded).burst(record),
             Change::Denied(_) | Change::GrantedLater(_) | Change::Queued(_) => return None,

@@ -16,11 +16,13 @@
 
 mod chain;
 mod entries;
+mod revoked;
 
 use jiff::Timestamp;
 
 pub use chain::{AuditChain, AuditError, AuditVerifier, Hash, Sealed};
 pub use entries::AuditEntry;
+pub use revoked::{RevokedSeats, RevokedSeatsOfPool};
 
 const FORM: u8 = 1;
 const HEADER: usize = 1 + 8 + 8 + 2;
@@ -67,7 +69,7 @@ numbered! {
         RulesReplaced = 4,
         /// A user was first seen on a device, which counts for the assignment of a seat.
         PairAdded = 13,
-        /// A user was not seen on a device for the period of assignments.
+        /// A user on a device does not count any more for the assignment of a seat.
         PairReleased = 14,
         /// A feature grants beyond what is installed from now on.
         BurstStarted = 16,

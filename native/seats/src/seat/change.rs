@@ -23,6 +23,31 @@ pub enum CloseReason {
     BorrowEnded = 4,
 }
 
+/// Why a user on a device does not count any more. The numbers are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum ReleaseReason {
+    /// The user was not seen on the device for the period of assignments.
+    Unused = 1,
+    /// It was granted beyond all seats (burst), which ends with the session.
+    BurstUse = 2,
+    /// An administrator revoked the seat of the user.
+    UserRevoked = 3,
+    /// An administrator revoked the seat of the device.
+    DeviceRevoked = 4,
+}
+
+impl ReleaseReason {
+    /// Whose seat was revoked, as it is compared; empty when none was.
+    pub fn revoked(self, record: &PairRecord) -> &str {
+        match self {
+            Self::Unused | Self::BurstUse => "",
+            Self::UserRevoked => &record.user,
+            Self::DeviceRevoked => &record.device,
+        }
+    }
+}
+
 /// A lease that has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClosedLease {
@@ -125,8 +150,10 @@ pub enum Change {
         /// Pool it counts in.
         pool: Arc<PoolIdentity>,
     },
-    /// A user was not seen on a device for the period of assignments.
+    /// A user on a device does not count any more.
     Released {
+        /// Why.
+        reason: ReleaseReason,
         /// The pair as it was.
         record: PairRecord,
         /// The pair as it is stored.

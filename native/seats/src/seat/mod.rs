@@ -17,7 +17,7 @@ mod settings;
 mod view;
 
 pub use assignment::{PairRecord, SeatModel};
-pub use change::{Change, CloseReason, ClosedLease, DeniedRequest, QueuedRequest};
+pub use change::{Change, CloseReason, ClosedLease, DeniedRequest, QueuedRequest, ReleaseReason};
 pub use denial::{DenialCount, DenialRecord, HoldersThen, SeatHolder};
 pub use lease::{
     DEADLINE_STEP_MS, Lease, LeaseId, LeaseRecord, LeaseTerm, RequestKey, RevokeFilter, TicketTerms,

@@ -50,7 +50,12 @@ impl Rows<'_> {
                 head.leases.remove(row::encode(&closed.record, serial, pool).1);
             }
             Change::Used { record, before, pool } => self.note_use(record, before.as_ref(), pool, head)?,
-            Change::Released { record, before, pool } => self.release(record, before.as_ref(), pool, head)?,
+            Change::Released {
+                record,
+                before,
+                pool,
+                reason: _,
+            } => self.release(record, before.as_ref(), pool, head)?,
             Change::BurstStarted { record, before } => {
                 if let Some(before) = before {
                     head.bursts.remove(row::encode_burst(before).1);

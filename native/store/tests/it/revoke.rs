@@ -1,6 +1,7 @@
 //! Seats that an administrator takes back, on the disk.
 
 use licensing_api::usage::{GetUsage, RevokeLeases};
+use licensing_seats::audit::{RevokedSeats, RevokedSeatsOfPool};
 use licensing_seats::seat::RevokeFilter;
 
 use crate::support::{TestClock, granted, pool, pools, request, start};
@@ -32,6 +33,16 @@ async fn what_was_revoked_stays_revoked_and_the_audit_tells_of_it() {
     assert_eq!(users, ["user1", "user11"]);
     let report = service.verify_audit().await.unwrap();
     assert_eq!((report.opened, report.closed), (6, 2));
+    let (from, to) = ("2026-11-24T11:00:00Z", "2026-11-24T13:00:00Z");
+    let period = (from.parse().unwrap(), to.parse().unwrap());
+    let count = service.audit_period(period.0, period.1, RevokedSeats::default(), |revoked, record| {
+        revoked.note(record);
+    });
+    let counted = count.await.unwrap();
+    let of = |feature| counted.of(feature, "1.0");
+    assert_eq!(of("CAD_STD_UD"), RevokedSeatsOfPool { users: 1, devices: 0 });
+    // The end of a session releases no assigned seat.
+    assert_eq!(of("CAD"), RevokedSeatsOfPool::default());
     service.shutdown().await.unwrap();
     drop(service);
 

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::pool::PoolId;
+use crate::seat::ReleaseReason;
 
 use super::cover::Cover;
 use super::products::{ProductId, Products};
@@ -113,6 +114,15 @@ impl SeatNames {
 
     fn have(&self, user: &str, device: &str) -> bool {
         self.users.contains(user) || self.devices.contains(device)
+    }
+
+    /// On which of these revoked seats a pair was. A pair on two of them counts for that of the user; each seat of the fewest
+    /// that cover all pairs has a pair that is on it alone, so none goes uncounted.
+    pub(in crate::seat) fn reason(&self, pair: &PairRecord) -> ReleaseReason {
+        match self.users.contains(&pair.user) {
+            true => ReleaseReason::UserRevoked,
+            false => ReleaseReason::DeviceRevoked,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::pool::PoolIdentity;
 
 use crate::seat::assignment::{PairRecord, PairState, Sighting};
 use crate::seat::ledger::Ledger;
-use crate::seat::{Change, Holder, RestoreError};
+use crate::seat::{Change, Holder, ReleaseReason, RestoreError};
 
 /// How often assignments are looked through for old ones, in milliseconds.
 const CHECK_MS: i64 = 60 * 60 * 1000;
@@ -90,7 +90,13 @@ impl Ledger {
         };
         let book = state.book.as_mut();
         if let Some(pair) = book.and_then(|book| book.drop_unused(user, device, first_serial)) {
-            self.released(pool, pair);
+            self.pools.note_level(pool);
+            self.changes.push(Change::Released {
+                reason: ReleaseReason::BurstUse,
+                record: pair.record,
+                before: pair.before,
+                pool: Arc::clone(&self.pools[pool].pool.identity),
+            });
         }
     }
 
@@ -109,6 +115,7 @@ impl Ledger {
                 self.queue.freed(index);
                 released.push(index);
                 self.changes.push(Change::Released {
+                    reason: ReleaseReason::Unused,
                     record: pair.record,
                     before: pair.before,
                     pool: Arc::clone(&state.pool.identity),
@@ -118,16 +125,6 @@ impl Ledger {
         for index in released {
             self.pools.note_level(index);
         }
-    }
-
-    fn released(&mut self, pool: u32, pair: PairState) {
-        self.pools.note_level(pool);
-        let state = &self.pools[pool];
-        self.changes.push(Change::Released {
-            record: pair.record,
-            before: pair.before,
-            pool: Arc::clone(&state.pool.identity),
-        });
     }
 
     fn used(&mut self, pool: u32, pair: PairState) {

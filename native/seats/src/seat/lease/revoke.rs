@@ -142,6 +142,7 @@ impl Ledger {
             .map_or_else(Vec::new, |book| book.release(&seats));
         for pair in pairs {
             self.changes.push(Change::Released {
+                reason: seats.reason(&pair.record),
                 record: pair.record,
                 before: pair.before,
                 pool: Arc::clone(&state.pool.identity),

@@ -1,10 +1,14 @@
 //! What an administrator takes back.
 
+use jiff::Timestamp;
 use licensing_api::denial::DenialReason;
 use licensing_api::usage::{GetUsage, LicenseModel, RevokeLeases, UsageRow};
 use licensing_license_file::license_file::DupGroup;
+use licensing_seats::audit::{
+    AuditChain, AuditEntry, AuditField, AuditKind, AuditRecord, RevokedSeats, RevokedSeatsOfPool,
+};
 use licensing_seats::seat::{
-    Change, CloseReason, Decision, Lease, Ledger, RevokeFilter, SeatSettings, UsageFilter,
+    Change, CloseReason, Decision, Lease, Ledger, ReleaseReason, RevokeFilter, SeatSettings, UsageFilter,
 };
 
 use super::support::{holder, increment, lease_id, moment, pool, request, set};
@@ -150,4 +154,67 @@ fn a_seat_of_a_device_ends_for_all_its_users() {
     let left: Vec<String> = desk.usage().into_iter().map(|row| row.user).collect();
     assert_eq!(left, ["carl"]);
     assert_eq!(desk.ledger.len(), 1);
+}
+
+/// The audit of a ledger, whose records are read back as if from the disk.
+struct Audit {
+    chain: AuditChain,
+    revoked: RevokedSeats,
+}
+
+impl Audit {
+    fn note(&mut self, second: i64, entries: impl IntoIterator<Item = AuditEntry>) {
+        let at = Timestamp::from_second(second).unwrap();
+        for entry in entries {
+            let sealed = self.chain.append(at, entry);
+            self.revoked.note(&AuditRecord::decode(&sealed.body).unwrap());
+        }
+    }
+}
+
+#[test]
+fn the_audit_tells_how_many_seats_of_users_and_devices_were_revoked() {
+    let mut desk = Desk::new("cad_UD", 5);
+    let mut audit = Audit {
+        chain: AuditChain::new("ACME"),
+        revoked: RevokedSeats::default(),
+    };
+    let device = RevokeLeases {
+        device: "d9".into(),
+        ..RevokeLeases::default()
+    };
+    // A seat of anna on three devices, one of d9 for two users, and one that nobody revokes.
+    for (user, device) in [
+        ("anna", "d1"),
+        ("anna", "d2"),
+        ("anna", "d3"),
+        ("bert", "d9"),
+        ("carl", "d9"),
+        ("dora", "d5"),
+    ] {
+        desk.ask("cad_UD", user, device).unwrap();
+    }
+    desk.revoke(&user("anna"));
+    desk.revoke(&device);
+    let changes = desk.ledger.take_changes();
+    audit.note(1, changes.iter().filter_map(AuditEntry::of));
+    // The same user again, later.
+    desk.ask("cad_UD", "anna", "d1").unwrap();
+    desk.revoke(&user("anna"));
+    let changes = desk.ledger.take_changes();
+    audit.note(2, changes.iter().filter_map(AuditEntry::of));
+    // An assignment whose period was over, and a record from before reasons were told.
+    let released = AuditEntry::new(AuditKind::PairReleased)
+        .text(AuditField::Feature, "cad_UD")
+        .text(AuditField::Version, "1.0")
+        .text(AuditField::User, "dora");
+    let unused = released
+        .clone()
+        .number(AuditField::Reason, u64::from(ReleaseReason::Unused as u8));
+    audit.note(3, [released, unused]);
+    assert_eq!(
+        audit.revoked.of("cad_UD", "1.0"),
+        RevokedSeatsOfPool { users: 2, devices: 1 }
+    );
+    assert_eq!(audit.revoked.of("cad_UD", "2.0"), RevokedSeatsOfPool::default());
 }
