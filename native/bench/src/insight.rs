@@ -344,6 +344,8 @@ fn sample(feature: &str, version: &str, used: u32, hour: Timestamp) -> Result<Fe
         limit: Some(27),
         used_from: (used > 0).then_some(hour - SignedDuration::from_hours(10)),
         used_until: (used > 0).then_some(hour - SignedDuration::from_hours(5)),
+        users_revoked: 0,
+        devices_revoked: 0,
         user_hashes: Vec::new(),
         device_hashes: Vec::new(),
     })

@@ -107,6 +107,8 @@ fn sample(hour: Timestamp) -> FeatureSample {
         limit: Some(27),
         used_from: Some(hour - 10.hours()),
         used_until: Some(hour - 5.hours()),
+        users_revoked: 0,
+        devices_revoked: 0,
         user_hashes: Vec::new(),
         device_hashes: Vec::new(),
     }

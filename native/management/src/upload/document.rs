@@ -158,12 +158,23 @@ pub struct FeatureSample {
     /// End of the last hour of the window in which a seat was in use; none when none was.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub used_until: Option<Timestamp>,
+    /// Assigned seats of users that administrators revoked in the window; left out when none was.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub users_revoked: u32,
+    /// Assigned seats of devices that administrators revoked in the window; left out when none was.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub devices_revoked: u32,
     /// Users that hold a seat when the upload is made, as salted hashes; only when hashes are switched on.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub user_hashes: Vec<String>,
     /// Devices that hold a seat when the upload is made, as salted hashes; only when hashes are switched on.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub device_hashes: Vec<String>,
+}
+
+/// A count of 0 is left out: uploads from before it was counted keep their canonical bytes, and with them their hash.
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// A product seen at checkout.

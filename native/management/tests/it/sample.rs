@@ -68,6 +68,8 @@ pub(crate) fn body() -> UploadBody {
             limit: Some(27),
             used_from: Some(at("2027-01-01T08:00:00Z")),
             used_until: Some(at("2027-01-01T17:00:00Z")),
+            users_revoked: 0,
+            devices_revoked: 0,
             user_hashes: Vec::new(),
             device_hashes: Vec::new(),
         }],

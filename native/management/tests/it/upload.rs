@@ -96,6 +96,18 @@ fn contents_are_checked_beyond_their_hash() {
 }
 
 #[test]
+fn counts_of_revoked_seats_are_written_only_where_there_are_some() {
+    let text = String::from_utf8(sealed().bytes().to_vec()).unwrap();
+    assert!(!text.contains("Revoked"), "{text}");
+    let read = forged(|v| v["features"][0]["usersRevoked"] = json!(3)).unwrap();
+    let sample = &read.body().features[0];
+    assert_eq!((sample.users_revoked, sample.devices_revoked), (3, 0));
+    // One spelling only.
+    let zero = forged(|v| v["features"][0]["devicesRevoked"] = json!(0)).unwrap_err();
+    assert!(matches!(zero, UploadError::Malformed(_)), "{zero}");
+}
+
+#[test]
 fn a_signature_fits_its_upload_and_key_only() {
     let upload = sealed();
     let signature = upload.sign(&key(1));

@@ -6,8 +6,10 @@ use jiff::Timestamp;
 use licensing_api::Problem;
 use licensing_api::inventory::{GetInventory, InventoryRow};
 use licensing_api::usage::GetUsage;
+use licensing_license_file::feature_code::SeatUnit;
 use licensing_management::upload::{FeatureSample, ProductSeen};
 use licensing_management::usage::PeakSeries;
+use licensing_seats::audit::{RevokedSeats, RevokedSeatsOfPool};
 use licensing_store::{PoolHistory, SeatService};
 
 use crate::control::{UsageReport, UsageWindow};
@@ -16,6 +18,7 @@ use crate::control::{UsageReport, UsageWindow};
 pub(super) async fn report(seats: &SeatService, window: &UsageWindow) -> Result<UsageReport, Problem> {
     let history = seats.usage_history(window.from, window.to).await;
     let history = history.map_err(|error| error.problem())?;
+    let revoked = revoked(seats, &history, window).await?;
     let inventory = seats.inventory(&GetInventory::default());
     let by_pool: HashMap<&str, &InventoryRow> =
         inventory.iter().map(|row| (row.pool_id.as_str(), row)).collect();
@@ -30,7 +33,8 @@ pub(super) async fn report(seats: &SeatService, window: &UsageWindow) -> Result<
     for pool in history.iter().filter(|pool| !pool.pool.is_built_in()) {
         let id = pool.pool.id().to_string();
         let row = by_pool.get(id.as_str()).copied();
-        report.features.push(sample(pool, row, window));
+        let revoked = revoked.of(&pool.pool.feature, pool.pool.version.as_str());
+        report.features.push(sample(pool, row, revoked, window));
         report.products.extend(products(pool));
         seen.push(id);
     }
@@ -52,11 +56,38 @@ pub(super) async fn report(seats: &SeatService, window: &UsageWindow) -> Result<
     Ok(report)
 }
 
+/// What administrators revoked in the window. The audit is gone through only where seats are assigned at all.
+async fn revoked(
+    seats: &SeatService,
+    history: &[PoolHistory],
+    window: &UsageWindow,
+) -> Result<RevokedSeats, Problem> {
+    let is_assigned = |pool: &PoolHistory| match SeatUnit::of(&pool.pool.feature) {
+        SeatUnit::UserOrDevice | SeatUnit::User | SeatUnit::Device => true,
+        SeatUnit::Session | SeatUnit::Server => false,
+    };
+    let (from, to) = (window.from.start(), window.to.start());
+    if from >= to || !history.iter().any(is_assigned) {
+        return Ok(RevokedSeats::default());
+    }
+    let read = seats.audit_period(from, to, RevokedSeats::default(), move |revoked, record| {
+        if record.at < to {
+            revoked.note(record);
+        }
+    });
+    read.await.map_err(|error| error.problem())
+}
+
 fn installed(row: &InventoryRow) -> Option<u32> {
     (!row.uncounted).then_some(row.licenses_available)
 }
 
-fn sample(pool: &PoolHistory, row: Option<&InventoryRow>, window: &UsageWindow) -> FeatureSample {
+fn sample(
+    pool: &PoolHistory,
+    row: Option<&InventoryRow>,
+    revoked: RevokedSeatsOfPool,
+    window: &UsageWindow,
+) -> FeatureSample {
     let now = row.map_or(0, |row| row.licenses_in_use);
     let series = PeakSeries::new(&pool.hours, window.from, window.to, now);
     let peak = series.peak();
@@ -78,6 +109,8 @@ fn sample(pool: &PoolHistory, row: Option<&InventoryRow>, window: &UsageWindow) 
         },
         used_from: used.map(|(from, _)| from),
         used_until: used.map(|(_, until)| until),
+        users_revoked: revoked.users,
+        devices_revoked: revoked.devices,
         user_hashes: Vec::new(),
         device_hashes: Vec::new(),
     }
@@ -94,6 +127,8 @@ fn unused(row: &InventoryRow) -> Option<FeatureSample> {
         limit: installed(row).map(|seats| seats.saturating_add(row.license_overdraft)),
         used_from: None,
         used_until: None,
+        users_revoked: 0,
+        devices_revoked: 0,
         user_hashes: Vec::new(),
         device_hashes: Vec::new(),
     })
