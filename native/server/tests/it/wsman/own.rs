@@ -246,7 +246,10 @@ async fn who_asks_too_often_is_told_so() {
         }
         let refused = refused.expect("50 requests in a few seconds");
         assert_eq!(refused.code, ErrorCode::TooManyRequests, "{logon:?}");
-        assert!(refused.retry_after.is_some_and(|seconds| seconds > 0), "{logon:?}");
+        assert!(
+            refused.retry_after.is_some_and(|seconds| seconds > 0),
+            "{logon:?}"
+        );
     }
 }
 
