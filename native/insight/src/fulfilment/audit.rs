@@ -2,16 +2,14 @@
 //! record are one transaction.
 
 use jiff::Timestamp;
-use licensing_seats::audit::{
-    AuditChain, AuditEntry, AuditError, AuditField, AuditKind, AuditRecord, AuditVerifier,
-};
-use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use licensing_seats::audit::{AuditEntry, AuditField, AuditKind, AuditRecord};
+use licensing_store::sqlite::AuditTable;
+use rusqlite::{Connection, Transaction};
 use serde_json::Value;
 
 use crate::storage::StorageError;
 
-/// What stands where the chains of vendor daemons have the vendor. No vendor is named with a blank.
-const CHAIN: &str = "orders and allocations";
+const AUDIT: AuditTable = AuditTable::of("orders and allocations");
 
 /// The tables.
 pub(super) const TABLES: &str = "
@@ -39,19 +37,6 @@ pub(super) struct RecordedChange<'a> {
     pub(super) detail: Value,
 }
 
-/// The end of the chain as the database remembers it, apart from the records, so that missing last records show.
-fn end(connection: &Connection) -> rusqlite::Result<AuditChain> {
-    let end: Option<(i64, [u8; 32])> = connection
-        .query_row("SELECT sequence, hash FROM audit_end", [], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .optional()?;
-    Ok(match end {
-        Some((sequence, hash)) => AuditChain::resume(sequence.unsigned_abs(), hash),
-        None => AuditChain::new(CHAIN),
-    })
-}
-
 /// Appends a record, in the transaction of the change itself.
 pub(super) fn record(
     transaction: &Transaction<'_>,
@@ -63,17 +48,7 @@ pub(super) fn record(
         .text(AuditField::Operation, change.operation)
         .text(AuditField::Target, change.target)
         .text(AuditField::Detail, &change.detail.to_string());
-    let sealed = end(transaction)?.append(at, entry);
-    transaction.execute(
-        "INSERT INTO audit (sequence, body, hash) VALUES (?1, ?2, ?3)",
-        params![sealed.sequence.cast_signed(), sealed.body, sealed.hash],
-    )?;
-    transaction.execute(
-        "INSERT INTO audit_end (only_row, sequence, hash) VALUES (1, ?1, ?2)
-         ON CONFLICT (only_row) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash",
-        params![sealed.sequence.cast_signed(), sealed.hash],
-    )?;
-    Ok(())
+    Ok(AUDIT.append(transaction, at, entry)?)
 }
 
 /// The latest records, the latest first.
@@ -92,16 +67,6 @@ pub(super) fn newest(connection: &Connection, most: u32) -> Result<Vec<AuditReco
 
 /// Walks the whole chain. Gives the number of records.
 pub(super) fn verify(connection: &Connection) -> Result<u64, StorageError> {
-    let damaged = |error: AuditError| StorageError::Damaged(error.to_string());
-    let mut statement = connection.prepare("SELECT sequence, body, hash FROM audit ORDER BY sequence")?;
-    let mut rows = statement.query([])?;
-    let mut verifier = AuditVerifier::new(AuditChain::new(CHAIN));
-    while let Some(row) = rows.next()? {
-        let sequence = row.get::<_, i64>(0)?.unsigned_abs();
-        let (body, hash): (Vec<u8>, Vec<u8>) = (row.get(1)?, row.get(2)?);
-        verifier.check(sequence, &body, &hash).map_err(damaged)?;
-    }
-    let end = end(connection)?;
-    verifier.finish(&end).map_err(damaged)?;
-    Ok(end.last())
+    let verified = AUDIT.verify(connection)?;
+    verified.map_err(|error| StorageError::Damaged(error.to_string()))
 }

@@ -1,6 +1,7 @@
 //! The seats of one vendor in one SQLite file. See [`schema`] for what is stored.
 
 mod assignment_events;
+mod audit_table;
 mod audit_walk;
 mod changes;
 pub mod connection;
@@ -21,6 +22,7 @@ mod upgrade;
 mod usage;
 mod verify;
 
+pub use audit_table::AuditTable;
 pub use copy::{copy_database, keep_before_migration};
 pub use journal::SqliteJournal;
 pub use seal::{check_segments, sealed_hash};
