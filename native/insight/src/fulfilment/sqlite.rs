@@ -1,15 +1,12 @@
 //! Orders, sessions and allocations in one SQLite file.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 use licensing_management::id::AllocationRequestId;
 use licensing_management::key::PublicKey;
 use licensing_seats::audit::AuditRecord;
-use licensing_store::copy_database;
-use licensing_store::sqlite::connection;
-use parking_lot::Mutex;
-use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -20,14 +17,15 @@ use super::store::{
     Which,
 };
 use crate::storage::StorageError;
+use crate::storage::sqlite::{Schema, SqliteFile};
 
-/// Marks the file as ours: "LFul".
-const APPLICATION_ID: i32 = 0x4C46_756C;
+/// Its files are marked with "LFul".
+const SCHEMA: Schema = Schema {
+    application_id: 0x4C46_756C,
+    migrations: &[TABLES, audit::TABLES],
+};
 
-/// What brings a database from each version of the schema to the next one, beginning with an empty one. A released entry is
-/// never changed; a new version is a further entry.
-const MIGRATIONS: [&str; 2] = [
-    "
+const TABLES: &str = "
 CREATE TABLE sales_order (
     number      TEXT PRIMARY KEY,
     code_id     TEXT NOT NULL UNIQUE,
@@ -70,16 +68,12 @@ CREATE TABLE allocation (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX allocation_of_entitlement ON allocation (entitlement);
 CREATE INDEX allocation_of_key ON allocation (public_key, standing);
-",
-    audit::TABLES,
-];
+";
 
-/// One connection that writes and one that reads.
+/// All of it.
 #[derive(Debug)]
 pub struct SqliteFulfilment {
-    path: PathBuf,
-    writer: Mutex<Connection>,
-    reader: Mutex<Connection>,
+    file: SqliteFile,
 }
 
 impl SqliteFulfilment {
@@ -88,67 +82,9 @@ impl SqliteFulfilment {
     /// # Errors
     /// When it cannot be opened or is of another or a newer program.
     pub fn open(path: &Path) -> Result<Self, StorageError> {
-        let mut options = std::fs::OpenOptions::new();
-        options.create(true).append(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options
-            .open(path)
-            .map_err(|error| StorageError::Unavailable(format!("{}: {error}", path.display())))?;
-        let mut writer = connection::open_to_write(path)?;
-        migrate(&mut writer)?;
-        let reader = connection::open_to_read(path)?;
-        Ok(Self {
-            path: path.to_owned(),
-            writer: Mutex::new(writer),
-            reader: Mutex::new(reader),
-        })
+        let file = SqliteFile::open(path, SCHEMA)?;
+        Ok(Self { file })
     }
-
-    fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StorageError>) -> Result<T, StorageError> {
-        work(&self.reader.lock())
-    }
-
-    /// Changes in one transaction, durable when this returns. An error undoes all of it.
-    fn write<T>(
-        &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, StorageError>,
-    ) -> Result<T, StorageError> {
-        let mut writer = self.writer.lock();
-        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let value = work(&transaction)?;
-        transaction.commit()?;
-        Ok(value)
-    }
-}
-
-fn migrate(connection: &mut Connection) -> Result<(), StorageError> {
-    let number = |connection: &Connection, pragma: &str| {
-        connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get::<_, i32>(0))
-    };
-    let version = number(connection, "user_version")?;
-    if version != 0 && number(connection, "application_id")? != APPLICATION_ID {
-        return Err(StorageError::Damaged(
-            "the file is a database of another program".to_owned(),
-        ));
-    }
-    let known = usize::try_from(version)
-        .ok()
-        .filter(|known| *known <= MIGRATIONS.len())
-        .ok_or_else(|| {
-            StorageError::Unavailable(format!(
-                "its schema {version} is of a newer program; this one knows {}",
-                MIGRATIONS.len()
-            ))
-        })?;
-    for (version, migration) in (1..).zip(MIGRATIONS).skip(known) {
-        let transaction = connection.transaction()?;
-        transaction.execute_batch(migration)?;
-        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-        transaction.pragma_update(None, "user_version", version)?;
-        transaction.commit()?;
-    }
-    Ok(())
 }
 
 fn damaged(what: impl std::fmt::Display) -> StorageError {
@@ -310,7 +246,7 @@ impl FulfilmentStore for SqliteFulfilment {
         entitlements: &[StoredEntitlement],
         (by, at): (&str, Timestamp),
     ) -> Result<bool, StorageError> {
-        self.write(|transaction| {
+        self.file.write(|transaction| {
             let taken: bool = transaction.query_row(
                 "SELECT EXISTS (SELECT 1 FROM sales_order WHERE number = ?1 OR code_id = ?2)",
                 params![order.number, order.code_id],
@@ -363,15 +299,17 @@ impl FulfilmentStore for SqliteFulfilment {
     }
 
     fn orders(&self) -> Result<Vec<StoredOrder>, StorageError> {
-        self.read(|connection| all(connection, &format!("{ORDER} ORDER BY number"), [], order))
+        self.file
+            .read(|connection| all(connection, &format!("{ORDER} ORDER BY number"), [], order))
     }
 
     fn order(&self, number: &str) -> Result<Option<StoredOrder>, StorageError> {
-        self.read(|connection| one(connection, &format!("{ORDER} WHERE number = ?1"), [number], order))
+        self.file
+            .read(|connection| one(connection, &format!("{ORDER} WHERE number = ?1"), [number], order))
     }
 
     fn order_of_code(&self, code_id: &str) -> Result<Option<StoredOrder>, StorageError> {
-        self.read(|connection| {
+        self.file.read(|connection| {
             one(
                 connection,
                 &format!("{ORDER} WHERE code_id = ?1"),
@@ -383,11 +321,12 @@ impl FulfilmentStore for SqliteFulfilment {
 
     fn entitlements(&self, number: &str) -> Result<Vec<StoredEntitlement>, StorageError> {
         let query = format!("{ENTITLEMENT} WHERE order_number = ?1 ORDER BY place");
-        self.read(|connection| all(connection, &query, [number], entitlement))
+        self.file
+            .read(|connection| all(connection, &query, [number], entitlement))
     }
 
     fn entitlement(&self, id: &str) -> Result<Option<StoredEntitlement>, StorageError> {
-        self.read(|connection| {
+        self.file.read(|connection| {
             one(
                 connection,
                 &format!("{ENTITLEMENT} WHERE id = ?1"),
@@ -399,11 +338,12 @@ impl FulfilmentStore for SqliteFulfilment {
 
     fn renewals_of(&self, renewed: &str) -> Result<Vec<StoredEntitlement>, StorageError> {
         let query = format!("{ENTITLEMENT} WHERE renews = ?1 ORDER BY id");
-        self.read(|connection| all(connection, &query, [renewed], entitlement))
+        self.file
+            .read(|connection| all(connection, &query, [renewed], entitlement))
     }
 
     fn open_session(&self, session: &Session, forget_before: Timestamp) -> Result<(), StorageError> {
-        self.write(|transaction| {
+        self.file.write(|transaction| {
             transaction.execute(
                 "DELETE FROM session WHERE ends_ms < ?1",
                 [forget_before.as_millisecond()],
@@ -423,7 +363,7 @@ impl FulfilmentStore for SqliteFulfilment {
 
     fn session(&self, id: &str) -> Result<Option<Session>, StorageError> {
         let query = "SELECT id, order_number, public_key, ends_ms FROM session WHERE id = ?1";
-        self.read(|connection| {
+        self.file.read(|connection| {
             one(connection, query, [id], |row| {
                 Ok(Session {
                     id: row.get(0)?,
@@ -436,7 +376,7 @@ impl FulfilmentStore for SqliteFulfilment {
     }
 
     fn allocation(&self, id: &str) -> Result<Option<StoredAllocation>, StorageError> {
-        self.read(|connection| {
+        self.file.read(|connection| {
             one(
                 connection,
                 &format!("{ALLOCATION} WHERE id = ?1"),
@@ -448,12 +388,13 @@ impl FulfilmentStore for SqliteFulfilment {
 
     fn allocation_of(&self, request: AllocationRequestId) -> Result<Option<StoredAllocation>, StorageError> {
         let query = format!("{ALLOCATION} WHERE request_id = ?1");
-        self.read(|connection| one(connection, &query, [request.as_bytes()], allocation))
+        self.file
+            .read(|connection| one(connection, &query, [request.as_bytes()], allocation))
     }
 
     fn allocations(&self, which: Which<'_>) -> Result<Vec<StoredAllocation>, StorageError> {
         let order = "ORDER BY made_ms, id";
-        self.read(|connection| match which {
+        self.file.read(|connection| match which {
             Which::All => all(connection, &format!("{ALLOCATION} {order}"), [], allocation),
             Which::Entitlement(id) => {
                 let query = format!("{ALLOCATION} WHERE entitlement = ?1 {order}");
@@ -467,7 +408,7 @@ impl FulfilmentStore for SqliteFulfilment {
     }
 
     fn allocate(&self, wanted: &StoredAllocation, renews: Option<&str>) -> Result<Taken, StorageError> {
-        self.write(|transaction| {
+        self.file.write(|transaction| {
             let query = format!("{ALLOCATION} WHERE request_id = ?1");
             if let Some(before) = one(transaction, &query, [wanted.request_id.as_bytes()], allocation)? {
                 return Ok(Taken::Before(Box::new(before)));
@@ -506,7 +447,7 @@ impl FulfilmentStore for SqliteFulfilment {
     }
 
     fn give_back(&self, id: &str, proof: &str, at: Timestamp) -> Result<GivenBack, StorageError> {
-        self.write(|transaction| {
+        self.file.write(|transaction| {
             let query = format!("{ALLOCATION} WHERE id = ?1");
             let Some(known) = one(transaction, &query, [id], allocation)? else {
                 return Ok(GivenBack::Unknown);
@@ -532,14 +473,14 @@ impl FulfilmentStore for SqliteFulfilment {
     }
 
     fn audit(&self, most: u32) -> Result<Vec<AuditRecord>, StorageError> {
-        self.read(|connection| audit::newest(connection, most))
+        self.file.read(|connection| audit::newest(connection, most))
     }
 
     fn verify_audit(&self) -> Result<u64, StorageError> {
-        self.read(audit::verify)
+        self.file.read(audit::verify)
     }
 
     fn back_up(&self, to: &Path) -> Result<(), StorageError> {
-        copy_database(&self.path, to).map_err(|error| StorageError::Unavailable(error.to_string()))
+        self.file.back_up(to)
     }
 }

@@ -1,5 +1,6 @@
 //! State in one SQLite file.
 
+mod file;
 mod findings;
 mod history;
 mod items;
@@ -8,30 +9,25 @@ mod schema;
 mod uploads;
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::OpenOptions;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use licensing_delivery::Tried;
 use licensing_management::compliance::FindingRecord;
 use licensing_management::id::ServerGuid;
-use licensing_store::copy_database;
-use licensing_store::sqlite::connection;
-use parking_lot::Mutex;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::{
     About, Arrival, Change, Concerned, Delivery, Expected, FindingFilter, Installed, Kept, Kind, PeakRow,
     Storage, StorageError, UploadSummary,
 };
 
-/// One connection that writes and one that reads.
+pub(crate) use file::{Schema, SqliteFile};
+
+/// All of it.
 #[derive(Debug)]
 pub struct SqliteStorage {
-    path: PathBuf,
-    writer: Mutex<Connection>,
-    reader: Mutex<Connection>,
+    file: SqliteFile,
 }
 
 impl From<rusqlite::Error> for StorageError {
@@ -51,60 +47,33 @@ impl SqliteStorage {
     /// # Errors
     /// When it cannot be opened or is of a newer program.
     pub fn open(path: &Path) -> Result<Self, StorageError> {
-        let mut options = OpenOptions::new();
-        options.create(true).append(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options
-            .open(path)
-            .map_err(|error| StorageError::Unavailable(format!("{}: {error}", path.display())))?;
-        let mut writer = connection::open_to_write(path)?;
-        schema::migrate(&mut writer)?;
-        let reader = connection::open_to_read(path)?;
-        Ok(Self {
-            path: path.to_owned(),
-            writer: Mutex::new(writer),
-            reader: Mutex::new(reader),
-        })
+        let file = SqliteFile::open(path, schema::SCHEMA)?;
+        Ok(Self { file })
     }
 
     /// The same as the service takes it.
     pub fn shared(self) -> Arc<dyn Storage> {
         Arc::new(self)
     }
-
-    fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StorageError>) -> Result<T, StorageError> {
-        work(&self.reader.lock())
-    }
-
-    /// Changes in one transaction, durable when this returns. An error undoes all of it.
-    fn write<T>(
-        &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, StorageError>,
-    ) -> Result<T, StorageError> {
-        let mut writer = self.writer.lock();
-        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let value = work(&transaction)?;
-        transaction.commit()?;
-        Ok(value)
-    }
 }
 
 impl Storage for SqliteStorage {
     fn item(&self, kind: Kind, key: &str) -> Result<Option<String>, StorageError> {
-        self.read(|connection| items::item(connection, kind, key))
+        self.file.read(|connection| items::item(connection, kind, key))
     }
 
     fn items(&self, kind: Kind, organization: Option<&str>) -> Result<Vec<String>, StorageError> {
-        self.read(|connection| items::items(connection, kind, organization))
+        self.file
+            .read(|connection| items::items(connection, kind, organization))
     }
 
     fn change(&self, expected: &[Expected], changes: &[Change]) -> Result<bool, StorageError> {
-        self.write(|transaction| items::change(transaction, expected, changes))
+        self.file
+            .write(|transaction| items::change(transaction, expected, changes))
     }
 
     fn store_uploads(&self, uploads: &[Arrival<'_>]) -> Result<Vec<Kept>, StorageError> {
-        self.write(|transaction| {
+        self.file.write(|transaction| {
             uploads
                 .iter()
                 .map(|arrival| uploads::store(transaction, arrival))
@@ -113,47 +82,51 @@ impl Storage for SqliteStorage {
     }
 
     fn uploads(&self, servers: &[ServerGuid], most: usize) -> Result<Vec<UploadSummary>, StorageError> {
-        self.read(|connection| uploads::summaries(connection, servers, most))
+        self.file
+            .read(|connection| uploads::summaries(connection, servers, most))
     }
 
     fn contacts(&self) -> Result<HashMap<ServerGuid, Timestamp>, StorageError> {
-        self.read(history::contacts)
+        self.file.read(history::contacts)
     }
 
     fn silent_since(&self, since: Timestamp) -> Result<Vec<ServerGuid>, StorageError> {
-        self.read(|connection| history::silent_since(connection, since))
+        self.file
+            .read(|connection| history::silent_since(connection, since))
     }
 
     fn installed(&self, server: ServerGuid) -> Result<Installed, StorageError> {
-        self.read(|connection| uploads::installed(connection, server))
+        self.file
+            .read(|connection| uploads::installed(connection, server))
     }
 
     fn about(&self, server: ServerGuid) -> Result<About, StorageError> {
-        self.read(|connection| uploads::about(connection, server))
+        self.file.read(|connection| uploads::about(connection, server))
     }
 
     fn note(&self, concerned: Concerned<'_>) -> Result<(), StorageError> {
-        self.write(|transaction| queue::note(transaction, concerned))
+        self.file.write(|transaction| queue::note(transaction, concerned))
     }
 
     fn note_suspects(&self) -> Result<u64, StorageError> {
-        self.write(history::note_suspects)
+        self.file.write(history::note_suspects)
     }
 
     fn noted(&self, most: usize) -> Result<Vec<ServerGuid>, StorageError> {
-        self.read(|connection| queue::noted(connection, most))
+        self.file.read(|connection| queue::noted(connection, most))
     }
 
     fn records(&self, scopes: &[String]) -> Result<BTreeMap<String, FindingRecord>, StorageError> {
-        self.read(|connection| findings::of_scopes(connection, scopes))
+        self.file
+            .read(|connection| findings::of_scopes(connection, scopes))
     }
 
     fn finding(&self, key: &str) -> Result<Option<FindingRecord>, StorageError> {
-        self.read(|connection| findings::one(connection, key))
+        self.file.read(|connection| findings::one(connection, key))
     }
 
     fn findings(&self, filter: FindingFilter<'_>) -> Result<Vec<FindingRecord>, StorageError> {
-        self.read(|connection| findings::list(connection, filter))
+        self.file.read(|connection| findings::list(connection, filter))
     }
 
     fn save(
@@ -162,7 +135,7 @@ impl Storage for SqliteStorage {
         records: &[(String, FindingRecord)],
         deliveries: &[Delivery],
     ) -> Result<(), StorageError> {
-        self.write(|transaction| {
+        self.file.write(|transaction| {
             if let Some(server) = looked_at {
                 queue::take_note_away(transaction, server)?;
             }
@@ -176,23 +149,24 @@ impl Storage for SqliteStorage {
     }
 
     fn due(&self, now: Timestamp, most: usize) -> Result<Vec<Delivery>, StorageError> {
-        self.read(|connection| queue::due(connection, now, most))
+        self.file.read(|connection| queue::due(connection, now, most))
     }
 
     fn tried(&self, id: i64, how: &Tried) -> Result<(), StorageError> {
-        self.write(|transaction| queue::tried(transaction, id, how))
+        self.file.write(|transaction| queue::tried(transaction, id, how))
     }
 
     fn peaks(&self, servers: &[ServerGuid]) -> Result<Vec<PeakRow>, StorageError> {
-        self.read(|connection| uploads::peaks(connection, servers))
+        self.file.read(|connection| uploads::peaks(connection, servers))
     }
 
     fn drop_before(&self, before: Timestamp) -> Result<u64, StorageError> {
-        self.write(|transaction| uploads::drop_before(transaction, before))
+        self.file
+            .write(|transaction| uploads::drop_before(transaction, before))
     }
 
     fn back_up(&self, to: &Path) -> Result<(), StorageError> {
-        copy_database(&self.path, to).map_err(|error| StorageError::Unavailable(error.to_string()))
+        self.file.back_up(to)
     }
 }
 

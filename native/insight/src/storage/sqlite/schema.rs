@@ -1,15 +1,12 @@
 //! The schema.
 
-use rusqlite::Connection;
+use super::Schema;
 
-use crate::storage::StorageError;
-
-/// Marks the file as ours: "LIns".
-const APPLICATION_ID: i32 = 0x4C49_6E73;
-
-/// What brings a database from each version of the schema to the next one, beginning with an empty one. A released entry is
-/// never changed; a new version is a further entry.
-const MIGRATIONS: [&str; 2] = [VERSION_1, VERSION_2];
+/// Its files are marked with "LIns".
+pub(super) const SCHEMA: Schema = Schema {
+    application_id: 0x4C49_6E73,
+    migrations: &[VERSION_1, VERSION_2],
+};
 
 const VERSION_1: &str = "
 CREATE TABLE item (
@@ -144,34 +141,3 @@ ORDER BY server, sequence, upload_id
 ON CONFLICT (server) DO UPDATE SET sequence = excluded.sequence, upload_id = excluded.upload_id,
     integrity = excluded.integrity, created = excluded.created;
 ";
-
-/// Brings a database to the schema of this program.
-pub(super) fn migrate(connection: &mut Connection) -> Result<(), StorageError> {
-    let number = |connection: &Connection, pragma: &str| {
-        connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get::<_, i32>(0))
-    };
-    let version = number(connection, "user_version")?;
-    let id = number(connection, "application_id")?;
-    if version != 0 && id != APPLICATION_ID {
-        return Err(StorageError::Damaged(
-            "the file is a database of another program".to_owned(),
-        ));
-    }
-    let known = usize::try_from(version)
-        .ok()
-        .filter(|known| *known <= MIGRATIONS.len());
-    let Some(known) = known else {
-        return Err(StorageError::Unavailable(format!(
-            "its schema {version} is of a newer program; this one knows {}",
-            MIGRATIONS.len()
-        )));
-    };
-    for (version, migration) in (1..).zip(MIGRATIONS).skip(known) {
-        let transaction = connection.transaction()?;
-        transaction.execute_batch(migration)?;
-        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-        transaction.pragma_update(None, "user_version", version)?;
-        transaction.commit()?;
-    }
-    Ok(())
-}

@@ -1,0 +1,118 @@
+//! One file of SQLite: a connection that writes, and one that reads.
+
+use std::fs::OpenOptions;
+use std::path::{Path, PathBuf};
+
+use licensing_store::copy_database;
+use licensing_store::sqlite::connection;
+use parking_lot::Mutex;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::storage::StorageError;
+
+/// A file that is open.
+#[derive(Debug)]
+pub(crate) struct SqliteFile {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    reader: Mutex<Connection>,
+}
+
+/// What a file is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Schema {
+    /// Marks the file as ours.
+    pub(crate) application_id: i32,
+    /// What brings a database from each version of the schema to the next one, beginning with an empty one. A released entry
+    /// is never changed; a new version is a further entry.
+    pub(crate) migrations: &'static [&'static str],
+}
+
+impl SqliteFile {
+    /// Opens the file, or makes it.
+    ///
+    /// # Errors
+    /// When it cannot be opened or is of another or a newer program.
+    pub(crate) fn open(path: &Path, schema: Schema) -> Result<Self, StorageError> {
+        let mut options = OpenOptions::new();
+        options.create(true).append(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options
+            .open(path)
+            .map_err(|error| StorageError::Unavailable(format!("{}: {error}", path.display())))?;
+        let mut writer = connection::open_to_write(path)?;
+        schema.migrate(&mut writer)?;
+        let reader = connection::open_to_read(path)?;
+        Ok(Self {
+            path: path.to_owned(),
+            writer: Mutex::new(writer),
+            reader: Mutex::new(reader),
+        })
+    }
+
+    /// Reads.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    pub(crate) fn read<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        work(&self.reader.lock())
+    }
+
+    /// Changes in one transaction, durable when this returns. An error undoes all of it.
+    ///
+    /// # Errors
+    /// Those of `work`, and whatever SQLite answers.
+    pub(crate) fn write<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        let mut writer = self.writer.lock();
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let value = work(&transaction)?;
+        transaction.commit()?;
+        Ok(value)
+    }
+
+    /// Copies it, beside whoever writes.
+    ///
+    /// # Errors
+    /// When the copy cannot be made.
+    pub(crate) fn back_up(&self, to: &Path) -> Result<(), StorageError> {
+        copy_database(&self.path, to).map_err(|error| StorageError::Unavailable(error.to_string()))
+    }
+}
+
+impl Schema {
+    fn migrate(self, connection: &mut Connection) -> Result<(), StorageError> {
+        let number = |connection: &Connection, pragma: &str| {
+            connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get::<_, i32>(0))
+        };
+        let version = number(connection, "user_version")?;
+        if version != 0 && number(connection, "application_id")? != self.application_id {
+            return Err(StorageError::Damaged(
+                "the file is a database of another program".to_owned(),
+            ));
+        }
+        let known = usize::try_from(version)
+            .ok()
+            .filter(|known| *known <= self.migrations.len())
+            .ok_or_else(|| {
+                StorageError::Unavailable(format!(
+                    "its schema {version} is of a newer program; this one knows {}",
+                    self.migrations.len()
+                ))
+            })?;
+        for (version, migration) in (1..).zip(self.migrations).skip(known) {
+            let transaction = connection.transaction()?;
+            transaction.execute_batch(migration)?;
+            transaction.pragma_update(None, "application_id", self.application_id)?;
+            transaction.pragma_update(None, "user_version", version)?;
+            transaction.commit()?;
+        }
+        Ok(())
+    }
+}
