@@ -3,6 +3,7 @@
 mod administration;
 mod allocation;
 mod certificate;
+mod exchange;
 mod explain;
 mod import;
 mod license_file;

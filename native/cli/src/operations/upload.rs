@@ -5,37 +5,25 @@ use std::path::PathBuf;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use licensing_api::OperationInfo;
 use licensing_api::management::{ExportUpload, ImportUploadReceipt};
-use licensing_api::operation::{BodySize, op};
-use licensing_files::{Existing, Readers, durable};
+use licensing_api::operation::op;
 
-use super::show;
+use super::{exchange, show};
 use crate::exit::{Exit, Failure};
 use crate::{connection, local_file, print};
 
 /// Adds where the bundle goes, and the registration code.
 pub(super) fn export_arguments(command: Command, _: &OperationInfo) -> Command {
     command
-        .arg(
-            Arg::new("output")
-                .short('o')
-                .long("output")
-                .value_name("FILE")
-                .value_parser(value_parser!(PathBuf))
-                .help("File for the bundle; it must not exist. The server's name for it unless given"),
-        )
+        .arg(exchange::output_argument("bundle"))
         .arg(code_argument())
 }
 
 /// Adds the receipt, and the registration code.
 pub(super) fn receipt_arguments(command: Command) -> Command {
     command
-        .arg(
-            Arg::new("file")
-                .value_name("FILE")
-                .required(true)
-                .value_parser(value_parser!(PathBuf))
-                .help("Receipt that the receiver gave; - is standard input"),
-        )
+        .arg(exchange::input_argument(
+            "Receipt that the receiver gave; - is standard input",
+        ))
         .arg(code_argument())
 }
 
@@ -54,23 +42,7 @@ pub(super) async fn export(operation: &OperationInfo, matches: &ArgMatches) -> R
     };
     let client = connection::client(matches)?;
     let exported = client.call::<op::ExportUpload>(&request).await?;
-    let file = matches
-        .get_one::<PathBuf>("output")
-        .cloned()
-        .unwrap_or_else(|| PathBuf::from(&exported.file_name));
-    durable::write(
-        &file,
-        exported.content.as_bytes(),
-        Readers::Owner,
-        Existing::Refuse,
-    )
-    .map_err(|error| {
-        Failure::usage(
-            format!("The bundle cannot be written: {error}."),
-            file.display().to_string(),
-            "Choose another file with --output.",
-        )
-    })?;
+    let file = exchange::write(matches, "bundle", &exported.file_name, &exported.content)?;
     if matches.get_flag("json") {
         return show(
             operation,
@@ -84,19 +56,11 @@ pub(super) async fn export(operation: &OperationInfo, matches: &ArgMatches) -> R
 
 /// Sends a receipt.
 pub(super) async fn receipt(operation: &OperationInfo, matches: &ArgMatches) -> Result<Exit, Failure> {
-    let Some(file) = matches.get_one::<PathBuf>("file") else {
-        return Err(Failure::internal("No receipt is named."));
-    };
     let request = ImportUploadReceipt {
-        content: local_file::text(file, BodySize::Large.bytes() / 2)?,
+        content: exchange::read(matches, "receipt")?,
         registration_code: code(matches)?,
     };
-    let request = serde_json::to_value(request)
-        .map_err(|error| Failure::internal(format!("The request cannot be written as JSON: {error}.")))?;
-    let answer = connection::client(matches)?
-        .call_json(operation.id, request)
-        .await?;
-    show(operation, matches, &answer)
+    exchange::send(operation, matches, request).await
 }
 
 fn code(matches: &ArgMatches) -> Result<Option<licensing_api::Secret>, Failure> {

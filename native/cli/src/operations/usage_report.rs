@@ -1,27 +1,17 @@
 //! `licensing usage report`: a report as a file.
 
-use std::path::PathBuf;
-
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{ArgMatches, Command};
 use licensing_api::OperationInfo;
 use licensing_api::history::UsageReportFile;
-use licensing_files::{Existing, Readers, durable};
 use serde::Deserialize as _;
 
-use super::show;
+use super::{exchange, show};
 use crate::exit::{Exit, Failure};
 use crate::{arguments, connection, print};
 
 /// The arguments of the request, and where the report goes.
 pub(super) fn arguments(command: Command, operation: &OperationInfo) -> Command {
-    arguments::add(command, operation).arg(
-        Arg::new("output")
-            .short('o')
-            .long("output")
-            .value_name("FILE")
-            .value_parser(value_parser!(PathBuf))
-            .help("File for the report; it must not exist. The server's name for it unless given"),
-    )
+    arguments::add(command, operation).arg(exchange::output_argument("report"))
 }
 
 /// Writes the report to a file. It is not complete where a vendor daemon did not answer, which the exit code tells.
@@ -32,17 +22,7 @@ pub(super) async fn run(operation: &OperationInfo, matches: &ArgMatches) -> Resu
         .await?;
     let report =
         UsageReportFile::deserialize(&answer).map_err(|error| Failure::internal(error.to_string()))?;
-    let file = matches
-        .get_one::<PathBuf>("output")
-        .cloned()
-        .unwrap_or_else(|| PathBuf::from(&report.file_name));
-    durable::write(&file, report.content.as_bytes(), Readers::Owner, Existing::Refuse).map_err(|error| {
-        Failure::usage(
-            format!("The report cannot be written: {error}."),
-            file.display().to_string(),
-            "Choose another file with --output.",
-        )
-    })?;
+    let file = exchange::write(matches, "report", &report.file_name, &report.content)?;
     if matches.get_flag("json") {
         let written = serde_json::json!({
             "file": file,
