@@ -9,11 +9,11 @@ use licensing_dsc::{Desired, Engine, RESOURCES, Report, Resource};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::boundary::{guarded, licensing_status};
+use crate::boundary::licensing_status;
 use crate::buffer::licensing_buffer;
 use crate::connection::{CONNECTIONS, licensing_connection};
 use crate::input;
-use crate::task::{Answer, Task, licensing_task};
+use crate::task::{Answer, Task, hand_over, licensing_task};
 
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -56,8 +56,7 @@ pub unsafe extern "C" fn licensing_dsc_submit(
     task: *mut *mut licensing_task,
     error: *mut *mut licensing_buffer,
 ) -> licensing_status {
-    let body = || {
-        let task = input::writable(task, "task")?;
+    let begin = || {
         let client = CONNECTIONS.get(connection)?;
         // SAFETY: the caller promised the bytes of both.
         let (options, state) = unsafe {
@@ -66,13 +65,10 @@ pub unsafe extern "C" fn licensing_dsc_submit(
                 input::bytes(state, state_length, "state")?,
             )
         };
-        let started = start(&client, options, state)?;
-        // SAFETY: checked for NULL, and the caller promised that it may be written.
-        unsafe { task.write(started) };
-        Ok(())
+        start(&client, options, state)
     };
-    // SAFETY: the caller's promise about `error`.
-    unsafe { guarded(error, body) }
+    // SAFETY: the caller's promises about `task` and `error`.
+    unsafe { hand_over(task, error, begin) }
 }
 
 fn start(client: &AdminClient, options: &[u8], state: &[u8]) -> Result<*mut licensing_task, Problem> {

@@ -9,12 +9,11 @@ use licensing_client::{Address, AdminClient, DEFAULT_LICENSE_PORT, WipedJson, di
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::boundary::{guarded, licensing_status};
+use crate::boundary::licensing_status;
 use crate::buffer::licensing_buffer;
-use crate::call_error::CallError;
 use crate::connection::{CONNECTIONS, licensing_connection};
 use crate::input;
-use crate::task::{Answer, Task, licensing_task};
+use crate::task::{Answer, Task, hand_over, licensing_task};
 
 /// Longest time for looking at a certificate or asking for locations, unless the options say otherwise.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -34,8 +33,7 @@ pub unsafe extern "C" fn licensing_task_submit(
     task: *mut *mut licensing_task,
     error: *mut *mut licensing_buffer,
 ) -> licensing_status {
-    let body = || {
-        let task = input::writable(task, "task")?;
+    let begin = || {
         let client = CONNECTIONS.get(connection)?;
         let operation = OperationId::from_number(operation).ok_or_else(|| {
             Problem::new(
@@ -46,13 +44,10 @@ pub unsafe extern "C" fn licensing_task_submit(
         // SAFETY: the caller promised the bytes.
         let request = unsafe { input::bytes(request, request_length, "request")? };
         let request = WipedJson::new(input::json(request, "request")?);
-        let started = start(&client, operation, request)?;
-        // SAFETY: checked for NULL, and the caller promised that it may be written.
-        unsafe { task.write(started) };
-        Ok(())
+        start(&client, operation, request)
     };
-    // SAFETY: the caller's promise about `error`.
-    unsafe { guarded(error, body) }
+    // SAFETY: the caller's promises about `task` and `error`.
+    unsafe { hand_over(task, error, begin) }
 }
 
 fn start(
@@ -215,15 +210,11 @@ unsafe fn start_from_options(
     error: *mut *mut licensing_buffer,
     start: impl FnOnce(&[u8]) -> Result<*mut licensing_task, Problem>,
 ) -> licensing_status {
-    let body = || -> Result<(), CallError> {
-        let task = input::writable(task, "task")?;
+    let begin = || {
         // SAFETY: the caller promised the bytes.
         let options = unsafe { input::bytes(options, options_length, "options")? };
-        let started = start(options)?;
-        // SAFETY: checked for NULL, and the caller promised that it may be written.
-        unsafe { task.write(started) };
-        Ok(())
+        start(options)
     };
-    // SAFETY: the caller's promise about `error`.
-    unsafe { guarded(error, body) }
+    // SAFETY: the caller's promises about `task` and `error`.
+    unsafe { hand_over(task, error, begin) }
 }

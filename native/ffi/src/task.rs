@@ -63,6 +63,26 @@ pub(crate) enum Answer {
     Object(WipedJson),
 }
 
+/// Begins work and hands its task over, to a place that is looked at first: nobody could free the task otherwise.
+///
+/// # Safety
+/// `task` and `error` are NULL or may be written.
+pub(crate) unsafe fn hand_over(
+    task: *mut *mut licensing_task,
+    error: *mut *mut licensing_buffer,
+    begin: impl FnOnce() -> Result<*mut licensing_task, Problem>,
+) -> licensing_status {
+    let body = || {
+        let task = input::writable(task, "task")?;
+        let begun = begin()?;
+        // SAFETY: checked for NULL, and the caller promised that it may be written.
+        unsafe { task.write(begun) };
+        Ok(())
+    };
+    // SAFETY: the caller's promise about `error`.
+    unsafe { guarded(error, body) }
+}
+
 enum Outcome {
     Rows {
         left: std::vec::IntoIter<Value>,

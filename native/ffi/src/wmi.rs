@@ -10,11 +10,11 @@ use licensing_client::{
 };
 use serde::Deserialize;
 
-use crate::boundary::{guarded, licensing_status};
+use crate::boundary::licensing_status;
 use crate::buffer::licensing_buffer;
 use crate::connection::trust;
 use crate::input;
-use crate::task::{Answer, Task, licensing_task};
+use crate::task::{Answer, Task, hand_over, licensing_task};
 
 /// Longest time for each request, unless the options say otherwise.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -69,8 +69,7 @@ pub unsafe extern "C" fn licensing_wmi_query(
     task: *mut *mut licensing_task,
     error: *mut *mut licensing_buffer,
 ) -> licensing_status {
-    let body = || {
-        let task = input::writable(task, "task")?;
+    let begin = || {
         // SAFETY: the caller promised the bytes of both.
         let (options, secret) = unsafe {
             (
@@ -78,13 +77,10 @@ pub unsafe extern "C" fn licensing_wmi_query(
                 input::bytes(secret, secret_length, "secret")?,
             )
         };
-        let started = start(options, secret)?;
-        // SAFETY: checked for NULL, and the caller promised that it may be written.
-        unsafe { task.write(started) };
-        Ok(())
+        start(options, secret)
     };
-    // SAFETY: the caller's promise about `error`.
-    unsafe { guarded(error, body) }
+    // SAFETY: the caller's promises about `task` and `error`.
+    unsafe { hand_over(task, error, begin) }
 }
 
 fn start(options: &[u8], secret: &[u8]) -> Result<*mut licensing_task, Problem> {
