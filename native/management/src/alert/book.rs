@@ -28,6 +28,20 @@ pub struct Record {
     pub acknowledged: Option<(String, Timestamp)>,
 }
 
+impl Record {
+    /// An alert that is seen for the first time.
+    pub fn new(alert: Alert, now: Timestamp) -> Self {
+        Self {
+            first_seen: alert.since.unwrap_or(now).min(now),
+            last_seen: now,
+            step: alert.step,
+            level: alert.level,
+            acknowledged: None,
+            alert,
+        }
+    }
+}
+
 /// What has happened to an alert and is worth a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Happened {
@@ -76,14 +90,7 @@ impl AlertBook {
             if self.0.len() >= MOST {
                 continue;
             }
-            let record = Record {
-                first_seen: alert.since.unwrap_or(now).min(now),
-                last_seen: now,
-                step: alert.step,
-                level: alert.level,
-                acknowledged: None,
-                alert,
-            };
+            let record = Record::new(alert, now);
             happened.push((Happened::Raised, record.clone()));
             self.0.insert(key, record);
         }

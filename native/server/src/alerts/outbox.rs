@@ -112,14 +112,7 @@ fn tell_others(state: &mut State, given_up: &Queued, reason: &str, now: Timestam
         .with("route", &given_up.route)
         .with("reason", reason)
         .about(&given_up.route);
-    let record = Record {
-        first_seen: now,
-        last_seen: now,
-        step: 0,
-        level: alert.level,
-        acknowledged: None,
-        alert,
-    };
+    let record = Record::new(alert, now);
     let others: Vec<String> = state
         .routes
         .iter()

@@ -386,14 +386,7 @@ impl AlertService {
             .since(now);
         "Test".clone_into(&mut alert.code);
         locale.phrase(Phrase::TestTitle).clone_into(&mut alert.title);
-        let record = Record {
-            first_seen: now,
-            last_seen: now,
-            step: 0,
-            level: alert.level,
-            acknowledged: None,
-            alert,
-        };
+        let record = Record::new(alert, now);
         let config = self.0.sources.config.now();
         let message = wording::message(
             now.as_millisecond(),
