@@ -76,21 +76,13 @@ function Import-InsightRequirement {
     }
 
     end {
-        $lists = @(foreach ($file in $files) {
-                $bytes = Read-LicensingFile -Cmdlet $PSCmdlet -Path $file -Kind 'list'
-                if ($null -ne $bytes) {
-                    , ($file, [System.Text.Encoding]::UTF8.GetString($bytes))
-                }
-            })
-        # All rows of the pipeline go in one request: a list that cannot be read changes nothing.
-        if ($rows.Count -gt 0) {
-            $lists += , ("$($rows.Count) rows", (ConvertTo-LicensingCsv -Row $rows -Column 'Feature', 'ProductVersion', 'RequiredDate', 'Vendor'))
+        $list = @{
+            Operation = 'ImportInsightRequirements'
+            Action    = 'Import required dates'
+            File      = $files
+            Row       = $rows
+            Column    = 'Feature', 'ProductVersion', 'RequiredDate', 'Vendor'
         }
-        foreach ($list in $lists) {
-            $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Import required dates from $($list[0])")
-            if ($allowed) {
-                Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'ImportInsightRequirements' -Request @{ content = $list[1] } -Target $list[0]
-            }
-        }
+        Import-LicensingList -Cmdlet $PSCmdlet @list
     }
 }

@@ -76,21 +76,13 @@ function Import-InsightRescission {
     }
 
     end {
-        $lists = @(foreach ($file in $files) {
-                $bytes = Read-LicensingFile -Cmdlet $PSCmdlet -Path $file -Kind 'list'
-                if ($null -ne $bytes) {
-                    , ($file, [System.Text.Encoding]::UTF8.GetString($bytes))
-                }
-            })
-        # All rows of the pipeline go in one request: a list that cannot be read changes nothing.
-        if ($rows.Count -gt 0) {
-            $lists += , ("$($rows.Count) rows", (ConvertTo-LicensingCsv -Row $rows -Column 'SerialNumber', 'Vendor', 'Effective', 'Reason'))
+        $list = @{
+            Operation = 'ImportInsightRescissions'
+            Action    = 'Import rescinded serial numbers'
+            File      = $files
+            Row       = $rows
+            Column    = 'SerialNumber', 'Vendor', 'Effective', 'Reason'
         }
-        foreach ($list in $lists) {
-            $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Import rescinded serial numbers from $($list[0])")
-            if ($allowed) {
-                Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'ImportInsightRescissions' -Request @{ content = $list[1] } -Target $list[0]
-            }
-        }
+        Import-LicensingList -Cmdlet $PSCmdlet @list
     }
 }
