@@ -19,6 +19,12 @@ impl Secret {
         Self(text.into())
     }
 
+    /// The first line of a text, such as that of a file that holds a secret; none when the line is empty.
+    pub fn of_first_line(text: &str) -> Option<Self> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        text.lines().next().filter(|line| !line.is_empty()).map(Self::new)
+    }
+
     /// The text itself, for the one place that needs it.
     pub fn expose(&self) -> &str {
         &self.0

@@ -52,19 +52,8 @@ pub(crate) fn text(path: &Path, limit: usize) -> Result<String, Problem> {
 /// When it cannot be read, is empty or is no text.
 pub(crate) fn secret(path: &Path) -> Result<Secret, Failure> {
     let text = secret_text(path)?;
-    let line = text
-        .strip_prefix('\u{feff}')
-        .unwrap_or(&text)
-        .lines()
-        .next()
-        .unwrap_or_default();
-    if line.is_empty() {
-        return Err(unusable_secret(
-            path,
-            "The first line of the file of the secret is empty.",
-        ));
-    }
-    Ok(Secret::new(line))
+    Secret::of_first_line(&text)
+        .ok_or_else(|| unusable_secret(path, "The first line of the file of the secret is empty."))
 }
 
 /// All of a file that holds a secret.

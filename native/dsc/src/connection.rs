@@ -141,16 +141,6 @@ pub(crate) fn secret(path: &Path) -> Result<Secret, Problem> {
     let text = zeroize::Zeroizing::new(
         regular::read_text(path, MAX_SECRET_BYTES).map_err(|error| unusable(format!("{error}.")))?,
     );
-    let line = text
-        .strip_prefix('\u{feff}')
-        .unwrap_or(&text)
-        .lines()
-        .next()
-        .unwrap_or_default();
-    if line.is_empty() {
-        return Err(unusable(
-            "The first line of the file of the secret is empty.".to_owned(),
-        ));
-    }
-    Ok(Secret::new(line))
+    Secret::of_first_line(&text)
+        .ok_or_else(|| unusable("The first line of the file of the secret is empty.".to_owned()))
 }
