@@ -53,6 +53,18 @@ Describe 'Get-LicensePool' {
         $record.FullyQualifiedErrorId | Should -Match '^AuthorizationFailed'
     }
 
+    It 'says that an account is locked' {
+        $guessed = New-TestCredential guessed 'a password of the tests'
+        $null = New-LicenseAdministrator -Credential $guessed -Permission ReadOnly -AllowNtlm
+        $guess = New-TestCredential guessed 'another password'
+        foreach ($attempt in 1..5) {
+            $record = Get-OnlyError { Get-LicensePool -WmiServer $plain -NoTls -Credential $guess }
+            $record.FullyQualifiedErrorId | Should -Match '^AuthorizationFailed'
+        }
+        $record = Get-OnlyError { Get-LicensePool -WmiServer $plain -NoTls -Credential $guessed }
+        $record.FullyQualifiedErrorId | Should -Match '^AccountLocked'
+    }
+
     It 'sends no password without TLS' {
         $record = Get-OnlyError { Get-LicensePool -WmiServer $plain -NoTls -Authentication Basic -Credential $monitor }
         $record.FullyQualifiedErrorId | Should -Match '^InvalidRequest'
