@@ -2,10 +2,11 @@
 
 use licensing_api::issuer::{AddIssuer, ChangedIssuer, GetIssuers, Issuer, RemoveIssuer};
 use licensing_api::operation::op;
-use licensing_api::{ErrorCode, Problem, Rows};
+use licensing_api::{Problem, Rows};
 use serde_json::json;
 
 use super::license_files::tell_use;
+use super::not_served;
 use crate::license_folder::CheckedIssuer;
 use crate::web::WebServices;
 use crate::web::dispatch::{Call, Handler};
@@ -58,12 +59,6 @@ async fn carry_out(
     let folder = checked.carry_out().await?;
     let reread = services.setup.daemons.reread().await;
     drop(folder);
-    reread.map_err(|problem| {
-        let detail = format!(
-            "The trust folder is changed, but not every vendor daemon serves accordingly yet. {}",
-            problem.detail
-        );
-        Problem::new(ErrorCode::CitrixLicensingVendorOrServiceDown, detail).about(&issuer.key_id)
-    })?;
+    reread.map_err(|problem| not_served("The trust folder is changed", &problem).about(&issuer.key_id))?;
     Ok(changed)
 }

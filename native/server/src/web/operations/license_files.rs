@@ -14,6 +14,7 @@ use licensing_api::operation::op;
 use licensing_api::{ErrorCode, Problem, Rows};
 use serde_json::json;
 
+use super::not_served;
 use crate::web::WebServices;
 use crate::web::dispatch::{Call, Handler};
 
@@ -131,10 +132,7 @@ impl Handler for op::ImportLicenseFile {
                 line: 0,
                 column: 0,
                 number: None,
-                text: format!(
-                    "The file is installed, but not every vendor daemon serves accordingly yet. {}",
-                    problem.detail
-                ),
+                text: not_served("The file is installed", &problem).detail,
                 action: problem.action,
             });
         }
@@ -168,16 +166,7 @@ impl Handler for op::RemoveLicenseFile {
         let changed = checked.carry_out().await?;
         let reread = services.setup.daemons.reread().await;
         drop(changed);
-        reread.map_err(|problem| {
-            Problem::new(
-                ErrorCode::CitrixLicensingVendorOrServiceDown,
-                format!(
-                    "The file is removed, but not every vendor daemon serves accordingly yet. {}",
-                    problem.detail
-                ),
-            )
-            .about(&file_name)
-        })?;
+        reread.map_err(|problem| not_served("The file is removed", &problem).about(&file_name))?;
         Ok(RemovedLicenseFile { file_name, effects })
     }
 }

@@ -20,3 +20,16 @@ mod server;
 mod tokens;
 mod usage;
 mod usage_history;
+
+use licensing_api::{ErrorCode, Problem};
+
+/// Something was changed, but a daemon could not read it again.
+fn not_served(change: &str, problem: &Problem) -> Problem {
+    Problem::new(
+        ErrorCode::CitrixLicensingVendorOrServiceDown,
+        format!(
+            "{change}, but not every vendor daemon serves accordingly yet. {}",
+            problem.detail
+        ),
+    )
+}

@@ -9,6 +9,7 @@ use licensing_api::{ErrorCode, Problem, Rows};
 use licensing_seats::wildcard::Wildcards;
 use serde_json::json;
 
+use super::not_served;
 use crate::license_folder::People;
 use crate::web::WebServices;
 use crate::web::dispatch::{Call, Handler};
@@ -80,13 +81,7 @@ impl Handler for op::SetOptions {
         let folder = checked.carry_out().await?;
         let reread = services.setup.daemons.reread().await;
         drop(folder);
-        reread.map_err(|problem| {
-            let detail = format!(
-                "The options file is in place, but not every vendor daemon serves accordingly yet. {}",
-                problem.detail
-            );
-            Problem::new(ErrorCode::CitrixLicensingVendorOrServiceDown, detail).about(vendor)
-        })?;
+        reread.map_err(|problem| not_served("The options file is in place", &problem).about(vendor))?;
         Ok(explanation)
     }
 }
