@@ -39,3 +39,17 @@ pub struct Finding {
     #[schemars(extend("x-column" = column(5).wrapped()))]
     pub action: String,
 }
+
+impl Finding {
+    /// A finding about a whole line, or with line 0 about the file, that is no error of the license manager.
+    pub fn new(severity: Severity, line: u32, text: impl Into<String>, action: impl Into<String>) -> Self {
+        Self {
+            severity,
+            line,
+            column: 0,
+            number: None,
+            text: text.into(),
+            action: action.into(),
+        }
+    }
+}

@@ -45,14 +45,12 @@ impl Findings {
 
     pub(super) fn finish(mut self) -> Vec<Finding> {
         if self.left_out > 0 {
-            self.kept.push(Finding {
-                severity: Severity::Warning,
-                line: 0,
-                column: 0,
-                number: None,
-                text: format!("{} more findings are not shown.", self.left_out),
-                action: "Correct the ones shown, then read the file again.".to_owned(),
-            });
+            self.kept.push(Finding::new(
+                Severity::Warning,
+                0,
+                format!("{} more findings are not shown.", self.left_out),
+                "Correct the ones shown, then read the file again.",
+            ));
         }
         self.kept
     }

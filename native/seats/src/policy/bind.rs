@@ -67,14 +67,7 @@ impl<'a> Binder<'a> {
     }
 
     fn find(&mut self, severity: Severity, line: u32, text: String, action: &str) {
-        self.findings.push(Finding {
-            severity,
-            line,
-            column: 0,
-            number: None,
-            text,
-            action: action.to_owned(),
-        });
+        self.findings.push(Finding::new(severity, line, text, action));
     }
 
     /// Pools a rule is about.

@@ -237,14 +237,7 @@ struct Compiler {
 
 impl Compiler {
     fn find(&mut self, severity: Severity, line: u32, text: String, action: &str) {
-        self.findings.push(Finding {
-            severity,
-            line,
-            column: 0,
-            number: None,
-            text,
-            action: action.to_owned(),
-        });
+        self.findings.push(Finding::new(severity, line, text, action));
     }
 
     /// Groups may be used before they are defined, hence first of all.

@@ -34,14 +34,12 @@ impl SeatRules {
         let mut by_id = HashMap::new();
         for (pool, rules) in pools.pools.iter().zip(bound) {
             if let Some((text, action)) = unreservable.why(&pool.identity) {
-                findings.extend(rules.reservations().iter().map(|held| Finding {
-                    severity: Severity::Warning,
-                    line: held.line,
-                    column: 0,
-                    number: None,
-                    text: text.clone(),
-                    action: action.to_owned(),
-                }));
+                findings.extend(
+                    rules
+                        .reservations()
+                        .iter()
+                        .map(|held| Finding::new(Severity::Warning, held.line, text.clone(), action)),
+                );
             }
             by_id.insert(pool.identity.id(), Arc::new(rules));
         }

@@ -85,14 +85,12 @@ pub(super) fn bounded(mut explanation: LicenseFileExplanation) -> LicenseFileExp
     ];
     let left_out: Vec<String> = left_out.into_iter().flatten().collect();
     if !left_out.is_empty() {
-        let note = Finding {
-            severity: Severity::Information,
-            line: 0,
-            column: 0,
-            number: None,
-            text: format!("The explanation leaves out {}.", left_out.join(", ")),
-            action: "Split the file to have all of it explained; an import takes it whole.".to_owned(),
-        };
+        let note = Finding::new(
+            Severity::Information,
+            0,
+            format!("The explanation leaves out {}.", left_out.join(", ")),
+            "Split the file to have all of it explained; an import takes it whole.",
+        );
         explanation.findings.insert(0, note);
     }
     explanation

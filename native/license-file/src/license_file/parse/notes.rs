@@ -82,14 +82,12 @@ impl Notes {
         self.findings
             .sort_by_key(|finding| (finding.line, finding.column));
         if self.left_out > 0 {
-            self.findings.push(Finding {
-                severity: Severity::Warning,
-                line: 0,
-                column: 0,
-                number: None,
-                text: format!("{} further findings are not listed.", self.left_out),
-                action: "Correct what is listed, then read the file again.".to_owned(),
-            });
+            self.findings.push(Finding::new(
+                Severity::Warning,
+                0,
+                format!("{} further findings are not listed.", self.left_out),
+                "Correct what is listed, then read the file again.",
+            ));
         }
         self.findings
     }

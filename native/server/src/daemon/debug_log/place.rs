@@ -48,14 +48,7 @@ pub(in crate::daemon) fn finding(file: &OptionsFile, folder: &Path, is_on: bool)
     } else {
         return None;
     };
-    Some(Finding {
-        severity: Severity::Warning,
-        line,
-        column: 0,
-        number: None,
-        text,
-        action,
-    })
+    Some(Finding::new(Severity::Warning, line, text, action))
 }
 
 #[cfg(test)]

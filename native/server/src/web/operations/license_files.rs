@@ -41,14 +41,12 @@ fn by_hand(imported: Option<&String>, sha256: &str) -> Option<Finding> {
         Some(_) => "The file was changed by hand since it was imported.",
         None => "The file was put into the folder by hand.",
     };
-    Some(Finding {
-        severity: Severity::Information,
-        line: 0,
-        column: 0,
-        number: None,
-        text: text.to_owned(),
-        action: "Nothing; import files to have it recorded who did it.".to_owned(),
-    })
+    Some(Finding::new(
+        Severity::Information,
+        0,
+        text,
+        "Nothing; import files to have it recorded who did it.",
+    ))
 }
 
 /// Says how many seats are out of the pools that change, as far as their daemons answer.
@@ -127,14 +125,12 @@ impl Handler for op::ImportLicenseFile {
             .await?;
         let changed = checked.carry_out().await?;
         if let Err(problem) = services.setup.daemons.reread().await {
-            file.findings.push(Finding {
-                severity: Severity::Warning,
-                line: 0,
-                column: 0,
-                number: None,
-                text: not_served("The file is installed", &problem).detail,
-                action: problem.action,
-            });
+            file.findings.push(Finding::new(
+                Severity::Warning,
+                0,
+                not_served("The file is installed", &problem).detail,
+                problem.action,
+            ));
         }
         drop(changed);
         Ok(ImportedLicenseFile {
