@@ -72,7 +72,7 @@ pub fn reference(description: &Description) -> String {
     text
 }
 
-/// As [`reference`], of a program that reads its settings at its start alone: nothing is said of when a change takes effect.
+/// As [`reference()`], of a program that reads its settings at its start alone: nothing is said of when a change takes effect.
 pub fn reference_at_start(description: &Description) -> String {
     let mut text = String::new();
     tables(&mut text, "", description, Columns::WithoutChange);
