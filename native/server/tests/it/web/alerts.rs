@@ -176,7 +176,12 @@ async fn only_a_route_that_is_there_is_tried_and_recorded() {
     let tested = fixture
         .change("POST", "/v1/alert-routes/night/test", &json!({}))
         .await;
-    assert_eq!((tested.status.as_u16(), records().await), (200, 1), "{}", tested.text);
+    assert_eq!(
+        (tested.status.as_u16(), records().await),
+        (200, 1),
+        "{}",
+        tested.text
+    );
 }
 
 #[tokio::test]
