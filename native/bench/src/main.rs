@@ -13,6 +13,7 @@ mod one_client;
 mod powershell;
 mod scenario;
 mod table;
+mod web;
 mod wmi;
 
 use std::path::PathBuf;
@@ -41,6 +42,8 @@ enum Group {
     Powershell,
     /// A hundred thousand holders in the module.
     Holders,
+    /// Inventories of the web services.
+    Web,
     /// WS-Management.
     Wmi,
     /// A hundred thousand leases.
@@ -140,6 +143,9 @@ async fn measure(arguments: &Arguments, figures: &mut Vec<Figure>) -> Result<()>
     }
     if arguments.wants(Group::Powershell) || arguments.wants(Group::Holders) {
         measure_module(arguments, figures).await?;
+    }
+    if arguments.wants(Group::Web) {
+        figures.extend(web::figures(arguments.seconds).await?);
     }
     if arguments.wants(Group::Wmi) {
         figures.extend(wmi::figures(arguments.seconds).await?);

@@ -60,6 +60,23 @@ pub async fn tee(command: &mut Command) -> Result<(bool, String)> {
     Ok((status.success(), format!("{}{}", out?, err?)))
 }
 
+/// Runs a program to its end and returns what it wrote on both of its outputs with whether it succeeded.
+///
+/// # Errors
+/// When it cannot be started.
+pub async fn captured(command: &mut Command) -> Result<(bool, String)> {
+    let shown = shown(command);
+    let output = command
+        .kill_on_drop(true)
+        .stdin(Stdio::null())
+        .output()
+        .await
+        .with_context(|| format!("{shown} cannot be started"))?;
+    let text =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    Ok((output.status.success(), text))
+}
+
 async fn copy(stream: Option<impl AsyncRead + Unpin>, to_stderr: bool) -> Result<String> {
     let Some(stream) = stream else {
         return Ok(String::new());

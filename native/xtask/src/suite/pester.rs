@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use futures_util::{StreamExt, stream};
 use tokio::process::Command;
 
 use crate::counts::Counts;
@@ -11,6 +12,9 @@ use crate::{build, child, workspace};
 
 /// The version that is fetched from the PowerShell Gallery where there is none.
 const PESTER: &str = "5.7.1";
+
+/// Files that are run at a time. Each starts servers of its own; more would have tests wait for the processor.
+const AT_ONCE: usize = 2;
 
 /// A file of tests, and what the names of tests have to contain; none for all of them.
 type Chosen = (PathBuf, Option<String>);
@@ -42,9 +46,25 @@ pub(super) async fn run(powershell: &PowerShell, files: &[Chosen]) -> Result<(Co
     }
     let reports = workspace::target().join("pester");
     std::fs::create_dir_all(&reports).with_context(|| format!("{} cannot be made", reports.display()))?;
+    if let [only] = files {
+        let mut tests = tests_of(powershell, only, &reports, &modules)?;
+        let (succeeded, _) = child::tee(&mut tests).await?;
+        return Ok((counted(only, &reports, succeeded)?, None));
+    }
+    // The longest first, so that none of them is left over in the end.
+    let mut files: Vec<&Chosen> = files.iter().collect();
+    files.sort_by_key(|(file, _)| std::cmp::Reverse(std::fs::metadata(file).map_or(0, |file| file.len())));
+    let mut runs = stream::iter(files.into_iter().map(async |file| {
+        let mut tests = tests_of(powershell, file, &reports, &modules)?;
+        let (succeeded, text) = child::captured(&mut tests).await?;
+        anyhow::Ok((file, succeeded, text))
+    }))
+    .buffer_unordered(AT_ONCE);
     let mut counts = Counts::default();
-    for (file, filter) in files {
-        counts += run_file(powershell, file, &reports, &modules, filter.as_deref()).await?;
+    while let Some(run) = runs.next().await {
+        let (file, succeeded, text) = run?;
+        println!("\n── {}\n{text}", name(file));
+        counts += counted(file, &reports, succeeded)?;
     }
     Ok((counts, None))
 }
@@ -91,19 +111,20 @@ pub(super) fn files() -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-async fn run_file(
-    powershell: &PowerShell,
-    file: &Path,
-    reports: &Path,
-    modules: &Path,
-    filter: Option<&str>,
-) -> Result<Counts> {
-    let name = file
-        .file_name()
+fn name((file, _): &Chosen) -> String {
+    file.file_name()
         .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    println!("\n── {name}");
-    let report = reports.join(format!("{name}.xml"));
+        .unwrap_or_default()
+}
+
+fn report(file: &Chosen, reports: &Path) -> PathBuf {
+    reports.join(format!("{}.xml", name(file)))
+}
+
+/// What runs the tests of a file.
+fn tests_of(powershell: &PowerShell, chosen: &Chosen, reports: &Path, modules: &Path) -> Result<Command> {
+    let (file, filter) = chosen;
+    let report = report(chosen, reports);
     if report.exists() {
         std::fs::remove_file(&report).with_context(|| format!("{} cannot be removed", report.display()))?;
     }
@@ -120,19 +141,24 @@ async fn run_file(
         .arg(file)
         .arg("-Report")
         .arg(&report)
-        .args(filter.into_iter().flat_map(|filter| ["-Filter", filter]))
+        .args(filter.iter().flat_map(|filter| ["-Filter", filter]))
         .env("LICENSING_OUT", workspace::out())
         .env("LICENSING_MODULE", workspace::out().join("LicensingAdmin"))
         .env("LICENSING_PROGRAMS", workspace::out().join("bin"))
         .env("LICENSING_PWSH", &powershell.program);
-    let (succeeded, _) = child::tee(&mut tests).await?;
+    Ok(tests)
+}
+
+/// Counts from the report of a file that was run.
+fn counted(chosen: &Chosen, reports: &Path, succeeded: bool) -> Result<Counts> {
+    let report = report(chosen, reports);
     let mut counts = match std::fs::read_to_string(&report) {
         Ok(text) => Counts::from_junit(&text).with_context(|| format!("{}", report.display()))?,
         Err(_) => Counts::default(),
     };
-    let empty = counts == Counts::default() && filter.is_none();
+    let empty = counts == Counts::default() && chosen.1.is_none();
     if counts.failed == 0 && (!succeeded || empty) {
-        eprintln!("{name} did not run to its end.");
+        eprintln!("{} did not run to its end.", name(chosen));
         counts += Counts::FAILURE;
     }
     Ok(counts)
