@@ -148,7 +148,7 @@ impl KeptBackups {
     /// `BackupNotFound`, `BackupFailed`; then nothing is restored.
     pub fn restore(&self, name: &str) -> Result<BackupCheck, Problem> {
         let path = self.existing(name)?;
-        let manifest = pending::stage(&self.data, name, &path, Timestamp::now())
+        let manifest = pending::stage(&self.data, &self.config_file, name, &path, Timestamp::now())
             .map_err(|error| failed(name, format!("{error:#}.")))?;
         Ok(self.checked(name, &manifest))
     }
@@ -171,13 +171,15 @@ impl KeptBackups {
     }
 
     fn checked(&self, name: &str, manifest: &Manifest) -> BackupCheck {
+        // What a manifest says of files other than databases is compared with nothing.
         let counts = manifest.files.iter().filter_map(|file| file.counts);
+        let records = counts.fold(0, |sum: u64, counts| sum.saturating_add(counts.audit_records));
         BackupCheck {
             backup: name.to_owned(),
             server_version: manifest.server_version.clone(),
             saved: manifest.created,
             files: u32::try_from(manifest.files.len()).unwrap_or(u32::MAX),
-            audit_records: counts.map(|counts| counts.audit_records).sum(),
+            audit_records: records,
             with_keys: manifest.files.iter().any(|file| file.path == "tls/server.key"),
             restores: self.waiting().is_some_and(|waiting| waiting.backup == name),
         }

@@ -20,3 +20,5 @@ mod server;
 mod tokens;
 mod usage;
 mod usage_history;
+
+pub(super) use backups::Downloads;
