@@ -155,14 +155,16 @@ fn samples_come_at_their_interval_and_are_forgotten_before_peaks() {
         now += SignedDuration::from_mins(1);
     }
     let all = |history: &UsageHistory| {
-        let pools = history.samples(Timestamp::UNIX_EPOCH, now, |_| true).unwrap();
-        pools[0]
+        let pools = history.samples(Timestamp::UNIX_EPOCH, now, 4, |_| true).unwrap();
+        pools.unwrap()[0]
             .samples
             .iter()
             .map(|(_, count)| *count)
             .collect::<Vec<_>>()
     };
     assert_eq!(all(&history), [0, 15, 30, 45]);
+    let too_many = history.samples(Timestamp::UNIX_EPOCH, now, 3, |_| true);
+    assert_eq!(too_many.unwrap(), None);
     let first = at("2026-03-01T00:00:00Z");
     assert_eq!(
         history.sampled_period().unwrap(),
