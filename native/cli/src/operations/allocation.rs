@@ -49,10 +49,10 @@ pub(super) async fn request(operation: &OperationInfo, matches: &ArgMatches) -> 
             .unwrap_or_default()
             .to_owned()
     };
-    let file = matches
-        .get_one::<PathBuf>("output")
-        .cloned()
-        .unwrap_or_else(|| PathBuf::from(text("fileName")));
+    let file = match matches.get_one::<PathBuf>("output") {
+        Some(file) => file.clone(),
+        None => local_file::named(&text("fileName"))?,
+    };
     durable::write(
         &file,
         text("content").as_bytes(),

@@ -54,10 +54,10 @@ pub(super) async fn export(operation: &OperationInfo, matches: &ArgMatches) -> R
     };
     let client = connection::client(matches)?;
     let exported = client.call::<op::ExportUpload>(&request).await?;
-    let file = matches
-        .get_one::<PathBuf>("output")
-        .cloned()
-        .unwrap_or_else(|| PathBuf::from(&exported.file_name));
+    let file = match matches.get_one::<PathBuf>("output") {
+        Some(file) => file.clone(),
+        None => local_file::named(&exported.file_name)?,
+    };
     durable::write(
         &file,
         exported.content.as_bytes(),

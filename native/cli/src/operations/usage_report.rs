@@ -10,7 +10,7 @@ use serde::Deserialize as _;
 
 use super::show;
 use crate::exit::{Exit, Failure};
-use crate::{arguments, connection, print};
+use crate::{arguments, connection, local_file, print};
 
 /// The arguments of the request, and where the report goes.
 pub(super) fn arguments(command: Command, operation: &OperationInfo) -> Command {
@@ -32,10 +32,10 @@ pub(super) async fn run(operation: &OperationInfo, matches: &ArgMatches) -> Resu
         .await?;
     let report =
         UsageReportFile::deserialize(&answer).map_err(|error| Failure::internal(error.to_string()))?;
-    let file = matches
-        .get_one::<PathBuf>("output")
-        .cloned()
-        .unwrap_or_else(|| PathBuf::from(&report.file_name));
+    let file = match matches.get_one::<PathBuf>("output") {
+        Some(file) => file.clone(),
+        None => local_file::named(&report.file_name)?,
+    };
     durable::write(&file, report.content.as_bytes(), Readers::Owner, Existing::Refuse).map_err(|error| {
         Failure::usage(
             format!("The report cannot be written: {error}."),
