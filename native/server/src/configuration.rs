@@ -26,6 +26,9 @@ const NAMES_OF_FILES: &[&str] = &[
     "openid.ca_file",
 ];
 
+/// Bytes of a change: the audit keeps 64 KiB of each, however they are escaped, and must have all of it.
+const MAX_CHANGE_BYTES: usize = 8 * 1024;
+
 /// Settings that say where the password in a file of the server is sent, after the setting that names the file. Whoever
 /// could change them from afar could have the password sent to themselves.
 const SENDS_PASSWORD: &[(&str, &[&str])] = &[
@@ -162,6 +165,10 @@ impl Configuration {
                 wanted.len()
             );
             return Err(invalid("settings", detail));
+        }
+        if wanted.iter().map(String::len).sum::<usize>() > MAX_CHANGE_BYTES {
+            let detail = format!("A change has at most {MAX_CHANGE_BYTES} bytes.");
+            return Err(invalid("settings", detail).advise("Change fewer settings at a time."));
         }
         let known = settings();
         let defaults = table(&Config::default())?;
@@ -568,6 +575,9 @@ mod tests {
                 "{wanted}"
             );
         }
+        let long = format!("mail.sender={}", "x".repeat(MAX_CHANGE_BYTES));
+        let problem = set(&configuration, &[long.as_str()]).await.unwrap_err();
+        assert_eq!(problem.target, "settings");
         assert_eq!(
             std::fs::read_to_string(folder.path().join("licensingd.toml")).unwrap(),
             text

@@ -39,14 +39,20 @@ impl Handler for op::SetCertificate {
         let next = request.next;
         let pair = blocking(move || pair(request)).await??;
         if let Some(pair) = pair {
-            let certificate = certificate.clone();
-            let hash = blocking(move || certificate.announce(&pair.chain, &pair.key))
-                .await?
-                .map_err(problem)?;
+            let (pair, hash) = blocking(move || {
+                let hash = ServerCertificate::checked(&pair.chain, &pair.key)?;
+                Ok::<(Pair, String), CertificateError>((pair, hash))
+            })
+            .await?
+            .map_err(problem)?;
             services
                 .accounts
                 .record_change(caller, "AnnounceCertificate", hash, json!({}))
                 .await?;
+            let certificate = certificate.clone();
+            blocking(move || certificate.announce(&pair.chain, &pair.key))
+                .await?
+                .map_err(problem)?;
         }
         if !next {
             let hash = details(&certificate)?

@@ -1,6 +1,7 @@
 //! Options files over HTTP.
 
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::{Fixture, fixture};
 
@@ -73,6 +74,9 @@ async fn an_options_file_is_explained_before_it_is_applied() {
         content
     );
     assert_eq!(*fixture.daemons.rereads.lock().unwrap(), 1);
+    let audit = fixture.get("/v1/audit?vendor=server").await;
+    let sha256 = hex::encode(Sha256::digest(content.as_bytes()));
+    assert!(audit.text.contains(&sha256), "{}", audit.text);
     let rows = fixture.get("/v1/options?vendor=ACME").await;
     assert_eq!(rows.body["items"].as_array().unwrap().len(), 3, "{}", rows.text);
     let lifted = fixture
