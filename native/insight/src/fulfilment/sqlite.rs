@@ -24,6 +24,9 @@ use crate::storage::StorageError;
 /// Marks the file as ours: "LFul".
 const APPLICATION_ID: i32 = 0x4C46_756C;
 
+/// Most sessions of one order; the oldest give way.
+const MAX_SESSIONS: i64 = 200;
+
 /// What brings a database from each version of the schema to the next one, beginning with an empty one. A released entry is
 /// never changed; a new version is a further entry.
 const MIGRATIONS: [&str; 2] = [
@@ -416,6 +419,11 @@ impl FulfilmentStore for SqliteFulfilment {
                     session.public_key.to_string(),
                     session.ends.as_millisecond()
                 ],
+            )?;
+            transaction.execute(
+                "DELETE FROM session WHERE order_number = ?1 AND id NOT IN (
+                     SELECT id FROM session WHERE order_number = ?1 ORDER BY ends_ms DESC, id LIMIT ?2)",
+                params![session.order, MAX_SESSIONS],
             )?;
             Ok(())
         })

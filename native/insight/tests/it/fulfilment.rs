@@ -213,6 +213,23 @@ fn a_session_ends_and_belongs_to_the_server_that_opened_it() {
 }
 
 #[test]
+fn an_order_has_a_bounded_number_of_sessions() {
+    let folder = tempfile::tempdir().unwrap();
+    let fulfilment = open(folder.path());
+    let (code, site, now) = (load(&fulfilment, 10), Site::new(1), Timestamp::now());
+    let first = site.session(&fulfilment, &code, now);
+    let mut last = String::new();
+    for second in 1..=200 {
+        last = site.session(&fulfilment, &code, now + SignedDuration::from_secs(second));
+    }
+    let gone = fulfilment
+        .allocate(&site.request(1, &first, 1), now)
+        .unwrap_err();
+    assert_eq!(gone.code, ErrorCode::InvalidSession);
+    assert!(fulfilment.allocate(&site.request(2, &last, 1), now).is_ok());
+}
+
+#[test]
 fn a_wrong_access_code_and_an_unknown_one_look_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let fulfilment = open(folder.path());

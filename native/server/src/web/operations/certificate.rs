@@ -1,5 +1,7 @@
 //! The certificate of the server: shown, replaced without a restart, and announced before it is.
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use licensing_api::operation::op;
@@ -24,7 +26,7 @@ struct Pair {
 
 impl Handler for op::GetCertificate {
     async fn handle(services: &WebServices, _: &Call, _: GetCertificate) -> Result<Certificate, Problem> {
-        details(&services.setup.certificate)
+        details(&services.setup.certificate).await
     }
 }
 
@@ -55,7 +57,8 @@ impl Handler for op::SetCertificate {
                 .map_err(problem)?;
         }
         if !next {
-            let hash = details(&certificate)?
+            let hash = details(&certificate)
+                .await?
                 .next_cert_hash
                 .ok_or_else(|| problem(CertificateError::NothingAnnounced))?;
             services
@@ -65,13 +68,15 @@ impl Handler for op::SetCertificate {
             let switched = certificate.clone();
             blocking(move || switched.use_next()).await?.map_err(problem)?;
         }
-        details(&certificate)
+        details(&certificate).await
     }
 }
 
-fn details(certificate: &ServerCertificate) -> Result<Certificate, Problem> {
-    certificate
-        .details()
+/// What the certificate says. The one that was announced is read from its files.
+async fn details(certificate: &Arc<ServerCertificate>) -> Result<Certificate, Problem> {
+    let certificate = Arc::clone(certificate);
+    blocking(move || certificate.details())
+        .await?
         .map_err(|error| Problem::new(ErrorCode::UnknownError, format!("{error}.")))
 }
 
