@@ -130,8 +130,14 @@ fn a_renewed_license_goes_on_and_denials_stand_beside() {
             pool("new", 3, 8, &[("2026-03-01T11:00:00Z", 0, 3)]),
         ],
     );
-    renewed.denied = vec![("cad".to_owned(), Hour::of(at("2026-03-01T11:00:00Z")), 2)];
+    let hour = Hour::of(at("2026-03-01T11:00:00Z"));
+    renewed.denied = vec![("cad".to_owned(), hour, 2), ("no-such-feature".to_owned(), hour, 5)];
     observe(&history, renewed);
+    let connection = rusqlite::Connection::open(folder.path().join("ACME.history")).unwrap();
+    let kept: i64 = connection
+        .query_row("SELECT count(*) FROM denied", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(kept, 1, "nothing is kept of what is no feature");
     let rows = rows(&history, Step::Day);
     assert_eq!(rows.len(), 1);
     assert_eq!(
