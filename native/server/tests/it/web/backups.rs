@@ -163,6 +163,30 @@ async fn a_restore_does_not_change_what_is_only_changed_on_the_server() {
 }
 
 #[tokio::test]
+async fn one_archive_comes_in_at_a_time_and_has_room() {
+    let fixture = fixture().await;
+    let piece = |name: &str, offset: u64, bytes: u64| {
+        json!({ "backup": name, "offset": offset, "bytes": bytes, "content": "AAAA" })
+    };
+    for (sent, status) in [
+        (piece("one.tar", 0, 6), 200),
+        (piece("two.tar", 0, 6), 200),
+        (piece("one.tar", 3, 6), 400),
+        (piece("two.tar", 3, 6), 200),
+    ] {
+        let answer = fixture.change("POST", "/v1/backups/write", &sent).await;
+        assert_eq!(answer.status.as_u16(), status, "{sent}: {}", answer.text);
+    }
+    let incoming = std::fs::read_dir(fixture.data.backups())
+        .unwrap()
+        .filter(|entry| {
+            let name = entry.as_ref().unwrap().file_name();
+            name.to_string_lossy().starts_with('.')
+        });
+    assert_eq!(incoming.count(), 0);
+}
+
+#[tokio::test]
 async fn every_download_of_an_archive_is_recorded_wherever_it_begins() {
     let fixture = fixture().await;
     let name = make(&fixture).await;
