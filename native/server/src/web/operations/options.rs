@@ -38,11 +38,10 @@ impl Handler for op::ExplainOptions {
     ) -> Result<OptionsExplanation, Problem> {
         let vendor = vendor(services, &request.vendor).await?;
         let people = people(services, call, &vendor).await?;
-        let checked = services
+        services
             .licenses
-            .check_options(vendor, request.content, people)
-            .await?;
-        Ok(checked.explanation)
+            .explain_options(vendor, request.content, people)
+            .await
     }
 }
 

@@ -109,7 +109,8 @@ async fn lines_that_cannot_be_read_are_refused_unless_they_are_forced() {
         fixture.change("PUT", "/v1/options/ACME", &forced).await.status,
         200
     );
-    for (vendor, content) in [("NOBODY", "# x"), ("ACME", "  \n")] {
+    let long = "#\n".repeat(50_001);
+    for (vendor, content) in [("NOBODY", "# x"), ("ACME", "  \n"), ("ACME", long.as_str())] {
         let refused = fixture
             .change(
                 "PUT",
