@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+use licensing_api::text::is_deceptive;
 use licensing_api::{ErrorCode, Permission, Problem, Secret};
 use licensing_client::Trust;
 use parking_lot::Mutex;
@@ -167,7 +168,7 @@ fn owner(config: &OpenIdConfig, claims: &Value) -> Result<TokenOwner, Problem> {
     let account = claim(claims, &config.account_claim)
         .and_then(Value::as_str)
         .filter(|account| (1..=MAX_ACCOUNT).contains(&account.chars().count()))
-        .filter(|account| !account.chars().any(char::is_control))
+        .filter(|account| !account.chars().any(is_deceptive))
         .ok_or_else(|| refused(format!("it has no claim {} that names anybody", config.account_claim)))?;
     let roles: Vec<&str> = match claim(claims, &config.roles_claim) {
         Some(Value::String(roles)) => roles.split(' ').collect(),
@@ -287,7 +288,7 @@ mod tests {
         assert!(level(json!(["administrator"])).is_err());
         assert!(owner(&config, &json!({ "realm_access": { "roles": "admin" } })).is_err());
         let long = "x".repeat(MAX_ACCOUNT + 1);
-        for nobody in ["", "an\u{7}na", long.as_str()] {
+        for nobody in ["", "an\u{7}na", "an\u{202e}na", long.as_str()] {
             let claims = json!({ "sub": nobody, "realm_access": { "roles": "admin" } });
             assert!(owner(&config, &claims).is_err());
         }
