@@ -25,7 +25,10 @@ pub(crate) fn named(name: &str) -> Result<PathBuf, Failure> {
         true => Ok(PathBuf::from(name)),
         false => Err(Failure::usage(
             "The name that the server gave the file is no plain name.",
-            name.chars().filter(|one| !one.is_control()).take(80).collect::<String>(),
+            name.chars()
+                .filter(|one| !one.is_control())
+                .take(80)
+                .collect::<String>(),
             "Choose a file with --output.",
         )),
     }

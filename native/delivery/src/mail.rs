@@ -53,11 +53,7 @@ fn files(config: &MailConfig) -> anyhow::Result<(Tls, Option<String>)> {
     Ok((tls, Some(text.lines().next().unwrap_or_default().to_owned())))
 }
 
-fn transport(
-    config: &MailConfig,
-    tls: Tls,
-    password: Option<String>,
-) -> AsyncSmtpTransport<Tokio1Executor> {
+fn transport(config: &MailConfig, tls: Tls, password: Option<String>) -> AsyncSmtpTransport<Tokio1Executor> {
     let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&config.server)
         .port(config.port)
         .tls(tls);

@@ -152,11 +152,7 @@ fn a_host_id_that_is_not_that_of_one_machine_is_never_signed() {
     ] {
         let folder = tempfile::tempdir().unwrap();
         let fulfilment = open(folder.path());
-        let (code, site, now) = (
-            load_bound(&fulfilment, 10, kind),
-            Site::new(1),
-            Timestamp::now(),
-        );
+        let (code, site, now) = (load_bound(&fulfilment, 10, kind), Site::new(1), Timestamp::now());
         let session = site.session(&fulfilment, &code, now);
         for value in others {
             let request = site.request_bound(1, &session, 1, (kind, value));
@@ -222,9 +218,7 @@ fn an_order_has_a_bounded_number_of_sessions() {
     for second in 1..=200 {
         last = site.session(&fulfilment, &code, now + SignedDuration::from_secs(second));
     }
-    let gone = fulfilment
-        .allocate(&site.request(1, &first, 1), now)
-        .unwrap_err();
+    let gone = fulfilment.allocate(&site.request(1, &first, 1), now).unwrap_err();
     assert_eq!(gone.code, ErrorCode::InvalidSession);
     assert!(fulfilment.allocate(&site.request(2, &last, 1), now).is_ok());
 }

@@ -169,7 +169,12 @@ fn owner(config: &OpenIdConfig, claims: &Value) -> Result<TokenOwner, Problem> {
         .and_then(Value::as_str)
         .filter(|account| (1..=MAX_ACCOUNT).contains(&account.chars().count()))
         .filter(|account| !account.chars().any(is_deceptive))
-        .ok_or_else(|| refused(format!("it has no claim {} that names anybody", config.account_claim)))?;
+        .ok_or_else(|| {
+            refused(format!(
+                "it has no claim {} that names anybody",
+                config.account_claim
+            ))
+        })?;
     let roles: Vec<&str> = match claim(claims, &config.roles_claim) {
         Some(Value::String(roles)) => roles.split(' ').collect(),
         Some(Value::Array(roles)) => roles.iter().filter_map(Value::as_str).collect(),

@@ -130,8 +130,11 @@ impl KeptBackups {
                 return Err(failed(name, format!("The disk has no room for {bytes} bytes.")));
             }
         }
-        let out_of_turn =
-            |there: u64| invalid(format!("The piece begins at {offset}, and {there} bytes have come."));
+        let out_of_turn = |there: u64| {
+            invalid(format!(
+                "The piece begins at {offset}, and {there} bytes have come."
+            ))
+        };
         let mut options = OpenOptions::new();
         let mut file = match options.create(offset == 0).append(true).open(&incoming) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(out_of_turn(0)),

@@ -138,7 +138,9 @@ impl UsageHistory {
         let of_day = |day: i64| -> Result<Vec<PoolSamples>, StoreError> {
             let next = DayNumber(day.saturating_add(1));
             let (start, end) = (DayNumber(day).hour(0).start(), next.hour(0).start());
-            Ok(self.samples(start, end, usize::MAX, |_| true)?.unwrap_or_default())
+            Ok(self
+                .samples(start, end, usize::MAX, |_| true)?
+                .unwrap_or_default())
         };
         let earliest = of_day(first)?
             .iter()

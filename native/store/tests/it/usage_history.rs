@@ -131,7 +131,10 @@ fn a_renewed_license_goes_on_and_denials_stand_beside() {
         ],
     );
     let hour = Hour::of(at("2026-03-01T11:00:00Z"));
-    renewed.denied = vec![("cad".to_owned(), hour, 2), ("no-such-feature".to_owned(), hour, 5)];
+    renewed.denied = vec![
+        ("cad".to_owned(), hour, 2),
+        ("no-such-feature".to_owned(), hour, 5),
+    ];
     observe(&history, renewed);
     let connection = rusqlite::Connection::open(folder.path().join("ACME.history")).unwrap();
     let kept: i64 = connection

@@ -172,7 +172,10 @@ async fn why_a_webhook_took_nothing_is_told_without_its_address() {
     let tested = fixture
         .change("POST", "/v1/alert-routes/chat/test", &json!({}))
         .await;
-    assert_eq!((tested.status.as_u16(), &tested.body["delivered"]), (200, &json!(false)));
+    assert_eq!(
+        (tested.status.as_u16(), &tested.body["delivered"]),
+        (200, &json!(false))
+    );
     let reason = tested.body["reason"].as_str().unwrap();
     assert!(!reason.is_empty() && !reason.contains("very-secret"), "{reason}");
 }
@@ -194,7 +197,12 @@ async fn only_a_route_that_is_there_is_tried_and_recorded() {
     let tested = fixture
         .change("POST", "/v1/alert-routes/night/test", &json!({}))
         .await;
-    assert_eq!((tested.status.as_u16(), records().await), (200, 1), "{}", tested.text);
+    assert_eq!(
+        (tested.status.as_u16(), records().await),
+        (200, 1),
+        "{}",
+        tested.text
+    );
 }
 
 #[tokio::test]

@@ -165,9 +165,7 @@ async fn a_restore_does_not_change_what_is_only_changed_on_the_server() {
 #[tokio::test]
 async fn one_archive_comes_in_at_a_time_and_has_room() {
     let fixture = fixture().await;
-    let piece = |name: &str, offset: u64, bytes: u64| {
-        json!({ "backup": name, "offset": offset, "bytes": bytes, "content": "AAAA" })
-    };
+    let piece = |name: &str, offset: u64, bytes: u64| json!({ "backup": name, "offset": offset, "bytes": bytes, "content": "AAAA" });
     for (sent, status) in [
         (piece("one.tar", 0, 6), 200),
         (piece("two.tar", 0, 6), 200),
