@@ -59,7 +59,7 @@ function Remove-LicenseAllocation {
             Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'ReturnAllocation' -Request $request -Target $id | ForEach-Object {
                 if ($ProofPath) {
                     $folder = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($ProofPath)
-                    [System.IO.File]::WriteAllText((Join-Path $folder $_.ProofFileName), $_.Proof)
+                    [System.IO.File]::WriteAllText((Join-Path $folder ([System.IO.Path]::GetFileName($_.ProofFileName))), $_.Proof)
                 }
                 $_
             }

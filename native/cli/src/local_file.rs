@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use licensing_api::{ErrorCode, Problem, Secret};
 use zeroize::Zeroizing;
@@ -11,6 +11,28 @@ use crate::exit::Failure;
 
 /// Longest password or token that is read, in bytes.
 const MAX_SECRET_BYTES: u64 = 64 * 1024;
+
+/// The name that a server gave a file, for the current folder: a server must not choose the folder.
+///
+/// # Errors
+/// When there is no name in it.
+pub(crate) fn named(name: &str) -> Result<PathBuf, Failure> {
+    let is_plain = !name.is_empty()
+        && !name.starts_with('.')
+        && !name.contains(['/', '\\', ':'])
+        && !name.contains(char::is_control);
+    match is_plain {
+        true => Ok(PathBuf::from(name)),
+        false => Err(Failure::usage(
+            "The name that the server gave the file is no plain name.",
+            name.chars()
+                .filter(|one| !one.is_control())
+                .take(80)
+                .collect::<String>(),
+            "Choose a file with --output.",
+        )),
+    }
+}
 
 /// The bytes of a file; `-` is standard input.
 ///
@@ -95,4 +117,19 @@ pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Problem {
 /// The problem of a file that cannot be written.
 pub(crate) fn unwritable(path: &Path, error: &io::Error) -> Problem {
     Problem::new(ErrorCode::LocalFileUnwritable, format!("{error}.")).about(path.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_names_files_of_the_current_folder_only() {
+        for name in ["usage-lic01-2026-11-30.csv", "4711.request.json"] {
+            assert_eq!(named(name).ok(), Some(PathBuf::from(name)));
+        }
+        for name in ["", "..", "../x", "/etc/x", ".profile", "a\\b", "c:x", "a\nb"] {
+            assert!(named(name).is_err(), "{name:?}");
+        }
+    }
 }

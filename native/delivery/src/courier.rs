@@ -24,6 +24,8 @@ const MOST_TRIES: u32 = 36;
 const AT_A_TIME: usize = 50;
 /// Time for one try.
 const TRY: Duration = Duration::from_secs(60);
+/// Longest reason that is kept, in characters: a mail server may say anything.
+const LONGEST_REASON: usize = 500;
 
 /// How a try to deliver ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,10 +131,10 @@ impl<O: Outbox> Courier<O> {
             let how = match self.deliver(waiting).await {
                 Ok(how) => how,
                 Err(error) => {
-                    let how = again(attempts, Timestamp::now(), format!("{error:#}"));
+                    let how = again(attempts, Timestamp::now(), &format!("{error:#}"));
                     tracing::warn!(
                         delivery = id,
-                        attempts = attempts + 1,
+                        attempts = attempts.saturating_add(1),
                         given_up = matches!(how, Tried::GivenUp { .. }),
                         error = format!("{error:#}"),
                         "a message was not delivered"
@@ -187,8 +189,9 @@ pub async fn send(
 }
 
 /// When a message that was not delivered is tried again.
-fn again(attempts: u32, now: Timestamp, reason: String) -> Tried {
-    if attempts + 1 >= MOST_TRIES {
+fn again(attempts: u32, now: Timestamp, reason: &str) -> Tried {
+    let reason: String = reason.chars().take(LONGEST_REASON).collect();
+    if attempts >= MOST_TRIES - 1 {
         return Tried::GivenUp { reason };
     }
     let doubled = 2_i32.saturating_pow(attempts.min(16));
@@ -212,7 +215,7 @@ mod tests {
             due: now + pause,
             reason: String::new(),
         };
-        let at = |attempts| again(attempts, now, String::new());
+        let at = |attempts| again(attempts, now, "");
         assert_eq!(at(0), later(FIRST_PAUSE));
         assert_eq!(at(3), later(SignedDuration::from_secs(240)));
         assert_eq!(at(20), later(LONGEST_PAUSE));
@@ -222,5 +225,9 @@ mod tests {
                 reason: String::new()
             }
         );
+        assert_eq!(at(u32::MAX), at(MOST_TRIES));
+        let long = "ü".repeat(LONGEST_REASON + 1);
+        let reason = "ü".repeat(LONGEST_REASON);
+        assert_eq!(again(MOST_TRIES, now, &long), Tried::GivenUp { reason });
     }
 }

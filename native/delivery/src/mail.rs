@@ -29,11 +29,14 @@ pub(crate) async fn send(config: &MailConfig, target: &Target, message: &Message
         .message_id(Some(format!("<{}@{}>", message.id, sender.email.domain())))
         .header(ContentType::TEXT_PLAIN)
         .body(message.text.clone())?;
-    transport(config)?.send(mail).await?;
+    let reading = config.clone();
+    let (tls, password) = tokio::task::spawn_blocking(move || files(&reading)).await??;
+    transport(config, tls, password).send(mail).await?;
     Ok(())
 }
 
-fn transport(config: &MailConfig) -> anyhow::Result<AsyncSmtpTransport<Tokio1Executor>> {
+/// How the connection is protected, and the password of the account, if there is one. It blocks.
+fn files(config: &MailConfig) -> anyhow::Result<(Tls, Option<String>)> {
     let parameters =
         || TlsParameters::new(config.server.clone()).context("TLS to the mail server cannot be set up");
     let tls = match config.security {
@@ -41,15 +44,21 @@ fn transport(config: &MailConfig) -> anyhow::Result<AsyncSmtpTransport<Tokio1Exe
         MailSecurity::StartTls => Tls::Required(parameters()?),
         MailSecurity::None => Tls::None,
     };
+    if config.account.is_empty() {
+        return Ok((tls, None));
+    }
+    let file = &config.password_file;
+    let text = regular::read_text(file, MAX_PASSWORD_BYTES)
+        .with_context(|| format!("{} cannot be read", file.display()))?;
+    Ok((tls, Some(text.lines().next().unwrap_or_default().to_owned())))
+}
+
+fn transport(config: &MailConfig, tls: Tls, password: Option<String>) -> AsyncSmtpTransport<Tokio1Executor> {
     let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&config.server)
         .port(config.port)
         .tls(tls);
-    if !config.account.is_empty() {
-        let file = &config.password_file;
-        let text = regular::read_text(file, MAX_PASSWORD_BYTES)
-            .with_context(|| format!("{} cannot be read", file.display()))?;
-        let password = text.lines().next().unwrap_or_default().to_owned();
+    if let Some(password) = password {
         builder = builder.credentials(Credentials::new(config.account.clone(), password));
     }
-    Ok(builder.build())
+    builder.build()
 }

@@ -26,6 +26,22 @@ const NAMES_OF_FILES: &[&str] = &[
     "openid.ca_file",
 ];
 
+/// Bytes of a change: the audit keeps 64 KiB of each, however they are escaped, and must have all of it.
+const MAX_CHANGE_BYTES: usize = 8 * 1024;
+
+/// Settings that say where the password in a file of the server is sent, after the setting that names the file. Whoever
+/// could change them from afar could have the password sent to themselves.
+const SENDS_PASSWORD: &[(&str, &[&str])] = &[
+    (
+        "mail.password_file",
+        &["mail.server", "mail.port", "mail.security"],
+    ),
+    (
+        "directory.bind_password_file",
+        &["directory.url", "directory.start_tls"],
+    ),
+];
+
 /// The configuration file, and everything that follows it. Clones are handles on the same.
 #[derive(Clone)]
 pub struct Configuration {
@@ -99,15 +115,11 @@ impl Configuration {
     pub fn rows(&self) -> Result<Vec<SettingRow>, Problem> {
         let text = self.text()?;
         let in_file: toml::Table = text.parse().unwrap_or_default();
-        let now = table(&self.live.now())?;
-        // A file that is not valid leaves everything as it is.
-        let next = match file::read::<Config>(&self.file, &text, ENVIRONMENT_PREFIX) {
-            Ok(config) => table(&config)?,
-            Err(_) => now.clone(),
-        };
+        let tables = self.tables(&text)?;
+        let [now, next] = &tables;
         let rows = settings().into_iter().map(|(name, setting)| {
-            let value = shown(&now, &name);
-            let waiting = shown(&next, &name);
+            let value = shown(now, &name);
+            let waiting = shown(next, &name);
             SettingRow {
                 waiting: (waiting != value).then_some(waiting),
                 value,
@@ -123,7 +135,7 @@ impl Configuration {
                     SettingSource::Default
                 },
                 default: setting.default,
-                remote: !NAMES_OF_FILES.contains(&name.as_str()),
+                remote: only_here(&name, &tables).is_none(),
                 meaning: setting.meaning.to_owned(),
                 allowed: setting.allowed.to_owned(),
                 name,
@@ -154,9 +166,14 @@ impl Configuration {
             );
             return Err(invalid("settings", detail));
         }
+        if wanted.iter().map(String::len).sum::<usize>() > MAX_CHANGE_BYTES {
+            let detail = format!("A change has at most {MAX_CHANGE_BYTES} bytes.");
+            return Err(invalid("settings", detail).advise("Change fewer settings at a time."));
+        }
         let known = settings();
         let defaults = table(&Config::default())?;
         let text = self.text()?;
+        let tables = self.tables(&text)?;
         let mut document: DocumentMut = text.parse().map_err(|error| {
             let detail = format!("The configuration file is not valid, and was not changed: {error}");
             invalid("settings", detail)
@@ -171,8 +188,8 @@ impl Configuration {
                 return Err(invalid(&name, format!("There is no setting {name}."))
                     .advise("List the settings with Get-LicenseServerConfiguration."));
             }
-            if NAMES_OF_FILES.contains(&name.as_str()) {
-                let detail = format!("{name} names a file of the server and is only changed there.");
+            if let Some(why) = only_here(&name, &tables) {
+                let detail = format!("{name} {why} and is only changed there.");
                 return Err(invalid(&name, detail).advise("Change it in the configuration file."));
             }
             let value = read_value(&name, value.trim(), find(&defaults, &name))?;
@@ -194,6 +211,17 @@ impl Configuration {
             settings: changed,
             _changing: changing,
         })
+    }
+
+    /// The settings in effect, and those that wait.
+    fn tables(&self, text: &str) -> Result<[toml::Table; 2], Problem> {
+        let now = table(&self.live.now())?;
+        // A file that is not valid leaves everything as it is.
+        let next = match file::read::<Config>(&self.file, text, ENVIRONMENT_PREFIX) {
+            Ok(config) => table(&config)?,
+            Err(_) => now.clone(),
+        };
+        Ok([now, next])
     }
 
     fn text(&self) -> Result<String, Problem> {
@@ -274,6 +302,32 @@ fn collect(section: &str, description: Description, all: &mut BTreeMap<String, S
     for (name, nested) in description.sections {
         collect(&full(name), nested, all);
     }
+}
+
+/// Why a setting is only changed on the server itself; none when it may be changed from afar.
+fn only_here(name: &str, tables: &[toml::Table; 2]) -> Option<&'static str> {
+    if NAMES_OF_FILES.contains(&name) {
+        return Some("names a file of the server");
+    }
+    let is_set = |file: &str| {
+        let mut values = tables.iter().filter_map(|table| find(table, file)?.as_str());
+        values.any(|path| !path.is_empty())
+    };
+    SENDS_PASSWORD
+        .iter()
+        .any(|&(file, settings)| settings.contains(&name) && is_set(file))
+        .then_some("says where the password in a file of the server is sent")
+}
+
+/// The first setting that is only changed on the server itself, and that `next` sets otherwise than `now`.
+///
+/// # Errors
+/// When the settings cannot be shown.
+pub(crate) fn changed_from_afar(now: &Config, next: &Config) -> Result<Option<String>, Problem> {
+    let tables = [table(now)?, table(next)?];
+    let [before, after] = &tables;
+    let mut names = settings().into_keys();
+    Ok(names.find(|name| only_here(name, &tables).is_some() && find(before, name) != find(after, name)))
 }
 
 fn table(config: &Config) -> Result<toml::Table, Problem> {
@@ -463,6 +517,42 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn where_the_password_in_a_file_is_sent_is_not_changed_from_afar() {
+        let (_folder, without) = configuration("[mail]\nserver = \"mail.example.net\"\n");
+        set(&without, &["mail.server=other.example.net"]).await.unwrap();
+        let (_folder, with) = configuration(
+            "[mail]\npassword_file = \"mail.password\"\n[directory]\nbind_password_file = \"bind.password\"\n",
+        );
+        for wanted in [
+            "mail.server=other.example.net",
+            "mail.port=25",
+            "mail.security=tls",
+            "directory.url=ldaps://other.example.net",
+            "directory.start_tls=true",
+        ] {
+            let problem = set(&with, &[wanted]).await.unwrap_err();
+            let (name, _) = wanted.split_once('=').unwrap();
+            assert_eq!(
+                (problem.code, problem.target.as_str()),
+                (ErrorCode::InvalidRequest, name)
+            );
+            let rows = with.rows().unwrap();
+            assert!(!rows.iter().find(|row| row.name == name).unwrap().remote);
+        }
+        set(&with, &["mail.sender=licensing@example.net"]).await.unwrap();
+    }
+
+    #[test]
+    fn a_setting_that_names_a_file_is_known_as_one() {
+        for (name, setting) in settings() {
+            let names_a_file = setting.meaning.contains("PEM file")
+                || setting.meaning.starts_with("File ")
+                || setting.meaning.starts_with("Keytab ");
+            assert_eq!(NAMES_OF_FILES.contains(&name.as_str()), names_a_file, "{name}");
+        }
+    }
+
+    #[tokio::test]
     async fn a_change_that_is_refused_changes_nothing() {
         let text = "[licensing]\nport = 27001\n";
         let (folder, configuration) = configuration(text);
@@ -485,6 +575,9 @@ mod tests {
                 "{wanted}"
             );
         }
+        let long = format!("mail.sender={}", "x".repeat(MAX_CHANGE_BYTES));
+        let problem = set(&configuration, &[long.as_str()]).await.unwrap_err();
+        assert_eq!(problem.target, "settings");
         assert_eq!(
             std::fs::read_to_string(folder.path().join("licensingd.toml")).unwrap(),
             text

@@ -42,26 +42,27 @@ pub(crate) struct HealthSources<'a> {
 /// Runs the checks; `deep` also walks all records.
 pub(crate) async fn check(sources: &HealthSources<'_>, deep: bool) -> Vec<HealthCheck> {
     let (installed, data) = (sources.installed.clone(), sources.data.clone());
+    let certificate = Arc::clone(sources.certificate);
     let looked = blocking(move || {
         let installed = installed.read().ok();
         let free = crate::alerts::free_bytes(data.root());
-        (installed, free, pages(&data))
+        let end = certificate.details().ok().map(|details| details.not_after);
+        (installed, free, pages(&data), end)
     })
     .await;
-    let (installed, disk_free, databases) = match looked {
+    let (installed, disk_free, databases, certificate_end) = match looked {
         Ok(looked) => looked,
-        Err(problem) => (None, None, vec![("Databases".to_owned(), Err(problem.detail))]),
+        Err(problem) => {
+            let databases = vec![("Databases".to_owned(), Err(problem.detail))];
+            (None, None, databases, None)
+        }
     };
     let uploads = sources.management.status();
     let facts = Facts {
         alerts: sources.alerts.look().await,
         ports: ports(sources).await,
         daemons: daemons(sources).await,
-        certificate_end: sources
-            .certificate
-            .details()
-            .ok()
-            .map(|details| details.not_after),
+        certificate_end,
         disk_free_mib: disk_free.map(|bytes| bytes / (1024 * 1024)),
         issuers: installed
             .as_ref()

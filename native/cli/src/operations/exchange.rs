@@ -26,10 +26,10 @@ pub(super) fn output_argument(what: &str) -> Arg {
 
 /// Writes what the server gave, under its name for it unless another was asked for. Gives the path.
 pub(super) fn write(matches: &ArgMatches, what: &str, name: &str, content: &str) -> Result<PathBuf, Failure> {
-    let file = matches
-        .get_one::<PathBuf>("output")
-        .cloned()
-        .unwrap_or_else(|| PathBuf::from(name));
+    let file = match matches.get_one::<PathBuf>("output") {
+        Some(file) => file.clone(),
+        None => local_file::named(name)?,
+    };
     durable::write(&file, content.as_bytes(), Readers::Owner, Existing::Refuse).map_err(|error| {
         Failure::usage(
             format!("The {what} cannot be written: {error}."),

@@ -1,5 +1,7 @@
 //! Allocating: from a signed request to the license file.
 
+use std::net::IpAddr;
+
 use jiff::Timestamp;
 use licensing_api::fulfilment::{FulfilledAllocation, InsightAllocation, InsightAllocationState};
 use licensing_api::{ErrorCode, Problem};
@@ -10,6 +12,9 @@ use licensing_management::key::CodeSecret;
 
 use super::store::{Standing, StoredAllocation, StoredEntitlement, StoredOrder, Taken, Which};
 use super::{Fulfilment, day, host_id, id, read, written};
+
+/// Longest value of a host ID, in characters.
+const MAX_HOST_ID: usize = 255;
 
 /// What a request may take seats of.
 struct Granted {
@@ -227,18 +232,38 @@ fn bound_to(wanted: &Wanted, bind: &str) -> Result<String, Problem> {
         )
         .about("hostIdType"));
     }
-    wanted
+    let (kind, value) = wanted
         .host_ids
         .iter()
         .find(|(own, _)| own.eq_ignore_ascii_case(kind))
-        .map(|(kind, value)| host_id(kind, value))
         .ok_or_else(|| {
             Problem::new(
                 ErrorCode::InvalidRequest,
                 format!("The license server is not known by a host ID of type {bind}."),
             )
             .about("hostId")
-        })
+        })?;
+    if !is_of_one_machine(kind, value) {
+        return Err(Problem::new(
+            ErrorCode::InvalidRequest,
+            format!("The host ID of type {bind} is not the one of a machine."),
+        )
+        .about("hostId"));
+    }
+    Ok(host_id(kind, value))
+}
+
+/// Whether a value is the host ID of one machine, and nothing else. The license server says it, and the file that it stands
+/// in is signed: it must neither fit every machine, as ANY and wildcards do, nor bring lines of its own.
+fn is_of_one_machine(kind: &str, value: &str) -> bool {
+    let plain = |one: char| one.is_alphanumeric() || matches!(one, '-' | '.' | '_' | ':');
+    let is_plain = (1..=MAX_HOST_ID).contains(&value.chars().count()) && value.chars().all(plain);
+    is_plain
+        && match kind.to_ascii_uppercase().as_str() {
+            "ETHERNET" => value.len() == 12 && value.bytes().all(|byte| byte.is_ascii_hexdigit()),
+            "INTERNET" => value.parse::<IpAddr>().is_ok(),
+            _ => true,
+        }
 }
 
 fn again(

@@ -25,6 +25,9 @@ const SCHEMA: Schema = Schema {
     migrations: &[TABLES, audit::TABLES],
 };
 
+/// Most sessions of one order; the oldest give way.
+const MAX_SESSIONS: i64 = 200;
+
 const TABLES: &str = "
 CREATE TABLE sales_order (
     number      TEXT PRIMARY KEY,
@@ -356,6 +359,11 @@ impl FulfilmentStore for SqliteFulfilment {
                     session.public_key.to_string(),
                     session.ends.as_millisecond()
                 ],
+            )?;
+            transaction.execute(
+                "DELETE FROM session WHERE order_number = ?1 AND id NOT IN (
+                     SELECT id FROM session WHERE order_number = ?1 ORDER BY ends_ms DESC, id LIMIT ?2)",
+                params![session.order, MAX_SESSIONS],
             )?;
             Ok(())
         })

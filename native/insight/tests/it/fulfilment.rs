@@ -38,9 +38,14 @@ fn open(folder: &Path) -> Fulfilment {
 }
 
 fn load(fulfilment: &Fulfilment, count: u32) -> AccessCode {
+    load_bound(fulfilment, count, "HOSTNAME")
+}
+
+fn load_bound(fulfilment: &Fulfilment, count: u32, bind: &str) -> AccessCode {
     let text = format!(
         "order_number = 'SO-1'\ncustomer = 'Example Ltd'\nvendor = 'ACME'\n[[entitlements]]\nproduct = 'CAD'\n\
-         count = {count}\nexpires = 'permanent'\n[[entitlements.grants]]\nfeature = 'CAD'\nversion = '2.0'\n"
+         bind = '{bind}'\ncount = {count}\nexpires = 'permanent'\n[[entitlements.grants]]\nfeature = 'CAD'\n\
+         version = '2.0'\n"
     );
     let loaded = fulfilment.load(&text, "operator", Timestamp::now()).unwrap();
     AccessCode::parse(loaded.access_code.expose()).unwrap()
@@ -74,11 +79,15 @@ impl Site {
     }
 
     fn request(&self, id: u8, session: &str, count: u32) -> String {
+        self.request_bound(id, session, count, ("HOSTNAME", "ls01"))
+    }
+
+    fn request_bound(&self, id: u8, session: &str, count: u32, (kind, value): (&str, &str)) -> String {
         let wanted = Wanted {
             entitlement_id: "SO-1-1".to_owned(),
             count,
             host_id_type: None,
-            host_ids: vec![("HOSTNAME".to_owned(), "ls01".to_owned())],
+            host_ids: vec![(kind.to_owned(), value.to_owned())],
         };
         let right = Right::Session {
             id: session.to_owned(),
@@ -115,6 +124,48 @@ fn a_license_file_is_bound_to_the_host_and_has_the_seats_that_were_asked_for() {
     );
     assert!(answer.allocated.license_file.contains("HOSTNAME=ls01"));
     assert!(answer.allocated.license_file.contains("LSIGN="));
+}
+
+#[test]
+fn a_host_id_that_is_not_that_of_one_machine_is_never_signed() {
+    let long = "x".repeat(256);
+    for (kind, fits, others) in [
+        (
+            "HOSTNAME",
+            "ls01.example.test",
+            vec![
+                "",
+                "*",
+                "ls01 27000",
+                "ls01\nINCREMENT CAD ACME 2.0 permanent 9999",
+                "ls01#",
+                "\"ls01\"",
+                long.as_str(),
+            ],
+        ),
+        (
+            "ETHERNET",
+            "02aa00000001",
+            vec!["ANY", "DEMO", "HOSTNAME=ls01", "02aa0000000"],
+        ),
+        ("INTERNET", "192.0.2.7", vec!["*.*.*.*", "192.0.2.*", "ANY"]),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let fulfilment = open(folder.path());
+        let (code, site, now) = (load_bound(&fulfilment, 10, kind), Site::new(1), Timestamp::now());
+        let session = site.session(&fulfilment, &code, now);
+        for value in others {
+            let request = site.request_bound(1, &session, 1, (kind, value));
+            let refused = fulfilment.allocate(&request, now).unwrap_err();
+            assert_eq!(
+                (refused.code, refused.target.as_str()),
+                (ErrorCode::InvalidRequest, "hostId"),
+                "{kind} {value}"
+            );
+        }
+        let request = site.request_bound(1, &session, 1, (kind, fits));
+        assert!(fulfilment.allocate(&request, now).is_ok(), "{kind}");
+    }
 }
 
 #[test]
@@ -155,6 +206,21 @@ fn a_session_ends_and_belongs_to_the_server_that_opened_it() {
         ErrorCode::SignatureNotValid
     );
     assert_eq!(failed("{}", now), ErrorCode::InvalidRequest);
+}
+
+#[test]
+fn an_order_has_a_bounded_number_of_sessions() {
+    let folder = tempfile::tempdir().unwrap();
+    let fulfilment = open(folder.path());
+    let (code, site, now) = (load(&fulfilment, 10), Site::new(1), Timestamp::now());
+    let first = site.session(&fulfilment, &code, now);
+    let mut last = String::new();
+    for second in 1..=200 {
+        last = site.session(&fulfilment, &code, now + SignedDuration::from_secs(second));
+    }
+    let gone = fulfilment.allocate(&site.request(1, &first, 1), now).unwrap_err();
+    assert_eq!(gone.code, ErrorCode::InvalidSession);
+    assert!(fulfilment.allocate(&site.request(2, &last, 1), now).is_ok());
 }
 
 #[test]

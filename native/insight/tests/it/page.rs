@@ -84,11 +84,15 @@ impl<'a> Browser<'a> {
     }
 
     async fn upload(&self, csrf: &str, content: &str) -> Response {
+        self.upload_to("/page/bundle", csrf, content).await
+    }
+
+    async fn upload_to(&self, path: &str, csrf: &str, content: &str) -> Response {
         let body = format!(
             "--edge\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n--edge\r\nContent-Disposition: \
              form-data; name=\"bundle\"; filename=\"b.json\"\r\n\r\n{content}\r\n--edge--\r\n"
         );
-        self.request(reqwest::Method::POST, "/page/bundle")
+        self.request(reqwest::Method::POST, path)
             .header("content-type", "multipart/form-data; boundary=edge")
             .body(body)
             .send()
@@ -203,6 +207,9 @@ async fn forms_of_others_are_not_carried_out() {
         .await
         .unwrap();
     assert_eq!(foreign.status(), StatusCode::FORBIDDEN);
+    let large = "x".repeat(100 * 1024);
+    let unread = stranger.upload_to("/page/sign-in", "", &large).await;
+    assert_eq!(unread.status(), StatusCode::BAD_REQUEST, "nobody is signed in");
     assert_eq!(states(&program).await, ["Open"]);
     let out = ann.post("/page/sign-out", &[("csrf", &of_ann)]).await;
     assert_eq!(out.status(), StatusCode::SEE_OTHER);

@@ -10,7 +10,7 @@ use super::order::{
     AttributeChoice, Count, GrantOrder, Order, PackageOrder, ServerOrder, Suite, SwitchOr, VendorStringOrder,
 };
 use super::problem::{InvalidOrder, Problems};
-use super::values::{name, part, text};
+use super::values::{host_id, name, part, text};
 use crate::license_file::{
     HostId, LicenseDate, LicenseVersion, VendorMeaning, VendorString, is_administrators,
 };
@@ -111,7 +111,7 @@ impl ServerOrder {
         ));
         match parsed::<HostId>("server.host_id", &self.host_id, problems) {
             Some(HostId::Demo) => problems.add("server.host_id", "DEMO is for uncounted licenses only"),
-            Some(id) => line.word(id.to_string()),
+            Some(id) => line.word(host_id("server.host_id", &id, problems)),
             None => {}
         }
         match self.port {
@@ -274,8 +274,10 @@ impl GrantOrder {
             let ids: Vec<String> = self
                 .host_ids
                 .iter()
-                .filter_map(|id| parsed::<HostId>(&field("host_ids"), id, problems))
-                .map(|id| id.to_string())
+                .filter_map(|id| {
+                    let id = parsed::<HostId>(&field("host_ids"), id, problems)?;
+                    Some(host_id(&field("host_ids"), &id, problems))
+                })
                 .collect();
             line.set("HOSTID", &ids.join(" "));
         }

@@ -1,6 +1,7 @@
 //! Values that may stand in a license file.
 
 use super::problem::Problems;
+use crate::license_file::HostId;
 
 /// Longest text of one value, in characters.
 const LONGEST_TEXT: usize = 1000;
@@ -57,4 +58,21 @@ pub(super) fn part(field: &str, value: &str, problems: &mut Problems) -> String 
         );
     }
     value.to_owned()
+}
+
+/// A host id, which is one word of its line: nothing may follow it that a reader takes for another word or line.
+pub(super) fn host_id(field: &str, id: &HostId, problems: &mut Problems) -> String {
+    let bad = |character: char| {
+        character.is_whitespace()
+            || character.is_control()
+            || matches!(character, '"' | '#' | '\\' | '{' | '}')
+    };
+    let text = id.to_string();
+    if text.contains(bad) {
+        problems.add(
+            field,
+            "blanks, line ends, quotes, and any of # \\ { } are not possible",
+        );
+    }
+    text
 }

@@ -181,6 +181,12 @@ fn every_problem_names_its_field() {
         ("server = { host_id = \"HOSTNAME=ls01\" }\n", "", "server"),
         ("HOSTNAME=ls01", "nonsense", "server.host_id"),
         ("HOSTNAME=ls01", "DEMO", "server.host_id"),
+        ("HOSTNAME=ls01", "HOSTNAME=ls01 27000", "server.host_id"),
+        (
+            "HOSTNAME=ls01",
+            "HOSTNAME=ls01\\nINCREMENT F ACME 1.0 permanent 9999",
+            "server.host_id",
+        ),
         ("HOSTNAME=ls01\"", "ANY\", host = \"a b\"", "server.host"),
         ("HOSTNAME=ls01\"", "ANY\", port = 0", "server.port"),
         ("feature = \"F\"", "feature = \"F G\"", "grants[1].feature"),
@@ -222,6 +228,11 @@ fn every_problem_names_its_field() {
         ),
         ("count = 5", "count = 5\ndup_group = \"X\"", "grants[1].dup_group"),
         ("count = 5", "count = 5\nhost_ids = [\"x\"]", "grants[1].host_ids"),
+        (
+            "count = 5",
+            "count = 5\nhost_ids = [\"ID=1\\nINCREMENT\"]",
+            "grants[1].host_ids",
+        ),
         ("count = 5", "count = 5\nborrow = 0", "grants[1].borrow"),
         (
             "count = 5",

@@ -151,7 +151,7 @@ impl Row {
                 .zip(used.installed)
                 .map(|(one, other)| one.max(other));
             self.looks += u64::from(used.looks);
-            self.sum += used.sum;
+            self.sum = self.sum.saturating_add(used.sum);
         }
     }
 

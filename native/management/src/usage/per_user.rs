@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::feature::{Step, bounds};
 
@@ -102,7 +102,15 @@ impl UserUses {
 
     /// The rows, by feature, user and time. `held` are seats that were checked out before the period and still are: feature, user
     /// and number. Leases of which the period has only the end were held since its begin.
-    pub fn rows(mut self, held: &[(String, String, u32)], step: Step, zone: &TimeZone) -> Vec<UserUse> {
+    ///
+    /// None when there would be more than `most`: a period may be as long as a caller likes.
+    pub fn rows(
+        mut self,
+        held: &[(String, String, u32)],
+        step: Step,
+        zone: &TimeZone,
+        most: usize,
+    ) -> Option<Vec<UserUse>> {
         let mut levels: HashMap<usize, (u32, Timestamp)> = HashMap::new();
         let mut begin = |name: usize, count: u32| {
             let level = levels.entry(name).or_insert((0, self.since));
@@ -126,8 +134,12 @@ impl UserUses {
             step,
             zone,
             last: None,
+            most,
         };
         for (at, name, event) in &self.events {
+            if sums.len() > most {
+                return None;
+            }
             let (level, from) = levels.entry(*name).or_insert((0, self.since));
             // The wall clock may have been set back.
             let at = (*at).clamp(*from, self.until);
@@ -147,7 +159,7 @@ impl UserUses {
         for (name, (level, from)) in levels {
             spans.add(&mut sums, name, level, from, self.until);
         }
-        self.named(sums, step, zone)
+        (sums.len() <= most).then(|| self.named(sums, step, zone))
     }
 
     fn named(self, sums: BTreeMap<(usize, Timestamp), Sum>, step: Step, zone: &TimeZone) -> Vec<UserUse> {
@@ -183,6 +195,8 @@ struct Spans<'a> {
     step: Step,
     zone: &'a TimeZone,
     last: Option<(Timestamp, Timestamp)>,
+    /// Rows after which no more are added.
+    most: usize,
 }
 
 impl Spans<'_> {
@@ -215,13 +229,14 @@ impl Spans<'_> {
         to: Timestamp,
     ) {
         let mut from = from;
-        while level > 0 && from < to {
+        while level > 0 && from < to && sums.len() <= self.most {
             let (start, end) = self.of(from);
             let part = end.min(to);
             let row = sums.entry((name, start)).or_default();
             row.peak = row.peak.max(level);
             row.seat_ms += i128::from(level) * i128::from(milliseconds(from, part));
-            from = part.max(from + std::time::Duration::from_millis(1));
+            let next = from.checked_add(SignedDuration::from_millis(1));
+            from = part.max(next.unwrap_or(Timestamp::MAX));
         }
     }
 }

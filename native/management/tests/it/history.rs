@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use licensing_management::usage::{
-    DayCounts, DayNumber, DaySamples, DayUse, FeatureHours, Hour, HourUse, Sampling, Step,
+    DayCounts, DayNumber, DaySamples, DayUse, FeatureHours, Hour, HourUse, Sampling, Step, UserEvent,
+    UserUses,
 };
 use proptest::prelude::*;
 
@@ -140,6 +141,39 @@ fn pools_of_a_feature_count_together_and_their_peaks_are_added() {
         (rows[0].peak, rows[0].installed, rows[0].average),
         (12, Some(20), Some(6.0))
     );
+}
+
+#[test]
+fn seats_that_were_looked_at_without_end_are_no_panic() {
+    let endless = HourUse {
+        sum: u64::MAX,
+        ..used(1, 10)
+    };
+    let feature = hours(&[
+        ("2026-01-31T09:00:00Z", endless),
+        ("2026-01-31T10:00:00Z", endless),
+    ]);
+    let rows = feature.history(Timestamp::MIN, Timestamp::MAX, Step::Day, &TimeZone::UTC);
+    assert_eq!(rows.len(), 1);
+}
+
+#[test]
+fn users_have_no_more_rows_than_are_wanted_however_long_the_period_is() {
+    let opened = |until| {
+        let mut uses = UserUses::new(at("2026-01-01T00:00:00Z"), until);
+        let event = UserEvent::Opened { serial: 1, count: 2 };
+        uses.note(at("2026-01-01T00:30:00Z"), "CAD", "ann", event);
+        uses
+    };
+    let rows = |until, most| opened(until).rows(&[], Step::Hour, &TimeZone::UTC, most);
+    let peaks: Vec<u32> = rows(at("2026-01-01T03:00:00Z"), 3)
+        .unwrap()
+        .iter()
+        .map(|row| row.peak)
+        .collect();
+    assert_eq!(peaks, [2, 2, 2]);
+    assert_eq!(rows(at("2026-01-01T04:00:00Z"), 3), None);
+    assert_eq!(rows(Timestamp::MAX, 1000), None);
 }
 
 #[test]

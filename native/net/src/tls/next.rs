@@ -8,11 +8,11 @@ use super::server_tls::{check, read, read_pem};
 use super::{CertificateError, CertificateFiles, ServerCertificate, details};
 
 impl ServerCertificate {
-    /// Keeps a pair, in PEM form, as the one that follows. Gives its hash.
+    /// The hash of a pair, in PEM form, that can be announced.
     ///
     /// # Errors
-    /// `Refused` when it cannot be served with, and when it cannot be written; what was announced before stays then.
-    pub fn announce(&self, chain: &[u8], key: &[u8]) -> Result<String, CertificateError> {
+    /// `Refused` when it cannot be served with.
+    pub fn checked(chain: &[u8], key: &[u8]) -> Result<String, CertificateError> {
         let own = check(chain, key).map_err(CertificateError::Refused)?;
         let described = details::describe(&own).map_err(CertificateError::Unusable)?;
         if described.not_after < jiff::Timestamp::now() {
@@ -21,9 +21,18 @@ impl ServerCertificate {
                 described.not_after
             )));
         }
+        Ok(details::cert_hash(&own))
+    }
+
+    /// Keeps a pair, in PEM form, as the one that follows. Gives its hash.
+    ///
+    /// # Errors
+    /// As [`Self::checked`], and when it cannot be written; what was announced before stays then.
+    pub fn announce(&self, chain: &[u8], key: &[u8]) -> Result<String, CertificateError> {
+        let hash = Self::checked(chain, key)?;
         write(&self.files.next_key, key, Readers::Owner)?;
         write(&self.files.next_certificate, chain, Readers::Usual)?;
-        Ok(details::cert_hash(&own))
+        Ok(hash)
     }
 
     /// Serves with the pair that was announced from now on. Connections that exist keep what they have.

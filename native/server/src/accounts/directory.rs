@@ -8,18 +8,21 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, Scope, SearchEntry, ldap_escape};
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, Scope, SearchEntry, SearchOptions, ldap_escape};
 use licensing_api::{ErrorCode, Problem, Secret};
 use licensing_client::Trust;
 use licensing_files::regular;
 use zeroize::Zeroizing;
 
+use crate::blocking::blocking;
 use crate::config::DirectoryConfig;
 
 /// Largest file of the password that is bound with.
 const MAX_PASSWORD_BYTES: usize = 4096;
 /// Most groups that one user is looked up in.
 const MAX_GROUPS: usize = 2000;
+/// Most entries of one answer.
+const MAX_ENTRIES: i32 = 5000;
 /// How deep groups within groups are followed.
 const MAX_DEPTH: usize = 16;
 /// Result code of LDAP for a wrong name or password.
@@ -160,6 +163,7 @@ impl<'a> Directory<'a> {
         // No attribute is asked for: the names alone are enough.
         let (entries, _) = ldap
             .with_timeout(self.limit())
+            .with_search_options(SearchOptions::new().sizelimit(MAX_ENTRIES))
             .search(&self.config.base, Scope::Subtree, filter, vec!["1.1"])
             .await
             .and_then(ldap3::SearchResult::success)
@@ -167,7 +171,9 @@ impl<'a> Directory<'a> {
         let names = entries
             .into_iter()
             .filter(|entry| !entry.is_ref())
-            .map(|entry| SearchEntry::construct(entry).dn);
+            .map(|entry| SearchEntry::construct(entry).dn)
+            // A bind without a name is one of nobody, and succeeds.
+            .filter(|name| !name.is_empty());
         Ok(names.collect())
     }
 
@@ -175,7 +181,8 @@ impl<'a> Directory<'a> {
     async fn bound(&self) -> Result<Ldap, Problem> {
         let mut ldap = self.connect().await?;
         if !self.config.bind_dn.is_empty() {
-            let password = self.own_password()?;
+            let file = self.data.join(&self.config.bind_password_file);
+            let password = blocking(move || own_password(&file)).await??;
             ldap.with_timeout(self.limit())
                 .simple_bind(&self.config.bind_dn, &password)
                 .await
@@ -190,10 +197,11 @@ impl<'a> Directory<'a> {
             true => Trust::System,
             false => Trust::CaFile(self.data.join(&self.config.ca_file)),
         };
+        let tls = blocking(move || trust.client_config(None)).await??;
         let settings = LdapConnSettings::new()
             .set_conn_timeout(self.limit())
             .set_starttls(self.config.start_tls)
-            .set_config(Arc::new(trust.client_config(None)?));
+            .set_config(Arc::new(tls));
         let (connection, ldap) = LdapConnAsync::with_settings(settings, &self.config.url)
             .await
             .map_err(unavailable)?;
@@ -201,20 +209,20 @@ impl<'a> Directory<'a> {
         Ok(ldap)
     }
 
-    fn own_password(&self) -> Result<Zeroizing<String>, Problem> {
-        let file = self.data.join(&self.config.bind_password_file);
-        let bytes = Zeroizing::new(
-            regular::read_own(&file, MAX_PASSWORD_BYTES)
-                .map_err(|error| unavailable(format!("{} cannot be read: {error}", file.display())))?,
-        );
-        let text =
-            std::str::from_utf8(&bytes).map_err(|_| unavailable(format!("{} is no text", file.display())))?;
-        Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
-    }
-
     fn limit(&self) -> Duration {
         Duration::from_secs(u64::from(self.config.timeout_seconds))
     }
+}
+
+/// The password that the server binds with. It blocks.
+fn own_password(file: &Path) -> Result<Zeroizing<String>, Problem> {
+    let bytes = Zeroizing::new(
+        regular::read_own(file, MAX_PASSWORD_BYTES)
+            .map_err(|error| unavailable(format!("{} cannot be read: {error}", file.display())))?,
+    );
+    let text =
+        std::str::from_utf8(&bytes).map_err(|_| unavailable(format!("{} is no text", file.display())))?;
+    Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
 fn unavailable(error: impl std::fmt::Display) -> Problem {

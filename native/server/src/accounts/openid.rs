@@ -4,10 +4,12 @@
 //! is not among them.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+use licensing_api::text::is_deceptive;
 use licensing_api::{ErrorCode, Permission, Problem, Secret};
 use licensing_client::Trust;
 use parking_lot::Mutex;
@@ -17,16 +19,19 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::not_authenticated;
+use crate::blocking::blocking;
 use crate::config::OpenIdConfig;
 
 /// How long keys are used before they are read again.
 const KEPT: Duration = Duration::from_secs(60 * 60);
-/// Shortest time between two readings, whatever tokens name.
+/// Shortest time between two readings, whatever tokens name, and whether the issuer answers or not.
 const PAUSE: Duration = Duration::from_secs(10);
 /// Longest time of one request to the issuer.
 const LIMIT: Duration = Duration::from_secs(10);
 /// Largest document of the issuer, in bytes.
 const MAX_DOCUMENT: usize = 256 * 1024;
+/// Longest name of a caller, in characters: it stands in each record of the audit.
+const MAX_ACCOUNT: usize = 256;
 /// Seconds that clocks may differ.
 const LEEWAY: u64 = 60;
 /// What tokens may be signed with: public keys only.
@@ -44,7 +49,12 @@ const ALGORITHMS: [Algorithm; 9] = [
 
 /// The issuer's keys, as they were read last.
 #[derive(Debug, Default)]
-pub(super) struct IssuerKeys(Mutex<Option<Keys>>);
+pub(super) struct IssuerKeys {
+    known: Arc<Mutex<Option<Keys>>>,
+    /// Which issuer was asked last, and when. Held while one is asked: tokens cost nobody anything, and must not make the
+    /// server ask for each of them.
+    asked: Arc<tokio::sync::Mutex<Option<(String, Instant)>>>,
+}
 
 #[derive(Debug, Clone)]
 struct Keys {
@@ -111,21 +121,45 @@ impl IssuerKeys {
 
     /// Keys in which that of the token is, if the issuer has it.
     async fn keys(&self, config: &OpenIdConfig, data: &Path, kid: Option<&str>) -> Result<Keys, Problem> {
-        let known = self.0.lock().clone().filter(|keys| keys.issuer == config.issuer);
-        if let Some(keys) = known {
-            let age = keys.read.elapsed();
-            let has_it = kid.is_none_or(|kid| keys.set.find(kid).is_some());
-            if age < PAUSE || (age < KEPT && has_it) {
-                return Ok(keys);
-            }
+        if let Some(keys) = self.usable(config, kid) {
+            return Ok(keys);
         }
-        let read = Keys {
-            issuer: config.issuer.clone(),
-            set: fetch(config, data).await?,
-            read: Instant::now(),
-        };
-        *self.0.lock() = Some(read.clone());
-        Ok(read)
+        let mut asked = Arc::clone(&self.asked).lock_owned().await;
+        // Somebody else may have asked meanwhile.
+        if let Some(keys) = self.usable(config, kid) {
+            return Ok(keys);
+        }
+        if asked
+            .as_ref()
+            .is_some_and(|(issuer, at)| *issuer == config.issuer && at.elapsed() < PAUSE)
+        {
+            return Err(unavailable("it was asked a moment ago, without success"));
+        }
+        *asked = Some((config.issuer.clone(), Instant::now()));
+        let (config, data, known) = (config.clone(), data.to_owned(), Arc::clone(&self.known));
+        // It goes to its end also when nobody waits for it any more: the next one may ask only after a pause.
+        let asking = tokio::spawn(async move {
+            let _asked = asked;
+            let read = Keys {
+                set: fetch(&config, &data).await?,
+                issuer: config.issuer,
+                read: Instant::now(),
+            };
+            *known.lock() = Some(read.clone());
+            Ok::<Keys, Problem>(read)
+        });
+        asking
+            .await
+            .map_err(|error| unavailable(format!("a task of the server ended: {error}")))?
+    }
+
+    /// The keys that are known, where they are fresh enough for a token with this key.
+    fn usable(&self, config: &OpenIdConfig, kid: Option<&str>) -> Option<Keys> {
+        let known = self.known.lock().clone();
+        let keys = known.filter(|keys| keys.issuer == config.issuer)?;
+        let age = keys.read.elapsed();
+        let has_it = kid.is_none_or(|kid| keys.set.find(kid).is_some());
+        (age < PAUSE || (age < KEPT && has_it)).then_some(keys)
     }
 }
 
@@ -133,8 +167,14 @@ impl IssuerKeys {
 fn owner(config: &OpenIdConfig, claims: &Value) -> Result<TokenOwner, Problem> {
     let account = claim(claims, &config.account_claim)
         .and_then(Value::as_str)
-        .filter(|account| !account.is_empty() && !account.chars().any(char::is_control))
-        .ok_or_else(|| refused(format!("it has no claim {}", config.account_claim)))?;
+        .filter(|account| (1..=MAX_ACCOUNT).contains(&account.chars().count()))
+        .filter(|account| !account.chars().any(is_deceptive))
+        .ok_or_else(|| {
+            refused(format!(
+                "it has no claim {} that names anybody",
+                config.account_claim
+            ))
+        })?;
     let roles: Vec<&str> = match claim(claims, &config.roles_claim) {
         Some(Value::String(roles)) => roles.split(' ').collect(),
         Some(Value::Array(roles)) => roles.iter().filter_map(Value::as_str).collect(),
@@ -166,8 +206,9 @@ async fn fetch(config: &OpenIdConfig, data: &Path) -> Result<JwkSet, Problem> {
         true => Trust::System,
         false => Trust::CaFile(data.join(&config.ca_file)),
     };
+    let tls = blocking(move || trust.client_config(None)).await??;
     let http = reqwest::Client::builder()
-        .tls_backend_preconfigured(trust.client_config(None)?)
+        .tls_backend_preconfigured(tls)
         .https_only(true)
         .no_proxy()
         .redirect(redirect::Policy::none())
@@ -221,6 +262,7 @@ fn unavailable(error: impl std::fmt::Display) -> Problem {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use licensing_net::tls::{CertificateFiles, ServerCertificate};
     use serde_json::json;
 
     use super::*;
@@ -250,5 +292,43 @@ mod tests {
         );
         assert!(level(json!(["administrator"])).is_err());
         assert!(owner(&config, &json!({ "realm_access": { "roles": "admin" } })).is_err());
+        let long = "x".repeat(MAX_ACCOUNT + 1);
+        for nobody in ["", "an\u{7}na", "an\u{202e}na", long.as_str()] {
+            let claims = json!({ "sub": nobody, "realm_access": { "roles": "admin" } });
+            assert!(owner(&config, &claims).is_err());
+        }
+    }
+
+    #[tokio::test]
+    async fn an_issuer_that_does_not_answer_is_asked_once_in_a_while() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let files = CertificateFiles::in_folder(folder.path());
+        ServerCertificate::open_or_make(&files, &["127.0.0.1".to_owned()]).unwrap();
+        let config = OpenIdConfig {
+            issuer: format!("https://127.0.0.1:{}", listener.local_addr().unwrap().port()),
+            ca_file: "server.crt".into(),
+            ..OpenIdConfig::default()
+        };
+        let asked = tokio::spawn(async move {
+            let mut asked = 0;
+            while let Ok(Ok((connection, _))) =
+                tokio::time::timeout(Duration::from_secs(2), listener.accept()).await
+            {
+                asked += 1;
+                // It ends before it says anything.
+                drop(connection);
+            }
+            asked
+        });
+        let keys = IssuerKeys::default();
+        let ask = || async {
+            let found = keys.keys(&config, folder.path(), Some("one")).await;
+            found.map(drop).unwrap_err().code
+        };
+        let code = ErrorCode::DirectoryUnavailable;
+        assert_eq!(tokio::join!(ask(), ask(), ask()), (code, code, code));
+        assert_eq!(ask().await, code);
+        assert_eq!(asked.await.unwrap(), 1);
     }
 }

@@ -6,7 +6,7 @@ use licensing_delivery::{MailConfig, Message, Outbox, Target, Tried, Waiting};
 use licensing_management::alert::{Happened, Record};
 use licensing_texts::catalog::Locale;
 
-use super::service::AlertService;
+use super::service::{AlertService, bound};
 use super::state::{Queued, State};
 use super::wording;
 
@@ -89,7 +89,7 @@ fn note(state: &mut State, id: i64, how: &Tried, now: Timestamp) {
                 route.last_error = Some(reason.clone());
             }
             if let Some(queued) = state.queue.get_mut(at) {
-                queued.attempts += 1;
+                queued.attempts = queued.attempts.saturating_add(1);
                 queued.due = *due;
             }
         }
@@ -129,5 +129,64 @@ fn tell_others(state: &mut State, given_up: &Queued, reason: &str, now: Timestam
             attempts: 0,
             due: now,
         });
+    }
+    bound(state);
+}
+
+#[cfg(test)]
+mod tests {
+    use licensing_api::alert::{AlertLevel, AlertRouteKind};
+
+    use super::super::service::MOST_QUEUED;
+    use super::super::state::Route;
+    use super::*;
+
+    fn route(name: &str) -> Route {
+        Route {
+            name: name.to_owned(),
+            kind: AlertRouteKind::Mail,
+            address: "ops@example.net".to_owned(),
+            level: AlertLevel::Alert,
+            enabled: true,
+            silenced_codes: Vec::new(),
+            silenced_features: Vec::new(),
+            locale: "en".to_owned(),
+            secret: None,
+            cert_hash: None,
+            delivered: None,
+            last_error: None,
+        }
+    }
+
+    #[test]
+    fn messages_about_what_was_given_up_are_bounded_too() {
+        let now = Timestamp::UNIX_EPOCH;
+        let alert = Alert::new(AlertCode::StartupLicenseOnly);
+        let record = Record {
+            first_seen: now,
+            last_seen: now,
+            step: 0,
+            level: alert.level,
+            acknowledged: None,
+            alert,
+        };
+        let queued = |id| Queued {
+            id,
+            route: "one".to_owned(),
+            happened: Happened::Raised,
+            record: record.clone(),
+            attempts: 0,
+            due: now,
+        };
+        let mut state = State {
+            routes: ["one", "two", "three", "four"].map(route).to_vec(),
+            queue: (1..).map(queued).take(MOST_QUEUED).collect(),
+            ..State::default()
+        };
+        let reason = "nobody is there".to_owned();
+        note(&mut state, 1, &Tried::GivenUp { reason }, now);
+        assert_eq!(state.queue.len(), MOST_QUEUED);
+        let last = state.queue.last().map(|queued| queued.record.alert.code.as_str());
+        assert_eq!(last, Some(AlertCode::AlertNotDelivered.name()));
     }
 }

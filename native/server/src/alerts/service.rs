@@ -31,7 +31,7 @@ const MAX_STATE_BYTES: usize = 64 * 1024 * 1024;
 /// Most routes.
 const MOST_ROUTES: usize = 100;
 /// Most messages that wait; the oldest give way.
-const MOST_QUEUED: usize = 10_000;
+pub(super) const MOST_QUEUED: usize = 10_000;
 /// Most patterns of a route, and characters of each.
 const PATTERNS: (usize, usize) = (100, 100);
 /// Characters of the name of a route.
@@ -477,6 +477,11 @@ fn enqueue(state: &mut State, happened: Happened, record: &Record, now: Timestam
             due: now,
         });
     }
+    bound(state);
+}
+
+/// Lets the oldest messages give way where too many wait.
+pub(super) fn bound(state: &mut State) {
     let excess = state.queue.len().saturating_sub(MOST_QUEUED);
     state.queue.drain(..excess);
 }

@@ -54,6 +54,8 @@ struct Inner {
     installer: Installer,
     file: StateFile,
     state: parking_lot::Mutex<State>,
+    /// Held from reading what is kept to having it replaced, so that no change is lost.
+    writing: parking_lot::Mutex<()>,
     /// One change at a time.
     turn: Mutex<()>,
 }
@@ -76,6 +78,7 @@ impl Allocations {
             installer,
             file,
             state: parking_lot::Mutex::new(state),
+            writing: parking_lot::Mutex::default(),
             turn: Mutex::default(),
         })))
     }
@@ -157,6 +160,7 @@ impl Allocations {
     ) -> Result<T, Problem> {
         let inner = Arc::clone(&self.0);
         blocking(move || {
+            let _writing = inner.writing.lock();
             let mut next = inner.state.lock().clone();
             let value = work(&mut next);
             inner.file.save(&next).map_err(|error| {

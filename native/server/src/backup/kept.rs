@@ -12,7 +12,9 @@ use licensing_api::{ErrorCode, Problem};
 use licensing_files::{durable, make_private_folder};
 
 use super::pending::{self, Pending};
-use super::{Manifest, back_up, verify};
+use super::restore::unpack;
+use super::{Manifest, back_up};
+use crate::alerts::free_bytes;
 use crate::config::DataFolder;
 
 /// Archives that are kept; the oldest goes when one more is made.
@@ -62,10 +64,26 @@ impl KeptBackups {
         let name = format!("backup-{}.tar", now.strftime("%Y%m%d-%H%M%S-%3f"));
         back_up(&self.data, &self.config_file, &self.path(&name), with_keys)
             .map_err(|error| failed(&name, format!("{error:#}.")))?;
+        self.forget_oldest()?;
+        self.row(&name)
+    }
+
+    fn forget_oldest(&self) -> Result<(), Problem> {
         for old in self.list()?.iter().skip(MOST_KEPT) {
             durable::remove(&self.path(&old.backup)).map_err(unreadable)?;
         }
-        self.row(&name)
+        Ok(())
+    }
+
+    /// Removes what earlier tries have left: one archive comes in at a time.
+    fn forget_incoming(&self) -> io::Result<()> {
+        for entry in fs::read_dir(self.data.backups())? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with(INCOMING) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
     }
 
     /// One piece of an archive.
@@ -106,23 +124,31 @@ impl KeptBackups {
         }
         let incoming = self.path(&format!("{INCOMING}{name}"));
         let unwritten = |error: io::Error| failed(name, format!("It cannot be written: {error}."));
-        let mut options = OpenOptions::new();
-        options.create(true).append(true);
         if offset == 0 {
-            // What an earlier try has left begins anew.
-            let _ = fs::remove_file(&incoming);
+            self.forget_incoming().map_err(unwritten)?;
+            if free_bytes(self.data.root()).is_some_and(|free| free < bytes) {
+                return Err(failed(name, format!("The disk has no room for {bytes} bytes.")));
+            }
         }
-        let mut file = options.open(&incoming).map_err(unwritten)?;
+        let out_of_turn = |there: u64| {
+            invalid(format!(
+                "The piece begins at {offset}, and {there} bytes have come."
+            ))
+        };
+        let mut options = OpenOptions::new();
+        let mut file = match options.create(offset == 0).append(true).open(&incoming) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(out_of_turn(0)),
+            opened => opened.map_err(unwritten)?,
+        };
         let there = file.metadata().map_err(unwritten)?.len();
         if there != offset {
-            return Err(invalid(format!(
-                "The piece begins at {offset}, and {there} bytes have come."
-            )));
+            return Err(out_of_turn(there));
         }
         file.write_all(piece).map_err(unwritten)?;
         if next == bytes {
             file.sync_all().map_err(unwritten)?;
             durable::rename(&incoming, &self.path(name)).map_err(unwritten)?;
+            self.forget_oldest()?;
         }
         Ok(BackupPiece {
             backup: name.to_owned(),
@@ -138,7 +164,13 @@ impl KeptBackups {
     /// `BackupNotFound`, `BackupFailed` when anything in it is not as it was saved.
     pub fn test(&self, name: &str) -> Result<BackupCheck, Problem> {
         let path = self.existing(name)?;
-        let manifest = verify(&path, None).map_err(|error| failed(name, format!("{error:#}.")))?;
+        // Beside the archive: the folder for temporary files may be the memory of the machine.
+        let folder = tempfile::Builder::new()
+            .prefix(".test-")
+            .tempdir_in(self.data.backups())
+            .map_err(unreadable)?;
+        let manifest = unpack(&path, None, &DataFolder::new(folder.path()))
+            .map_err(|error| failed(name, format!("{error:#}.")))?;
         Ok(self.checked(name, &manifest))
     }
 
@@ -148,7 +180,7 @@ impl KeptBackups {
     /// `BackupNotFound`, `BackupFailed`; then nothing is restored.
     pub fn restore(&self, name: &str) -> Result<BackupCheck, Problem> {
         let path = self.existing(name)?;
-        let manifest = pending::stage(&self.data, name, &path, Timestamp::now())
+        let manifest = pending::stage(&self.data, &self.config_file, name, &path, Timestamp::now())
             .map_err(|error| failed(name, format!("{error:#}.")))?;
         Ok(self.checked(name, &manifest))
     }
@@ -171,13 +203,15 @@ impl KeptBackups {
     }
 
     fn checked(&self, name: &str, manifest: &Manifest) -> BackupCheck {
+        // What a manifest says of files other than databases is compared with nothing.
         let counts = manifest.files.iter().filter_map(|file| file.counts);
+        let records = counts.fold(0, |sum: u64, counts| sum.saturating_add(counts.audit_records));
         BackupCheck {
             backup: name.to_owned(),
             server_version: manifest.server_version.clone(),
             saved: manifest.created,
             files: u32::try_from(manifest.files.len()).unwrap_or(u32::MAX),
-            audit_records: counts.map(|counts| counts.audit_records).sum(),
+            audit_records: records,
             with_keys: manifest.files.iter().any(|file| file.path == "tls/server.key"),
             restores: self.waiting().is_some_and(|waiting| waiting.backup == name),
         }

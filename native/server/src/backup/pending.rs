@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use jiff::Timestamp;
 use licensing_files::{Existing, Readers, durable, make_private_folder, regular};
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 use super::manifest::Manifest;
 use super::restore::unpack;
 use crate::allocation::with_secrets_of;
-use crate::config::DataFolder;
+use crate::config::{Config, DataFolder};
+use crate::configuration::changed_from_afar;
 use crate::folder_lock::FolderLock;
 
 /// Largest note about a restore.
@@ -50,12 +51,14 @@ pub(super) fn waiting(data: &DataFolder) -> Option<Pending> {
     serde_json::from_str(&text).ok()
 }
 
-/// Unpacks and checks an archive, and notes that it is to be restored.
+/// Unpacks and checks an archive, and notes that it is to be restored. `config` is the configuration file of the server.
 ///
 /// # Errors
-/// If anything in it is not as it was saved, or nothing can be written; then no restore waits.
+/// If anything in it is not as it was saved, it changes settings that are only changed on the server itself, or nothing can
+/// be written; then no restore waits.
 pub(super) fn stage(
     data: &DataFolder,
+    config: &Path,
     backup: &str,
     archive: &Path,
     now: Timestamp,
@@ -63,10 +66,12 @@ pub(super) fn stage(
     cancel(data)?;
     let staged = DataFolder::new(data.restore());
     make_private_folder(staged.root())?;
-    let manifest = unpack(archive, None, &staged).inspect_err(|_| {
-        // What is left of it has no note, and the next try begins anew.
-        let _ = fs::remove_dir_all(staged.root());
-    })?;
+    let manifest = unpack(archive, None, &staged)
+        .and_then(|manifest| require_own_settings(config, &staged).map(|()| manifest))
+        .inspect_err(|_| {
+            // What is left of it has no note, and the next try begins anew.
+            let _ = fs::remove_dir_all(staged.root());
+        })?;
     let note = Pending {
         backup: backup.to_owned(),
         aside: data
@@ -76,6 +81,18 @@ pub(super) fn stage(
     let text = serde_json::to_vec(&note)?;
     durable::write(&data.restore_note(), &text, Readers::Owner, Existing::Replace)?;
     Ok(manifest)
+}
+
+/// Refuses what a change of settings from afar would be refused for: an archive may come from anybody.
+fn require_own_settings(config: &Path, staged: &DataFolder) -> anyhow::Result<()> {
+    let (now, next) = (Config::load(config)?, Config::load(&staged.config_file())?);
+    match changed_from_afar(&now, &next)? {
+        None => Ok(()),
+        Some(name) => bail!(
+            "its {name} is another one, which is only changed on the server itself: set it there as the archive has it, or \
+             restore there with licensingd restore"
+        ),
+    }
 }
 
 /// Takes back the restore that waits, and gives it.

@@ -13,6 +13,9 @@ use super::signature::{self, ServerKey};
 use crate::config::DataFolder;
 use crate::verify::verify_databases;
 
+/// Longest name of an entry, in bytes.
+const MAX_NAME_BYTES: u64 = 4096;
+
 /// Checks every file of an archive against its SHA-256, and every database: pages, rows, audit and counts. With a key, also
 /// that the server with this key made it.
 ///
@@ -64,6 +67,7 @@ pub(super) fn unpack(
     for part in folder.folders() {
         make_private_folder(&part)?;
     }
+    check_extensions(archive).with_context(named)?;
     let mut content = tar::Archive::new(BufReader::new(File::open(archive).with_context(named)?));
     let mut entries = content.entries().with_context(named)?;
     let first = entries.next().context("it is empty").with_context(named)?;
@@ -91,6 +95,23 @@ pub(super) fn unpack(
     }
     check_databases(&manifest, folder).with_context(named)?;
     Ok(manifest)
+}
+
+/// Refuses what would be read into memory as a whole before anything of an entry is known: names without end, and
+/// extensions that no backup has. What else may be wrong is found where the entries are read.
+fn check_extensions(archive: &Path) -> anyhow::Result<()> {
+    let mut content = tar::Archive::new(File::open(archive)?);
+    for entry in content.entries_with_seek()?.raw(true) {
+        let Ok(entry) = entry else { return Ok(()) };
+        let kind = entry.header().entry_type();
+        let is_name = kind.is_gnu_longname() || kind.is_gnu_longlink();
+        let is_foreign =
+            kind.is_pax_local_extensions() || kind.is_pax_global_extensions() || kind.is_gnu_sparse();
+        if is_foreign || (is_name && entry.size() > MAX_NAME_BYTES) {
+            bail!("it has an extension that no backup has, or a name that is too long");
+        }
+    }
+    Ok(())
 }
 
 fn read_text(entry: tar::Entry<'_, impl Read>, name: &str, bytes: u64) -> anyhow::Result<Vec<u8>> {
@@ -172,4 +193,28 @@ fn remove_traces(state: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn what_would_be_read_as_a_whole_is_bounded() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.tar");
+        let bytes = vec![b'x'; 1024 * 1024];
+        for kind in [tar::EntryType::GNULongName, tar::EntryType::XHeader] {
+            let mut archive = tar::Builder::new(File::create(&path).unwrap());
+            let mut header = tar::Header::new_gnu();
+            header.set_entry_type(kind);
+            header.set_size(bytes.len() as u64);
+            header.set_cksum();
+            archive.append(&header, bytes.as_slice()).unwrap();
+            archive.finish().unwrap();
+            let error = format!("{:#}", verify(&path, None).unwrap_err());
+            assert!(error.contains("extension that no backup has"), "{error}");
+        }
+    }
 }

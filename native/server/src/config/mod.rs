@@ -278,7 +278,11 @@ licensing_settings::settings! {
 
 /// Whether passwords are safe on the way to this address.
 fn is_safe_directory(url: &str, start_tls: bool) -> bool {
-    let host = |rest: &str| rest.split(['/', ':']).next().unwrap_or_default().to_owned();
+    // What stands before an @ is an account, and the host comes after it.
+    let host = |rest: &str| match rest.contains('@') {
+        true => String::new(),
+        false => rest.split(['/', ':']).next().unwrap_or_default().to_owned(),
+    };
     match url.split_once("://") {
         None => url.is_empty(),
         Some(("ldaps", rest)) => !host(rest).is_empty(),

@@ -41,6 +41,10 @@ fn a_misspelled_or_senseless_setting_is_named() {
         ),
         ("[limits]\nconnections = 0", "limits.connections"),
         ("host_name = \"\"", "host_name"),
+        (
+            "[directory]\nurl = \"ldap://127.0.0.1:x@elsewhere.example.net\"",
+            "directory.url",
+        ),
     ] {
         let error = load(text).expect_err(text).to_string();
         assert!(error.contains(name), "{error}");

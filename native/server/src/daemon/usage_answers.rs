@@ -154,10 +154,8 @@ async fn per_user(
             .filter(|row| is_wanted(&row.feature, &row.user))
             .map(|row| (row.feature, row.user, row.count))
             .collect();
-        let rows = uses.rows(&held, step(by), &TimeZone::system());
-        if rows.len() > MOST_ROWS {
-            return Err(too_many(&format!("{MOST_ROWS} rows")));
-        }
+        let rows = uses.rows(&held, step(by), &TimeZone::system(), MOST_ROWS);
+        let rows = rows.ok_or_else(|| too_many(&format!("{MOST_ROWS} rows")))?;
         let rows: Vec<_> = rows.into_iter().map(|used| user_row(&vendor, used)).collect();
         Ok(rows.into())
     })
@@ -239,11 +237,9 @@ impl Answer for op::GetUsageSamples {
         let vendor = daemon.vendor.clone();
         blocking(move || {
             let wanted = Wildcards::new(&request.feature);
-            let pools = history.samples(since, until, |feature| wanted.matches(feature));
+            let pools = history.samples(since, until, MOST_SAMPLES, |feature| wanted.matches(feature));
             let pools = pools.map_err(|error| error.problem())?;
-            if pools.iter().map(|pool| pool.samples.len()).sum::<usize>() > MOST_SAMPLES {
-                return Err(too_many(&format!("{MOST_SAMPLES} samples")));
-            }
+            let pools = pools.ok_or_else(|| too_many(&format!("{MOST_SAMPLES} samples")))?;
             let rows: Vec<_> = pools.into_iter().map(|pool| samples_row(&vendor, pool)).collect();
             Ok(rows.into())
         })

@@ -1,6 +1,8 @@
 //! The options files: their lines in words, and what another one would mean.
 
+use std::collections::HashSet;
 use std::io;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -23,6 +25,9 @@ use crate::installed::options_file::{Found, find};
 /// Largest options file that is taken.
 const MAX_BYTES: usize = 1024 * 1024;
 
+/// Most lines of an options file that is taken: each has a row of its own in what is answered.
+const MAX_LINES: usize = 50_000;
+
 /// An options file that was checked and only has to be put in place. Nobody else can change the folder while it lives.
 #[derive(Debug)]
 pub struct CheckedOptions {
@@ -33,6 +38,13 @@ pub struct CheckedOptions {
     /// Lines that cannot be read, in words; empty when all can.
     pub refusal: String,
     _changing: OwnedMutexGuard<()>,
+}
+
+/// What an options file comes to.
+struct Assessed {
+    path: PathBuf,
+    explanation: OptionsExplanation,
+    refusal: String,
 }
 
 /// Whom a change may concern.
@@ -71,7 +83,21 @@ impl LicenseFolder {
         .await
     }
 
-    /// Explains an options file, and what it would mean for people; nothing is changed.
+    /// Explains an options file, and what it would mean for people. Nobody who changes the folder waits for it.
+    ///
+    /// # Errors
+    /// `InvalidRequest` for a text that is never taken.
+    pub async fn explain_options(
+        &self,
+        vendor: String,
+        content: String,
+        people: People,
+    ) -> Result<OptionsExplanation, Problem> {
+        self.blocking(move |this| Ok(this.assessed(&vendor, &content, &people)?.explanation))
+            .await
+    }
+
+    /// Checks an options file that is to be put in place; nothing is changed yet.
     ///
     /// # Errors
     /// `InvalidRequest` for a text that is never taken.
@@ -82,20 +108,30 @@ impl LicenseFolder {
         people: People,
     ) -> Result<CheckedOptions, Problem> {
         let changing = Arc::clone(&self.changing).lock_owned().await;
-        self.blocking(move |this| this.checked_options(&vendor, content, &people, changing))
-            .await
+        self.blocking(move |this| {
+            let Assessed {
+                path,
+                explanation,
+                refusal,
+            } = this.assessed(&vendor, &content, &people)?;
+            Ok(CheckedOptions {
+                path,
+                content,
+                explanation,
+                refusal,
+                _changing: changing,
+            })
+        })
+        .await
     }
 
-    fn checked_options(
-        &self,
-        vendor: &str,
-        content: String,
-        people: &People,
-        changing: OwnedMutexGuard<()>,
-    ) -> Result<CheckedOptions, Problem> {
+    fn assessed(&self, vendor: &str, content: &str, people: &People) -> Result<Assessed, Problem> {
         let invalid = |detail: String| Problem::new(ErrorCode::InvalidRequest, detail).about("content");
         if content.len() > MAX_BYTES {
             return Err(invalid(format!("An options file has at most {MAX_BYTES} bytes.")));
+        }
+        if content.lines().count() > MAX_LINES {
+            return Err(invalid(format!("An options file has at most {MAX_LINES} lines.")));
         }
         if content.trim().is_empty() {
             let problem =
@@ -107,7 +143,7 @@ impl LicenseFolder {
         let after = options_file::parse(content.as_bytes());
         let noticed = findings(&after);
         let lines = in_words(vendor, &after, &noticed);
-        let unread = Policy::compile(&after).0.unread_lines().to_vec();
+        let unread: HashSet<u32> = Policy::compile(&after).0.unread_lines().iter().copied().collect();
         let not_understood: Vec<String> = lines
             .iter()
             .filter(|line| line.state == OptionState::NotUnderstood || unread.contains(&line.line))
@@ -121,9 +157,8 @@ impl LicenseFolder {
         let holders: Vec<_> = people.holders.iter().map(|row| holder(row, fold)).collect();
         let refused: Vec<_> = people.refused.iter().map(|row| refused(row, fold)).collect();
         let effects = compare(&before, &after, &pools, &facts, &holders, &refused);
-        Ok(CheckedOptions {
+        Ok(Assessed {
             path,
-            content,
             explanation: OptionsExplanation {
                 vendor: vendor.to_owned(),
                 acceptable: not_understood.is_empty(),
@@ -131,7 +166,6 @@ impl LicenseFolder {
                 effects,
             },
             refusal: not_understood.join("; "),
-            _changing: changing,
         })
     }
 
@@ -206,16 +240,20 @@ fn in_words(vendor: &str, file: &OptionsFile, findings: &[Finding]) -> Vec<Optio
                     .to_owned(),
                 state,
                 meaning,
-                findings: findings
-                    .iter()
-                    .filter(|finding| {
-                        of_line.contains(&finding.line) && finding.severity != Severity::Information
-                    })
+                findings: within(findings, of_line)
+                    .filter(|finding| finding.severity != Severity::Information)
                     .cloned()
                     .collect(),
             }
         })
         .collect()
+}
+
+/// The findings about some lines, of those that are sorted by their lines.
+fn within(findings: &[Finding], lines: Range<u32>) -> impl Iterator<Item = &Finding> {
+    let from = findings.partition_point(|finding| finding.line < lines.start);
+    let later = findings.get(from..).unwrap_or_default().iter();
+    later.take_while(move |finding| finding.line < lines.end)
 }
 
 fn requester<'a>(user: &'a str, host: &'a str, display: &'a str, fold: bool) -> Requester<'a> {

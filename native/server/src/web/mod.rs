@@ -37,6 +37,7 @@ use crate::installed::InstalledFiles;
 use crate::license_folder::LicenseFolder;
 use crate::management::ManagementService;
 pub use dispatch::COMMON_ERRORS;
+use operations::Downloads;
 use places::{Bounds, Places};
 
 /// What the web services are given when the server starts. The listener that they are served through puts
@@ -101,6 +102,8 @@ struct WebServices {
     explaining: Arc<Places>,
     /// One backup, check or restore at a time: each reads everything that is stored.
     backing_up: tokio::sync::Mutex<()>,
+    /// Downloads of archives that the audit has.
+    downloads: Downloads,
     /// The large ones of them, one after the other.
     explaining_large: Semaphore,
     openapi: Bytes,
@@ -161,6 +164,7 @@ pub async fn open(setup: WebSetup) -> anyhow::Result<Router> {
         large_requests: Places::new(LARGE_REQUESTS),
         explaining: Places::new(EXPLAINING),
         backing_up: tokio::sync::Mutex::default(),
+        downloads: Downloads::default(),
         explaining_large: Semaphore::new(1),
         openapi: openapi::document().into(),
     });

@@ -9,7 +9,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get};
 use http::StatusCode;
-use licensing_api::operation::{BodySize, OperationInfo, TABLE};
+use licensing_api::operation::{BodySize, OperationId, OperationInfo, TABLE};
 use licensing_api::server::DaemonState;
 use licensing_api::{ErrorCode, Permission, Problem};
 use licensing_net::web::{leftover, routes};
@@ -65,9 +65,16 @@ const SMALL_ANSWER: usize = 64 * 1024;
 /// Body of a license file that is explained while no other of this size is.
 const LARGE_EXPLANATION: usize = 2 * 1024 * 1024;
 
+/// Operations whose answer is one row that holds a file.
+const ANSWERED_WITH_FILES: [OperationId; 3] = [
+    OperationId::ExportUsageReport,
+    OperationId::ExportUpload,
+    OperationId::GetBackupPiece,
+];
+
 /// Whether a request of the operation or its answer may be large.
 fn is_large(info: &OperationInfo) -> bool {
-    info.body == BodySize::Large || info.rows
+    info.body == BodySize::Large || info.rows || ANSWERED_WITH_FILES.contains(&info.id)
 }
 
 /// Whether the operation works a large body out for whoever asks. What administrators change waits for other things than the
@@ -160,4 +167,21 @@ async fn ready(State(services): State<Arc<WebServices>>) -> Response {
 
 async fn openapi(State(services): State<Arc<WebServices>>, _: http::Request<Body>) -> Response {
     answer::json(services.openapi.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_that_hold_a_file_have_a_place_among_the_large_ones() {
+        for id in [
+            OperationId::ExportUsageReport,
+            OperationId::GetBackupPiece,
+            OperationId::GetUsage,
+        ] {
+            assert!(is_large(id.info()), "{id:?}");
+        }
+        assert!(!is_large(OperationId::GetServerInfo.info()));
+    }
 }

@@ -19,7 +19,7 @@
 mod read;
 mod write;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 
@@ -131,6 +131,8 @@ struct Writer {
     connection: Connection,
     /// Rows of the pools, with the terms that are stored.
     pools: HashMap<String, (i64, String)>,
+    /// Features that have or had a pool, in lower case.
+    features: HashSet<String>,
     /// Hours that are not written yet, by pool.
     pending: HashMap<(i64, Hour), HourUse>,
     /// Refused requests that are not written yet, by feature in lower case.
@@ -221,6 +223,13 @@ impl Writer {
                 .query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?
                 .collect::<rusqlite::Result<HashMap<String, (i64, String)>>>()?
         };
+        let features = {
+            let mut statement = connection.prepare("SELECT feature FROM pool")?;
+            let features = statement.query_map([], |row| row.get::<_, String>(0))?;
+            features
+                .map(|feature| feature.map(|feature| feature.to_lowercase()))
+                .collect::<rusqlite::Result<HashSet<String>>>()?
+        };
         let progress: Option<(Option<i64>, Option<i64>)> = connection
             .query_row("SELECT hour, sampled_ms FROM progress", [], |row| {
                 Ok((row.get(0)?, row.get(1)?))
@@ -230,6 +239,7 @@ impl Writer {
         Ok(Self {
             connection,
             pools,
+            features,
             pending: HashMap::new(),
             denied: HashMap::new(),
             hour: hour.map(Hour),

@@ -73,7 +73,7 @@ impl UsageHistory {
         Ok(features.into_values().collect())
     }
 
-    /// The samples of the pools of the features that are wanted.
+    /// The samples of the pools of the features that are wanted; none when there are more than `most`.
     ///
     /// # Errors
     /// When the file cannot be read, or is damaged.
@@ -81,10 +81,13 @@ impl UsageHistory {
         &self,
         since: Timestamp,
         until: Timestamp,
+        most: usize,
         is_wanted: impl Fn(&str) -> bool,
-    ) -> Result<Vec<PoolSamples>, StoreError> {
+    ) -> Result<Option<Vec<PoolSamples>>, StoreError> {
         let days = days_of(since, until);
         let connection = self.reader()?;
+        let mut left = most;
+        let mut is_too_much = false;
         let mut found = Vec::new();
         for (row, mut pool) in self.pools(&connection)? {
             if !is_wanted(&pool.feature) {
@@ -96,15 +99,25 @@ impl UsageHistory {
                     let at = start
                         .checked_add(jiff::SignedDuration::from_mins(minute.into()))
                         .ok()?;
-                    if (since..=until).contains(&at) {
+                    if !(since..=until).contains(&at) {
+                        continue;
+                    }
+                    match left.checked_sub(1) {
+                        Some(fewer) => left = fewer,
+                        None => is_too_much = true,
+                    }
+                    if !is_too_much {
                         pool.samples.push((at, in_use));
                     }
                 }
                 Some(())
             })?;
+            if is_too_much {
+                return Ok(None);
+            }
             found.push(pool);
         }
-        Ok(found)
+        Ok(Some(found))
     }
 
     /// First and last sample of all.
@@ -122,9 +135,12 @@ impl UsageHistory {
             return Ok(None);
         };
         let start = DayNumber(first).hour(0).start();
-        let of_day = |day: i64| {
-            let start = DayNumber(day).hour(0).start();
-            self.samples(start, DayNumber(day + 1).hour(0).start(), |_| true)
+        let of_day = |day: i64| -> Result<Vec<PoolSamples>, StoreError> {
+            let next = DayNumber(day.saturating_add(1));
+            let (start, end) = (DayNumber(day).hour(0).start(), next.hour(0).start());
+            Ok(self
+                .samples(start, end, usize::MAX, |_| true)?
+                .unwrap_or_default())
         };
         let earliest = of_day(first)?
             .iter()

@@ -93,7 +93,12 @@ impl Writer {
             }
         }
         for (feature, hour, count) in &look.denied {
-            let denied = self.denied.entry((feature.to_lowercase(), *hour)).or_default();
+            let feature = feature.to_lowercase();
+            // Products may ask for whatever they like. Of what never was a feature nothing is shown, and nothing kept.
+            if !self.features.contains(&feature) {
+                continue;
+            }
+            let denied = self.denied.entry((feature, *hour)).or_default();
             *denied = (*denied).max(*count);
         }
         Ok(())
@@ -126,6 +131,7 @@ impl Writer {
         )?;
         let row = self.connection.last_insert_rowid();
         self.pools.insert(pool.name.clone(), (row, terms));
+        self.features.insert(pool.feature.to_lowercase());
         Ok(row)
     }
 

@@ -130,8 +130,17 @@ fn a_renewed_license_goes_on_and_denials_stand_beside() {
             pool("new", 3, 8, &[("2026-03-01T11:00:00Z", 0, 3)]),
         ],
     );
-    renewed.denied = vec![("cad".to_owned(), Hour::of(at("2026-03-01T11:00:00Z")), 2)];
+    let hour = Hour::of(at("2026-03-01T11:00:00Z"));
+    renewed.denied = vec![
+        ("cad".to_owned(), hour, 2),
+        ("no-such-feature".to_owned(), hour, 5),
+    ];
     observe(&history, renewed);
+    let connection = rusqlite::Connection::open(folder.path().join("ACME.history")).unwrap();
+    let kept: i64 = connection
+        .query_row("SELECT count(*) FROM denied", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(kept, 1, "nothing is kept of what is no feature");
     let rows = rows(&history, Step::Day);
     assert_eq!(rows.len(), 1);
     assert_eq!(
@@ -155,14 +164,16 @@ fn samples_come_at_their_interval_and_are_forgotten_before_peaks() {
         now += SignedDuration::from_mins(1);
     }
     let all = |history: &UsageHistory| {
-        let pools = history.samples(Timestamp::UNIX_EPOCH, now, |_| true).unwrap();
-        pools[0]
+        let pools = history.samples(Timestamp::UNIX_EPOCH, now, 4, |_| true).unwrap();
+        pools.unwrap()[0]
             .samples
             .iter()
             .map(|(_, count)| *count)
             .collect::<Vec<_>>()
     };
     assert_eq!(all(&history), [0, 15, 30, 45]);
+    let too_many = history.samples(Timestamp::UNIX_EPOCH, now, 3, |_| true);
+    assert_eq!(too_many.unwrap(), None);
     let first = at("2026-03-01T00:00:00Z");
     assert_eq!(
         history.sampled_period().unwrap(),

@@ -55,9 +55,17 @@ impl Form {
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default();
-        if let Ok(boundary) = multer::parse_boundary(kind) {
-            return Self::read_parts(body, boundary).await;
+        match multer::parse_boundary(kind) {
+            Ok(boundary) => Self::read_parts(body, boundary).await,
+            Err(_) => Self::read_small(body).await,
         }
+    }
+
+    /// Reads a form of a few fields. Of those who are not signed in nothing larger is taken.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub(super) async fn read_small(body: Body) -> Result<Self, Problem> {
         let collected = Limited::new(body, BodySize::Small.bytes()).collect().await;
         let bytes = collected
             .map_err(|error| refused(format!("The form cannot be read: {error}.")))?

@@ -182,7 +182,7 @@ async fn sign_in(State(services): State<Arc<WebServices>>, request: Request) -> 
         if form::is_of_another_page(&parts.headers) {
             return Err(foreign());
         }
-        let form = Form::read(&parts.headers, body).await?;
+        let form = Form::read_small(body).await?;
         let (insight, token) = (
             Arc::clone(&services.insight),
             form.text("token").trim().to_owned(),

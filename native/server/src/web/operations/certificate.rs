@@ -1,5 +1,7 @@
 //! The certificate of the server: shown, replaced without a restart, and announced before it is.
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use licensing_api::operation::op;
@@ -24,7 +26,7 @@ struct Pair {
 
 impl Handler for op::GetCertificate {
     async fn handle(services: &WebServices, _: &Call, _: GetCertificate) -> Result<Certificate, Problem> {
-        details(&services.setup.certificate)
+        details(&services.setup.certificate).await
     }
 }
 
@@ -39,17 +41,24 @@ impl Handler for op::SetCertificate {
         let next = request.next;
         let pair = blocking(move || pair(request)).await??;
         if let Some(pair) = pair {
-            let certificate = certificate.clone();
-            let hash = blocking(move || certificate.announce(&pair.chain, &pair.key))
-                .await?
-                .map_err(problem)?;
+            let (pair, hash) = blocking(move || {
+                let hash = ServerCertificate::checked(&pair.chain, &pair.key)?;
+                Ok::<(Pair, String), CertificateError>((pair, hash))
+            })
+            .await?
+            .map_err(problem)?;
             services
                 .accounts
                 .record_change(caller, "AnnounceCertificate", hash, json!({}))
                 .await?;
+            let certificate = certificate.clone();
+            blocking(move || certificate.announce(&pair.chain, &pair.key))
+                .await?
+                .map_err(problem)?;
         }
         if !next {
-            let hash = details(&certificate)?
+            let hash = details(&certificate)
+                .await?
                 .next_cert_hash
                 .ok_or_else(|| problem(CertificateError::NothingAnnounced))?;
             services
@@ -59,13 +68,15 @@ impl Handler for op::SetCertificate {
             let switched = certificate.clone();
             blocking(move || switched.use_next()).await?.map_err(problem)?;
         }
-        details(&certificate)
+        details(&certificate).await
     }
 }
 
-fn details(certificate: &ServerCertificate) -> Result<Certificate, Problem> {
-    certificate
-        .details()
+/// What the certificate says. The one that was announced is read from its files.
+async fn details(certificate: &Arc<ServerCertificate>) -> Result<Certificate, Problem> {
+    let certificate = Arc::clone(certificate);
+    blocking(move || certificate.details())
+        .await?
         .map_err(|error| Problem::new(ErrorCode::UnknownError, format!("{error}.")))
 }
 

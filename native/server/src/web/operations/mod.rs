@@ -23,6 +23,8 @@ mod usage_history;
 
 use licensing_api::{ErrorCode, Problem};
 
+pub(super) use backups::Downloads;
+
 /// Something was changed, but a daemon could not read it again.
 fn not_served(change: &str, problem: &Problem) -> Problem {
     Problem::new(

@@ -8,6 +8,7 @@ use licensing_api::usage::{GetUsage, UsageRow};
 use licensing_api::{ErrorCode, Problem, Rows};
 use licensing_seats::wildcard::Wildcards;
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 use super::not_served;
 use crate::license_folder::People;
@@ -38,11 +39,10 @@ impl Handler for op::ExplainOptions {
     ) -> Result<OptionsExplanation, Problem> {
         let vendor = vendor(services, &request.vendor).await?;
         let people = people(services, call, &vendor).await?;
-        let checked = services
+        services
             .licenses
-            .check_options(vendor, request.content, people)
-            .await?;
-        Ok(checked.explanation)
+            .explain_options(vendor, request.content, people)
+            .await
     }
 }
 
@@ -53,6 +53,7 @@ impl Handler for op::SetOptions {
         request: SetOptions,
     ) -> Result<OptionsExplanation, Problem> {
         let vendor = vendor(services, &request.vendor).await?;
+        let sha256 = hex::encode(Sha256::digest(request.content.as_bytes()));
         let people = match people(services, call, &vendor).await {
             Ok(people) => people,
             // Rules may be what keeps a daemon from serving.
@@ -69,7 +70,9 @@ impl Handler for op::SetOptions {
             );
         }
         let explanation = checked.explanation.clone();
+        // The hash comes first: of a long file the audit does not have all lines.
         let detail = json!({
+            "contentSha256": sha256,
             "lines": explanation.lines.iter().map(|line| &line.text).collect::<Vec<_>>(),
             "effects": explanation.effects.len(),
             "force": request.force,

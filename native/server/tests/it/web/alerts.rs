@@ -160,6 +160,27 @@ async fn a_route_goes_through_its_life_and_shows_no_secret() {
 }
 
 #[tokio::test]
+async fn why_a_webhook_took_nothing_is_told_without_its_address() {
+    let fixture = fixture().await;
+    let new = json!({
+        "name": "chat",
+        "address": "https://127.0.0.1:1/hook/very-secret",
+        "certHash": "00".repeat(32),
+        "enabled": false,
+    });
+    assert_eq!(fixture.change("POST", "/v1/alert-routes", &new).await.status, 200);
+    let tested = fixture
+        .change("POST", "/v1/alert-routes/chat/test", &json!({}))
+        .await;
+    assert_eq!(
+        (tested.status.as_u16(), &tested.body["delivered"]),
+        (200, &json!(false))
+    );
+    let reason = tested.body["reason"].as_str().unwrap();
+    assert!(!reason.is_empty() && !reason.contains("very-secret"), "{reason}");
+}
+
+#[tokio::test]
 async fn only_a_route_that_is_there_is_tried_and_recorded() {
     let fixture = fixture().await;
     let records = async || {

@@ -146,6 +146,61 @@ async fn a_restore_is_taken_back_and_what_is_no_backup_is_refused() {
     assert_eq!(reader.code(), "UserNotAuthorized");
 }
 
+#[tokio::test]
+async fn a_restore_does_not_change_what_is_only_changed_on_the_server() {
+    let fixture = fixture().await;
+    let config = fixture.data.config_file();
+    let own = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, format!("{own}[mail]\npassword_file = \"/etc/shadow\"\n")).unwrap();
+    let name = make(&fixture).await;
+    let restore = json!({ "backup": name });
+    std::fs::write(&config, &own).unwrap();
+    let refused = fixture.change("POST", "/v1/backups/restore", &restore).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (422, "BackupFailed"));
+    assert!(refused.text.contains("mail.password_file"), "{}", refused.text);
+    assert!(!fixture.data.restore().exists());
+    assert!(finish_restore(&fixture.data).unwrap().is_none());
+}
+
+#[tokio::test]
+async fn one_archive_comes_in_at_a_time_and_has_room() {
+    let fixture = fixture().await;
+    let piece = |name: &str, offset: u64, bytes: u64| json!({ "backup": name, "offset": offset, "bytes": bytes, "content": "AAAA" });
+    for (sent, status) in [
+        (piece("one.tar", 0, 6), 200),
+        (piece("two.tar", 0, 6), 200),
+        (piece("one.tar", 3, 6), 400),
+        (piece("two.tar", 3, 6), 200),
+    ] {
+        let answer = fixture.change("POST", "/v1/backups/write", &sent).await;
+        assert_eq!(answer.status.as_u16(), status, "{sent}: {}", answer.text);
+    }
+    let incoming = std::fs::read_dir(fixture.data.backups())
+        .unwrap()
+        .filter(|entry| {
+            let name = entry.as_ref().unwrap().file_name();
+            name.to_string_lossy().starts_with('.')
+        });
+    assert_eq!(incoming.count(), 0);
+}
+
+#[tokio::test]
+async fn every_download_of_an_archive_is_recorded_wherever_it_begins() {
+    let fixture = fixture().await;
+    let name = make(&fixture).await;
+    let records = async || {
+        let audit = fixture.get("/v1/audit?vendor=server").await;
+        let rows = audit.body["items"].as_array().unwrap().iter();
+        rows.filter(|row| row["operation"] == "GetBackupPiece").count()
+    };
+    for (offset, recorded) in [(1, 1), (0, 2)] {
+        let piece = json!({ "backup": name, "offset": offset });
+        let answer = fixture.change("POST", "/v1/backups/read", &piece).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        assert_eq!(records().await, recorded, "from byte {offset}");
+    }
+}
+
 fn kept_allocations(data: &DataFolder) -> Value {
     serde_json::from_slice(&std::fs::read(data.allocations()).unwrap()).unwrap()
 }

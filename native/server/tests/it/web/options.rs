@@ -1,6 +1,7 @@
 //! Options files over HTTP.
 
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::{Fixture, fixture};
 
@@ -73,6 +74,9 @@ async fn an_options_file_is_explained_before_it_is_applied() {
         content
     );
     assert_eq!(*fixture.daemons.rereads.lock().unwrap(), 1);
+    let audit = fixture.get("/v1/audit?vendor=server").await;
+    let sha256 = hex::encode(Sha256::digest(content.as_bytes()));
+    assert!(audit.text.contains(&sha256), "{}", audit.text);
     let rows = fixture.get("/v1/options?vendor=ACME").await;
     assert_eq!(rows.body["items"].as_array().unwrap().len(), 3, "{}", rows.text);
     let lifted = fixture
@@ -105,7 +109,8 @@ async fn lines_that_cannot_be_read_are_refused_unless_they_are_forced() {
         fixture.change("PUT", "/v1/options/ACME", &forced).await.status,
         200
     );
-    for (vendor, content) in [("NOBODY", "# x"), ("ACME", "  \n")] {
+    let long = "#\n".repeat(50_001);
+    for (vendor, content) in [("NOBODY", "# x"), ("ACME", "  \n"), ("ACME", long.as_str())] {
         let refused = fixture
             .change(
                 "PUT",
