@@ -139,7 +139,7 @@ pub fn checks(facts: &Facts) -> Vec<HealthCheck> {
             "Uploads",
             match facts.uploads {
                 true => format!("The last one succeeded {}.", at(facts.last_upload)),
-                false => "None are to be made.".to_owned(),
+                false => "The license management service has no destination or is off; nothing is sent.".to_owned(),
             },
         ),
         of_looks(
@@ -239,7 +239,7 @@ fn trust(facts: &Facts) -> HealthCheck {
 
 fn audit(facts: &Facts) -> HealthCheck {
     let well = match facts.chains.is_empty() {
-        true => "No damage was noticed; -Deep walks all records.".to_owned(),
+        true => "No damage was noticed. A deep check walks all records.".to_owned(),
         false => String::new(),
     };
     let by_alerts = of_alerts(facts, "Audit", well);
