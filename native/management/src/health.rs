@@ -139,7 +139,9 @@ pub fn checks(facts: &Facts) -> Vec<HealthCheck> {
             "Uploads",
             match facts.uploads {
                 true => format!("The last one succeeded {}.", at(facts.last_upload)),
-                false => "The license management service has no destination or is off; nothing is sent.".to_owned(),
+                false => {
+                    "The license management service has no destination or is off; nothing is sent.".to_owned()
+                }
             },
         ),
         of_looks(
