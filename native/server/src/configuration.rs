@@ -253,7 +253,11 @@ fn described(error: &file::NotValid) -> String {
     match error {
         file::NotValid::Text { source, .. } if source.path.is_empty() => source.to_string(),
         file::NotValid::Text { source, .. } => {
-            format!("{} does not take this value: {}", source.path.join("."), source.kind)
+            format!(
+                "{} does not take this value: {}",
+                source.path.join("."),
+                source.kind
+            )
         }
         file::NotValid::Setting(setting) => setting.to_string(),
     }
