@@ -128,12 +128,22 @@ Describe 'Seats of an order' {
         Get-Seat | Should -Be 14
     }
 
+    It 'stay where they are when the proof has no place' {
+        $row = (Get-LicenseAllocation -State Installed)[0]
+        $file = Join-Path $TestDrive 'a-file'
+        Set-Content $file 'no folder'
+        $row | Remove-LicenseAllocation -ProofPath $file -Confirm:$false -ErrorAction SilentlyContinue -ErrorVariable problem | Should -BeNullOrEmpty
+        $problem[-1].FullyQualifiedErrorId | Should -BeLike 'LocalFileUnwritable*'
+        Get-Seat | Should -Be 14
+    }
+
     It 'go back by a proof in a file' {
         $row = (Get-LicenseAllocation -State Installed)[0]
-        $back = $row | Remove-LicenseAllocation -ProofPath $TestDrive -Confirm:$false
+        $proofs = Join-Path $TestDrive 'proofs'
+        $back = $row | Remove-LicenseAllocation -ProofPath $proofs -Confirm:$false
         $back.State | Should -Be 'ReturnPending'
         Get-Seat | Should -Be 12
-        $said = Invoke-Program insightd @('allocation', 'return', (Join-Path $TestDrive $back.ProofFileName), '--data', $insight.Data)
+        $said = Invoke-Program insightd @('allocation', 'return', (Join-Path $proofs $back.ProofFileName), '--data', $insight.Data)
         "$said" | Should -Match '2 seats of SO-1-1 returned; 13 available'
     }
 

@@ -76,6 +76,13 @@ Describe 'Export-LicenseUsageReport' {
     It 'says which ending names no format' {
         { Export-LicenseUsageReport (Join-Path $licensing.Folder 'usage.doc') -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidFilter*'
     }
+
+    It 'says which file cannot be written' {
+        $file = Join-Path $licensing.Folder 'no-such-folder' 'usage.csv'
+        Export-LicenseUsageReport $file -ErrorAction SilentlyContinue -ErrorVariable problem
+        $problem[-1].FullyQualifiedErrorId | Should -BeLike 'LocalFileUnwritable*'
+        $problem[-1].TargetObject | Should -Be $file
+    }
 }
 
 Describe 'The old cmdlets of samples' {

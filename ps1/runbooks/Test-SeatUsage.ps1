@@ -54,6 +54,10 @@ $connection = @{}
 'Server', 'CertHash', 'Token' | Where-Object { $PSBoundParameters.ContainsKey($_) } | ForEach-Object { $connection[$_] = $PSBoundParameters[$_] }
 $output = @{ Format = $Format; Service = 'Licenses' }
 
+if ($Warning -gt $Critical) {
+    & "$PSScriptRoot/ConvertTo-MonitoringOutput.ps1" @output -Problem "-Warning $Warning is above -Critical $Critical."
+    exit $LASTEXITCODE
+}
 try {
     $checks = @(
         foreach ($total in Get-LicenseInventory -Total -Feature $Feature @connection | Where-Object { -not $_.Uncounted }) {

@@ -94,8 +94,9 @@ function Export-LicenseAllocationRequest {
         if ($allowed) {
             Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'ExportAllocationRequest' -Request $request -Target $file |
                 ForEach-Object {
-                    [System.IO.File]::WriteAllText($file, $_.Content)
-                    Get-Item -LiteralPath $file
+                    if (Write-LicensingFile -Cmdlet $PSCmdlet -Path $file -Content $_.Content) {
+                        Get-Item -LiteralPath $file
+                    }
                 }
         }
     }

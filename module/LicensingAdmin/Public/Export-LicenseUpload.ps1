@@ -60,8 +60,9 @@ function Export-LicenseUpload {
         if ($allowed) {
             Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'ExportUpload' -Request $request -Target $file |
                 ForEach-Object {
-                    [System.IO.File]::WriteAllText($file, $_.Content)
-                    Get-Item -LiteralPath $file
+                    if (Write-LicensingFile -Cmdlet $PSCmdlet -Path $file -Content $_.Content) {
+                        Get-Item -LiteralPath $file
+                    }
                 }
         }
     }

@@ -11,6 +11,9 @@ function Export-LicenseUsageReport {
     .PARAMETER Path
         The file. It must not exist unless -Force is given. With several servers the name of each is added.
 
+    .PARAMETER Feature
+        Only these features (product_edition_model), wildcards allowed.
+
     .PARAMETER Format
         Csv, Json or Html. Follows from the ending of -Path unless given: .csv, .json, .html or .htm.
 
@@ -121,8 +124,9 @@ function Export-LicenseUsageReport {
                         $name = [System.IO.Path]::GetFileNameWithoutExtension($file) + '-' + ($_.Server -replace '[^A-Za-z0-9.]', '-')
                         $target = Join-Path ([System.IO.Path]::GetDirectoryName($file)) ($name + [System.IO.Path]::GetExtension($file))
                     }
-                    [System.IO.File]::WriteAllText($target, $_.Content)
-                    Get-Item -LiteralPath $target
+                    if (Write-LicensingFile -Cmdlet $PSCmdlet -Path $target -Content $_.Content) {
+                        Get-Item -LiteralPath $target
+                    }
                 }
         }
     }

@@ -62,6 +62,7 @@ function Get-LicenseAlert {
         [string[]] $Code,
 
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompletions('en', 'de', 'es', 'fr', 'ja')]
         [string] $Locale
     )
 

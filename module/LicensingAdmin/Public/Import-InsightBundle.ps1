@@ -69,7 +69,7 @@ function Import-InsightBundle {
             Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'ImportInsightBundle' -Request $request -Target $file |
                 ForEach-Object {
                     if ($receipt) {
-                        [System.IO.File]::WriteAllText($receipt, $_.Content)
+                        $null = Write-LicensingFile -Cmdlet $PSCmdlet -Path $receipt -Content $_.Content
                     }
                     $_
                 }

@@ -95,6 +95,7 @@ function New-LicenseAlertRoute {
         [string[]] $SilencedFeature,
 
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompletions('en', 'de', 'es', 'fr', 'ja')]
         [string] $Locale,
 
         [securestring] $Secret,

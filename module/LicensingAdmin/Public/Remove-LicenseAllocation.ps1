@@ -11,7 +11,7 @@ function Remove-LicenseAllocation {
         Ids of allocations, as Get-LicenseAllocation shows them.
 
     .PARAMETER ProofPath
-        Writes the proof into this folder and does not send it.
+        Writes the proof into this folder, which is made where it is missing, and does not send it.
 
     .EXAMPLE
         Remove-LicenseAllocation FID-0123456789 -Confirm:$false
@@ -50,16 +50,21 @@ function Remove-LicenseAllocation {
     )
 
     process {
+        $folder = if ($ProofPath) { $PSCmdlet.GetUnresolvedProviderPathFromPSPath($ProofPath) }
         foreach ($id in $FulfillmentId) {
             $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Remove the license file of allocation $id and return its seats")
             if (-not $allowed) {
                 continue
             }
+            # Before the license file goes: the proof must have a place.
+            if ($folder -and -not (New-LicensingFolder -Cmdlet $PSCmdlet -Path $folder)) {
+                return
+            }
             $request = @{ fulfillmentId = $id; offline = $PSBoundParameters.ContainsKey('ProofPath') }
             Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'ReturnAllocation' -Request $request -Target $id | ForEach-Object {
-                if ($ProofPath) {
-                    $folder = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($ProofPath)
-                    [System.IO.File]::WriteAllText((Join-Path $folder ([System.IO.Path]::GetFileName($_.ProofFileName))), $_.Proof)
+                if ($folder) {
+                    $name = [System.IO.Path]::GetFileName($_.ProofFileName)
+                    $null = Write-LicensingFile -Cmdlet $PSCmdlet -Path (Join-Path $folder $name) -Content $_.Proof
                 }
                 $_
             }

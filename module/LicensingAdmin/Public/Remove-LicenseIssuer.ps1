@@ -46,7 +46,11 @@ function Remove-LicenseIssuer {
         foreach ($id in $KeyId) {
             foreach ($connection in [LicensingAdmin.Command]::Sessions($PSCmdlet)) {
                 $what = "Trust the issuer with the key $id no more"
-                $explained = Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $connection -Operation 'RemoveIssuer' -Request @{ keyId = $id; whatIf = $true } -Target $id -Ignore 'UserNotAuthorized'
+                $outcome = @{}
+                $explained = Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $connection -Operation 'RemoveIssuer' -Request @{ keyId = $id; whatIf = $true } -Target $id -Ignore 'UserNotAuthorized' -Outcome $outcome
+                if ($outcome['Failed']) {
+                    continue
+                }
                 if ($explained) {
                     $what += " ($($explained.Issuer)): $(Format-LicensingEffect $explained.Effects)"
                 }

@@ -63,6 +63,7 @@ function Set-LicenseAdministrator {
         [ValidateNotNullOrWhiteSpace()]
         [string] $Account,
 
+        [Alias('Permissions')]
         [ValidateSet('Full', 'ReadOnly')]
         [string] $Permission,
 

@@ -81,6 +81,7 @@ function Set-LicenseAlertRoute {
         [string[]] $SilencedFeature,
 
         [ValidateNotNullOrEmpty()]
+        [ArgumentCompletions('en', 'de', 'es', 'fr', 'ja')]
         [string] $Locale,
 
         [securestring] $Secret,

@@ -90,8 +90,7 @@ function Set-LicenseOption {
             if (-not $explained -and -not $Force) {
                 continue
             }
-            $effects = if ($explained -and $explained.Effects) { ($explained.Effects | ForEach-Object { "$($_.Effect) $($_.Feature) $($_.User) $($_.Seats)" }) -join '; ' } else { 'nobody who holds a seat now is concerned' }
-            if ($PSCmdlet.ShouldProcess($connection.Server, "Replace the options file of $Vendor`: $effects")) {
+            if ($PSCmdlet.ShouldProcess($connection.Server, "Replace the options file of $Vendor`: $(Format-LicensingOptionEffect $explained)")) {
                 Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $connection -Operation 'SetOptions' -Request @{ vendor = $Vendor; content = $content; force = [bool] $Force } -Target $Vendor
             }
         }

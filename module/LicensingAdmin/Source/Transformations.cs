@@ -82,10 +82,15 @@ namespace LicensingAdmin
                 DateTime since => DateTime.Now - since.ToLocalTime(),
                 DateTimeOffset since => DateTimeOffset.Now - since,
                 string text when Duration.TryParse(text, out TimeSpan duration) => duration,
+                string text when !IsTimeSpan(text) => throw new ArgumentTransformationMetadataException(
+                    $"'{text}' is no length of time. Write it as 7d, 12h, 30m or 45s, or as a TimeSpan such as 1.12:00:00."),
                 int or long or double or decimal => FromNumber(inputData),
                 _ => inputData,
             };
         }
+
+        private static bool IsTimeSpan(string text) =>
+            TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _) || TimeSpan.TryParse(text, CultureInfo.CurrentCulture, out _);
 
         // PowerShell reads 7d as a decimal number, but keeps what was written.
         private static object FromNumber(object inputData) => Duration.TryParse(inputData.ToString(), out TimeSpan duration)

@@ -110,7 +110,7 @@ error_codes! {
     /// The server's certificate cannot be used.
     InvalidCertificate = 6, 0, SecurityError, "The server's certificate is not valid.", "Have the certificate of the server renewed.";
     /// The server's certificate is not the trusted one.
-    CertificateVerificationFailed = 7, 0, SecurityError, "The server's certificate is not the expected one.", "Compare the hash that Get-LicCertificate shows with the one on the server, then pass it as CertHash.";
+    CertificateVerificationFailed = 7, 0, SecurityError, "The server's certificate is not the expected one.", "Compare the hash that Get-LicenseCertificate shows with the one on the server, then pass it as CertHash.";
     /// No connection to the server.
     CommunicationError = 8, 0, ConnectionError, "The license server cannot be reached.", "Check address, port and firewall, and that the server runs.";
     /// Something unforeseen.

@@ -1,6 +1,7 @@
-//! Characters that make a text look like another one.
+//! Characters that make a text look like another one, and sentences of what other parts report.
 
 use std::borrow::Cow;
+use std::fmt::Display;
 
 /// Ranges of characters that show nothing, or change how their neighbours are shown: format characters of Unicode (among
 /// them direction marks and zero-width characters), line and paragraph separators, fillers and variation selectors.
@@ -32,6 +33,16 @@ pub const INVISIBLE: &[(char, char)] = &[
     ('\u{E0000}', '\u{E0FFF}'),
 ];
 
+/// What a part of a program reports, such as "the document cannot be read", as a sentence of its own.
+pub fn sentence(report: &dyn Display) -> String {
+    let text = report.to_string();
+    let mut characters = text.chars();
+    let first = characters.next().map(char::to_uppercase);
+    let mut sentence: String = first.into_iter().flatten().chain(characters).collect();
+    sentence.push('.');
+    sentence
+}
+
 /// Whether the character is a control character, or shows nothing, or changes how others are shown. Names that people
 /// compare by eye have none of them.
 pub fn is_deceptive(character: char) -> bool {
@@ -61,6 +72,12 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_report_is_made_a_sentence() {
+        assert_eq!(sentence(&"the text is no document"), "The text is no document.");
+        assert_eq!(sentence(&""), ".");
+    }
 
     #[test]
     fn what_cannot_be_seen_is_shown_as_an_escape() {

@@ -6,6 +6,7 @@ mod certificate;
 mod exchange;
 mod explain;
 mod import;
+mod insight_file;
 mod license_file;
 mod offline;
 mod upload;
@@ -33,6 +34,10 @@ pub(crate) fn command(operation: &OperationInfo, word: &str) -> Command {
         OperationId::ExportUsageReport => usage_report::arguments(command, operation),
         OperationId::ExportAllocationRequest => allocation::request_arguments(command, operation),
         OperationId::ImportAllocationAnswer => allocation::answer_arguments(command),
+        OperationId::ImportInsightBundle
+        | OperationId::NewInsightOrder
+        | OperationId::ImportInsightRequirements
+        | OperationId::ImportInsightRescissions => insight_file::arguments(command, operation),
         _ => arguments::add(command, operation),
     };
     connection::add(with_json(command))
@@ -67,6 +72,10 @@ pub(crate) async fn run(operation: &OperationInfo, matches: &ArgMatches) -> Resu
         OperationId::ExportUsageReport => usage_report::run(operation, matches).await,
         OperationId::ExportAllocationRequest => allocation::request(operation, matches).await,
         OperationId::ImportAllocationAnswer => allocation::answer(operation, matches).await,
+        OperationId::ImportInsightBundle
+        | OperationId::NewInsightOrder
+        | OperationId::ImportInsightRequirements
+        | OperationId::ImportInsightRescissions => insight_file::run(operation, matches).await,
         _ => {
             let request = arguments::request(operation, matches)?;
             let answer = connection::client(matches)?

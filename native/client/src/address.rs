@@ -75,7 +75,7 @@ impl Address {
                 port_number(digits).ok_or_else(|| problem("the port is not a number from 1 to 65535"))?
             }
         };
-        Self::new(host, port).map_err(|found| problem(&found.detail))
+        Self::new(host, port).map_err(|found| found.about(text))
     }
 
     /// Host name or IP address, lower case, without brackets.

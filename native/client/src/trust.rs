@@ -60,7 +60,9 @@ impl FromStr for CertHash {
                 "A certificate hash has 64 hex digits (SHA-256).",
             )
             .about("certHash")
-            .advise("Copy the hash from the server or from Get-LicCertificate.")
+            .advise(
+                "Copy the hash from the server, from Get-LicenseCertificate or from 'licensing certificate'.",
+            )
         })?;
         Ok(Self(hash))
     }

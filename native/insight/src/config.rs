@@ -78,7 +78,7 @@ licensing_settings::settings! {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("the configuration file {} cannot be read: {source}; make one with: insightd init --data DIR", path.display())]
+    #[error("the configuration file {} cannot be read; make one with: insightd init --data DIR", path.display())]
     File {
         /// The file.
         path: PathBuf,

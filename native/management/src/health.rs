@@ -131,7 +131,7 @@ pub fn checks(facts: &Facts) -> Vec<HealthCheck> {
         of_alerts(
             facts,
             "LicenseFiles",
-            format!("{} license files fit this host.", facts.files),
+            format!("License files that fit this host: {}.", facts.files),
         ),
         of_alerts(facts, "OptionsFiles", "Every line has its effect.".to_owned()),
         of_alerts(
@@ -139,7 +139,9 @@ pub fn checks(facts: &Facts) -> Vec<HealthCheck> {
             "Uploads",
             match facts.uploads {
                 true => format!("The last one succeeded {}.", at(facts.last_upload)),
-                false => "None are to be made.".to_owned(),
+                false => {
+                    "The license management service has no destination or is off; nothing is sent.".to_owned()
+                }
             },
         ),
         of_looks(
@@ -148,7 +150,11 @@ pub fn checks(facts: &Facts) -> Vec<HealthCheck> {
             "Restore the file from the last good backup.",
         ),
         audit(facts),
-        of_alerts(facts, "Alerts", format!("{} routes send alerts.", facts.routes)),
+        of_alerts(
+            facts,
+            "Alerts",
+            format!("Routes that send alerts: {}.", facts.routes),
+        ),
         passed("Version", format!("Version {} runs.", facts.version)),
     ]
 }
@@ -225,7 +231,7 @@ fn merged(one: HealthCheck, other: HealthCheck) -> HealthCheck {
 }
 
 fn trust(facts: &Facts) -> HealthCheck {
-    let check = of_alerts(facts, "Trust", format!("{} issuers are trusted.", facts.issuers));
+    let check = of_alerts(facts, "Trust", format!("Trusted issuers: {}.", facts.issuers));
     if check.outcome == HealthOutcome::Passed && facts.issuers == 0 && facts.files > 0 {
         return HealthCheck {
             outcome: HealthOutcome::Warning,
@@ -239,7 +245,7 @@ fn trust(facts: &Facts) -> HealthCheck {
 
 fn audit(facts: &Facts) -> HealthCheck {
     let well = match facts.chains.is_empty() {
-        true => "No damage was noticed; -Deep walks all records.".to_owned(),
+        true => "No damage was noticed. A deep check walks all records.".to_owned(),
         false => String::new(),
     };
     let by_alerts = of_alerts(facts, "Audit", well);

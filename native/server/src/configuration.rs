@@ -279,7 +279,14 @@ fn invalid(target: &str, detail: String) -> Problem {
 /// What is wrong with a configuration, without the path of the file.
 fn described(error: &file::NotValid) -> String {
     match error {
-        file::NotValid::Text { source, .. } => source.to_string(),
+        file::NotValid::Text { source, .. } if source.path.is_empty() => source.to_string(),
+        file::NotValid::Text { source, .. } => {
+            format!(
+                "{} does not take this value: {}",
+                source.path.join("."),
+                source.kind
+            )
+        }
         file::NotValid::Setting(setting) => setting.to_string(),
     }
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use jiff::Zoned;
+use licensing_api::text::sentence;
 use licensing_license_file::authority::{Authority, InvalidOrder, Order};
 use licensing_license_file::signing::{IssuerKey, MAX_TRUST_FILE_BYTES, TrustedIssuer};
 use serde_json::json;
@@ -97,13 +98,12 @@ fn authority(key_file: &Path, public_file: Option<&Path>) -> Result<Authority, F
         )
     };
     let secret = local_file::secret_text(key_file)?;
-    let key = IssuerKey::from_pem(&secret).map_err(|error| unusable(key_file, format!("{error}.")))?;
+    let key = IssuerKey::from_pem(&secret).map_err(|error| unusable(key_file, sentence(&error)))?;
     let beside = key_file.with_extension("pub");
     let public_file = public_file.unwrap_or(&beside);
     let text = local_file::text(public_file, MAX_TRUST_FILE_BYTES)?;
-    let public =
-        TrustedIssuer::from_text(&text).map_err(|error| unusable(public_file, format!("{error}.")))?;
-    Authority::new(key, public).map_err(|error| unusable(public_file, format!("{error}.")))
+    let public = TrustedIssuer::from_text(&text).map_err(|error| unusable(public_file, sentence(&error)))?;
+    Authority::new(key, public).map_err(|error| unusable(public_file, sentence(&error)))
 }
 
 fn invalid_order(file: &Path, error: &InvalidOrder) -> Failure {

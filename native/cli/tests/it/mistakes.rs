@@ -346,3 +346,20 @@ fn a_license_file_that_is_too_large() {
         );
     }
 }
+
+#[test]
+fn what_insight_services_are_sent_stands_in_a_file() {
+    for [group, verb] in [
+        ["insight-bundle", "import"],
+        ["insight-order", "new"],
+        ["insight-requirement", "import"],
+        ["insight-rescission", "import"],
+    ] {
+        expect(
+            &[group, verb, "no-such-file"],
+            "LocalFileUnreadable",
+            "no-such-file",
+            1,
+        );
+    }
+}

@@ -288,7 +288,13 @@ fn open(place: &Place) -> anyhow::Result<Arc<Insight>> {
 }
 
 fn said(problem: Problem) -> anyhow::Error {
-    anyhow::anyhow!("{} {} {}", problem.title, problem.detail, problem.action)
+    anyhow::anyhow!(
+        "{}: {} {} {}",
+        problem.code,
+        problem.title,
+        problem.detail,
+        problem.action
+    )
 }
 
 /// Prints rows; a pipe that is closed early is no failure.

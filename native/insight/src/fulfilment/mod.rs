@@ -26,6 +26,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use licensing_api::allocation::Entitlement;
 use licensing_api::fulfilment::{FulfilledReturn, InsightOrder, LoadedInsightOrder};
+use licensing_api::text::sentence;
 use licensing_api::{ErrorCode, Problem, Secret};
 use licensing_management::exchange::{
     AccessCode, EntitlementQuery, FulfilmentError, ReturnProof, SignedDocument,
@@ -289,7 +290,7 @@ fn read<T: SignedDocument>(text: &str) -> Result<T, Problem> {
             | FulfilmentError::WrongProof
             | FulfilmentError::NotCanonical(_) => ErrorCode::SignatureNotValid,
         };
-        Problem::new(code, format!("{error}.")).about("document")
+        Problem::new(code, sentence(&error)).about("document")
     })
 }
 

@@ -46,13 +46,19 @@ struct RequirementLine {
     required_date: jiff::civil::Date,
 }
 
-fn lines<T: DeserializeOwned>(csv_text: &str) -> Result<Vec<T>, Problem> {
+/// The rows of a list. Without the column `needed` the heading is none, and a text without rows would pass for an empty list.
+fn lines<T: DeserializeOwned>(csv_text: &str, needed: &str) -> Result<Vec<T>, Problem> {
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .from_reader(csv_text.trim_start_matches('\u{feff}').as_bytes());
+    let unreadable = |error: csv::Error| invalid(format!("The list cannot be read: {error}."));
+    let heading = reader.headers().map_err(unreadable)?;
+    if !heading.iter().any(|column| column == needed) {
+        return Err(invalid(format!("The list has no column '{needed}'.")));
+    }
     let mut lines = Vec::new();
     for line in reader.deserialize() {
-        lines.push(line.map_err(|error| invalid(format!("The list cannot be read: {error}.")))?);
+        lines.push(line.map_err(unreadable)?);
         if lines.len() > MOST_ROWS {
             return Err(invalid(format!("The list has more than {MOST_ROWS} rows.")));
         }
@@ -182,7 +188,7 @@ impl Insight {
         let now = Timestamp::now();
         let mut imported = Vec::new();
         let mut changes = Vec::new();
-        for line in lines::<RescissionLine>(content)? {
+        for line in lines::<RescissionLine>(content, "SerialNumber")? {
             if line.serial_number.is_empty() {
                 return Err(invalid("A row of the list has no serial number.".to_owned()));
             }
@@ -265,7 +271,7 @@ impl Insight {
         require_operator(caller)?;
         let mut imported = Vec::new();
         let mut changes = Vec::new();
-        for line in lines::<RequirementLine>(content)? {
+        for line in lines::<RequirementLine>(content, "Feature")? {
             if ProductVersion::parse(&line.product_version).is_none() {
                 return Err(invalid(format!(
                     "'{}' is no product version.",

@@ -159,6 +159,10 @@ fn a_rescinded_number_is_found_and_its_withdrawal_resolves_it(backend: &Backend)
         [FindingState::Resolved]
     );
     assert!(insight.import_rescissions(&local, "Serial\nx\n").is_err());
+    assert!(
+        insight.import_rescissions(&local, "rescinded.csv").is_err(),
+        "the name of a file is no list"
+    );
 }
 
 fn a_silent_server_is_found_and_heard_again(backend: &Backend) {

@@ -49,7 +49,8 @@ pub fn check(password: &Secret, account: &AccountName) -> Result<(), Problem> {
     }
     let name = account.name().to_lowercase();
     if name.chars().count() > 3 && text.to_lowercase().contains(&name) {
-        return weak("It contains the name of the account.");
+        return weak("It contains the name of the account.")
+            .map_err(|problem| problem.advise("Use a password without the name of the account."));
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use licensing_api::allocation::{
     Allocation, AllocationState, ExportAllocationRequest, ExportedAllocationRequest, ImportAllocationAnswer,
 };
+use licensing_api::text::sentence;
 use licensing_api::{ErrorCode, Problem};
 use licensing_management::exchange::{AllocationAnswer, AllocationRequest, Right, SignedDocument as _};
 use licensing_management::key::CodeSecret;
@@ -62,7 +63,7 @@ impl Allocations {
     ) -> Result<Allocation, Problem> {
         self.0.installer.check_write_access().await?;
         let wrong = |why: String| Problem::new(ErrorCode::InvalidAllocationAnswer, why).about("content");
-        let answer = AllocationAnswer::read(&request.content).map_err(|error| wrong(format!("{error}.")))?;
+        let answer = AllocationAnswer::read(&request.content).map_err(|error| wrong(sentence(&error)))?;
         let _turn = self.0.turn.lock().await;
         let record = self
             .record(answer.request_id)

@@ -57,6 +57,14 @@ pub fn restore(archive: &Path, made_by: Option<ServerKey>, data: &DataFolder) ->
     Ok(manifest)
 }
 
+/// What the reader of archives says of a file that is none repeats the bytes of the file; what the disk says stays.
+fn not_an_archive(error: io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::Other => io::Error::other("it is no archive that licensingd backup made"),
+        _ => error,
+    }
+}
+
 /// Unpacks into an empty folder and checks everything.
 pub(super) fn unpack(
     archive: &Path,
@@ -71,6 +79,7 @@ pub(super) fn unpack(
     let mut content = tar::Archive::new(BufReader::new(File::open(archive).with_context(named)?));
     let mut entries = content.entries().with_context(named)?;
     let first = entries.next().context("it is empty").with_context(named)?;
+    let first = first.map_err(not_an_archive);
     let text =
         read_text(first.with_context(named)?, manifest::NAME, manifest::MAX_BYTES).with_context(named)?;
     let mut manifest = read_manifest(&text).with_context(named)?;

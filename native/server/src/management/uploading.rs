@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use licensing_api::management::{ExportedUpload, ImportedReceipt, UploadOutcome, UploadRow, UploadState};
+use licensing_api::text::sentence;
 use licensing_api::{ErrorCode, Problem};
 use licensing_management::exchange::{Bundle, Outcome, Receipt, Registration};
 use licensing_management::id::UploadId;
@@ -113,7 +114,7 @@ impl ManagementService {
     /// `InvalidReceipt` or `RegistrationMissing`; nothing is settled then.
     pub async fn import(&self, content: &str, code: Option<&str>) -> Result<ImportedReceipt, Problem> {
         let invalid =
-            |error: &dyn std::fmt::Display| Problem::new(ErrorCode::InvalidReceipt, format!("{error}."));
+            |error: &dyn std::fmt::Display| Problem::new(ErrorCode::InvalidReceipt, sentence(error));
         let code = code.map(parse_code).transpose()?;
         let receipt = Receipt::read(content.as_bytes()).map_err(|error| invalid(&error))?;
         let _turn = self.0.turn.lock().await;

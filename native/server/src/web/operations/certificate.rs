@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use licensing_api::operation::op;
 use licensing_api::server::{Certificate, GetCertificate, SetCertificate};
+use licensing_api::text::sentence;
 use licensing_api::{ErrorCode, Problem, Secret};
 use licensing_net::tls::{CertificateError, ServerCertificate};
 use p12_keystore::{KeyStore, Pkcs12ImportPolicy};
@@ -94,7 +95,7 @@ fn problem(error: CertificateError) -> Problem {
         CertificateError::NothingAnnounced => "Announce a certificate first, with -Next.",
         _ => "Send a certificate that is valid now, with its chain, and the key that belongs to it.",
     };
-    Problem::new(code, format!("{error}."))
+    Problem::new(code, sentence(&error))
         .about("certificate")
         .advise(advice)
 }
