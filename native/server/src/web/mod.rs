@@ -100,6 +100,8 @@ struct WebServices {
     large_requests: Arc<Places>,
     /// License files that are being explained: each takes the memory that its text needs when it is read.
     explaining: Arc<Places>,
+    /// Short ones, which do not wait for those.
+    explaining_short: Arc<Places>,
     /// One backup, check or restore at a time: each reads everything that is stored.
     backing_up: tokio::sync::Mutex<()>,
     /// Downloads of archives that the audit has.
@@ -133,6 +135,14 @@ const EXPLAINING: Bounds = Bounds {
     waiting: 64,
 };
 
+/// Short license files that are explained at a time.
+const EXPLAINING_SHORT: Bounds = Bounds {
+    total: 8,
+    of_account: 2,
+    kept: 4,
+    waiting: 64,
+};
+
 /// Tells the daemons which tokens open the licensing ports, and gives the router
 /// that is served on the port of the web services.
 ///
@@ -163,6 +173,7 @@ pub async fn open(setup: WebSetup) -> anyhow::Result<Router> {
         requests: Places::new(REQUESTS),
         large_requests: Places::new(LARGE_REQUESTS),
         explaining: Places::new(EXPLAINING),
+        explaining_short: Places::new(EXPLAINING_SHORT),
         backing_up: tokio::sync::Mutex::default(),
         downloads: Downloads::default(),
         explaining_large: Semaphore::new(1),

@@ -8,7 +8,8 @@ use axum::extract::{Request, State};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get};
-use http::StatusCode;
+use http::header::CONTENT_LENGTH;
+use http::{HeaderMap, StatusCode};
 use licensing_api::operation::{BodySize, OperationId, OperationInfo, TABLE};
 use licensing_api::server::DaemonState;
 use licensing_api::{ErrorCode, Permission, Problem};
@@ -65,6 +66,9 @@ const SMALL_ANSWER: usize = 64 * 1024;
 /// Body of a license file that is explained while no other of this size is.
 const LARGE_EXPLANATION: usize = 2 * 1024 * 1024;
 
+/// Body of a license file whose explanation takes neither memory nor time worth speaking of. Its length has to be declared.
+const SHORT_EXPLANATION: u64 = 16 * 1024;
+
 /// Operations whose answer is one row that holds a file.
 const ANSWERED_WITH_FILES: [OperationId; 3] = [
     OperationId::ExportUsageReport,
@@ -83,6 +87,17 @@ fn explains(info: &OperationInfo) -> bool {
     info.body == BodySize::Large && info.permission != Permission::Full
 }
 
+/// Whether something short is explained: it does not wait for what is large.
+fn explains_little(info: &OperationInfo, headers: &HeaderMap) -> bool {
+    let declared = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok());
+    explains(info)
+        && declared
+            .and_then(|length| length.parse::<u64>().ok())
+            .is_some_and(|length| length <= SHORT_EXPLANATION)
+}
+
 async fn try_carry_out(
     services: Arc<WebServices>,
     form: &RequestForm,
@@ -95,8 +110,9 @@ async fn try_carry_out(
         .extensions
         .remove::<Admitted>()
         .and_then(|admitted| admitted.0);
+    let is_short = explains_little(form.info, &parts.headers);
     let place = match &caller {
-        Some(caller) if is_large(form.info) => {
+        Some(caller) if is_large(form.info) && !is_short => {
             Some(services.large_requests.enter(caller.account_id()).await?)
         }
         Some(_) | None => None,
@@ -107,8 +123,12 @@ async fn try_carry_out(
         None => reading.await?,
     };
     let explains = explains(form.info);
+    let turns = match is_short {
+        true => &services.explaining_short,
+        false => &services.explaining,
+    };
     let turn = match &caller {
-        Some(caller) if explains => Some(services.explaining.enter(caller.account_id()).await?),
+        Some(caller) if explains => Some(turns.enter(caller.account_id()).await?),
         Some(_) | None => None,
     };
     let is_large = explains && bytes.len() > LARGE_EXPLANATION;
