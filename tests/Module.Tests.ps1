@@ -69,9 +69,9 @@ Describe 'The table of operations' {
             $ast = (Get-Command $cmdlet).ScriptBlock.Ast
             $isTable = { param($node) $node -is [System.Management.Automation.Language.HashtableAst] }
             # Rows of the snap-in's shape are tables too; they are the ones that are cast to an object. $fields says which parameter is
-            # which field.
+            # which field, and $list are the arguments of a function.
             $tables = $ast.FindAll($isTable, $true) | Where-Object {
-                $_.Parent -isnot [System.Management.Automation.Language.ConvertExpressionAst] -and $_.Parent.Parent.Extent.Text -notmatch '^\$fields = '
+                $_.Parent -isnot [System.Management.Automation.Language.ConvertExpressionAst] -and $_.Parent.Parent.Extent.Text -notmatch '^\$(?:fields|list) = '
             }
             $keys = foreach ($table in $tables) {
                 foreach ($pair in $table.KeyValuePairs | Where-Object { $_.Item1 -is [System.Management.Automation.Language.StringConstantExpressionAst] }) {

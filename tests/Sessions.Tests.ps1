@@ -39,7 +39,7 @@ Describe 'Connect-LicenseServer' {
         $record.FullyQualifiedErrorId | Should -Be 'CertificateVerificationFailed,Connect-LicenseServer'
         $record.CategoryInfo.Category | Should -Be 'SecurityError'
         $record.TargetObject | Should -Not -BeNullOrEmpty
-        $record.ErrorDetails.RecommendedAction | Should -BeLike '*Get-LicCertificate*'
+        $record.ErrorDetails.RecommendedAction | Should -BeLike '*Get-LicenseCertificate*'
         [LicensingAdmin.SessionList]::Current.Open | Should -BeNullOrEmpty
     }
 
