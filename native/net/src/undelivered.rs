@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 /// What the peers of one port may let wait.
-const BYTES: usize = 64 * 1024 * 1024;
+const BYTES: usize = 32 * 1024 * 1024;
 
 /// What an answer takes besides its bytes.
 const OF_EACH_ANSWER: usize = 4 * 1024;
