@@ -1,12 +1,25 @@
 //! How every SQLite file of this server is opened.
 
+use std::fs::OpenOptions;
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::owner;
+
 /// How long a statement waits for another connection to let go of the file.
 const BUSY: Duration = Duration::from_secs(5);
+
+/// Makes a file where there is none. SQLite would make it readable for everyone that the umask lets.
+///
+/// # Errors
+/// When it cannot be made, or one that exists cannot be written.
+pub fn make_private(path: &Path) -> std::io::Result<()> {
+    owner::private(OpenOptions::new().create(true).append(true))
+        .open(path)
+        .map(drop)
+}
 
 /// Opens a file to read beside whoever writes to it.
 ///

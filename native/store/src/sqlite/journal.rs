@@ -1,7 +1,6 @@
 //! The writer of a file: opening it, and the one kind of transaction.
 
 use std::collections::HashMap;
-use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +17,7 @@ use crate::journal::{Batch, LedgerTerms, SeatHistory, SeatJournal, Stamp};
 use super::changes::Rows;
 use super::head::{Head, write_head};
 use super::history::SqliteHistory;
-use super::owner::{self, OwnerLock};
+use super::owner::OwnerLock;
 use super::read::read_head;
 use super::row::serial;
 use super::usage::UsageRecorder;
@@ -58,13 +57,10 @@ impl SqliteJournal {
     /// server, [`StoreError::Damaged`], and what keeps the file from being opened.
     pub fn open(path: &Path, vendor: &str, wait: Duration) -> Result<Self, StoreError> {
         let owner = OwnerLock::acquire(path, wait)?;
-        // SQLite would make the file readable for everyone that the umask lets.
-        owner::private(OpenOptions::new().create(true).append(true))
-            .open(path)
-            .map_err(|error| StoreError::Unavailable {
-                path: path.to_owned(),
-                detail: error.to_string(),
-            })?;
+        connection::make_private(path).map_err(|error| StoreError::Unavailable {
+            path: path.to_owned(),
+            detail: error.to_string(),
+        })?;
         log_file::check(path)?;
         let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
         let mut connection = connection::open_to_write(path).map_err(failed)?;

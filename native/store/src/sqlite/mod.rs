@@ -26,4 +26,5 @@ pub use audit_table::AuditTable;
 pub use copy::{copy_database, keep_before_migration};
 pub use journal::SqliteJournal;
 pub use seal::{check_segments, sealed_hash};
+pub(crate) use verify::verify_structure;
 pub use verify::{check_pages, verify};

@@ -20,7 +20,6 @@ mod read;
 mod write;
 
 use std::collections::{HashMap, HashSet};
-use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -31,7 +30,7 @@ use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
-use crate::sqlite::{connection, owner};
+use crate::sqlite::connection;
 
 pub use read::{FeatureHistory, PoolSamples, verify_history};
 
@@ -159,12 +158,10 @@ impl UsageHistory {
     /// # Errors
     /// [`StoreError::Foreign`] for a file of a newer server, and what keeps it from being opened.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        owner::private(OpenOptions::new().create(true).append(true))
-            .open(path)
-            .map_err(|error| StoreError::Unavailable {
-                path: path.to_owned(),
-                detail: error.to_string(),
-            })?;
+        connection::make_private(path).map_err(|error| StoreError::Unavailable {
+            path: path.to_owned(),
+            detail: error.to_string(),
+        })?;
         let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
         let mut connection = connection::open_to_write(path).map_err(failed)?;
         // What a power cut takes is counted again from the database of the seats.

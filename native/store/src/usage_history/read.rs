@@ -8,7 +8,7 @@ use licensing_management::usage::{DayCounts, DayNumber, DaySamples, DayUse, Feat
 use rusqlite::{Connection, params};
 
 use crate::StoreError;
-use crate::sqlite::connection;
+use crate::sqlite::{connection, verify_structure};
 
 use super::{PoolTerms, UsageHistory};
 
@@ -218,15 +218,7 @@ impl UsageHistory {
 /// # Errors
 /// [`StoreError::Damaged`] names what does not fit.
 pub fn verify_history(path: &Path) -> Result<(), StoreError> {
-    let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
-    let connection = connection::open_to_read(path).map_err(failed)?;
-    let found: String = connection
-        .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
-        .map_err(failed)?;
-    if found != "ok" {
-        return Err(StoreError::damaged(path, found));
-    }
-    Ok(())
+    verify_structure(path)
 }
 
 fn days_of(since: Timestamp, until: Timestamp) -> (i64, i64) {

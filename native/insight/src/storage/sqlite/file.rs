@@ -1,6 +1,5 @@
 //! One file of SQLite: a connection that writes, and one that reads.
 
-use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 
 use licensing_store::copy_database;
@@ -34,12 +33,7 @@ impl SqliteFile {
     /// # Errors
     /// When it cannot be opened or is of another or a newer program.
     pub(crate) fn open(path: &Path, schema: Schema) -> Result<Self, StorageError> {
-        let mut options = OpenOptions::new();
-        options.create(true).append(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options
-            .open(path)
+        connection::make_private(path)
             .map_err(|error| StorageError::Unavailable(format!("{}: {error}", path.display())))?;
         let mut writer = connection::open_to_write(path)?;
         schema.migrate(&mut writer)?;
