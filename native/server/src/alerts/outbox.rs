@@ -6,7 +6,7 @@ use licensing_delivery::{MailConfig, Message, Outbox, Target, Tried, Waiting};
 use licensing_management::alert::{Happened, Record};
 use licensing_texts::catalog::Locale;
 
-use super::service::{AlertService, bound};
+use super::service::AlertService;
 use super::state::{Queued, State};
 use super::wording;
 
@@ -119,25 +119,14 @@ fn tell_others(state: &mut State, given_up: &Queued, reason: &str, now: Timestam
         .filter(|route| route.enabled && route.name != given_up.route)
         .map(|route| route.name.clone())
         .collect();
-    for route in others {
-        state.last_id += 1;
-        state.queue.push(Queued {
-            id: state.last_id,
-            route,
-            happened: Happened::Raised,
-            record: record.clone(),
-            attempts: 0,
-            due: now,
-        });
-    }
-    bound(state);
+    state.enqueue(others, Happened::Raised, &record, now);
 }
 
 #[cfg(test)]
 mod tests {
     use licensing_api::alert::{AlertLevel, AlertRouteKind};
 
-    use super::super::service::MOST_QUEUED;
+    use super::super::state::MOST_QUEUED;
     use super::super::state::Route;
     use super::*;
 

@@ -6,6 +6,9 @@ use licensing_delivery::{Target, TargetKind};
 use licensing_management::alert::{AlertBook, Happened, Record, Silence};
 use serde::{Deserialize, Serialize};
 
+/// Most messages that wait; the oldest give way.
+pub(super) const MOST_QUEUED: usize = 10_000;
+
 /// Where alerts are sent.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -50,6 +53,31 @@ pub(super) struct State {
     pub(super) book: AlertBook,
     pub(super) queue: Vec<Queued>,
     pub(super) last_id: i64,
+}
+
+impl State {
+    /// Puts a message into the queue of each of these routes. The oldest messages give way where too many wait.
+    pub(super) fn enqueue(
+        &mut self,
+        routes: Vec<String>,
+        happened: Happened,
+        record: &Record,
+        now: Timestamp,
+    ) {
+        for route in routes {
+            self.last_id += 1;
+            self.queue.push(Queued {
+                id: self.last_id,
+                route,
+                happened,
+                record: record.clone(),
+                attempts: 0,
+                due: now,
+            });
+        }
+        let excess = self.queue.len().saturating_sub(MOST_QUEUED);
+        self.queue.drain(..excess);
+    }
 }
 
 impl Route {
