@@ -15,6 +15,7 @@ use toml_edit::{Decor, DocumentMut, Item, Table};
 
 use crate::config::{Config, ConfigError, DataFolder, ENVIRONMENT_PREFIX, LiveConfig};
 use crate::product_access::ProductAccess;
+use crate::shown_text::shown_text;
 
 /// Settings that name files of the server. Whoever could change them from afar could have any file read.
 const NAMES_OF_FILES: &[&str] = &[
@@ -272,8 +273,7 @@ impl CheckedSettings {
 }
 
 fn invalid(target: &str, detail: String) -> Problem {
-    let target: String = target.chars().filter(|one| !one.is_control()).take(80).collect();
-    Problem::new(ErrorCode::InvalidRequest, detail).about(target)
+    Problem::new(ErrorCode::InvalidRequest, detail).about(shown_text(target))
 }
 
 /// What is wrong with a configuration, without the path of the file.

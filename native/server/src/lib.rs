@@ -23,6 +23,7 @@ pub mod management;
 pub mod manager;
 pub mod product_access;
 pub mod register;
+mod shown_text;
 pub mod ticket_key;
 pub mod verify;
 pub mod web;

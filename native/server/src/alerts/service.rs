@@ -22,16 +22,15 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::gather::{AlertSources, thresholds};
-use super::state::{Queued, Route, State, kind};
+use super::state::{Route, State, kind};
 use super::{HEADERS, wording};
 use crate::blocking::blocking;
+use crate::shown_text::shown_text;
 
 /// Largest file of the state.
 const MAX_STATE_BYTES: usize = 64 * 1024 * 1024;
 /// Most routes.
 const MOST_ROUTES: usize = 100;
-/// Most messages that wait; the oldest give way.
-pub(super) const MOST_QUEUED: usize = 10_000;
 /// Most patterns of a route, and characters of each.
 const PATTERNS: (usize, usize) = (100, 100);
 /// Characters of the name of a route.
@@ -233,7 +232,7 @@ impl AlertService {
                     ErrorCode::AlertNotFound,
                     "No active alert has this code and subject.",
                 )
-                .about(shown(&request.code))
+                .about(shown_text(&request.code))
             })
         })
     }
@@ -466,32 +465,11 @@ fn enqueue(state: &mut State, happened: Happened, record: &Record, now: Timestam
         })
         .map(|route| route.name.clone())
         .collect();
-    for route in routes {
-        state.last_id += 1;
-        state.queue.push(Queued {
-            id: state.last_id,
-            route,
-            happened,
-            record: record.clone(),
-            attempts: 0,
-            due: now,
-        });
-    }
-    bound(state);
-}
-
-/// Lets the oldest messages give way where too many wait.
-pub(super) fn bound(state: &mut State) {
-    let excess = state.queue.len().saturating_sub(MOST_QUEUED);
-    state.queue.drain(..excess);
+    state.enqueue(routes, happened, record, now);
 }
 
 fn invalid(field: &str, detail: impl Into<String>) -> Problem {
     Problem::new(ErrorCode::InvalidRequest, detail).about(field)
-}
-
-fn shown(text: &str) -> String {
-    text.chars().filter(|one| !one.is_control()).take(80).collect()
 }
 
 fn route_mut<'a>(state: &'a mut State, name: &str) -> Result<&'a mut Route, Problem> {
@@ -500,7 +478,7 @@ fn route_mut<'a>(state: &'a mut State, name: &str) -> Result<&'a mut Route, Prob
     routes
         .find(|route| route.name.eq_ignore_ascii_case(name))
         .ok_or_else(|| {
-            Problem::new(ErrorCode::AlertRouteNotFound, "No route has this name.").about(shown(name))
+            Problem::new(ErrorCode::AlertRouteNotFound, "No route has this name.").about(shown_text(name))
         })
 }
 

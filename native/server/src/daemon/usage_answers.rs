@@ -60,7 +60,8 @@ pub(crate) fn period(
     Ok((since, until))
 }
 
-fn too_many(what: &str) -> Problem {
+/// An answer that is larger than any is.
+pub(crate) fn too_many(what: &str) -> Problem {
     Problem::new(
         ErrorCode::RequestTooLarge,
         format!("The answer would have more than {what}."),

@@ -31,6 +31,7 @@ pub use name::{FileName, InvalidFileName};
 pub use options::{CheckedOptions, People};
 
 use crate::installed::{Installed, InstalledFiles, InstalledLicenseFile, MAX_LICENSE_FILES};
+use crate::shown_text::shown_text;
 use assess::Assessment;
 
 /// The folder of license files. Cloning gives another handle on the same.
@@ -375,8 +376,7 @@ fn finish(outcome: Result<io::Result<()>, tokio::task::JoinError>, name: &str) -
 
 fn check_name(name: &str) -> Result<FileName, Problem> {
     FileName::parse(name).map_err(|error| {
-        let shown: String = name.chars().filter(|char| !char.is_control()).take(80).collect();
-        Problem::new(ErrorCode::InvalidRequest, format!("fileName {error}.")).about(shown)
+        Problem::new(ErrorCode::InvalidRequest, format!("fileName {error}.")).about(shown_text(name))
     })
 }
 

@@ -7,12 +7,14 @@ use licensing_api::alert::{
 use licensing_api::operation::op;
 use licensing_api::{Problem, Rows};
 use licensing_seats::wildcard::Wildcards;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::alerts::Attempt;
 use crate::blocking::blocking;
 use crate::web::WebServices;
 use crate::web::dispatch::{Call, Handler};
+
+use super::record;
 
 impl Handler for op::GetAlerts {
     async fn handle(
@@ -111,18 +113,4 @@ impl Handler for op::TestAlertRoute {
         record(services, call, "TestAlertRoute", &request.name, json!({})).await?;
         services.alerts.test_route(&request.name).await
     }
-}
-
-async fn record(
-    services: &WebServices,
-    call: &Call,
-    action: &'static str,
-    target: &str,
-    detail: Value,
-) -> Result<(), Problem> {
-    let target: String = target.chars().filter(|one| !one.is_control()).take(80).collect();
-    let accounts = &services.accounts;
-    accounts
-        .record_change(call.caller()?, action, target, detail)
-        .await
 }

@@ -12,12 +12,14 @@ use licensing_api::backup::{
 use licensing_api::operation::op;
 use licensing_api::{ErrorCode, Problem, Rows};
 use parking_lot::Mutex;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::backup::KeptBackups;
 use crate::blocking::blocking;
 use crate::web::WebServices;
 use crate::web::dispatch::{Call, Handler};
+
+use super::record;
 
 /// Most downloads that are remembered. One that is not is recorded once more with its next piece.
 const MOST_DOWNLOADS: usize = 1000;
@@ -59,7 +61,7 @@ impl Handler for op::GetBackups {
 impl Handler for op::NewBackup {
     async fn handle(services: &WebServices, call: &Call, request: NewBackup) -> Result<Backup, Problem> {
         let detail = json!({ "withKeys": request.with_keys });
-        record(services, call, "NewBackup", String::new(), detail).await?;
+        record(services, call, "NewBackup", "", detail).await?;
         let _turn = services.backing_up.lock().await;
         with_kept(services, move |kept| {
             kept.make(request.with_keys, Timestamp::now())
@@ -78,7 +80,7 @@ impl Handler for op::GetBackupPiece {
         let GetBackupPiece { backup, offset } = request;
         if !services.downloads.has(account, &backup, offset) {
             let detail = json!({ "offset": offset });
-            record(services, call, "GetBackupPiece", backup.clone(), detail).await?;
+            record(services, call, "GetBackupPiece", &backup, detail).await?;
         }
         let piece = with_kept(services, move |kept| kept.read(&backup, offset)).await?;
         services.downloads.went(account, &piece);
@@ -94,14 +96,7 @@ impl Handler for op::ImportBackupPiece {
     ) -> Result<BackupPiece, Problem> {
         if request.offset == 0 {
             let detail = json!({ "bytes": request.bytes });
-            record(
-                services,
-                call,
-                "ImportBackupPiece",
-                request.backup.clone(),
-                detail,
-            )
-            .await?;
+            record(services, call, "ImportBackupPiece", &request.backup, detail).await?;
         }
         let piece = STANDARD.decode(request.content.trim()).map_err(|_| {
             Problem::new(
@@ -136,7 +131,7 @@ impl Handler for op::RestoreBackup {
         } else {
             "RestoreBackup"
         };
-        record(services, call, action, request.backup.clone(), json!({})).await?;
+        record(services, call, action, &request.backup, json!({})).await?;
         let _turn = services.backing_up.lock().await;
         with_kept(services, move |kept| match request.cancel {
             true => kept.cancel(),
@@ -153,20 +148,6 @@ async fn with_kept<T: Send + 'static>(
     let setup = &services.setup;
     let kept = KeptBackups::new(setup.data.clone(), setup.configuration.file().to_owned());
     blocking(move || work(&kept)).await?
-}
-
-async fn record(
-    services: &WebServices,
-    call: &Call,
-    action: &'static str,
-    target: String,
-    detail: Value,
-) -> Result<(), Problem> {
-    let target: String = target.chars().filter(|one| !one.is_control()).take(80).collect();
-    let accounts = &services.accounts;
-    accounts
-        .record_change(call.caller()?, action, target, detail)
-        .await
 }
 
 #[cfg(test)]

@@ -22,8 +22,27 @@ mod usage;
 mod usage_history;
 
 use licensing_api::{ErrorCode, Problem};
+use serde_json::Value;
+
+use super::WebServices;
+use super::dispatch::Call;
+use crate::shown_text::shown_text;
 
 pub(super) use backups::Downloads;
+
+/// Records a change before it is made. What callers change need not exist: of its name is recorded what can be shown.
+async fn record(
+    services: &WebServices,
+    call: &Call,
+    action: &'static str,
+    target: &str,
+    detail: Value,
+) -> Result<(), Problem> {
+    services
+        .accounts
+        .record_change(call.caller()?, action, shown_text(target), detail)
+        .await
+}
 
 /// Something was changed, but a daemon could not read it again.
 fn not_served(change: &str, problem: &Problem) -> Problem {

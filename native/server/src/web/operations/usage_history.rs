@@ -11,7 +11,7 @@ use licensing_api::{ErrorCode, Problem, Rows};
 use licensing_reports::usage::UsageReport;
 
 use crate::blocking::blocking;
-use crate::daemon::usage_answers::{MOST_ROWS, period};
+use crate::daemon::usage_answers::{MOST_ROWS, period, too_many};
 use crate::web::WebServices;
 use crate::web::dispatch::{Call, Handler};
 
@@ -53,9 +53,7 @@ impl Handler for op::GetUsageHistory {
             ))
         });
         if rows.items.len() > MOST_ROWS {
-            let detail = format!("The answer would have more than {MOST_ROWS} rows.");
-            return Err(Problem::new(ErrorCode::RequestTooLarge, detail)
-                .advise("Ask for fewer features, a shorter period, or longer rows."));
+            return Err(too_many(&format!("{MOST_ROWS} rows")));
         }
         Ok(rows)
     }
