@@ -14,7 +14,7 @@ const APPLICATION_ID: i32 = 0x4C53_7276;
 
 /// What brings a database from each version of the schema to the next one, beginning with an empty one. A released entry is
 /// never changed; a new version is a further entry.
-const MIGRATIONS: [&str; 2] = [VERSION_1, VERSION_2];
+const MIGRATIONS: [&str; 3] = [VERSION_1, VERSION_2, VERSION_3];
 
 /// Version of the schema that this server writes.
 const SCHEMA_VERSION: i32 = MIGRATIONS.len() as i32;
@@ -68,6 +68,14 @@ const VERSION_2: &str = "
 CREATE TABLE ntlm (
     rid         INTEGER PRIMARY KEY REFERENCES account (rid) ON DELETE CASCADE,
     sealed_hash BLOB NOT NULL
+) STRICT;
+";
+
+/// The rules by which others may vouch for callers, as the audit has them last.
+const VERSION_3: &str = "
+CREATE TABLE sign_in_rules (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    rules    TEXT NOT NULL
 ) STRICT;
 ";
 

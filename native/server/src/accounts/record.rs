@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use licensing_api::{ErrorCode, Problem};
-use licensing_seats::audit::{AuditField, AuditRecord};
+use licensing_seats::audit::AuditRecord;
 use licensing_store::journal::AuditFilter;
+use rusqlite::OptionalExtension as _;
 use serde_json::Value;
 
 use super::audit::{self, RecordedChange};
@@ -213,18 +214,18 @@ impl Accounts {
         let (now, usual) = (rules(config)?, rules(&Config::default())?);
         self.blocking(move |this| {
             this.write(|transaction, _| {
-                let filter = AuditFilter {
-                    since: None,
-                    until: None,
-                    most: 1,
-                    wanted: Box::new(|record| record.text(AuditField::Operation) == Some(SIGN_IN_RULES)),
-                };
-                let last = audit::newest(transaction, &filter)?;
-                let last = last.first().and_then(|record| record.text(AuditField::Detail));
-                let (text, usual) = (now.to_string(), usual.to_string());
-                if last.unwrap_or(&usual) == text {
+                let last = transaction
+                    .query_row("SELECT rules FROM sign_in_rules", [], |row| row.get(0))
+                    .optional()?;
+                let text = now.to_string();
+                if last.unwrap_or_else(|| usual.to_string()) == text {
                     return Ok(());
                 }
+                transaction.execute(
+                    "INSERT INTO sign_in_rules (only_row, rules) VALUES (1, ?1)
+                     ON CONFLICT (only_row) DO UPDATE SET rules = excluded.rules",
+                    [&text],
+                )?;
                 let change = RecordedChange {
                     action: SIGN_IN_RULES,
                     target: "licensingd.toml",
