@@ -29,6 +29,6 @@ pub use issuer::Issuer;
 pub use license_text::{Increment, license_text};
 pub use postgres::Cluster;
 pub use program::{insightd, licensingd};
-pub use python::python_with;
+pub use python::{python_of, python_with};
 pub use server::{Endpoints, Server, ServerBuilder};
 pub use smtp::{Mail, SmtpServer};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
-use licensing_testbed::{Increment, Issuer, Server, ServerBuilder, license_text};
+use licensing_testbed::{Increment, Issuer, Server, ServerBuilder, license_text, python_of};
 
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -28,43 +28,9 @@ fn run(command: &mut Command) {
 /// Python with what the example needs, in an environment of its own that later runs find again; none where there is no
 /// Python, which is said and never silently passed over.
 fn python() -> Option<PathBuf> {
-    let system = std::env::var_os("LICENSING_PYTHON").map_or_else(|| PathBuf::from("python3"), PathBuf::from);
-    let found = Command::new(&system)
-        .args(["-c", "import sys, venv; sys.exit(sys.version_info < (3, 9))"])
-        .stderr(Stdio::null())
-        .status();
-    if !found.is_ok_and(|status| status.success()) {
-        eprintln!(
-            "skipped: there is no Python 3.9 or later on this machine (LICENSING_PYTHON, then python3)"
-        );
-        assert!(std::env::var_os("CI").is_none(), "Python is missing");
-        return None;
-    }
-    let requirements = workspace().join("native/ffi/examples/python/requirements.txt");
-    let wanted = std::fs::read_to_string(&requirements).unwrap();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python-example");
-    let python = folder.join("bin/python");
-    let installed = folder.join("installed.txt");
-    // Each test is a process of its own; one of them installs for all.
-    let lock = std::fs::File::create(folder.with_extension("lock")).unwrap();
-    lock.lock().unwrap();
-    if std::fs::read_to_string(&installed).is_ok_and(|installed| installed == wanted) {
-        return Some(python);
-    }
-    run(Command::new(&system).args(["-m", "venv", "--clear"]).arg(&folder));
-    run(Command::new(&python)
-        .args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--only-binary=:all:",
-            "-r",
-        ])
-        .arg(&requirements));
-    std::fs::write(&installed, wanted).unwrap();
-    Some(python)
+    let requirements = workspace().join("native/ffi/examples/python/requirements.txt");
+    python_of(&folder, &requirements, (3, 9)).unwrap()
 }
 
 /// The example with its stubs.
