@@ -21,8 +21,10 @@ use crate::one_client;
 use crate::powershell::PowerShell;
 use crate::table::Figure;
 
-const VENDOR: &str = "ACME";
-const FEATURE: &str = "BENCH_STD_CCU";
+/// Vendor of all licenses that are measured.
+pub(crate) const VENDOR: &str = "ACME";
+/// Feature that is checked out.
+pub(crate) const FEATURE: &str = "BENCH_STD_CCU";
 const SEATS: u32 = 1_000_000;
 
 fn server() -> Result<Server> {
@@ -36,7 +38,8 @@ fn server() -> Result<Server> {
         .start()
 }
 
-fn port(server: &Server) -> Result<u16> {
+/// Port of the vendor daemon of [`VENDOR`].
+pub(crate) fn port(server: &Server) -> Result<u16> {
     server
         .endpoints()
         .vendors

@@ -8,10 +8,9 @@ use licensing_testbed::{Increment, Server, ServerBuilder, license_text};
 use tokio::task::JoinSet;
 
 use crate::load::{self, Outcomes};
+use crate::scenario::{self, FEATURE, VENDOR};
 use crate::table::Figure;
 
-const VENDOR: &str = "ACME";
-const FEATURE: &str = "BENCH_STD_CCU";
 const POOLS: usize = 1000;
 
 /// Connections that ask.
@@ -74,12 +73,7 @@ async fn inventories(server: &Server, time: Duration) -> Result<Outcomes> {
 pub(crate) async fn figures(seconds: u64) -> Result<Vec<Figure>> {
     let time = Duration::from_secs(seconds);
     let server = server()?;
-    let port = server
-        .endpoints()
-        .vendors
-        .get(VENDOR)
-        .copied()
-        .context("the vendor daemon is not listed")?;
+    let port = scenario::port(&server)?;
     let undisturbed = inventories(&server, time).await?;
     let alone = load::cycles(port, FEATURE, 8, time).await?;
     let (beside, asked) = tokio::join!(load::cycles(port, FEATURE, 8, time), inventories(&server, time));

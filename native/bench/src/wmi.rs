@@ -11,10 +11,9 @@ use tokio::task::JoinSet;
 
 use crate::load::{self, Outcomes};
 use crate::machine::resident_kib;
+use crate::scenario::{self, FEATURE, VENDOR};
 use crate::table::Figure;
 
-const VENDOR: &str = "ACME";
-const FEATURE: &str = "BENCH_STD_CCU";
 const NAMESPACE: &str = "ROOT\\CitrixLicensing";
 const PROJECTED: &str = "SELECT PLD,Count,InUseCount FROM Citrix_GT_License_Pool WHERE PLD='BENCH_STD_CCU'";
 const EVERYTHING: &str = "SELECT * FROM Citrix_GT_License_Pool";
@@ -153,12 +152,7 @@ fn elsewhere(client: &WmiClient, connections: usize, time: Duration) -> Result<O
 
 async fn cost_for_checkouts(time: Duration) -> Result<Figure> {
     let server = server(100)?;
-    let port = server
-        .endpoints()
-        .vendors
-        .get(VENDOR)
-        .copied()
-        .context("the vendor daemon is not listed")?;
+    let port = scenario::port(&server)?;
     let client = client(&server)?;
     let alone = load::cycles(port, FEATURE, 8, time).await?;
     let asking = std::thread::spawn(move || elsewhere(&client, 50, time + Duration::from_secs(2)));

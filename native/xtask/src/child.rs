@@ -1,6 +1,6 @@
 //! Programs that are started and do not outlive their starter.
 
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 
 use anyhow::{Context, Result, bail};
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
@@ -28,13 +28,8 @@ pub async fn run(command: &mut Command) -> Result<()> {
 /// # Errors
 /// When it cannot be started, does not succeed, or writes no text.
 pub async fn output(command: &mut Command) -> Result<String> {
+    let output = finished(command).await?;
     let shown = shown(command);
-    let output = command
-        .kill_on_drop(true)
-        .stdin(Stdio::null())
-        .output()
-        .await
-        .with_context(|| format!("{shown} cannot be started"))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         bail!("{shown} ended with {}: {}", output.status, said.trim());
@@ -65,16 +60,19 @@ pub async fn tee(command: &mut Command) -> Result<(bool, String)> {
 /// # Errors
 /// When it cannot be started.
 pub async fn captured(command: &mut Command) -> Result<(bool, String)> {
-    let shown = shown(command);
-    let output = command
+    let output = finished(command).await?;
+    let text =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    Ok((output.status.success(), text))
+}
+
+async fn finished(command: &mut Command) -> Result<Output> {
+    command
         .kill_on_drop(true)
         .stdin(Stdio::null())
         .output()
         .await
-        .with_context(|| format!("{shown} cannot be started"))?;
-    let text =
-        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    Ok((output.status.success(), text))
+        .with_context(|| format!("{} cannot be started", shown(command)))
 }
 
 async fn copy(stream: Option<impl AsyncRead + Unpin>, to_stderr: bool) -> Result<String> {
