@@ -68,10 +68,9 @@ Describe 'The table of operations' {
             $fields = @($called.Request.Fields | ForEach-Object Name)
             $ast = (Get-Command $cmdlet).ScriptBlock.Ast
             $isTable = { param($node) $node -is [System.Management.Automation.Language.HashtableAst] }
-            # Rows of the snap-in's shape are tables too; they are the ones that are cast to an object. $fields says which parameter is
-            # which field, and $list are the arguments of a function.
+            # Rows of the snap-in's shape are tables too; they are the ones that are cast to an object.
             $tables = $ast.FindAll($isTable, $true) | Where-Object {
-                $_.Parent -isnot [System.Management.Automation.Language.ConvertExpressionAst] -and $_.Parent.Parent.Extent.Text -notmatch '^\$(?:fields|list) = '
+                $_.Parent -isnot [System.Management.Automation.Language.ConvertExpressionAst]
             }
             $keys = foreach ($table in $tables) {
                 foreach ($pair in $table.KeyValuePairs | Where-Object { $_.Item1 -is [System.Management.Automation.Language.StringConstantExpressionAst] }) {
@@ -79,6 +78,8 @@ Describe 'The table of operations' {
                 }
             }
             $keys | Where-Object { $_ -notin $fields } | Should -BeNullOrEmpty
+            $named = (Get-Command $cmdlet).Parameters.Values | ForEach-Object Attributes | Where-Object { $_ -is [LicensingAdmin.FieldAttribute] } | ForEach-Object Name
+            $named | Where-Object { $_ -notin $fields } | Should -BeNullOrEmpty
         }
     }
 }

@@ -84,15 +84,9 @@ function Export-LicenseAllocationRequest {
                         -Message "$file exists; a request replaces no file." -Action 'Choose another name.'))
             return
         }
-        $request = @{ accessCode = $AccessCode; entitlementId = $EntitlementId; count = $Count }
-        foreach ($name in 'HostIdType', 'HostId') {
-            if ($PSBoundParameters.ContainsKey($name)) {
-                $request[$name.Substring(0, 1).ToLowerInvariant() + $name.Substring(1)] = $PSBoundParameters[$name]
-            }
-        }
         $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Write a request for $Count seats of $EntitlementId to $file")
         if ($allowed) {
-            Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'ExportAllocationRequest' -Request $request -Target $file |
+            Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'ExportAllocationRequest' -Target $file |
                 ForEach-Object {
                     if (Write-LicensingFile -Cmdlet $PSCmdlet -Path $file -Content $_.Content) {
                         Get-Item -LiteralPath $file

@@ -76,13 +76,7 @@ function Import-InsightRequirement {
     }
 
     end {
-        $list = @{
-            Operation = 'ImportInsightRequirements'
-            Action    = 'Import required dates'
-            File      = $files
-            Row       = $rows
-            Column    = 'Feature', 'ProductVersion', 'RequiredDate', 'Vendor'
-        }
-        Import-LicensingList -Cmdlet $PSCmdlet @list
+        $columns = 'Feature', 'ProductVersion', 'RequiredDate', 'Vendor'
+        Import-LicensingList -Cmdlet $PSCmdlet -Operation 'ImportInsightRequirements' -Action 'Import required dates' -File $files -Row $rows -Column $columns
     }
 }

@@ -76,13 +76,7 @@ function Import-InsightRescission {
     }
 
     end {
-        $list = @{
-            Operation = 'ImportInsightRescissions'
-            Action    = 'Import rescinded serial numbers'
-            File      = $files
-            Row       = $rows
-            Column    = 'SerialNumber', 'Vendor', 'Effective', 'Reason'
-        }
-        Import-LicensingList -Cmdlet $PSCmdlet @list
+        $columns = 'SerialNumber', 'Vendor', 'Effective', 'Reason'
+        Import-LicensingList -Cmdlet $PSCmdlet -Operation 'ImportInsightRescissions' -Action 'Import rescinded serial numbers' -File $files -Row $rows -Column $columns
     }
 }

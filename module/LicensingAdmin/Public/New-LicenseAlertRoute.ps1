@@ -88,10 +88,12 @@ function New-LicenseAlertRoute {
 
         [AllowEmptyCollection()]
         [ArgumentCompleter([LicensingAdmin.AlertCodeCompleter])]
+        [LicensingAdmin.Field('silencedCodes')]
         [string[]] $SilencedCode,
 
         [AllowEmptyCollection()]
         [ArgumentCompleter([LicensingAdmin.FeatureCompleter])]
+        [LicensingAdmin.Field('silencedFeatures')]
         [string[]] $SilencedFeature,
 
         [ValidateNotNullOrEmpty()]
@@ -101,18 +103,12 @@ function New-LicenseAlertRoute {
         [securestring] $Secret,
 
         [AllowEmptyString()]
+        [LicensingAdmin.Field('certHash')]
         [string] $WebhookCertHash
     )
 
     process {
-        $fields = @{ Address = 'address'; Level = 'level'; Enabled = 'enabled'; SilencedCode = 'silencedCodes'; SilencedFeature = 'silencedFeatures'; Locale = 'locale'; Secret = 'secret'; WebhookCertHash = 'certHash' }
-        $request = @{ name = $Name }
-        foreach ($field in $fields.GetEnumerator()) {
-            if ($PSBoundParameters.ContainsKey($field.Key)) {
-                $request[$field.Value] = $PSBoundParameters[$field.Key]
-            }
-        }
-
+        $request = [LicensingAdmin.Command]::Request($PSCmdlet, 'NewAlertRoute')
         $isOff = $PSBoundParameters.ContainsKey('Enabled') -and -not $Enabled
         $action = $isOff ? "Add the alert route $Name to $Address, which sends nothing yet" : "Send alerts by the route $Name to $Address"
         $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action $action)

@@ -82,15 +82,9 @@ function New-LicenseAllocation {
     )
 
     process {
-        $request = @{ entitlementId = $EntitlementId; sessionId = $SessionId; count = $Count }
-        foreach ($name in 'HostIdType', 'HostId', 'RequestId') {
-            if ($PSBoundParameters.ContainsKey($name)) {
-                $request[$name.Substring(0, 1).ToLowerInvariant() + $name.Substring(1)] = "$($PSBoundParameters[$name])"
-            }
-        }
         $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Allocate $Count seats of $EntitlementId")
         if ($allowed) {
-            Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'NewAllocation' -Request $request -Target $EntitlementId
+            Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'NewAllocation' -Target $EntitlementId
         }
     }
 }

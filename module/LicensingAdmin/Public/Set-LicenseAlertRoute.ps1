@@ -74,10 +74,12 @@ function Set-LicenseAlertRoute {
 
         [AllowEmptyCollection()]
         [ArgumentCompleter([LicensingAdmin.AlertCodeCompleter])]
+        [LicensingAdmin.Field('silencedCodes')]
         [string[]] $SilencedCode,
 
         [AllowEmptyCollection()]
         [ArgumentCompleter([LicensingAdmin.FeatureCompleter])]
+        [LicensingAdmin.Field('silencedFeatures')]
         [string[]] $SilencedFeature,
 
         [ValidateNotNullOrEmpty()]
@@ -87,18 +89,12 @@ function Set-LicenseAlertRoute {
         [securestring] $Secret,
 
         [AllowEmptyString()]
+        [LicensingAdmin.Field('certHash')]
         [string] $WebhookCertHash
     )
 
     process {
-        $fields = @{ Address = 'address'; Level = 'level'; Enabled = 'enabled'; SilencedCode = 'silencedCodes'; SilencedFeature = 'silencedFeatures'; Locale = 'locale'; Secret = 'secret'; WebhookCertHash = 'certHash' }
-        $request = @{ name = $Name }
-        foreach ($field in $fields.GetEnumerator()) {
-            if ($PSBoundParameters.ContainsKey($field.Key)) {
-                $request[$field.Value] = $PSBoundParameters[$field.Key]
-            }
-        }
-
+        $request = [LicensingAdmin.Command]::Request($PSCmdlet, 'SetAlertRoute')
         $shown = ($request.Keys | Where-Object { $_ -ne 'name' } | Sort-Object) -join ', '
         $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Change the alert route $Name`: $shown")
         if ($allowed) {

@@ -66,6 +66,7 @@ function Set-LicenseManagementService {
         [string] $Destination,
 
         [AllowEmptyString()]
+        [LicensingAdmin.Field('certHash')]
         [string] $DestinationCertHash,
 
         [AllowEmptyString()]
@@ -86,14 +87,7 @@ function Set-LicenseManagementService {
     )
 
     process {
-        $request = @{}
-        foreach ($name in 'Enabled', 'Destination', 'DestinationCertHash', 'UploadTime', 'IncludeUserHashes', 'DisasterRecoveryPartner', 'RegistrationCode') {
-            if ($PSBoundParameters.ContainsKey($name)) {
-                # -CertHash is the certificate of the license server.
-                $field = if ($name -eq 'DestinationCertHash') { 'certHash' } else { $name.Substring(0, 1).ToLowerInvariant() + $name.Substring(1) }
-                $request[$field] = $PSBoundParameters[$name]
-            }
-        }
+        $request = [LicensingAdmin.Command]::Request($PSCmdlet, 'SetManagementService')
         $shown = ($request.Keys | Sort-Object) -join ', '
         $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Change the license management service: $shown")
         if ($allowed) {

@@ -101,15 +101,20 @@ namespace LicensingAdmin
         /// <summary>The sessions that the command works with. What cannot be used is reported.</summary>
         public static LicensingSession[] Sessions(PSCmdlet cmdlet) => Of(cmdlet).sessions.Resolve();
 
-        /// <summary>A request of the parameters that were given: each goes to the field of the same name.</summary>
+        /// <summary>
+        /// A request of the parameters that were given: each goes to the field that its <see cref="FieldAttribute"/> names, or to that of
+        /// the same name.
+        /// </summary>
         /// <param name="cmdlet"><c>$PSCmdlet</c> of the function.</param>
         /// <param name="operation">Name of the operation.</param>
         public static OrderedDictionary Request(PSCmdlet cmdlet, string operation)
         {
             var request = new OrderedDictionary();
+            Dictionary<string, string> named = Named(cmdlet);
             foreach (FieldDescription field in Native.Operation(operation).Request.Fields)
             {
-                if (Bound(cmdlet, field.PropertyName) is object value)
+                string parameter = named.GetValueOrDefault(field.Name, field.PropertyName);
+                if (Bound(cmdlet, parameter) is object value)
                 {
                     request[field.Name] = value;
                 }
@@ -130,6 +135,12 @@ namespace LicensingAdmin
             cmdlet.MyInvocation.BoundParameters.TryGetValue(parameter, out object value);
             return value is PSObject wrapped ? wrapped.BaseObject : value;
         }
+
+        // Parameters by the field that they name.
+        private static Dictionary<string, string> Named(PSCmdlet cmdlet) =>
+            cmdlet.MyInvocation.MyCommand.Parameters.Values
+                .SelectMany(parameter => parameter.Attributes.OfType<FieldAttribute>().Select(field => (field.Name, Parameter: parameter.Name)))
+                .ToDictionary(named => named.Name, named => named.Parameter);
 
         private static Command Of(PSCmdlet cmdlet) =>
             Running.TryGetValue(cmdlet, out Command command) ? command : throw new InvalidOperationException("The command has not begun.");

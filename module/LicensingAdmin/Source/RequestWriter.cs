@@ -74,6 +74,9 @@ namespace LicensingAdmin
                 case long number:
                     writer.WriteNumberValue(number);
                     break;
+                case Guid id:
+                    writer.WriteStringValue(id);
+                    break;
                 case byte[] bytes:
                     writer.WriteBase64StringValue(bytes);
                     break;
