@@ -17,16 +17,6 @@ use crate::config::{Config, ConfigError, DataFolder, ENVIRONMENT_PREFIX, LiveCon
 use crate::product_access::ProductAccess;
 use crate::shown_text::shown_text;
 
-/// Settings that name files of the server. Whoever could change them from afar could have any file read.
-const NAMES_OF_FILES: &[&str] = &[
-    "licensing.client_ca",
-    "wsman.keytab",
-    "mail.password_file",
-    "directory.ca_file",
-    "directory.bind_password_file",
-    "openid.ca_file",
-];
-
 /// Bytes of a change: the audit keeps 64 KiB of each, however they are escaped, and must have all of it.
 const MAX_CHANGE_BYTES: usize = 8 * 1024;
 
@@ -135,8 +125,8 @@ impl Configuration {
                 } else {
                     SettingSource::Default
                 },
+                remote: only_here(&name, &setting, &tables).is_none(),
                 default: setting.default,
-                remote: only_here(&name, &tables).is_none(),
                 meaning: setting.meaning.to_owned(),
                 allowed: setting.allowed.to_owned(),
                 name,
@@ -185,11 +175,11 @@ impl Configuration {
                 .split_once('=')
                 .ok_or_else(|| invalid(one, "A setting is written as name=value.".to_owned()))?;
             let name = name.trim().to_owned();
-            if !known.contains_key(&name) {
+            let Some(setting) = known.get(&name) else {
                 return Err(invalid(&name, format!("There is no setting {name}."))
                     .advise("List the settings with Get-LicenseServerConfiguration."));
-            }
-            if let Some(why) = only_here(&name, &tables) {
+            };
+            if let Some(why) = only_here(&name, setting, &tables) {
                 let detail = format!("{name} {why} and is only changed there.");
                 return Err(invalid(&name, detail).advise("Change it in the configuration file."));
             }
@@ -312,8 +302,9 @@ fn collect(section: &str, description: Description, all: &mut BTreeMap<String, S
 }
 
 /// Why a setting is only changed on the server itself; none when it may be changed from afar.
-fn only_here(name: &str, tables: &[toml::Table; 2]) -> Option<&'static str> {
-    if NAMES_OF_FILES.contains(&name) {
+fn only_here(name: &str, setting: &Setting, tables: &[toml::Table; 2]) -> Option<&'static str> {
+    // Whoever could change it from afar could have any file read.
+    if setting.names_file {
         return Some("names a file of the server");
     }
     let is_set = |file: &str| {
@@ -333,8 +324,10 @@ fn only_here(name: &str, tables: &[toml::Table; 2]) -> Option<&'static str> {
 pub(crate) fn changed_from_afar(now: &Config, next: &Config) -> Result<Option<String>, Problem> {
     let tables = [table(now)?, table(next)?];
     let [before, after] = &tables;
-    let mut names = settings().into_keys();
-    Ok(names.find(|name| only_here(name, &tables).is_some() && find(before, name) != find(after, name)))
+    let mut changed = settings().into_iter().filter(|(name, setting)| {
+        only_here(name, setting, &tables).is_some() && find(before, name) != find(after, name)
+    });
+    Ok(changed.next().map(|(name, _)| name))
 }
 
 fn table(config: &Config) -> Result<toml::Table, Problem> {
@@ -555,7 +548,7 @@ mod tests {
             let names_a_file = setting.meaning.contains("PEM file")
                 || setting.meaning.starts_with("File ")
                 || setting.meaning.starts_with("Keytab ");
-            assert_eq!(NAMES_OF_FILES.contains(&name.as_str()), names_a_file, "{name}");
+            assert_eq!(setting.names_file, names_a_file, "{name}");
         }
     }
 

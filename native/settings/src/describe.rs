@@ -20,6 +20,8 @@ pub struct Setting {
     pub meaning: &'static str,
     /// Which values are allowed; empty: all of its type.
     pub allowed: &'static str,
+    /// Whether it names a file, as every setting that is a path does.
+    pub names_file: bool,
 }
 
 /// A section in words.

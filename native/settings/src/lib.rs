@@ -32,7 +32,7 @@ pub mod log;
 mod section;
 
 pub use describe::{Description, Setting, reference, reference_at_start, template};
-pub use section::{Applies, Changes, InvalidSetting, Section, assign, text_of};
+pub use section::{Applies, Changes, InvalidSetting, Section, assign, is_path, text_of};
 
 /// Declares the struct of a section; see the [crate](crate) for an example.
 ///
@@ -90,6 +90,7 @@ macro_rules! settings {
                             applies: $crate::Applies::$applies,
                             meaning: $meaning,
                             allowed: [$($allowed,)? ""][0],
+                            names_file: $crate::is_path::<$Type>(),
                         },
                     )*],
                     sections: vec![$((stringify!($nested), <$Nested as $crate::Section>::describe()),)*],

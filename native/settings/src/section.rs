@@ -1,5 +1,8 @@
 //! What every section can do.
 
+use std::any::TypeId;
+use std::path::PathBuf;
+
 use serde::Serialize;
 
 use crate::Description;
@@ -84,4 +87,9 @@ pub fn assign<T: PartialEq>(place: &mut T, value: T, name: &str, applies: Applie
 /// A value as TOML writes it.
 pub fn text_of<T: Serialize>(value: &T) -> String {
     toml::Value::try_from(value).map_or_else(|error| error.to_string(), |value| value.to_string())
+}
+
+/// Whether values of a type are paths.
+pub fn is_path<T: 'static>() -> bool {
+    TypeId::of::<T>() == TypeId::of::<PathBuf>()
 }
