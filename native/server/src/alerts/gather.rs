@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use jiff::{Timestamp, Zoned};
 use licensing_api::Problem;
 use licensing_api::alert::{Alert, AlertCode};
@@ -38,16 +39,26 @@ pub struct AlertSources {
     pub certificate: Arc<ServerCertificate>,
 }
 
+/// What holds now.
+pub(super) struct Gathered {
+    pub(super) alerts: Vec<Alert>,
+    /// The pools that the alerts are about.
+    pub(super) pools: Arc<Vec<InventoryRow>>,
+    /// Whether all that know of seats have answered.
+    pub(super) answered: bool,
+}
+
 impl AlertSources {
-    /// Every alert that holds now, and whether all that know of seats have answered.
-    pub async fn gather(&self) -> (Vec<Alert>, bool) {
+    /// Every alert that holds now.
+    pub(super) async fn gather(&self) -> Gathered {
         let mut alerts = self.daemons.alerts().await;
         alerts.extend(self.licenses.alerts().await);
         alerts.extend(self.management.alerts());
         alerts.extend(self.certificate.alerts(Timestamp::now()));
         let config = self.config.now();
         let (pools, answered) = self.pools().await;
-        match self.of_files(pools, thresholds(&config)).await {
+        let pools = Arc::new(pools);
+        match self.of_files(Arc::clone(&pools), thresholds(&config)).await {
             Ok(found) => alerts.extend(found),
             Err(problem) => alerts.push(
                 Alert::new(AlertCode::LicenseFolderUnreadable)
@@ -55,7 +66,11 @@ impl AlertSources {
                     .advise(problem.action),
             ),
         }
-        (alerts, answered)
+        Gathered {
+            alerts,
+            pools,
+            answered,
+        }
     }
 
     /// The mail server to send by.
@@ -66,15 +81,16 @@ impl AlertSources {
     }
 
     /// The pools of every vendor whose daemon answers, and whether all did; that one does not is an alert of its own.
-    pub async fn pools(&self) -> (Vec<InventoryRow>, bool) {
-        let (mut pools, mut answered) = (Vec::new(), true);
-        for daemon in self.daemons.vendors() {
+    async fn pools(&self) -> (Vec<InventoryRow>, bool) {
+        let asked = self.daemons.vendors().into_iter().map(|daemon| async move {
             let request = GetInventory::default();
-            let asked = self
-                .daemons
+            self.daemons
                 .execute::<op::GetInventory>(&daemon.vendor, &request, "")
-                .await;
-            match asked {
+                .await
+        });
+        let (mut pools, mut answered) = (Vec::new(), true);
+        for answer in join_all(asked).await {
+            match answer {
                 Ok(rows) => pools.extend(rows.items),
                 Err(_) => answered = false,
             }
@@ -84,7 +100,7 @@ impl AlertSources {
 
     async fn of_files(
         &self,
-        pools: Vec<InventoryRow>,
+        pools: Arc<Vec<InventoryRow>>,
         thresholds: Thresholds,
     ) -> Result<Vec<Alert>, Problem> {
         let (installed, data) = (self.installed.clone(), self.data.clone());

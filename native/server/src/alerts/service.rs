@@ -10,6 +10,7 @@ use licensing_api::alert::{
     ActiveAlert, Alert, AlertCode, AlertLevel, AlertRoute, AlertRouteKind, AlertRouteTest, ConfirmAlert,
     GetAlerts, NewAlertRoute, SetAlertRoute,
 };
+use licensing_api::inventory::InventoryRow;
 use licensing_api::{ErrorCode, Problem, Secret};
 use licensing_client::CertHash;
 use licensing_delivery::{Target, is_address, send};
@@ -21,7 +22,7 @@ use parking_lot::Mutex;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::gather::{AlertSources, thresholds};
+use super::gather::{AlertSources, Gathered, thresholds};
 use super::state::{Route, State, kind};
 use super::{HEADERS, wording};
 use crate::blocking::blocking;
@@ -117,7 +118,16 @@ impl AlertService {
 
     /// What holds now. What is worth a message is in the queue when this ends.
     pub async fn look(&self) -> Vec<Alert> {
-        let (mut alerts, answered) = self.0.sources.gather().await;
+        self.look_at_pools().await.0
+    }
+
+    /// As [`Self::look`], with the pools that it looked at.
+    async fn look_at_pools(&self) -> (Vec<Alert>, Arc<Vec<InventoryRow>>) {
+        let Gathered {
+            mut alerts,
+            pools,
+            answered,
+        } = self.0.sources.gather().await;
         if let Some(further) = self.0.further.get() {
             alerts.extend(further());
         }
@@ -126,10 +136,11 @@ impl AlertService {
         }
         let this = self.clone();
         let observed = blocking(move || this.observe(alerts, answered)).await;
-        observed.unwrap_or_else(|problem| {
+        let alerts = observed.unwrap_or_else(|problem| {
             tracing::error!(detail = problem.detail, "looking for alerts failed");
             Vec::new()
-        })
+        });
+        (alerts, pools)
     }
 
     fn observe(&self, mut alerts: Vec<Alert>, answered: bool) -> Vec<Alert> {
@@ -175,20 +186,17 @@ impl AlertService {
     /// `LocaleUnsupported`.
     pub async fn list(&self, request: GetAlerts) -> Result<Vec<ActiveAlert>, Problem> {
         let locale = Locale::from_code(request.locale.as_deref())?;
-        let mut alerts = self.look().await;
-        if request.usage_percent.is_some() || request.sa_date.is_some() {
-            let pools = self.0.sources.pools().await.0;
-            if let Some(percent) = request.usage_percent {
-                let mut thresholds = thresholds(&self.0.sources.config.now());
-                thresholds.nearly_out_percent = percent;
-                thresholds.nearly_out_features.clear();
-                let nearly = AlertCode::SeatsNearlyOut.name();
-                alerts.retain(|alert| alert.code != nearly);
-                let again = of_licenses(&pools, &[], &thresholds, Zoned::now().date());
-                alerts.extend(again.into_iter().filter(|alert| alert.code == nearly));
-            }
-            alerts.extend(request.sa_date.iter().flat_map(|date| too_old(&pools, *date)));
+        let (mut alerts, pools) = self.look_at_pools().await;
+        if let Some(percent) = request.usage_percent {
+            let mut thresholds = thresholds(&self.0.sources.config.now());
+            thresholds.nearly_out_percent = percent;
+            thresholds.nearly_out_features.clear();
+            let nearly = AlertCode::SeatsNearlyOut.name();
+            alerts.retain(|alert| alert.code != nearly);
+            let again = of_licenses(&pools, &[], &thresholds, Zoned::now().date());
+            alerts.extend(again.into_iter().filter(|alert| alert.code == nearly));
         }
+        alerts.extend(request.sa_date.iter().flat_map(|date| too_old(&pools, *date)));
         let (codes, features) = (Wildcards::new(&request.code), Wildcards::new(&request.feature));
         let now = Timestamp::now();
         let state = self.0.state.lock();
