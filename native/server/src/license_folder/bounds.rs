@@ -7,6 +7,9 @@ use licensing_api::license_file::{LicenseFileExplanation, MAX_LICENSE_FILE_BYTES
 use licensing_api::{ErrorCode, Problem};
 use licensing_license_file::license_file::{LicenseFile, LineKind, PublisherLine};
 
+/// Bytes of a text whose explanation takes neither memory nor time worth speaking of.
+pub(crate) const SHORT_TEXT: usize = 16 * 1024;
+
 /// Most lines of a license file. A line takes some hundred bytes in memory, however short it is.
 const MAX_LINES: usize = 100_000;
 

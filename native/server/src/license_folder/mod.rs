@@ -23,9 +23,10 @@ use licensing_seats::explain::{ExplainContext, Explanation, explain};
 use licensing_seats::wildcard::Wildcards;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use crate::blocking::blocking;
+use crate::blocking::{LargeWork, blocking};
 use crate::config::{Config, DataFolder, LiveConfig};
 
+pub(crate) use bounds::SHORT_TEXT;
 pub use issuers::CheckedIssuer;
 pub use name::{FileName, InvalidFileName};
 pub use options::{CheckedOptions, People};
@@ -42,6 +43,7 @@ pub struct LicenseFolder {
     /// Held from checking a file to having it in place, so that two changes never build on the same state.
     changing: Arc<Mutex<()>>,
     installed: InstalledFiles,
+    explaining: LargeWork,
 }
 
 /// A change that was checked and only has to be carried out. Nobody else can change the folder while it lives.
@@ -88,6 +90,7 @@ impl LicenseFolder {
             config: config.clone(),
             changing: Arc::default(),
             installed: installed.clone(),
+            explaining: LargeWork::new()?,
         })
     }
 
@@ -136,7 +139,7 @@ impl LicenseFolder {
     pub async fn explain(&self, name: String, bytes: Vec<u8>) -> Result<LicenseFileExplanation, Problem> {
         let name = check_name(&name)?;
         bounds::check(&bytes)?;
-        self.blocking(move |this| {
+        self.explaining(bytes.len(), move |this| {
             let installed = this.installed()?;
             let stored = this.spelling(name.as_str())?.unwrap_or_else(|| name.to_string());
             let parsed = parse(&bytes);
@@ -312,6 +315,19 @@ impl LicenseFolder {
             format!("The license folder cannot be read: {error}."),
         )
         .about("licenses")
+    }
+
+    /// Explains a text of so many bytes; large ones one after the other.
+    async fn explaining<T: Send + 'static>(
+        &self,
+        length: usize,
+        work: impl FnOnce(&Self) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        if length <= bounds::SHORT_TEXT {
+            return self.blocking(work).await;
+        }
+        let this = self.clone();
+        self.explaining.carry_out(move || work(&this)).await?
     }
 
     async fn blocking<T: Send + 'static>(

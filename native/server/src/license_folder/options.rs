@@ -93,8 +93,10 @@ impl LicenseFolder {
         content: String,
         people: People,
     ) -> Result<OptionsExplanation, Problem> {
-        self.blocking(move |this| Ok(this.assessed(&vendor, &content, &people)?.explanation))
-            .await
+        self.explaining(content.len(), move |this| {
+            Ok(this.assessed(&vendor, &content, &people)?.explanation)
+        })
+        .await
     }
 
     /// Checks an options file that is to be put in place; nothing is changed yet.

@@ -24,7 +24,6 @@ use licensing_api::Problem;
 use licensing_net::tls::ServerCertificate;
 use licensing_net::web::{answer, assemble};
 use licensing_net::{ConnectionCount, RateLimit};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::accounts::Accounts;
@@ -106,8 +105,6 @@ struct WebServices {
     backing_up: tokio::sync::Mutex<()>,
     /// Downloads of archives that the audit has.
     downloads: Downloads,
-    /// The large ones of them, one after the other.
-    explaining_large: Semaphore,
     openapi: Bytes,
 }
 
@@ -176,7 +173,6 @@ pub async fn open(setup: WebSetup) -> anyhow::Result<Router> {
         explaining_short: Places::new(EXPLAINING_SHORT),
         backing_up: tokio::sync::Mutex::default(),
         downloads: Downloads::default(),
-        explaining_large: Semaphore::new(1),
         openapi: openapi::document().into(),
     });
     services.tell_product_tokens().await?;

@@ -20,6 +20,7 @@ use super::assemble::RequestForm;
 use super::dispatch::{self, Call};
 use super::gate::{self, Admitted};
 use super::{WebServices, answer, assemble, metrics};
+use crate::license_folder::SHORT_TEXT;
 
 /// All routes, behind the gate.
 pub(super) fn build(services: Arc<WebServices>) -> Router {
@@ -63,12 +64,6 @@ async fn carry_out(services: Arc<WebServices>, form: Arc<RequestForm>, request: 
 /// Largest answer that is sent without a place among the large requests.
 const SMALL_ANSWER: usize = 64 * 1024;
 
-/// Body of a license file that is explained while no other of this size is.
-const LARGE_EXPLANATION: usize = 2 * 1024 * 1024;
-
-/// Body of a license file whose explanation takes neither memory nor time worth speaking of. Its length has to be declared.
-const SHORT_EXPLANATION: u64 = 16 * 1024;
-
 /// Operations whose answer is one row that holds a file.
 const ANSWERED_WITH_FILES: [OperationId; 3] = [
     OperationId::ExportUsageReport,
@@ -87,15 +82,15 @@ fn explains(info: &OperationInfo) -> bool {
     info.body == BodySize::Large && info.permission != Permission::Full
 }
 
-/// Whether something short is explained: it does not wait for what is large.
+/// Whether something short is explained: it does not wait for what is large. Its length has to be declared.
 fn explains_little(info: &OperationInfo, headers: &HeaderMap) -> bool {
     let declared = headers
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok());
     explains(info)
         && declared
-            .and_then(|length| length.parse::<u64>().ok())
-            .is_some_and(|length| length <= SHORT_EXPLANATION)
+            .and_then(|length| length.parse::<usize>().ok())
+            .is_some_and(|length| length <= SHORT_TEXT)
 }
 
 async fn try_carry_out(
@@ -131,20 +126,14 @@ async fn try_carry_out(
         Some(caller) if explains => Some(turns.enter(caller.account_id()).await?),
         Some(_) | None => None,
     };
-    let is_large = explains && bytes.len() > LARGE_EXPLANATION;
     let request = assemble::request(form, &path, &parts, bytes)?;
     let (id, name) = (form.info.id, form.info.name);
     // In a task of its own, which keeps the place: a change is not left half-way when the client goes, and a defect in
     // one handler ends this request alone.
     let (text, place) = tokio::spawn(async move {
         let call = Call { caller };
-        // It is never closed.
-        let alone = match is_large {
-            true => services.explaining_large.acquire().await.ok(),
-            false => None,
-        };
         let text = dispatch::dispatch(id, &services, &call, request).await?;
-        drop((turn, alone));
+        drop(turn);
         Ok((text, place))
     })
     .await
