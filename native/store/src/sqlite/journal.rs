@@ -120,7 +120,8 @@ impl SqliteJournal {
         let deleted = self
             .connection
             .prepare_cached(
-                "DELETE FROM audit WHERE sequence <= ?1 AND sequence < (SELECT min(sequence) FROM audit) + ?2",
+                // One upper bound: of two, SQLite stops at the one alone and reads all rows up to it.
+                "DELETE FROM audit WHERE sequence <= min(?1, (SELECT min(sequence) FROM audit) + ?2 - 1)",
             )
             .and_then(|mut statement| statement.execute(params![sealed, DELETED_AT_ONCE]))
             .map_err(|error| self.error(&error))?;
