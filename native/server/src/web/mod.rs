@@ -8,6 +8,7 @@ mod credentials;
 mod daemon_lists;
 mod dispatch;
 mod gate;
+mod inventories;
 mod metrics;
 mod openapi;
 mod operations;
@@ -36,6 +37,7 @@ use crate::installed::InstalledFiles;
 use crate::license_folder::LicenseFolder;
 use crate::management::ManagementService;
 pub use dispatch::COMMON_ERRORS;
+use inventories::Inventories;
 use operations::Downloads;
 use places::{Bounds, Places};
 
@@ -97,6 +99,8 @@ struct WebServices {
     requests: Arc<Places>,
     /// Those of them that are large, or whose answers may be.
     large_requests: Arc<Places>,
+    /// The inventories that were made last.
+    inventories: Inventories,
     /// License files that are being explained: each takes the memory that its text needs when it is read.
     explaining: Arc<Places>,
     /// Short ones, which do not wait for those.
@@ -169,6 +173,7 @@ pub async fn open(setup: WebSetup) -> anyhow::Result<Router> {
         allocations,
         requests: Places::new(REQUESTS),
         large_requests: Places::new(LARGE_REQUESTS),
+        inventories: Inventories::new(),
         explaining: Places::new(EXPLAINING),
         explaining_short: Places::new(EXPLAINING_SHORT),
         backing_up: tokio::sync::Mutex::default(),

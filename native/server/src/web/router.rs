@@ -14,12 +14,17 @@ use licensing_api::operation::{BodySize, OperationId, OperationInfo, TABLE};
 use licensing_api::server::DaemonState;
 use licensing_api::{ErrorCode, Permission, Problem};
 use licensing_net::web::{leftover, routes};
+use serde_json::Value;
 use tokio::task::JoinError;
 
 use super::assemble::RequestForm;
+use super::daemon_lists::to_json;
 use super::dispatch::{self, Call};
 use super::gate::{self, Admitted};
+use super::inventories::Answer;
+use super::places::Place;
 use super::{WebServices, answer, assemble, metrics};
+use crate::accounts::Caller;
 use crate::license_folder::SHORT_TEXT;
 
 /// All routes, behind the gate.
@@ -82,6 +87,11 @@ fn explains(info: &OperationInfo) -> bool {
     info.body == BodySize::Large && info.permission != Permission::Full
 }
 
+/// Whether those who ask at the same time share the answer.
+fn is_shared(info: &OperationInfo) -> bool {
+    info.id == OperationId::GetInventory
+}
+
 /// Whether something short is explained: it does not wait for what is large. Its length has to be declared.
 fn explains_little(info: &OperationInfo, headers: &HeaderMap) -> bool {
     let declared = headers
@@ -107,7 +117,7 @@ async fn try_carry_out(
         .and_then(|admitted| admitted.0);
     let is_short = explains_little(form.info, &parts.headers);
     let place = match &caller {
-        Some(caller) if is_large(form.info) && !is_short => {
+        Some(caller) if is_large(form.info) && !is_short && !is_shared(form.info) => {
             Some(services.large_requests.enter(caller.account_id()).await?)
         }
         Some(_) | None => None,
@@ -127,23 +137,65 @@ async fn try_carry_out(
         Some(_) | None => None,
     };
     let request = assemble::request(form, &path, &parts, bytes)?;
-    let (id, name) = (form.info.id, form.info.name);
-    // In a task of its own, which keeps the place: a change is not left half-way when the client goes, and a defect in
-    // one handler ends this request alone.
-    let (text, place) = tokio::spawn(async move {
+    if let Some(caller) = caller.clone().filter(|_| is_shared(form.info)) {
+        let takes_gzip = answer::takes_gzip(&parts.headers);
+        return inventory(services, form.info, caller, request, takes_gzip).await;
+    }
+    let (text, (_, place)) = in_own_task(services, form.info, caller, request, (turn, place)).await?;
+    Ok(in_place(text, place))
+}
+
+/// Carries an operation out in a task of its own, which keeps `held`: a change is not left half-way when the client goes, and
+/// a defect in one handler ends this request alone.
+async fn in_own_task<T: Send + 'static>(
+    services: Arc<WebServices>,
+    info: &'static OperationInfo,
+    caller: Option<Caller>,
+    request: Value,
+    held: T,
+) -> Result<(Vec<u8>, T), Problem> {
+    tokio::spawn(async move {
         let call = Call { caller };
-        let text = dispatch::dispatch(id, &services, &call, request).await?;
-        drop(turn);
-        Ok((text, place))
+        let outcome = dispatch::dispatch(info.id, &services, &call, request).await;
+        if info.permission == Permission::Full {
+            services.inventories.forget();
+        }
+        Ok((outcome?, held))
     })
     .await
-    .unwrap_or_else(|error| Err(handler_failed(name, &error)))?;
+    .unwrap_or_else(|error| Err(handler_failed(info.name, &error)))
+}
+
+/// An inventory that may be shared with others who ask for the same.
+async fn inventory(
+    services: Arc<WebServices>,
+    info: &'static OperationInfo,
+    caller: Caller,
+    request: Value,
+    takes_gzip: bool,
+) -> Result<Response, Problem> {
+    let (account, key) = (caller.account_id(), to_json(&request)?);
+    let make = in_own_task(Arc::clone(&services), info, Some(caller), request, ());
+    let make = async { make.await.map(|(text, ())| text) };
+    let made = services
+        .inventories
+        .of(&services.large_requests, account, key, takes_gzip, make)
+        .await?;
+    Ok(match made {
+        Answer::Shared(text) => answer::json(text),
+        Answer::Compressed(bytes) => answer::compressed_json(bytes),
+        Answer::Own(text, place) => in_place(text, Some(place)),
+    })
+}
+
+/// An answer that keeps its place until it is sent, unless it is small.
+fn in_place(text: Vec<u8>, place: Option<Place>) -> Response {
     let is_small = text.len() <= SMALL_ANSWER;
     match place.filter(|_| !is_small) {
-        None => Ok(answer::json(text)),
+        None => answer::json(text),
         Some(place) => {
             let body = Arc::new(place).answer(text.into());
-            Ok(answer::json(Bytes::new()).map(|_| body))
+            answer::json(Bytes::new()).map(|_| body)
         }
     }
 }
