@@ -89,7 +89,8 @@ function Build-Native {
     # chooses their features by what is built together.
     $arguments = @('build', '--workspace', '--exclude', 'xtask', '--exclude', 'licensing-bench', '--lib', '--bins')
     if ($Configuration -eq 'Release') {
-        $arguments += '--release'
+        # Nothing is shared with tests here.
+        $arguments += '--exclude', 'licensing-fuzz', '--exclude', 'licensing-proofs', '--release'
     }
     Invoke-Cargo -Arguments $arguments
     $metadata = Invoke-Cargo -Arguments 'metadata', '--format-version', '1', '--no-deps' | ConvertFrom-Json
