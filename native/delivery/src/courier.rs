@@ -1,7 +1,8 @@
 //! Takes messages from a queue, sends them, and tries again what was not taken.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
@@ -16,14 +17,16 @@ use crate::{mail, webhook};
 const LOOK: Duration = Duration::from_secs(10);
 /// Pause after the first failed try; each further one doubles it.
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(30);
-/// Longest pause.
-const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(6);
+/// Longest pause between two tries.
+pub const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(6);
 /// Tries after which a message is given up: about a week.
 const MOST_TRIES: u32 = 36;
-/// Messages that are taken from the queue at a time.
-const AT_A_TIME: usize = 50;
+/// Messages that are taken from the queue at a time: more than one target that does not answer is likely to have waiting.
+const AT_A_TIME: usize = 1000;
 /// Time for one try.
 const TRY: Duration = Duration::from_secs(60);
+/// A target whose try failed after so long gets no further one while others wait.
+const SLOW: Duration = Duration::from_secs(10);
 /// Longest reason that is kept, in characters: a mail server may say anything.
 const LONGEST_REASON: usize = 500;
 
@@ -90,16 +93,23 @@ pub trait Outbox: Send + Sync + 'static {
 pub struct Courier<O> {
     outbox: Arc<O>,
     headers: Headers,
+    /// How tries ended that could not be noted. Without it, a message that was taken would be sent again every few seconds until
+    /// the disk has room again.
+    unnoted: HashMap<i64, Tried>,
 }
 
 impl<O: Outbox> Courier<O> {
     /// For this queue.
     pub fn new(outbox: Arc<O>, headers: Headers) -> Self {
-        Self { outbox, headers }
+        Self {
+            outbox,
+            headers,
+            unnoted: HashMap::new(),
+        }
     }
 
     /// Delivers until `stopping`.
-    pub async fn run(self, stopping: CancellationToken) {
+    pub async fn run(mut self, stopping: CancellationToken) {
         loop {
             let more = tokio::select! {
                 // What is under way then is tried again after the next start.
@@ -121,30 +131,69 @@ impl<O: Outbox> Courier<O> {
     }
 
     /// Tries what is due; says whether there may be more.
-    async fn deliver_due(&self) -> anyhow::Result<bool> {
+    async fn deliver_due(&mut self) -> anyhow::Result<bool> {
         let due = self
             .blocking(|outbox| outbox.due(Timestamp::now(), AT_A_TIME))
             .await?;
-        let more = due.len() == AT_A_TIME;
+        let mut more = due.len() == AT_A_TIME;
+        let ids: HashSet<i64> = due.iter().map(|waiting| waiting.id).collect();
+        self.unnoted.retain(|id, _| ids.contains(id));
+        let mut silent: HashSet<String> = HashSet::new();
+        let mut failed = None;
         for waiting in due {
-            let (id, attempts) = (waiting.id, waiting.attempts);
-            let how = match self.deliver(waiting).await {
-                Ok(how) => how,
-                Err(error) => {
-                    let how = again(attempts, Timestamp::now(), &format!("{error:#}"));
-                    tracing::warn!(
-                        delivery = id,
-                        attempts = attempts.saturating_add(1),
-                        given_up = matches!(how, Tried::GivenUp { .. }),
-                        error = format!("{error:#}"),
-                        "a message was not delivered"
-                    );
+            let id = waiting.id;
+            let how = match self.known(id) {
+                Some(how) => how,
+                // Each of its messages would keep all others waiting for a minute.
+                None if silent.contains(&waiting.target) => {
+                    more = true;
+                    continue;
+                }
+                None => {
+                    let (target, begun) = (waiting.target.clone(), Instant::now());
+                    let how = self.try_once(waiting).await;
+                    if how != Tried::Delivered && begun.elapsed() >= SLOW {
+                        silent.insert(target);
+                    }
                     how
                 }
             };
-            self.blocking(move |outbox| outbox.tried(id, &how)).await?;
+            let outcome = how.clone();
+            let noted = self.blocking(move |outbox| outbox.tried(id, &outcome)).await;
+            if let Err(error) = noted {
+                self.unnoted.insert(id, how);
+                failed = failed.or(Some(error));
+            }
         }
-        Ok(more)
+        match failed {
+            Some(error) => Err(error),
+            None => Ok(more),
+        }
+    }
+
+    /// How the last try of a message ended, if that could not be noted yet; none when it is to be tried.
+    fn known(&mut self, id: i64) -> Option<Tried> {
+        let how = self.unnoted.remove(&id)?;
+        let is_due = matches!(&how, Tried::Later { due, .. } if *due <= Timestamp::now());
+        (!is_due).then_some(how)
+    }
+
+    async fn try_once(&self, waiting: Waiting) -> Tried {
+        let (id, attempts) = (waiting.id, waiting.attempts);
+        match self.deliver(waiting).await {
+            Ok(how) => how,
+            Err(error) => {
+                let how = again(attempts, Timestamp::now(), &format!("{error:#}"));
+                tracing::warn!(
+                    delivery = id,
+                    attempts = attempts.saturating_add(1),
+                    given_up = matches!(how, Tried::GivenUp { .. }),
+                    error = format!("{error:#}"),
+                    "a message was not delivered"
+                );
+                how
+            }
+        }
     }
 
     async fn deliver(&self, waiting: Waiting) -> anyhow::Result<Tried> {
@@ -206,7 +255,69 @@ fn again(attempts: u32, now: Timestamp, reason: &str) -> Tried {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
+
+    const HEADERS: Headers = Headers {
+        delivery: "delivery",
+        signature: "signature",
+    };
+
+    /// One message, whose end can be noted at the third time only.
+    #[derive(Default)]
+    struct FullDisk {
+        opened: AtomicUsize,
+        noted: AtomicUsize,
+    }
+
+    impl Outbox for FullDisk {
+        fn mail(&self) -> MailConfig {
+            MailConfig::default()
+        }
+
+        fn due(&self, _: Timestamp, _: usize) -> anyhow::Result<Vec<Waiting>> {
+            Ok(vec![Waiting {
+                id: 7,
+                attempts: 0,
+                target: "one".to_owned(),
+                message: String::new(),
+            }])
+        }
+
+        fn open(&self, _: &Waiting) -> anyhow::Result<Option<(Target, Message)>> {
+            self.opened.fetch_add(1, Ordering::SeqCst);
+            Ok(None)
+        }
+
+        fn tried(&self, _: i64, _: &Tried) -> anyhow::Result<()> {
+            match self.noted.fetch_add(1, Ordering::SeqCst) {
+                0 | 1 => anyhow::bail!("the disk is full"),
+                _ => Ok(()),
+            }
+        }
+
+        async fn changed(&self) {
+            std::future::pending().await
+        }
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_noted_is_not_tried_again_meanwhile() {
+        let outbox = Arc::new(FullDisk::default());
+        let mut courier = Courier::new(Arc::clone(&outbox), HEADERS);
+        courier.deliver_due().await.unwrap_err();
+        courier.deliver_due().await.unwrap_err();
+        assert!(!courier.deliver_due().await.unwrap());
+        assert_eq!(outbox.opened.load(Ordering::SeqCst), 1);
+        courier.deliver_due().await.unwrap();
+        assert_eq!(
+            outbox.opened.load(Ordering::SeqCst),
+            2,
+            "it was noted, and forgotten"
+        );
+    }
 
     #[test]
     fn pauses_grow_and_end() {
