@@ -185,9 +185,15 @@ fn collect<T, P: Params>(
 }
 
 /// Another server with a serial number in common: everything that says so comes from here.
-const SHARED: &str = "SELECT DISTINCT other.server FROM license AS own
-    JOIN license AS other ON other.serial_key = own.serial_key AND other.vendor_key = own.vendor_key
-    WHERE own.server = ?1 AND own.serial_key IS NOT NULL AND other.server <> ?1";
+///
+/// Each serial number once, and the rows of the server itself passed over by the index: a server has one row for each serial
+/// number and upload, and comparing them all with each other would take the square of that.
+const SHARED: &str = "WITH own AS MATERIALIZED (
+        SELECT DISTINCT serial_key, vendor_key FROM license WHERE server = ?1 AND serial_key IS NOT NULL)
+    SELECT other.server FROM own CROSS JOIN license AS other
+        ON other.serial_key = own.serial_key AND other.vendor_key = own.vendor_key WHERE other.server < ?1
+    UNION SELECT other.server FROM own CROSS JOIN license AS other
+        ON other.serial_key = own.serial_key AND other.vendor_key = own.vendor_key WHERE other.server > ?1";
 
 pub(super) fn about(connection: &Connection, server: ServerGuid) -> Result<About, StorageError> {
     let mut about = About::default();
