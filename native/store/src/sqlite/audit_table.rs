@@ -47,7 +47,9 @@ impl AuditTable {
     /// # Errors
     /// Whatever SQLite answers.
     pub fn verify(self, connection: &Connection) -> rusqlite::Result<Result<u64, AuditError>> {
-        let mut statement = connection.prepare("SELECT sequence, body, hash FROM audit ORDER BY sequence")?;
+        // Records and end of one instant: what is appended meanwhile would look like damage.
+        let snapshot = connection.unchecked_transaction()?;
+        let mut statement = snapshot.prepare("SELECT sequence, body, hash FROM audit ORDER BY sequence")?;
         let mut rows = statement.query([])?;
         let mut verifier = AuditVerifier::new(AuditChain::new(self.chain));
         while let Some(row) = rows.next()? {
@@ -57,7 +59,7 @@ impl AuditTable {
                 return Ok(Err(error));
             }
         }
-        let end = self.end(connection)?;
+        let end = self.end(&snapshot)?;
         Ok(verifier.finish(&end).map(|()| end.last()))
     }
 
