@@ -402,7 +402,7 @@ impl FulfilmentStore for SqliteFulfilment {
 
     fn allocations(&self, which: Which<'_>) -> Result<Vec<StoredAllocation>, StorageError> {
         let order = "ORDER BY made_ms, id";
-        self.file.read(|connection| match which {
+        self.file.read_apart(|connection| match which {
             Which::All => all(connection, &format!("{ALLOCATION} {order}"), [], allocation),
             Which::Entitlement(id) => {
                 let query = format!("{ALLOCATION} WHERE entitlement = ?1 {order}");
@@ -481,11 +481,11 @@ impl FulfilmentStore for SqliteFulfilment {
     }
 
     fn audit(&self, most: u32) -> Result<Vec<AuditRecord>, StorageError> {
-        self.file.read(|connection| audit::newest(connection, most))
+        self.file.read_apart(|connection| audit::newest(connection, most))
     }
 
     fn verify_audit(&self) -> Result<u64, StorageError> {
-        self.file.read(audit::verify)
+        self.file.read_apart(audit::verify)
     }
 
     fn back_up(&self, to: &Path) -> Result<(), StorageError> {

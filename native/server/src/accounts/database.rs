@@ -166,6 +166,16 @@ impl Database {
         work(&reader).map_err(|error| self.problem(&error))
     }
 
+    /// Reads what may take long, through a connection of its own, so that no caller waits for it to be known.
+    pub(super) fn read_apart<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, Problem> {
+        connection::open_to_read(&self.path)
+            .and_then(|connection| work(&connection))
+            .map_err(|error| self.problem(&error))
+    }
+
     /// Changes in one transaction, durable when this returns. A problem undoes all of it.
     pub(super) fn write<T>(
         &self,

@@ -185,8 +185,12 @@ impl Accounts {
     /// # Errors
     /// When they cannot be read.
     pub(crate) async fn records(&self, filter: AuditFilter) -> Result<Vec<AuditRecord>, Problem> {
-        self.read(move |connection, _| audit::newest(connection, &filter))
-            .await
+        self.blocking(move |this| {
+            this.inner
+                .database
+                .read_apart(|connection| audit::newest(connection, &filter))
+        })
+        .await
     }
 
     /// Walks the record of all changes. Gives the number of entries.
@@ -194,7 +198,7 @@ impl Accounts {
     /// # Errors
     /// `StorageDamaged` naming the first record that was changed or is missing.
     pub async fn verify_record(&self) -> Result<u64, Problem> {
-        self.read(|connection, _| audit::verify(connection))
+        self.blocking(|this| this.inner.database.read_apart(audit::verify))
             .await?
             .map_err(|error| {
                 Problem::new(

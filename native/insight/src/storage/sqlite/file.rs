@@ -56,6 +56,17 @@ impl SqliteFile {
         work(&self.reader.lock())
     }
 
+    /// Reads what may take long, through a connection of its own: nobody else waits for it.
+    ///
+    /// # Errors
+    /// Those of `work`, and whatever SQLite answers.
+    pub(crate) fn read_apart<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        work(&connection::open_to_read(&self.path)?)
+    }
+
     /// Changes in one transaction, durable when this returns. An error undoes all of it.
     ///
     /// # Errors

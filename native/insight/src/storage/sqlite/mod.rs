@@ -126,7 +126,11 @@ impl Storage for SqliteStorage {
     }
 
     fn findings(&self, filter: FindingFilter<'_>) -> Result<Vec<FindingRecord>, StorageError> {
-        self.file.read(|connection| findings::list(connection, filter))
+        let list = |connection: &rusqlite::Connection| findings::list(connection, filter);
+        match filter.servers {
+            Some(&[_]) => self.file.read(list),
+            Some(_) | None => self.file.read_apart(list),
+        }
     }
 
     fn save(
@@ -157,7 +161,8 @@ impl Storage for SqliteStorage {
     }
 
     fn peaks(&self, servers: &[ServerGuid]) -> Result<Vec<PeakRow>, StorageError> {
-        self.file.read(|connection| uploads::peaks(connection, servers))
+        self.file
+            .read_apart(|connection| uploads::peaks(connection, servers))
     }
 
     fn drop_before(&self, before: Timestamp) -> Result<u64, StorageError> {
