@@ -69,9 +69,15 @@ pub fn duplicates(
     bounds: &Bounds,
 ) -> Vec<Finding> {
     let latest = latest(uploads);
+    let uses = by_feature(usage);
     let mut findings = Vec::new();
     for ((vendor, serial), rows) in by_serial(licenses) {
-        let stays = stays(&rows, usage);
+        // What one server alone has is on no two; most serial numbers are such.
+        let first = rows.first().map(|row| row.server);
+        if rows.iter().all(|row| Some(row.server) == first) {
+            continue;
+        }
+        let stays = stays(&rows, &uses);
         let mut outside = Overlaps::default();
         let mut within: BTreeMap<(ServerGuid, ServerGuid), Overlaps> = BTreeMap::new();
         for (index, a) in stays.iter().enumerate() {
@@ -133,18 +139,31 @@ fn by_serial(licenses: &[LicenseRow]) -> BTreeMap<(String, String), Vec<&License
     serials
 }
 
-fn stays(rows: &[&LicenseRow], usage: &[UsageRow]) -> Vec<Stay> {
+/// Feature in lower case and canonical version.
+type FeatureVersion = (String, String);
+
+/// Rows with use, by what they are the use of.
+fn by_feature(usage: &[UsageRow]) -> BTreeMap<FeatureVersion, Vec<&UsageRow>> {
+    let mut features: BTreeMap<FeatureVersion, Vec<&UsageRow>> = BTreeMap::new();
+    for row in usage.iter().filter(|row| row.used.is_some()) {
+        features
+            .entry((row.feature.to_lowercase(), row.version.canonical()))
+            .or_default()
+            .push(row);
+    }
+    features
+}
+
+fn stays(rows: &[&LicenseRow], usage: &BTreeMap<FeatureVersion, Vec<&UsageRow>>) -> Vec<Stay> {
     let mut sorted = rows.to_vec();
     sorted.sort_unstable_by_key(|row| (row.server, row.sequence, row.upload_id, row.index));
-    let features: BTreeSet<(String, String)> = rows
+    let features: BTreeSet<FeatureVersion> = rows
         .iter()
         .map(|row| (row.feature.to_lowercase(), row.version.canonical()))
         .collect();
     let mut uses: BTreeMap<UploadId, Vec<(Timestamp, Timestamp)>> = BTreeMap::new();
-    for row in usage {
-        if let Some(used) = row.used
-            && features.contains(&(row.feature.to_lowercase(), row.version.canonical()))
-        {
+    for row in features.iter().filter_map(|feature| usage.get(feature)).flatten() {
+        if let Some(used) = row.used {
             uses.entry(row.upload_id).or_default().push(used);
         }
     }
