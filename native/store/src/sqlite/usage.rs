@@ -76,8 +76,12 @@ impl UsageRecorder {
             .into_iter()
             .map(|level| (level.pool.id(), level.now))
             .collect();
+        // By the key of each pool; grouping the rows by pool would read all of them, which may be years.
         let mut statement = connection
-            .prepare("SELECT pool, max(hour), start, peak, seats FROM usage_hour GROUP BY pool")
+            .prepare(
+                "SELECT pool.id, hour, start, peak, seats FROM pool CROSS JOIN usage_hour ON usage_hour.pool = pool.id
+                    WHERE hour = (SELECT max(newer.hour) FROM usage_hour AS newer WHERE newer.pool = pool.id)",
+            )
             .map_err(failed)?;
         let latest: HashMap<i64, (HourPeak, Option<u32>)> = statement
             .query_map([], |row| {
@@ -158,19 +162,29 @@ impl UsageRecorder {
             return Ok(());
         }
         self.day = Some(day);
-        let remove = |sql: &str, kept: i64| {
+        let remove = |sql: &str, pool: i64, kept: i64| {
             rows.transaction
-                .execute(sql, params![hour.0.saturating_sub(kept)])
+                .prepare_cached(sql)
+                .and_then(|mut statement| statement.execute(params![pool, hour.0.saturating_sub(kept)]))
                 .map(drop)
                 .map_err(|error| StoreError::sqlite(rows.path, &error))
         };
-        // The newest row of each pool stays: it says how many seats were checked out since.
-        remove(
-            "DELETE FROM usage_hour WHERE hour < ?1
-                AND hour < (SELECT max(newer.hour) FROM usage_hour AS newer WHERE newer.pool = usage_hour.pool)",
-            KEPT_PEAKS,
-        )?;
-        remove("DELETE FROM usage_product WHERE hour < ?1", KEPT_PRODUCTS)
+        // Pool by pool, as the keys begin with it: all pools at once would mean to read every row while checkouts wait.
+        for pool in rows.pools.values() {
+            // The newest row of each pool stays: it says how many seats were checked out since.
+            remove(
+                "DELETE FROM usage_hour WHERE pool = ?1
+                    AND hour < min(?2, (SELECT max(hour) FROM usage_hour WHERE pool = ?1))",
+                *pool,
+                KEPT_PEAKS,
+            )?;
+            remove(
+                "DELETE FROM usage_product WHERE pool = ?1 AND hour < ?2",
+                *pool,
+                KEPT_PRODUCTS,
+            )?;
+        }
+        Ok(())
     }
 }
 
