@@ -140,17 +140,24 @@ async fn look_after(insight: Arc<Insight>, stopping: CancellationToken) {
             // What commands beside this process have changed shows here.
             insight.forget_knowledge();
             if is_due {
-                insight.note_silent(Timestamp::now())?;
-                insight.drop_old(Timestamp::now())?;
+                // Each by itself: what keeps one from being done must not let the database grow for ever.
+                if let Err(error) = insight.note_silent(Timestamp::now()) {
+                    tracing::error!(%error, "silent servers cannot be looked for");
+                }
+                if let Err(error) = insight.drop_old(Timestamp::now()) {
+                    tracing::error!(%error, "old uploads cannot be dropped");
+                }
             }
             if is_survey_due {
                 let begun = std::time::Instant::now();
-                let noted = insight.note_suspects()?;
-                tracing::info!(
-                    noted,
-                    seconds = begun.elapsed().as_secs_f64(),
-                    "everything kept was gone through"
-                );
+                match insight.note_suspects() {
+                    Ok(noted) => tracing::info!(
+                        noted,
+                        seconds = begun.elapsed().as_secs_f64(),
+                        "everything kept was gone through"
+                    ),
+                    Err(error) => tracing::error!(%error, "everything kept cannot be gone through"),
+                }
             }
             insight.evaluate_noted(AT_A_TIME)
         })

@@ -15,6 +15,8 @@ use crate::storage::{About, Concerned, FindingFilter, StorageError};
 
 /// Servers that are looked at before others get a turn.
 const AT_A_TIME: usize = 256;
+/// Most servers with damaged rows that are passed over; with more of them the whole storage is damaged.
+const MOST_DAMAGED: usize = 16;
 
 /// What a finding belongs to: findings of one scope are made from the same rows.
 fn scope(finding: &Finding) -> String {
@@ -114,19 +116,30 @@ impl Insight {
         findings
     }
 
-    /// Looks at servers that are noted, until none is left or so many were looked at.
+    /// Looks at servers that are noted, until none is left or so many were looked at. One whose rows are damaged stays noted,
+    /// and keeps nobody from looking at those behind it.
     ///
     /// # Errors
     /// When the storage fails.
     pub fn evaluate_noted(&self, most: usize) -> Result<usize, StorageError> {
         let mut looked_at = 0;
+        let mut damaged = BTreeSet::new();
         while looked_at < most {
-            let noted = self.storage.noted(AT_A_TIME.min(most - looked_at))?;
+            let wanted = AT_A_TIME.min(most - looked_at) + damaged.len();
+            let mut noted = self.storage.noted(wanted)?;
+            noted.retain(|server| !damaged.contains(server));
             if noted.is_empty() {
                 break;
             }
             for server in noted {
-                self.evaluate(server)?;
+                match self.evaluate(server) {
+                    Ok(()) => {}
+                    Err(error @ StorageError::Damaged(_)) if damaged.len() < MOST_DAMAGED => {
+                        tracing::error!(%server, %error, "a server cannot be looked at");
+                        damaged.insert(server);
+                    }
+                    Err(error) => return Err(error),
+                }
                 looked_at += 1;
             }
         }
