@@ -95,7 +95,8 @@ impl AlertBook {
             self.0.insert(key, record);
         }
         self.0.retain(|_, record| {
-            let is_over = now.duration_since(record.last_seen) > calm;
+            // Seen in the future means that the clock was ahead then. How long ago that was nobody knows.
+            let is_over = now.duration_since(record.last_seen).abs() > calm;
             if is_over {
                 happened.push((Happened::Over, record.clone()));
             }

@@ -195,6 +195,17 @@ fn who_acknowledged_hears_again_only_of_what_is_worse() {
     assert_eq!(book.records().count(), 0);
 }
 
+#[test]
+fn what_was_seen_by_a_clock_that_was_ahead_is_over_too() {
+    let mut book = AlertBook::default();
+    let ahead = at(365 * 24 * 60 * 60);
+    let alert = Alert::new(AlertCode::VendorDaemonDown).about("x");
+    book.observe(vec![alert], ahead, CALM);
+    let happened = book.observe(vec![], at(0), CALM);
+    assert!(matches!(happened[..], [(Happened::Over, _)]), "{happened:?}");
+    assert_eq!(book.records().count(), 0);
+}
+
 proptest! {
     /// Whatever comes and goes: raised and over take turns for each cause, and nothing is over within the calm.
     #[test]
