@@ -1,5 +1,6 @@
 //! The alerts of the server while it runs.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -158,12 +159,13 @@ impl AlertService {
                     .book
                     .records()
                     .filter(|record| !record.alert.feature.is_empty());
-                let kept: Vec<Alert> = kept.map(|record| record.alert.clone()).collect();
-                seen.extend(kept.into_iter().filter(|kept| {
-                    !alerts
-                        .iter()
-                        .any(|alert| (&alert.code, &alert.subject) == (&kept.code, &kept.subject))
-                }));
+                let known: HashSet<(&str, &str)> = alerts
+                    .iter()
+                    .map(|alert| (alert.code.as_str(), alert.subject.as_str()))
+                    .collect();
+                let kept = kept.map(|record| &record.alert);
+                let kept = kept.filter(|kept| !known.contains(&(kept.code.as_str(), kept.subject.as_str())));
+                seen.extend(kept.cloned());
             }
             let happened = state.book.observe(std::mem::take(&mut seen), now, calm);
             for (what, record) in &happened {
