@@ -1,6 +1,6 @@
 //! Use of the seats in a window of hours, for uploads.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use licensing_api::Problem;
@@ -12,6 +12,7 @@ use licensing_management::usage::PeakSeries;
 use licensing_seats::audit::{RevokedSeats, RevokedSeatsOfPool};
 use licensing_store::{PoolHistory, SeatService};
 
+use crate::blocking::blocking;
 use crate::control::{UsageReport, UsageWindow};
 
 /// Reads the window. The statistics are read first: what changes meanwhile falls into a later hour, and shows there.
@@ -19,24 +20,36 @@ pub(super) async fn report(seats: &SeatService, window: &UsageWindow) -> Result<
     let history = seats.usage_history(window.from, window.to).await;
     let history = history.map_err(|error| error.problem())?;
     let revoked = revoked(seats, &history, window).await?;
-    let inventory = seats.inventory(&GetInventory::default());
+    let (listing, with_holders) = (seats.clone(), window.with_holders);
+    let (inventory, holders) = blocking(move || {
+        let inventory = listing.inventory(&GetInventory::default());
+        let holders = match with_holders {
+            true => listing.usage(&GetUsage::default()),
+            false => Vec::new(),
+        };
+        (inventory, holders)
+    })
+    .await?;
     let by_pool: HashMap<&str, &InventoryRow> =
         inventory.iter().map(|row| (row.pool_id.as_str(), row)).collect();
     let mut report = UsageReport {
         features: Vec::new(),
         products: Vec::new(),
-        holders: Vec::new(),
+        holders: holders
+            .into_iter()
+            .map(|row| (row.feature, row.user, row.device))
+            .collect(),
         burst_days_left: burst_days_left(&inventory, Timestamp::now()),
         clock_jump_seconds: seats.clock_jump_seconds(),
     };
-    let mut seen = Vec::with_capacity(history.len());
+    let mut seen = HashSet::with_capacity(history.len());
     for pool in history.iter().filter(|pool| !pool.pool.is_built_in()) {
         let id = pool.pool.id().to_string();
         let row = by_pool.get(id.as_str()).copied();
         let revoked = revoked.of(&pool.pool.feature, pool.pool.version.as_str());
         report.features.push(sample(pool, row, revoked, window));
         report.products.extend(products(pool));
-        seen.push(id);
+        seen.insert(id);
     }
     let idle = inventory
         .iter()
@@ -45,13 +58,6 @@ pub(super) async fn report(seats: &SeatService, window: &UsageWindow) -> Result<
         if let Some(sample) = unused(row) {
             report.features.push(sample);
         }
-    }
-    if window.with_holders {
-        let rows = seats.usage(&GetUsage::default());
-        report.holders = rows
-            .into_iter()
-            .map(|row| (row.feature, row.user, row.device))
-            .collect();
     }
     Ok(report)
 }

@@ -107,7 +107,9 @@ impl UsageWatch {
     /// One look. The statistics are read before the seats: what changes between comes with the next look.
     async fn look(&self, history: &Arc<UsageHistory>) -> Result<(), Problem> {
         let now = self.seats.ticket_terms(&[]).0;
-        let from = history.from().unwrap_or(Hour(0));
+        // The history may be busy with its disk.
+        let asked = Arc::clone(history);
+        let from = blocking(move || asked.from()).await?.unwrap_or(Hour(0));
         let pools = self.seats.usage_history(from, Hour::of(now).next()).await;
         let pools = pools.map_err(|error| error.problem())?;
         let denied = self.seats.denied_by_hour(from).await;
