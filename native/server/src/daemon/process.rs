@@ -159,7 +159,10 @@ impl Daemon {
         };
         stopping.cancel();
         for task in tasks {
-            task.await?;
+            // The seats are closed in good order all the same.
+            if let Err(error) = task.await {
+                tracing::error!(vendor, %error, "a part of the vendor daemon failed");
+            }
         }
         if let Some(error) = failure {
             tracing::error!(vendor, %error, "the seats can go on no more");
