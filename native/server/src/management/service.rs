@@ -62,6 +62,8 @@ pub(super) struct Inner {
     pub(super) key: ManagementKey,
     pub(super) salt: Zeroizing<[u8; 32]>,
     pub(super) live: Mutex<Live>,
+    /// Held while the state is written, so that what is newer is written later; nobody else waits for the disk.
+    saving: Mutex<()>,
     /// One upload, export or import at a time.
     pub(super) turn: tokio::sync::Mutex<()>,
     changed: watch::Sender<()>,
@@ -105,6 +107,7 @@ impl ManagementService {
                 unknown: false,
                 unsaved: None,
             }),
+            saving: Mutex::new(()),
             turn: tokio::sync::Mutex::new(()),
             changed: watch::Sender::new(()),
         };
@@ -143,7 +146,7 @@ impl ManagementService {
                 // The sender lives as long as the service.
                 _ = changed.changed() => continue,
                 () = tokio::time::sleep(TICK / self.0.pace.0.clamp(1, 10_000)) => {
-                    self.0.tell(Event::Ticked);
+                    self.0.tell_in_background(Event::Ticked).await;
                     continue;
                 }
                 () = due => {}
@@ -342,12 +345,27 @@ impl Inner {
         taken
     }
 
+    /// As [`Self::tell`], on a thread that may wait for the disk.
+    async fn tell_in_background(self: &Arc<Self>, event: Event) {
+        let this = Arc::clone(self);
+        if let Err(problem) = blocking(move || this.tell(event)).await {
+            tracing::error!(
+                detail = problem.detail,
+                "the schedule of uploads could not be told of an event"
+            );
+        }
+    }
+
     /// Writes the state. A failure is an alert: the service goes on with what it has in memory.
     pub(super) fn save(&self) {
-        let mut live = self.live.lock();
-        live.state.schedule = live.schedule.saved().clone();
-        let saved = self.folder.save(&live.state);
-        live.unsaved = saved.err().map(|error| {
+        let _turn = self.saving.lock();
+        let state = {
+            let mut live = self.live.lock();
+            live.state.schedule = live.schedule.saved().clone();
+            live.state.clone()
+        };
+        let saved = self.folder.save(&state);
+        self.live.lock().unsaved = saved.err().map(|error| {
             tracing::error!(%error, "the state of the license management service cannot be written");
             format!("{error:#}")
         });
