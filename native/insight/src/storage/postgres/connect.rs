@@ -17,6 +17,10 @@ use crate::storage::StorageError;
 
 /// Time to reach the database, unless the address says another.
 const CONNECT: Duration = Duration::from_secs(10);
+/// Time after which a connection counts as broken that the other side acknowledges nothing of, unless the address says another.
+const UNANSWERED: Duration = Duration::from_secs(60);
+/// Time without traffic after which it is asked whether the other side is still there, unless the address says another.
+const IDLE: Duration = Duration::from_secs(60);
 /// Time to wait for a connection of the pool.
 const WAIT: Duration = Duration::from_secs(30);
 /// Largest file of a password, in bytes.
@@ -42,6 +46,14 @@ pub(super) fn pool(address: &str, settings: &PostgresConfig) -> Result<Pool, Sto
     }
     if config.get_connect_timeout().is_none() {
         config.connect_timeout(CONNECT);
+    }
+    // A database whose machine has gone says nothing. Left to the defaults, a question that it has taken is waited for more than
+    // two hours, and one that it has not a quarter of an hour.
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(UNANSWERED);
+    }
+    if config.get_keepalives_idle() == Config::new().get_keepalives_idle() {
+        config.keepalives_idle(IDLE);
     }
     let recycling = ManagerConfig {
         recycling_method: RecyclingMethod::Fast,
