@@ -87,18 +87,23 @@ impl<'a> Audit<'a> {
     ) -> Result<(), StoreError> {
         let path = self.path;
         let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
-        let snapshot = self.connection.transaction().map_err(failed)?;
-        let head = read_head(&snapshot, path)?;
         let mut damage = None;
         let mut take = |sequence: u64, body: &[u8]| match decoded(path, sequence, body) {
             Ok(record) if (since..=until).contains(&record.at) => each(&record),
             Ok(_) => {}
             Err(error) => damage = Some(error),
         };
-        for segment in segments(path, &head)? {
+        let before = read_head(&self.connection, path)?;
+        for segment in segments(path, &before)? {
             if within(&segment, Some(since), Some(until)) {
                 read_records(&segment, &mut take)?;
             }
+        }
+        // Not before: segments take long, and a snapshot keeps the log of the database from being copied into it.
+        let snapshot = self.connection.transaction().map_err(failed)?;
+        let head = read_head(&snapshot, path)?;
+        for segment in segments_between(path, &head.vendor, &before.sealed, &head.sealed)? {
+            read_records(&segment, &mut take)?;
         }
         let mut statement = snapshot
             .prepare("SELECT sequence, body FROM audit WHERE sequence > ?1 ORDER BY sequence")

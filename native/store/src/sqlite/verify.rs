@@ -42,24 +42,31 @@ pub(crate) fn verify_structure(path: &Path) -> Result<(), StoreError> {
 pub(super) fn verify_file(path: &Path) -> Result<AuditReport, StoreError> {
     let failed = |error: rusqlite::Error| StoreError::sqlite(path, &error);
     let mut connection = connection::open_to_read(path).map_err(failed)?;
-    // One transaction: the head, the records and the leases of one instant.
-    let snapshot = connection.transaction().map_err(failed)?;
-    let version = schema::version(&snapshot).map_err(failed)?;
-    refuse_newer(path, version)?;
-    let head = read_head(&snapshot, path)?;
-    verify_rows(&snapshot, path, &head, version)?;
+    refuse_newer(path, schema::version(&connection).map_err(failed)?)?;
+    let before = read_head(&connection, path)?;
     let mut told = Told::default();
     let mut each = |record: &AuditRecord| told.add(record);
-    let (segments, start) = audit_walk::verify_segments(path, &head, &mut each)?;
-    let in_segments = start.last() - head.removed.last();
+    let (segments, _) = audit_walk::verify_segments(path, &before, &mut each)?;
+    // One transaction: the head, the records and the leases of one instant. It begins after the segments, which take long: it
+    // keeps the log of the database from being copied into it.
+    let snapshot = connection.transaction().map_err(failed)?;
+    let version = schema::version(&snapshot).map_err(failed)?;
+    let head = read_head(&snapshot, path)?;
+    verify_rows(&snapshot, path, &head, version)?;
+    let sealed_since = Head {
+        removed: before.sealed,
+        ..head.clone()
+    };
+    let (further, start) = audit_walk::verify_segments(path, &sealed_since, &mut each)?;
+    let in_segments = start.last() - before.removed.last();
     let in_database = verify_audit(&snapshot, path, &head, start, &mut each)?;
     Ok(AuditReport {
         records: in_segments + in_database,
         opened: told.opened,
         closed: told.closed,
         denied: told.denied,
-        segments,
-        removed: head.removed.last(),
+        segments: segments + further,
+        removed: before.removed.last(),
         leases: verify_leases(&snapshot, path, &head, told)?,
     })
 }
