@@ -133,8 +133,11 @@ impl Allocations {
     /// Looks for renewals once a day, and installs them where that is the option.
     pub(super) async fn look_for_renewals(&self, now: Timestamp) {
         let RenewalOptionRow { option, checked } = self.renewal_option();
-        let is_due =
-            checked.is_none_or(|at| now.duration_since(at) >= SignedDuration::from_hours(RENEWALS_HOURS));
+        // Looked for in the future means that the clock was ahead then.
+        let is_due = checked.is_none_or(|at| {
+            let passed = now.duration_since(at);
+            passed.is_negative() || passed >= SignedDuration::from_hours(RENEWALS_HOURS)
+        });
         if option == RenewalOption::Manual || !is_due {
             return;
         }
