@@ -236,28 +236,22 @@ fn of_subscriptions(pools: &[InventoryRow], today: Date) -> Vec<Alert> {
 
 /// One order has one serial number for all of its lines; the same number of one feature in two files is counted once.
 fn of_serials(serials: &[SerialPlace]) -> Vec<Alert> {
-    let mut files: BTreeMap<(String, String), BTreeSet<&str>> = BTreeMap::new();
+    // Each with its first place, which says how it is spelled.
+    let mut files: BTreeMap<(String, String), (&SerialPlace, BTreeSet<&str>)> = BTreeMap::new();
     for place in serials.iter().filter(|place| !place.serial.is_empty()) {
         let key = (place.serial.to_lowercase(), place.feature.to_lowercase());
-        files.entry(key).or_default().insert(&place.file);
+        let (_, names) = files.entry(key).or_insert_with(|| (place, BTreeSet::new()));
+        names.insert(&place.file);
     }
-    let spelled = |serial: &str, feature: &str| {
-        serials
-            .iter()
-            .find(|place| place.serial.to_lowercase() == serial && place.feature.to_lowercase() == feature)
-            .map_or((serial.to_owned(), feature.to_owned()), |place| {
-                (place.serial.clone(), place.feature.clone())
-            })
-    };
     files
-        .into_iter()
+        .into_values()
         .filter(|(_, files)| files.len() > 1)
-        .map(|((serial, feature), files)| {
-            let (serial, feature) = spelled(&serial, &feature);
+        .map(|(first, files)| {
+            let (serial, feature) = (&first.serial, &first.feature);
             let files: Vec<&str> = files.into_iter().collect();
             Alert::new(AlertCode::DuplicateSerialNumber)
-                .with("serial", &serial)
-                .with("feature", &feature)
+                .with("serial", serial)
+                .with("feature", feature)
                 .with("files", files.join(", "))
                 .about(format!("{feature} {serial}"))
                 .of_feature(feature)
