@@ -142,8 +142,12 @@ async fn generate(client: &Client, storage: &Arc<dyn Storage>, fleet: Fleet, fir
                  sha256(convert_to(n || '/' || {days}, 'UTF8')), at, at, NULL, true
              FROM (SELECT *, '{first}'::timestamptz + ({days} - 1) * interval '1 day' + n % 600 * interval '1 second' AS at
                  FROM fleet) AS sent;
+             INSERT INTO item SELECT 'server', server::text, 'Example', json_build_object('serverGuid', server,
+                 'organization', 'Example', 'hostName', 'lic' || n, 'productVersion', '1.0', 'publicKey', '{key}',
+                 'registered', '{first}')::text FROM fleet;
              RESET synchronous_commit",
-            days = fleet.days
+            days = fleet.days,
+            key = ManagementKey::from_seed(&[7; 32].into()).public()
         ))
         .await
         .context("the histories cannot be made")?;

@@ -64,8 +64,9 @@ impl Insight {
         let knowledge = self.knowledge()?;
         let _turn = self.evaluation.lock();
         let now = Timestamp::now();
-        let about = self.storage.about(server)?;
+        let mut about = self.storage.about(server)?;
         let scopes = scopes(server, &about);
+        self.keep_registered(&mut about)?;
         let findings = self.findings_about(&about, &knowledge, &scopes, now);
         let wanted: Vec<String> = scopes.into_iter().collect();
         let mut records = self.storage.records(&wanted)?;
@@ -80,6 +81,21 @@ impl Insight {
         self.storage.save(Some(server), &altered, &deliveries)?;
         if !deliveries.is_empty() {
             self.queued.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Takes out what servers have sent that are no longer registered: they are gone, and what was found about them with them.
+    fn keep_registered(&self, about: &mut About) -> Result<(), StorageError> {
+        let servers: BTreeSet<ServerGuid> = about.rows.uploads.iter().map(|row| row.server).collect();
+        for server in servers {
+            if self.server(server)?.is_none() {
+                about.rows.uploads.retain(|row| row.server != server);
+                about.rows.licenses.retain(|row| row.server != server);
+                about.rows.usage.retain(|row| row.server != server);
+                about.rows.products.retain(|row| row.server != server);
+                about.partners.retain(|(of, _)| *of != server);
+            }
         }
         Ok(())
     }

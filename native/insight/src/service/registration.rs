@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::{Account, Insight, RegisteredServer, from_json, refuse, to_json};
-use crate::storage::{Change, Expected, Kind, StorageError};
+use crate::storage::{Change, Concerned, Expected, Kind, StorageError};
 
 /// Days that a code is good for unless another number is given.
 const CODE_DAYS: u16 = 7;
@@ -204,6 +204,10 @@ impl Insight {
             },
         ];
         if self.storage.change(&expected, &changes)? {
+            // What it sent under an earlier registration counts again.
+            if !self.storage.uploads(&[server.server_guid], 1)?.is_empty() {
+                self.storage.note(Concerned::Servers(&[server.server_guid]))?;
+            }
             tracing::info!(server = %server.server_guid, organization = server.organization, "a server is registered");
             Ok(())
         } else {
@@ -214,19 +218,18 @@ impl Insight {
         }
     }
 
-    /// Removes the registration of a server. Its uploads stay until their time is over.
+    /// Removes the registration of a server. Its uploads stay until their time is over, but no finding is made from them any
+    /// more: what was found about it is resolved.
     ///
     /// # Errors
     /// When the caller knows of no such server, or the storage fails.
     pub fn unregister(&self, caller: &Account, server: &str) -> Result<RegisteredServer, Problem> {
         let known = self.visible_server(caller, server)?;
-        self.storage.change(
-            &[],
-            &[Change::Remove {
-                kind: Kind::Server,
-                key: known.server_guid.to_string(),
-            }],
-        )?;
+        let change = Change::Remove {
+            kind: Kind::Server,
+            key: known.server_guid.to_string(),
+        };
+        self.change_knowledge(&[change], Concerned::Servers(&[known.server_guid]))?;
         tracing::info!(server = %known.server_guid, by = caller.name, "the registration of a server was removed");
         Ok(known)
     }

@@ -180,6 +180,31 @@ fn a_silent_server_is_found_and_heard_again(backend: &Backend) {
     assert!(insight.storage().noted(10).unwrap().is_empty());
 }
 
+fn a_server_that_is_no_longer_registered_is_in_no_finding(backend: &Backend) {
+    let insight = backend.service();
+    let mut sites = [Site::new(1), Site::new(2)];
+    for site in &sites {
+        register(&insight, "Example", site);
+    }
+    for number in 0..2 {
+        for (index, site) in sites.iter_mut().enumerate() {
+            let made = site.upload(day(number, 30 * index as i64), &["SN-1"]);
+            take(&insight, site, &made).unwrap();
+        }
+    }
+    let duplicate = || states(&insight, FindingKind::DuplicateLicense);
+    assert_eq!(duplicate(), [FindingState::Open]);
+    // It was replaced, and can never again say that it has the number no more.
+    insight
+        .unregister(&Account::local(), &sites[1].guid.to_string())
+        .unwrap();
+    assert_eq!(duplicate(), [FindingState::Resolved]);
+    // Back again, with what it has sent before.
+    register(&insight, "Example", &sites[1]);
+    insight.evaluate_noted(10).unwrap();
+    assert_eq!(duplicate(), [FindingState::Open]);
+}
+
 fn a_bundle_registers_and_counts_each_upload_once(backend: &Backend) {
     let insight = backend.service();
     let (code, _) = insight.new_code("Example", None).unwrap();
@@ -389,6 +414,7 @@ on_both! {
     a_declared_pair_is_no_violation_and_becomes_one_when_it_ends,
     a_rescinded_number_is_found_and_its_withdrawal_resolves_it,
     a_silent_server_is_found_and_heard_again,
+    a_server_that_is_no_longer_registered_is_in_no_finding,
     a_bundle_registers_and_counts_each_upload_once,
     the_order_of_arrival_changes_no_finding,
     an_upload_that_goes_on_as_before_is_not_looked_at,
