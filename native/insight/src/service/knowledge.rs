@@ -1,15 +1,18 @@
 //! What is known beside uploads: rescinded serial numbers, dates that versions require, disaster recovery pairs.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use licensing_api::{ErrorCode, Problem};
 use licensing_management::compliance::{
     DisasterRecoveryPair, Knowledge, ProductVersion, Rescission, VersionRequirement,
 };
 use licensing_management::id::ServerGuid;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 
 use super::{Account, Insight, not_found, to_json};
 use crate::storage::{Change, Concerned, Kind, StorageError};
@@ -20,6 +23,9 @@ const LOOKED_AT_AT_ONCE: usize = 1000;
 /// Most rows of a list that is imported.
 const MOST_ROWS: usize = 100_000;
 
+/// Characters of a day, such as 2026-04-01.
+const DAY_CHARACTERS: usize = 10;
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RescissionLine {
@@ -27,7 +33,7 @@ struct RescissionLine {
     serial_number: String,
     #[serde(rename = "Vendor", default)]
     vendor: String,
-    #[serde(rename = "Effective", default)]
+    #[serde(rename = "Effective", default, deserialize_with = "day_or_instant")]
     effective: Option<Timestamp>,
     #[serde(rename = "Reason", default)]
     reason: String,
@@ -43,7 +49,23 @@ struct RequirementLine {
     #[serde(rename = "ProductVersion")]
     product_version: String,
     #[serde(rename = "RequiredDate")]
-    required_date: jiff::civil::Date,
+    required_date: Date,
+}
+
+/// An instant, or a day, which begins at midnight UTC; none for an empty field.
+fn day_or_instant<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Timestamp>, D::Error> {
+    let text = String::deserialize(field)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let instant = if text.len() == DAY_CHARACTERS {
+        text.parse::<Date>()
+            .and_then(|day| day.to_zoned(TimeZone::UTC))
+            .map(|begin| begin.timestamp())
+    } else {
+        text.parse()
+    };
+    instant.map(Some).map_err(serde::de::Error::custom)
 }
 
 /// The rows of a list. Without the column `needed` the heading is none, and a text without rows would pass for an empty list.
@@ -186,22 +208,32 @@ impl Insight {
     pub fn import_rescissions(&self, caller: &Account, content: &str) -> Result<Vec<Rescission>, Problem> {
         require_operator(caller)?;
         let now = Timestamp::now();
+        // Whoever imports the whole list again does not begin again with what stands in it: its findings would end until the
+        // next uploads.
+        let standing: HashMap<String, Timestamp> = self
+            .rescissions()?
+            .into_iter()
+            .filter(|one| one.withdrawn.is_none())
+            .map(|one| (rescission_key(&one.vendor, &one.serial_number), one.effective))
+            .collect();
         let mut imported = Vec::new();
         let mut changes = Vec::new();
         for line in lines::<RescissionLine>(content, "SerialNumber")? {
             if line.serial_number.is_empty() {
                 return Err(invalid("A row of the list has no serial number.".to_owned()));
             }
+            let key = rescission_key(&line.vendor, &line.serial_number);
+            let before = standing.get(&key).copied();
             let rescission = Rescission {
                 vendor: line.vendor,
                 serial_number: line.serial_number,
-                effective: line.effective.unwrap_or(now),
+                effective: line.effective.or(before).unwrap_or(now),
                 withdrawn: None,
                 reason: line.reason,
             };
             changes.push(Change::Put {
                 kind: Kind::Rescission,
-                key: rescission_key(&rescission.vendor, &rescission.serial_number),
+                key,
                 organization: None,
                 value: to_json(Kind::Rescission, &rescission)?,
             });

@@ -151,12 +151,30 @@ fn a_rescinded_number_is_found_and_its_withdrawal_resolves_it(backend: &Backend)
         states(&insight, FindingKind::RescindedLicense),
         [FindingState::Open]
     );
+    // The same list once more, without the day, changes nothing of when it began.
+    let again = insight
+        .import_rescissions(&local, "SerialNumber\nSN-1\n")
+        .unwrap();
+    assert_eq!(again[0].effective.to_string(), "2026-09-01T00:00:00Z");
+    assert_eq!(
+        states(&insight, FindingKind::RescindedLicense),
+        [FindingState::Open]
+    );
     let (receipt, _) = take(&insight, &site, &made).unwrap();
     assert_eq!(receipt.rescissions.len(), 1, "only what concerns the server");
     insight.withdraw(&local, "SN-1", None).unwrap();
     assert_eq!(
         states(&insight, FindingKind::RescindedLicense),
         [FindingState::Resolved]
+    );
+    let from_a_day = insight
+        .import_rescissions(&local, "SerialNumber,Effective\nSN-8,2026-11-01\n")
+        .unwrap();
+    assert_eq!(from_a_day[0].effective.to_string(), "2026-11-01T00:00:00Z");
+    assert!(
+        insight
+            .import_rescissions(&local, "SerialNumber,Effective\nSN-8,01.11.2026\n")
+            .is_err()
     );
     assert!(insight.import_rescissions(&local, "Serial\nx\n").is_err());
     assert!(
