@@ -1,28 +1,22 @@
 //! Clocks that lie.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::Bounds;
 use super::finding::{Evidence, Finding, FindingKind, key};
 use super::rows::UploadRow;
-use super::standing::{Occurrences, bounded, latest};
+use super::standing::{Occurrences, bounded, histories};
 use crate::id::ServerGuid;
 
 /// Finds servers whose clock differs from the receiver's at the time of sending, whose uploads were made in the future, whose
 /// clock went back between two uploads, or who say themselves that their clock was set.
 pub fn clocks_that_lie(uploads: &[UploadRow], bounds: &Bounds) -> Vec<Finding> {
-    let latest = latest(uploads);
-    let mut servers: BTreeMap<ServerGuid, Vec<&UploadRow>> = BTreeMap::new();
-    for row in uploads {
-        servers.entry(row.server).or_default().push(row);
-    }
     let mut findings = Vec::new();
-    for (server, mut rows) in servers {
-        rows.sort_unstable_by_key(|row| (row.sequence, row.upload_id));
+    for (server, rows) in histories(uploads) {
         if let Some(lies) = lies(&rows, bounds.clock_tolerance) {
-            let until = lies.until(latest.get(&server));
+            let until = lies.until(&rows);
             findings.push(finding(server, lies, until, bounds));
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::finding::{Evidence, Finding, FindingKind, key};
 use super::rows::{UploadRow, UsageRow};
-use super::standing::{Occurrences, bounded, latest};
+use super::standing::{Occurrences, bounded, histories};
 use crate::id::ServerGuid;
 
 /// Server, vendor, feature and version.
@@ -13,7 +13,7 @@ type Case = (ServerGuid, String, String, String);
 /// Finds features of which more seats were in use than could be given out at any time of the window, overdraft included;
 /// windows in which seats were supplied beyond the installed ones (burst) have no bound.
 pub fn impossible_counts(uploads: &[UploadRow], usage: &[UsageRow]) -> Vec<Finding> {
-    let latest = latest(uploads);
+    let histories = histories(uploads);
     let mut cases: BTreeMap<Case, (Occurrences, &UsageRow, u32)> = BTreeMap::new();
     for row in usage {
         let Some(limit) = row.limit.filter(|limit| row.used_max > *limit) else {
@@ -56,7 +56,9 @@ pub fn impossible_counts(uploads: &[UploadRow], usage: &[UsageRow]) -> Vec<Findi
                     subject: worst.feature.clone(),
                     servers: vec![server],
                     since: occurrences.since(),
-                    until: occurrences.until(latest.get(&server)),
+                    until: histories
+                        .get(&server)
+                        .and_then(|history| occurrences.until(history)),
                     detail: format!(
                         "{} seats of {} {} were in use; at most {limit} could be given out.",
                         worst.used_max, worst.feature, worst.version

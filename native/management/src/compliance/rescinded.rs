@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::finding::{Evidence, Finding, FindingKind, key};
 use super::rows::{LicenseRow, UploadRow};
-use super::standing::{Occurrences, bounded, latest};
+use super::standing::{Occurrences, bounded, histories};
 use crate::id::ServerGuid;
 
 /// A serial number that its vendor has taken back.
@@ -37,8 +37,9 @@ impl Rescission {
             && self.withdrawn.is_none_or(|withdrawn| row.created < withdrawn)
     }
 
-    fn stands_for(&self, row: &LicenseRow) -> bool {
-        self.withdrawn.is_none() && (self.vendor.is_empty() || self.vendor.eq_ignore_ascii_case(&row.vendor))
+    /// Whether it still forbids what it forbade in an earlier upload.
+    fn stands(&self) -> bool {
+        self.withdrawn.is_none()
     }
 }
 
@@ -61,7 +62,7 @@ pub fn rescinded_licenses(
     licenses: &[LicenseRow],
     rescissions: &[Rescission],
 ) -> Vec<Finding> {
-    let latest = latest(uploads);
+    let histories = histories(uploads);
     let by_serial = by_serial(rescissions);
     let mut cases: BTreeMap<Case, Use> = BTreeMap::new();
     for row in licenses.iter().filter(|row| row.serving) {
@@ -78,16 +79,20 @@ pub fn rescinded_licenses(
             .entry((row.server, row.vendor.to_lowercase(), serial))
             .or_insert_with(|| Use {
                 occurrences: Occurrences::new(row.sequence, row.created),
-                stands: known.iter().any(|one| one.stands_for(row)),
+                stands: false,
                 withdrawn: None,
             });
+        // Another one that begins later is none that stands.
+        case.stands |= forbidding.iter().any(|one| one.stands());
         case.withdrawn = case.withdrawn.max(withdrawn);
         case.occurrences.add(row.sequence, row.created, evidence(row));
     }
     let mut findings: Vec<Finding> = cases
         .into_iter()
         .map(|(case, found)| {
-            let gone = found.occurrences.until(latest.get(&case.0));
+            let gone = histories
+                .get(&case.0)
+                .and_then(|history| found.occurrences.until(history));
             finding(case, found, gone)
         })
         .collect();
@@ -130,10 +135,9 @@ fn finding((server, vendor, serial): Case, found: Use, gone: Option<Timestamp>) 
         severity: kind.severity(),
         servers: vec![server],
         since: found.occurrences.since(),
-        until: if found.stands {
-            gone
-        } else {
-            gone.or(found.withdrawn)
+        until: match found.withdrawn {
+            Some(withdrawn) if !found.stands => Some(gone.map_or(withdrawn, |gone| gone.min(withdrawn))),
+            _ => gone,
         },
         detail: format!("Serial number {subject} was rescinded by its vendor and gives seats."),
         subject,

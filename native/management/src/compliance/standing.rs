@@ -28,6 +28,18 @@ pub(super) fn latest(uploads: &[UploadRow]) -> HashMap<ServerGuid, &UploadRow> {
     latest
 }
 
+/// The uploads of each server, by sequence number.
+pub(super) fn histories(uploads: &[UploadRow]) -> HashMap<ServerGuid, Vec<&UploadRow>> {
+    let mut histories: HashMap<ServerGuid, Vec<&UploadRow>> = HashMap::new();
+    for row in uploads {
+        histories.entry(row.server).or_default().push(row);
+    }
+    for history in histories.values_mut() {
+        history.sort_unstable_by_key(|row| (row.sequence, row.upload_id));
+    }
+    histories
+}
+
 /// Sorts and bounds evidence: the first half and the latest half are kept.
 pub(super) fn bounded(mut evidence: Vec<Evidence>) -> Vec<Evidence> {
     evidence.sort_unstable_by(|a, b| (a.created, a).cmp(&(b.created, b)));
@@ -69,10 +81,11 @@ impl Occurrences {
         self.first.1
     }
 
-    /// When it was no longer so: the latest upload of the server, unless that is itself one of them.
-    pub(super) fn until(&self, latest: Option<&&UploadRow>) -> Option<Timestamp> {
-        latest
-            .filter(|latest| latest.sequence > self.last)
-            .map(|latest| latest.created)
+    /// When it was no longer so: the first upload of the server after the last of them. `history` is sorted by sequence number.
+    pub(super) fn until(&self, history: &[&UploadRow]) -> Option<Timestamp> {
+        history
+            .iter()
+            .find(|row| row.sequence > self.last)
+            .map(|row| row.created)
     }
 }

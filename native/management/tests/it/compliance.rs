@@ -292,6 +292,14 @@ fn a_rescinded_serial_number_counts_from_its_day_until_it_is_withdrawn_or_remove
         kinds(&found(&[&site], &rescinded(day(0, 12), None))),
         [(FindingKind::RescindedLicense, false)]
     );
+    // It was withdrawn before, and that the number is rescinded again some day does not change this.
+    let mut again = rescinded(day(0, 12), Some(day(1, 6)));
+    again.rescissions.push(Rescission {
+        vendor: "ACME".to_owned(),
+        ..rescinded(day(30, 0), None).rescissions.remove(0)
+    });
+    let withdrawn = found(&[&site], &again);
+    assert_eq!(withdrawn[0].until, Some(day(1, 6)));
 }
 
 #[test]
@@ -367,6 +375,9 @@ fn clocks_that_lie_are_found_by_what_contradicts_them() {
         .upload(day(1, 0), |_| {})
         .upload(day(2, 0), |_| {});
     assert_eq!(check(rows(&back.uploads)), [(FindingKind::WrongClock, false)]);
+    // It ended when it was in order again, however many uploads follow.
+    back.upload(day(3, 0), |_| {}).upload(day(4, 0), |_| {});
+    assert_eq!(found(&[&back], &nothing())[0].until, Some(day(2, 0)));
     let mut own = Site::new(1);
     own.upload(day(0, 0), |body| body.server.clock.jump_seconds = -7200);
     assert_eq!(check(rows(&own.uploads)), [(FindingKind::WrongClock, true)]);
