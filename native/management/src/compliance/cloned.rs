@@ -1,6 +1,6 @@
 //! One GUID with two histories.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::Timestamp;
 
@@ -18,8 +18,20 @@ struct Branch<'a> {
     to: Timestamp,
 }
 
+/// What branches hang on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fork<'a> {
+    /// Nothing: they begin with a first upload.
+    Beginning,
+    /// Uploads that are not there.
+    BeforeAll,
+    /// This upload.
+    After(&'a str),
+}
+
 /// Finds servers whose history forks into two that go on side by side: two machines run from copies of one data folder. A
-/// history that forks once and of which only one branch goes on later is a server restored from a backup, and none.
+/// history that forks once and of which only one branch goes on later is a server restored from a backup, and none. The
+/// upload at which it forked may be kept no longer: what follows uploads that are not there counts as one fork.
 pub fn cloned_servers(uploads: &[UploadRow]) -> Vec<Finding> {
     let mut servers: BTreeMap<ServerGuid, Vec<&UploadRow>> = BTreeMap::new();
     for row in uploads {
@@ -36,9 +48,15 @@ pub fn cloned_servers(uploads: &[UploadRow]) -> Vec<Finding> {
 
 fn of_server(server: ServerGuid, rows: &[&UploadRow]) -> Option<Finding> {
     let branches = branches(rows);
-    let mut forks: BTreeMap<Option<&str>, Vec<Branch<'_>>> = BTreeMap::new();
+    let known: HashSet<&str> = rows.iter().map(|row| row.integrity.as_str()).collect();
+    let mut forks: BTreeMap<Fork<'_>, Vec<Branch<'_>>> = BTreeMap::new();
     for (previous, branch) in branches {
-        forks.entry(previous).or_default().push(branch);
+        let fork = match previous {
+            None => Fork::Beginning,
+            Some(previous) if known.contains(previous) => Fork::After(previous),
+            Some(_) => Fork::BeforeAll,
+        };
+        forks.entry(fork).or_default().push(branch);
     }
     let mut since: Option<Timestamp> = None;
     let mut newest: Option<Timestamp> = None;

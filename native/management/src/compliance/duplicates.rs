@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
+use licensing_api::LicenseVersion;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -139,17 +140,19 @@ fn by_serial(licenses: &[LicenseRow]) -> BTreeMap<(String, String), Vec<&License
     serials
 }
 
-/// Feature in lower case and canonical version.
-type FeatureVersion = (String, String);
+/// Vendor and feature in lower case, and canonical version.
+type FeatureVersion = (String, String, String);
+
+fn feature_version(vendor: &str, feature: &str, version: &LicenseVersion) -> FeatureVersion {
+    (vendor.to_lowercase(), feature.to_lowercase(), version.canonical())
+}
 
 /// Rows with use, by what they are the use of.
 fn by_feature(usage: &[UsageRow]) -> BTreeMap<FeatureVersion, Vec<&UsageRow>> {
     let mut features: BTreeMap<FeatureVersion, Vec<&UsageRow>> = BTreeMap::new();
     for row in usage.iter().filter(|row| row.used.is_some()) {
-        features
-            .entry((row.feature.to_lowercase(), row.version.canonical()))
-            .or_default()
-            .push(row);
+        let key = feature_version(&row.vendor, &row.feature, &row.version);
+        features.entry(key).or_default().push(row);
     }
     features
 }
@@ -159,7 +162,7 @@ fn stays(rows: &[&LicenseRow], usage: &BTreeMap<FeatureVersion, Vec<&UsageRow>>)
     sorted.sort_unstable_by_key(|row| (row.server, row.sequence, row.upload_id, row.index));
     let features: BTreeSet<FeatureVersion> = rows
         .iter()
-        .map(|row| (row.feature.to_lowercase(), row.version.canonical()))
+        .map(|row| feature_version(&row.vendor, &row.feature, &row.version))
         .collect();
     let mut uses: BTreeMap<UploadId, Vec<(Timestamp, Timestamp)>> = BTreeMap::new();
     for row in features.iter().filter_map(|feature| usage.get(feature)).flatten() {

@@ -347,7 +347,13 @@ fn two_copies_of_a_data_folder_are_told_from_a_restored_back_up() {
     let findings = found(&[&site, &copy], &nothing());
     assert_eq!(kinds(&findings), [(FindingKind::ClonedServer, true)]);
     assert_eq!(findings[0].since, day(2, 6));
-    for next in 4..8 {
+    copy.upload(day(3, 6), |_| {});
+    site.upload(day(4, 0), |_| {});
+    // Also when the upload at which they parted is kept no longer.
+    let late = site.uploads[3..].iter().chain(&copy.uploads[1..]);
+    let findings = evaluate(&rows(late), &nothing(), &Bounds::default());
+    assert_eq!(kinds(&findings), [(FindingKind::ClonedServer, true)]);
+    for next in 5..8 {
         site.upload(day(next, 0), |_| {});
     }
     assert_eq!(
