@@ -71,8 +71,8 @@ impl Insight {
         let wanted: Vec<String> = scopes.into_iter().collect();
         let mut records = self.storage.records(&wanted)?;
         let before = records.clone();
-        let changed = reconcile(&mut records, findings, now);
-        let deliveries = self.messages_about(&before, &records, &changed, now)?;
+        reconcile(&mut records, findings, now);
+        let deliveries = self.messages_about(&before, &records, now)?;
         let altered: Vec<(String, FindingRecord)> = records
             .into_iter()
             .filter(|(key, record)| before.get(key) != Some(record))

@@ -58,9 +58,26 @@ pub struct Message {
 fn event(before: Option<&FindingRecord>, now: &FindingRecord) -> Option<&'static str> {
     match (before.map(|before| before.state), now.state) {
         (None, FindingState::Open) => Some("Opened"),
-        (Some(FindingState::Resolved), FindingState::Open) => Some("Reopened"),
+        (Some(FindingState::Resolved | FindingState::Acknowledged), FindingState::Open) => Some("Reopened"),
         (Some(FindingState::Open | FindingState::Acknowledged), FindingState::Resolved) => Some("Resolved"),
         _ => None,
+    }
+}
+
+/// What is to be told of a finding, and to whom.
+struct News {
+    event: &'static str,
+    organizations: BTreeSet<String>,
+    /// Whether also to the targets that want the findings of all organizations.
+    for_operators: bool,
+}
+
+impl News {
+    fn concerns(&self, target: &Target) -> bool {
+        match &target.organization {
+            Some(wanted) => self.organizations.contains(wanted),
+            None => self.for_operators,
+        }
     }
 }
 
@@ -102,37 +119,25 @@ impl Insight {
         self.item(Kind::Target, key)
     }
 
-    /// Messages about findings that have changed.
+    /// Messages about findings that have changed, and about open ones that concern further organizations.
     pub(super) fn messages_about(
         &self,
         before: &BTreeMap<String, FindingRecord>,
         now: &BTreeMap<String, FindingRecord>,
-        changed: &[String],
         at: Timestamp,
     ) -> Result<Vec<Delivery>, StorageError> {
         let mut deliveries = Vec::new();
-        let events: Vec<_> = changed
-            .iter()
-            .filter_map(|key| Some((event(before.get(key), now.get(key)?)?, now.get(key)?)))
-            .collect();
-        if events.is_empty() {
-            return Ok(deliveries);
-        }
-        let targets: Vec<Target> = self.items(Kind::Target, None)?;
-        for (event, record) in events {
-            let mut organizations = BTreeSet::new();
-            for server in &record.finding.servers {
-                organizations.extend(self.server(*server)?.map(|known| known.organization));
+        let mut targets: Option<Vec<Target>> = None;
+        for (key, record) in now {
+            let Some(news) = self.news(before.get(key), record)? else {
+                continue;
+            };
+            if targets.is_none() {
+                targets = Some(self.items(Kind::Target, None)?);
             }
-            let concerned = targets.iter().filter(|target| {
-                target
-                    .organization
-                    .as_ref()
-                    .is_none_or(|wanted| organizations.contains(wanted))
-            });
-            for target in concerned {
+            for target in targets.iter().flatten().filter(|target| news.concerns(target)) {
                 let message = Message {
-                    event: event.to_owned(),
+                    event: news.event.to_owned(),
                     title: record.finding.kind.title().to_owned(),
                     action: record.finding.kind.action().to_owned(),
                     finding: self.as_seen_by(record.clone(), target.organization.as_deref())?,
@@ -147,5 +152,42 @@ impl Insight {
             }
         }
         Ok(deliveries)
+    }
+
+    /// What is to be told of a finding; none when it is nothing new.
+    fn news(
+        &self,
+        before: Option<&FindingRecord>,
+        now: &FindingRecord,
+    ) -> Result<Option<News>, StorageError> {
+        if let Some(event) = event(before, now) {
+            return Ok(Some(News {
+                event,
+                organizations: self.organizations(now)?,
+                for_operators: true,
+            }));
+        }
+        let Some(before) = before.filter(|before| {
+            now.state == FindingState::Open && before.finding.servers != now.finding.servers
+        }) else {
+            return Ok(None);
+        };
+        let known = self.organizations(before)?;
+        let mut organizations = self.organizations(now)?;
+        organizations.retain(|organization| !known.contains(organization));
+        Ok((!organizations.is_empty()).then_some(News {
+            event: "Opened",
+            organizations,
+            for_operators: false,
+        }))
+    }
+
+    /// Organizations whose servers a finding concerns.
+    fn organizations(&self, record: &FindingRecord) -> Result<BTreeSet<String>, StorageError> {
+        let mut organizations = BTreeSet::new();
+        for server in &record.finding.servers {
+            organizations.extend(self.server(*server)?.map(|known| known.organization));
+        }
+        Ok(organizations)
     }
 }

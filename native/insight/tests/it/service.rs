@@ -1,7 +1,7 @@
 //! What is found, whatever arrives when.
 
 use jiff::{Timestamp, ToSpan as _};
-use licensing_insight::service::{Account, Insight};
+use licensing_insight::service::{Account, Insight, Message, Target, TargetKind};
 use licensing_insight::storage::{Arrival, Kept, Stored};
 use licensing_management::compliance::{Finding, FindingKind, FindingState};
 use licensing_management::exchange::{Bundle, Outcome, ReceiverErrorCode};
@@ -105,6 +105,58 @@ fn a_duplicate_lives_through_all_states(backend: &Backend) {
     assert_eq!(record.reopened, 1);
     assert_eq!(record.finding.servers.len(), 2);
     assert!(!record.finding.evidence.is_empty());
+}
+
+/// Whom the queue tells what of the duplicate.
+fn told(insight: &Insight) -> Vec<(String, String)> {
+    let mut told: Vec<_> = insight
+        .storage()
+        .due(Timestamp::now(), 100)
+        .unwrap()
+        .into_iter()
+        .map(|delivery| {
+            let message: Message = serde_json::from_str(&delivery.message).unwrap();
+            (delivery.target, message)
+        })
+        .filter(|(_, message)| message.finding.finding.kind == FindingKind::DuplicateLicense)
+        .map(|(target, message)| (target, message.event))
+        .collect();
+    told.sort();
+    told
+}
+
+fn an_organization_that_a_finding_comes_to_concern_is_told(backend: &Backend) {
+    let insight = backend.service();
+    insight.add_organization("Other").unwrap();
+    let targets = [Some("Example"), Some("Other"), None].map(|organization| Target {
+        kind: TargetKind::Mail,
+        address: "admin@example.com".to_owned(),
+        organization: organization.map(str::to_owned),
+        secret: None,
+        cert_hash: None,
+    });
+    for target in &targets {
+        insight.add_target(target).unwrap();
+    }
+    let [example, other, operators] = targets.map(|target| (target.key(), "Opened".to_owned()));
+    let mut sites = [Site::new(1), Site::new(2), Site::new(3)];
+    for (site, organization) in sites.iter().zip(["Example", "Example", "Other"]) {
+        register(&insight, organization, site);
+    }
+    let mut upload = |number: i64, index: usize| {
+        let site = &mut sites[index];
+        let made = site.upload(day(number, 30 * index as i64), &["SN-1"]);
+        take(&insight, site, &made).unwrap();
+    };
+    for (number, index) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+        upload(number, index);
+    }
+    assert_eq!(told(&insight), [operators.clone(), example.clone()]);
+    // Its server joins, and those who know of it already are not told again.
+    for (number, index) in [(2, 0), (2, 2), (3, 0)] {
+        upload(number, index);
+    }
+    assert_eq!(told(&insight), [operators, example, other]);
 }
 
 fn a_declared_pair_is_no_violation_and_becomes_one_when_it_ends(backend: &Backend) {
@@ -429,6 +481,7 @@ on_both! {
     an_upload_counts_once_and_its_id_is_never_used_again,
     a_code_registers_one_server_and_answers_it_again,
     a_duplicate_lives_through_all_states,
+    an_organization_that_a_finding_comes_to_concern_is_told,
     a_declared_pair_is_no_violation_and_becomes_one_when_it_ends,
     a_rescinded_number_is_found_and_its_withdrawal_resolves_it,
     a_silent_server_is_found_and_heard_again,

@@ -74,7 +74,8 @@ impl FindingRecord {
         }
     }
 
-    /// Takes notice of it. It stays acknowledged until its cause is gone; when the cause comes back it is open again.
+    /// Takes notice of it. It stays acknowledged until its cause is gone; when the cause comes back, or concerns a further
+    /// server, it is open again.
     ///
     /// # Errors
     /// Without a reason, or when it is resolved.
@@ -95,14 +96,23 @@ impl FindingRecord {
         }
     }
 
-    /// What an evaluation says of the same key now; none when it no longer finds it at all. True when the state changed.
+    /// What an evaluation says of the same key now; none when it no longer finds it at all. True when the state changed. An
+    /// acknowledgement was given for the servers that were known then: another one opens the finding again.
     pub fn observe(&mut self, finding: Option<Finding>, now: Timestamp) -> bool {
         let standing = finding.as_ref().is_some_and(Finding::is_standing);
+        let grown = finding
+            .iter()
+            .flat_map(|finding| &finding.servers)
+            .any(|server| !self.finding.servers.contains(server));
         match finding {
             Some(finding) => self.finding = finding,
             None => self.finding.until = self.finding.until.or(Some(now)),
         }
         let next = match (self.state, standing) {
+            (FindingState::Acknowledged, true) if grown => {
+                self.reopened = self.reopened.saturating_add(1);
+                FindingState::Open
+            }
             (FindingState::Resolved, true) => {
                 self.reopened = self.reopened.saturating_add(1);
                 FindingState::Open

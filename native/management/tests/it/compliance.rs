@@ -438,6 +438,28 @@ fn a_finding_lives_from_open_to_resolved_and_back() {
     assert_eq!(state(&records), FindingState::Resolved);
 }
 
+#[test]
+fn an_acknowledged_finding_that_concerns_a_further_server_is_open_again() {
+    let (mut a, mut b, mut c) = (Site::new(1), Site::new(2), Site::new(3));
+    a.upload(day(0, 0), |_| {}).upload(day(1, 0), |_| {});
+    b.upload(day(0, 6), |_| {});
+    let mut records = BTreeMap::new();
+    let key = reconcile(&mut records, found(&[&a, &b], &nothing()), day(1, 0)).remove(0);
+    records
+        .get_mut(&key)
+        .unwrap()
+        .acknowledge("anna", "planned move", day(1, 1))
+        .unwrap();
+    c.upload(day(1, 6), |_| {});
+    a.upload(day(2, 0), |_| {});
+    assert_eq!(
+        reconcile(&mut records, found(&[&a, &b, &c], &nothing()), day(2, 1)),
+        std::slice::from_ref(&key)
+    );
+    let record = &records[&key];
+    assert_eq!((record.state, record.reopened), (FindingState::Open, 1));
+}
+
 /// One upload of a made-up fleet: which server, hours after the one before, and what is odd about it.
 type Odd = (u8, i64, u8);
 
