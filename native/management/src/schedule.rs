@@ -80,7 +80,7 @@ pub enum UploadResult {
     Succeeded,
     /// It failed, and why.
     Failed(String),
-    /// The service was switched off, or the server ended.
+    /// The service was switched off or given another destination, or the server ended.
     Cancelled,
 }
 

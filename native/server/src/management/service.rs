@@ -10,7 +10,7 @@ use licensing_client::{CertHash, Trust};
 use licensing_management::exchange::RegistrationRequest;
 use licensing_management::id::ServerGuid;
 use licensing_management::key::{ManagementKey, RegistrationCode};
-use licensing_management::schedule::{Event, Moment, Schedule, Switch, UploadResult};
+use licensing_management::schedule::{Event, Moment, Schedule, Settings, Switch, UploadResult};
 use licensing_management::upload::SealedUpload;
 use parking_lot::Mutex;
 use tokio::sync::watch;
@@ -208,29 +208,38 @@ impl ManagementService {
         self.0.live.lock().state.settings.clone()
     }
 
-    /// Takes other settings at once. When they switch the service off, an upload that is under way has ended when this returns.
+    /// Takes other settings at once. When they switch the service off, or name another receiver, an upload that is under way has
+    /// ended when this returns.
     ///
     /// # Errors
     /// `StorageUnavailable` when they cannot be written; switching off is in effect all the same.
     pub async fn configure(&self, settings: ServiceSettings) -> Result<(), Problem> {
         let now = self.0.now();
-        let off = {
+        let ends = {
             let mut live = self.0.live.lock();
-            if live.state.settings.destination != settings.destination {
+            let schedule = settings.schedule(self.0.source.is_forbidden());
+            let is_moved = live.state.settings.destination != settings.destination;
+            if is_moved {
                 // Another receiver knows nothing of the registration at the one before.
                 live.state.registration = None;
+                live.state.refused = None;
                 live.unknown = false;
             }
-            let schedule = settings.schedule(self.0.source.is_forbidden());
+            let ends = schedule.switch != Switch::On || is_moved && live.schedule.is_running();
             live.state.settings = settings;
-            live.schedule.on(Event::Configured(schedule), now);
-            let off = schedule.switch != Switch::On;
-            if off {
+            if ends {
+                // What is on its way to the receiver before must not arrive there.
                 live.cancel.cancel();
+                let nowhere = Settings {
+                    switch: Switch::NoDestination,
+                    ..schedule
+                };
+                live.schedule.on(Event::Configured(nowhere), now);
             }
-            off
+            live.schedule.on(Event::Configured(schedule), now);
+            ends
         };
-        if off {
+        if ends {
             drop(self.0.turn.lock().await);
         }
         self.0.save_in_background().await?;

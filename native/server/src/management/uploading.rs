@@ -25,7 +25,7 @@ impl ManagementService {
     ///
     /// # Errors
     /// `ManagementServiceOff`, `UploadUnderWay`, `RegistrationMissing`, `ReceiverRefused`, `ReceiverUnavailable`, or `Cancelled` when the
-    /// service was switched off meanwhile.
+    /// service was switched off or given another destination meanwhile.
     pub async fn upload(&self, manual: bool) -> Result<UploadOutcome, Problem> {
         let _turn = if manual {
             self.0.turn.try_lock().map_err(|_| under_way())?
@@ -316,7 +316,7 @@ impl Inner {
                 let mut live = self.live.lock();
                 let problem = match delivery {
                     Delivery::Cancelled => {
-                        let detail = "The service was switched off while an upload was under way.";
+                        let detail = "The service was switched off or given another destination meanwhile.";
                         return Err(Problem::new(ErrorCode::Cancelled, detail));
                     }
                     Delivery::Local(problem) => problem,
@@ -359,7 +359,7 @@ enum Delivery {
     Local(Problem),
     /// The receiver, or the way to it.
     Receiver(SendError),
-    /// The service was switched off.
+    /// The service was switched off or given another destination.
     Cancelled,
 }
 

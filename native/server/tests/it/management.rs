@@ -255,6 +255,25 @@ async fn switching_off_ends_an_upload_that_is_under_way_and_nothing_leaves_after
 }
 
 #[tokio::test]
+async fn another_destination_ends_an_upload_to_the_one_before() {
+    let fixture = fixture(10_000, 1).await;
+    fixture.receiver.fail(Fault::Stall);
+    let service = fixture.service.clone();
+    let upload = tokio::spawn(async move { service.upload(true).await });
+    fixture.receiver.stalled().await;
+    let other = Receiver::start().await;
+    fixture.service.configure(other.settings()).await.unwrap();
+    assert_eq!(upload.await.unwrap().unwrap_err().code, ErrorCode::Cancelled);
+    fixture.receiver.read_on();
+    fixture.receiver.drained().await;
+    assert!(fixture.receiver.stored().is_empty());
+    // All of it goes to the other one, once the server is registered there.
+    fixture.service.register(other.code().reveal()).await.unwrap();
+    assert_eq!(fixture.service.upload(true).await.unwrap().delivered, 2);
+    assert_eq!(other.stored().len(), 2);
+}
+
+#[tokio::test]
 async fn thirty_days_offline_are_delivered_in_order_and_the_spool_stays_bounded() {
     // A day is some milliseconds.
     let fixture = fixture(0, 4_000_000).await;
