@@ -223,6 +223,7 @@ impl ManagementService {
                 // Another receiver knows nothing of the registration at the one before.
                 live.state.registration = None;
                 live.state.refused = None;
+                live.state.received.issued = None;
                 live.unknown = false;
             }
             let ends = schedule.switch != Switch::On || is_moved && live.schedule.is_running();

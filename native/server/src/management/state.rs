@@ -61,6 +61,8 @@ impl ServiceSettings {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Received {
+    /// When the receiver said so, by its clock; none before the first receipt.
+    pub issued: Option<Timestamp>,
     /// Findings.
     pub findings: Vec<FindingRecord>,
     /// Rescinded serial numbers of this server.

@@ -140,8 +140,15 @@ impl ManagementService {
             .filter(|result| result.outcome == Outcome::Refused)
             .count();
         let findings = receipt.findings.len();
-        self.0.live.lock().state.registration = Some(registration);
-        let settled = self.0.settle(receipt).await?;
+        let is_latest = {
+            let mut live = self.0.live.lock();
+            live.state.registration = Some(registration);
+            live.state
+                .received
+                .issued
+                .is_none_or(|issued| issued <= receipt.issued)
+        };
+        let settled = self.0.settle(receipt, is_latest).await?;
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         Ok(ImportedReceipt {
             settled,
@@ -241,7 +248,7 @@ impl Inner {
             receipt
                 .verify(guid, &registration.receiver_key)
                 .map_err(|error| Delivery::Receiver(SendError::Refused(error.to_string())))?;
-            if self.settle(receipt).await.map_err(Delivery::Local)? == 0 {
+            if self.settle(receipt, true).await.map_err(Delivery::Local)? == 0 {
                 let reason = "its receipt does not name the upload".to_owned();
                 return Err(Delivery::Receiver(SendError::Refused(reason)));
             }
@@ -249,8 +256,8 @@ impl Inner {
         }
     }
 
-    /// Settles what a receipt names, and takes over what the receiver has found.
-    async fn settle(self: &Arc<Self>, receipt: Receipt) -> Result<u32, Problem> {
+    /// Settles what a receipt names, and takes over what the receiver has found, unless a later receipt has told that already.
+    async fn settle(self: &Arc<Self>, receipt: Receipt, is_latest: bool) -> Result<u32, Problem> {
         let this = Arc::clone(self);
         blocking(move || {
             let mut settled = 0;
@@ -280,11 +287,14 @@ impl Inner {
                     None => {}
                 }
             }
-            this.live.lock().state.received = Received {
-                findings: receipt.findings,
-                rescissions: receipt.rescissions,
-                requirements: receipt.requirements,
-            };
+            if is_latest {
+                this.live.lock().state.received = Received {
+                    issued: Some(receipt.issued),
+                    findings: receipt.findings,
+                    rescissions: receipt.rescissions,
+                    requirements: receipt.requirements,
+                };
+            }
             this.save();
             Ok(settled)
         })

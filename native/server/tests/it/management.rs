@@ -11,6 +11,7 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use licensing_api::management::{ManagementStatus, UploadState};
 use licensing_api::{ErrorCode, Problem};
+use licensing_management::compliance::{Finding, FindingKind, FindingRecord};
 use licensing_management::exchange::{Bundle, Outcome, RegistrationAnswer};
 use licensing_management::key::RegistrationCode;
 use licensing_management::upload::{InstalledLicense, SealedUpload};
@@ -333,6 +334,25 @@ async fn a_site_without_a_connection_exchanges_files() {
     // The same receipt again settles nothing, and from now on no code is needed.
     let imported = service.import(&file, None).await.unwrap();
     assert_eq!(imported.settled, 0);
+    // Nor does an older one bring back what is no longer found.
+    let mut old = receiver.receipt(&uploads[0], Outcome::Stored);
+    old.issued = receipt.issued - jiff::SignedDuration::from_hours(1);
+    let kind = FindingKind::SilentServer;
+    let finding = Finding {
+        key: format!("SilentServer/{guid}"),
+        kind,
+        severity: kind.severity(),
+        subject: guid.to_string(),
+        servers: vec![guid],
+        since: old.issued,
+        until: None,
+        detail: "Nothing has arrived.".to_owned(),
+        evidence: Vec::new(),
+    };
+    old.findings = vec![FindingRecord::new(finding, old.issued)];
+    let old = serde_json::to_string(&old.sign(receiver.key()).unwrap()).unwrap();
+    service.import(&old, None).await.unwrap();
+    assert!(service.findings(true).is_empty());
 }
 
 #[tokio::test]
