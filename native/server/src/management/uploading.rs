@@ -10,7 +10,7 @@ use licensing_management::exchange::{Bundle, Outcome, Receipt, Registration};
 use licensing_management::id::UploadId;
 use licensing_management::key::RegistrationCode;
 use licensing_management::schedule::Event;
-use licensing_management::upload::{SealedUpload, UploadType};
+use licensing_management::upload::{SealedUpload, UploadError, UploadType};
 use tokio_util::sync::CancellationToken;
 
 use super::document;
@@ -193,6 +193,7 @@ impl Inner {
             return Ok(());
         }
         let upload = self.make(upload_type).await?;
+        let upload = blocking(move || acceptable(upload)).await??;
         let this = Arc::clone(self);
         blocking(move || {
             this.folder.add(&upload)?;
@@ -371,6 +372,18 @@ enum Delivery {
     Receiver(SendError),
     /// The service was switched off or given another destination.
     Cancelled,
+}
+
+/// The upload, if a receiver would take it. One that none takes must not wait: everything behind it would wait as well.
+fn acceptable(upload: SealedUpload) -> Result<SealedUpload, Problem> {
+    match SealedUpload::read(upload.bytes()) {
+        Ok(_) => Ok(upload),
+        Err(error @ UploadError::TooLarge(_)) => {
+            let detail = format!("{} Hashes of users and devices add to it.", sentence(&error));
+            Err(Problem::new(ErrorCode::RequestTooLarge, detail))
+        }
+        Err(error) => Err(Problem::new(ErrorCode::UnknownError, sentence(&error))),
+    }
 }
 
 fn under_way() -> Problem {

@@ -356,6 +356,19 @@ async fn a_site_without_a_connection_exchanges_files() {
 }
 
 #[tokio::test]
+async fn an_upload_that_no_receiver_takes_is_told_and_does_not_wait_before_others() {
+    let folder = tempfile::tempdir().unwrap();
+    // Some 20 megabytes.
+    let service = open(folder.path(), 60_000, 1).await;
+    let problem = service.export(None).await.unwrap_err();
+    assert_eq!(problem.code, ErrorCode::RequestTooLarge, "{}", problem.detail);
+    assert_eq!(service.status().waiting, 0);
+    drop(service);
+    let smaller = open(folder.path(), 0, 1).await;
+    assert_eq!(smaller.export(None).await.unwrap().uploads, 1);
+}
+
+#[tokio::test]
 async fn windows_of_uploads_follow_each_other() {
     let fixture = fixture(0, 1).await;
     fixture.service.upload(true).await.unwrap();
