@@ -9,7 +9,7 @@ use licensing_api::{ErrorCode, Problem};
 use licensing_management::exchange::{Bundle, Outcome, Receipt, Registration};
 use licensing_management::id::UploadId;
 use licensing_management::key::RegistrationCode;
-use licensing_management::schedule::Event;
+use licensing_management::schedule::{Event, Switch};
 use licensing_management::upload::{SealedUpload, UploadError, UploadType};
 use tokio_util::sync::CancellationToken;
 
@@ -24,8 +24,8 @@ impl ManagementService {
     /// Makes an upload and delivers everything that waits, in order.
     ///
     /// # Errors
-    /// `ManagementServiceOff`, `UploadUnderWay`, `RegistrationMissing`, `ReceiverRefused`, `ReceiverUnavailable`, or `Cancelled` when the
-    /// service was switched off or given another destination meanwhile.
+    /// `ManagementServiceOff`, `UploadUnderWay`, `RegistrationMissing`, `ReceiverRefused` or `ReceiverUnavailable`;
+    /// the first also when the service was switched off meanwhile, the last also when it was given another destination.
     pub async fn upload(&self, manual: bool) -> Result<UploadOutcome, Problem> {
         let _turn = if manual {
             self.0.turn.try_lock().map_err(|_| under_way())?
@@ -326,9 +326,9 @@ impl Inner {
                 };
                 let mut live = self.live.lock();
                 let problem = match delivery {
+                    // The schedule knows: it was told what cancelled the upload.
                     Delivery::Cancelled => {
-                        let detail = "The service was switched off or given another destination meanwhile.";
-                        return Err(Problem::new(ErrorCode::Cancelled, detail));
+                        return Err(cancelled(live.schedule.saved().settings.switch));
                     }
                     Delivery::Local(problem) => problem,
                     Delivery::Receiver(error) => {
@@ -384,6 +384,21 @@ fn acceptable(upload: SealedUpload) -> Result<SealedUpload, Problem> {
         }
         Err(error) => Err(Problem::new(ErrorCode::UnknownError, sentence(&error))),
     }
+}
+
+/// Why an upload was cancelled, by what the switch is now.
+fn cancelled(switch: Switch) -> Problem {
+    let (code, detail) = match switch {
+        Switch::On => (
+            ErrorCode::ReceiverUnavailable,
+            "Another destination was set while an upload was under way.",
+        ),
+        Switch::Disabled | Switch::NoDestination => (
+            ErrorCode::ManagementServiceOff,
+            "The service was switched off while an upload was under way.",
+        ),
+    };
+    Problem::new(code, detail)
 }
 
 fn under_way() -> Problem {

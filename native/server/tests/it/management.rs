@@ -230,7 +230,10 @@ async fn switching_off_ends_an_upload_that_is_under_way_and_nothing_leaves_after
         ..fixture.service.settings()
     };
     fixture.service.configure(settings).await.unwrap();
-    assert_eq!(upload.await.unwrap().unwrap_err().code, ErrorCode::Cancelled);
+    assert_eq!(
+        upload.await.unwrap().unwrap_err().code,
+        ErrorCode::ManagementServiceOff
+    );
     assert_eq!(fixture.service.status().status, ManagementStatus::Disabled);
     // The receiver reads on and finds what had left before: the rest, most of the upload, was discarded.
     let whole = fixture.service.uploads(Some(UploadState::Waiting)).await.unwrap()[0].bytes;
@@ -264,7 +267,10 @@ async fn another_destination_ends_an_upload_to_the_one_before() {
     fixture.receiver.stalled().await;
     let other = Receiver::start().await;
     fixture.service.configure(other.settings()).await.unwrap();
-    assert_eq!(upload.await.unwrap().unwrap_err().code, ErrorCode::Cancelled);
+    assert_eq!(
+        upload.await.unwrap().unwrap_err().code,
+        ErrorCode::ReceiverUnavailable
+    );
     fixture.receiver.read_on();
     fixture.receiver.drained().await;
     assert!(fixture.receiver.stored().is_empty());
