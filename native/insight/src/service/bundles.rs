@@ -1,6 +1,7 @@
 //! Uploads that come as a file.
 
 use jiff::Timestamp;
+use licensing_api::text::sentence;
 use licensing_api::{ErrorCode, Problem};
 use licensing_management::exchange::{Bundle, Outcome, Receipt, ReceiverProblem};
 use licensing_management::id::ServerGuid;
@@ -34,7 +35,7 @@ impl AcceptedBundle {
 }
 
 fn refused(detail: impl std::fmt::Display) -> Problem {
-    Problem::new(ErrorCode::InvalidRequest, format!("{detail}.")).about("content")
+    Problem::new(ErrorCode::InvalidRequest, sentence(&detail)).about("content")
 }
 
 fn of_receiver(problem: ReceiverProblem) -> Problem {

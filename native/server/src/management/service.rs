@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use licensing_api::management::{ManagementService as Shown, ManagementStatus};
+use licensing_api::text::sentence;
 use licensing_api::{ErrorCode, Problem};
 use licensing_client::{CertHash, Trust};
 use licensing_management::exchange::RegistrationRequest;
@@ -433,5 +434,5 @@ pub(super) fn problem(error: SendError) -> Problem {
         SendError::Refused(_) => ErrorCode::ReceiverRefused,
         SendError::Unavailable { .. } => ErrorCode::ReceiverUnavailable,
     };
-    Problem::new(code, format!("{error}."))
+    Problem::new(code, sentence(&error))
 }

@@ -261,9 +261,12 @@ async fn read(answer: Response<hyper::body::Incoming>) -> Result<Bytes, SendErro
     })
 }
 
+/// Without the full stop, which whoever repeats it sets.
 fn shortened(text: &str) -> String {
-    text.chars()
+    let told: String = text
+        .chars()
         .filter(|c| !c.is_control())
         .take(TOLD_CHARACTERS)
-        .collect()
+        .collect();
+    told.trim_end_matches('.').to_owned()
 }
