@@ -235,6 +235,7 @@ Describe 'Targets' {
         Get-InsightTarget -Session $carol | Should -BeNullOrEmpty
         { New-InsightTarget https://127.0.0.1:1/ -Session $ann -ErrorAction Stop } | Should -Throw -ErrorId 'UserNotAuthorized*'
         { New-InsightTarget nonsense -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidRequest*'
+        { New-InsightTarget https://127.0.0.1:2/ -WebhookCertHash abc -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidRequest*'
         { Remove-InsightTarget https://127.0.0.1:1/hook -Session $ann -Confirm:$false -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidFilter*'
         Get-InsightTarget | Remove-InsightTarget -Confirm:$false
         Get-InsightTarget | Should -BeNullOrEmpty

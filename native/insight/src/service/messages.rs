@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use licensing_api::{ErrorCode, Problem};
+use licensing_client::CertHash;
 use licensing_delivery::{TargetKind, is_address};
 use licensing_management::compliance::{FindingRecord, FindingState};
 use serde::{Deserialize, Serialize};
@@ -85,7 +86,7 @@ impl Insight {
     /// Keeps a target, in place of one with the same address.
     ///
     /// # Errors
-    /// When the organization does not exist, the address will not do, or the storage fails.
+    /// When the organization does not exist, address or certificate hash will not do, or the storage fails.
     pub fn add_target(&self, target: &Target) -> Result<(), Problem> {
         if let Some(organization) = &target.organization {
             self.require_organization(organization)?;
@@ -98,6 +99,10 @@ impl Insight {
                     target.address
                 ),
             ));
+        }
+        // With one that is none every message would fail, a week long.
+        if let Some(hash) = &target.cert_hash {
+            hash.parse::<CertHash>()?;
         }
         self.storage.change(
             &[],
