@@ -50,8 +50,42 @@ struct Stay {
     last_sequence: u64,
     /// First and last upload: id, instant, place in the list.
     ends: [(UploadId, Timestamp, u32); 2],
-    /// Hours between the first and the last with a seat in use, of each upload.
-    uses: Vec<(Timestamp, Timestamp)>,
+    /// Use in each upload.
+    uses: Vec<Use>,
+}
+
+/// Hours between the first and the last with a seat in use, in one upload.
+#[derive(Debug, Clone, Copy)]
+struct Use {
+    upload_id: UploadId,
+    created: Timestamp,
+    /// Place in the list of features.
+    index: u32,
+    from: Timestamp,
+    until: Timestamp,
+}
+
+impl Use {
+    fn evidence(&self, server: ServerGuid) -> [Evidence; 2] {
+        [("usedFrom", self.from), ("usedUntil", self.until)].map(|(field, at)| Evidence {
+            server_guid: server,
+            created: self.created,
+            upload_id: self.upload_id,
+            field: format!("/features/{}/{field}", self.index),
+            value: at.to_string(),
+        })
+    }
+}
+
+/// Hours in which two servers gave out seats.
+#[derive(Debug)]
+struct Together {
+    /// Begin of the first.
+    from: Timestamp,
+    /// End of the last.
+    to: Timestamp,
+    /// What says so.
+    evidence: Vec<Evidence>,
 }
 
 /// Finds serial numbers that were installed and giving seats on two servers at the same time.
@@ -97,12 +131,13 @@ pub fn duplicates(
                     .filter_map(|stay| latest.get(&stay.server).map(|row| row.created))
                     .max();
                 if pairs.iter().any(|pair| pair.is_of(a.server, b.server)) {
-                    if let Some((from, to)) = used_together(a, b) {
-                        let quiet = a.to.min(b.to).duration_since(to) > QUIET;
-                        within
+                    if let Some(together) = used_together(a, b) {
+                        let quiet = a.to.min(b.to).duration_since(together.to) > QUIET;
+                        let overlaps = within
                             .entry((a.server.min(b.server), a.server.max(b.server)))
-                            .or_default()
-                            .add(from, ended.or(quiet.then_some(to)), [a, b]);
+                            .or_default();
+                        overlaps.add(together.from, ended.or(quiet.then_some(together.to)), [a, b]);
+                        overlaps.evidence.extend(together.evidence);
                     }
                 } else if let Some(from) = overlap(a, b, bounds) {
                     outside.add(from, ended, [a, b]);
@@ -164,10 +199,16 @@ fn stays(rows: &[&LicenseRow], usage: &BTreeMap<FeatureVersion, Vec<&UsageRow>>)
         .iter()
         .map(|row| feature_version(&row.vendor, &row.feature, &row.version))
         .collect();
-    let mut uses: BTreeMap<UploadId, Vec<(Timestamp, Timestamp)>> = BTreeMap::new();
+    let mut uses: BTreeMap<UploadId, Vec<Use>> = BTreeMap::new();
     for row in features.iter().filter_map(|feature| usage.get(feature)).flatten() {
-        if let Some(used) = row.used {
-            uses.entry(row.upload_id).or_default().push(used);
+        if let Some((from, until)) = row.used {
+            uses.entry(row.upload_id).or_default().push(Use {
+                upload_id: row.upload_id,
+                created: row.created,
+                index: row.index,
+                from,
+                until,
+            });
         }
     }
     let mut stays: Vec<Stay> = Vec::new();
@@ -208,15 +249,24 @@ fn overlap(a: &Stay, b: &Stay, bounds: &Bounds) -> Option<Timestamp> {
     (from <= to && clear(a.from, b.to) && clear(b.from, a.to)).then_some(from)
 }
 
-/// Hours in which both gave out seats: begin of the first and end of the last.
-fn used_together(a: &Stay, b: &Stay) -> Option<(Timestamp, Timestamp)> {
-    let mut together: Option<(Timestamp, Timestamp)> = None;
-    for &(a_from, a_to) in &a.uses {
-        for &(b_from, b_to) in &b.uses {
-            let (from, to) = (a_from.max(b_from), a_to.min(b_to));
-            if from < to {
-                together = Some(together.map_or((from, to), |(first, last)| (first.min(from), last.max(to))));
+/// Hours in which both gave out seats; none when there are none.
+fn used_together(a: &Stay, b: &Stay) -> Option<Together> {
+    let mut together: Option<Together> = None;
+    for one in &a.uses {
+        for other in &b.uses {
+            let (from, to) = (one.from.max(other.from), one.until.min(other.until));
+            if from >= to {
+                continue;
             }
+            let known = together.get_or_insert_with(|| Together {
+                from,
+                to,
+                evidence: Vec::new(),
+            });
+            known.from = known.from.min(from);
+            known.to = known.to.max(to);
+            known.evidence.extend(one.evidence(a.server));
+            known.evidence.extend(other.evidence(b.server));
         }
     }
     together
@@ -256,9 +306,14 @@ impl Overlaps {
         let since = self.since?;
         let servers: Vec<ServerGuid> = self.servers.into_iter().collect();
         let subject = serial.to_uppercase();
-        let evidence = self.evidence.into_iter().map(|piece| Evidence {
-            value: subject.clone(),
-            ..piece
+        // Where a serial number stands is known, but not yet in which letters it is shown.
+        let evidence = self.evidence.into_iter().map(|piece| {
+            if piece.value.is_empty() {
+                let value = subject.clone();
+                Evidence { value, ..piece }
+            } else {
+                piece
+            }
         });
         let evidence = bounded(evidence.collect());
         let names: Vec<String> = servers.iter().map(ToString::to_string).collect();

@@ -193,6 +193,15 @@ fn a_disaster_recovery_pair_may_share_licenses_but_not_serve_at_the_same_time() 
         [(FindingKind::DuplicateInDisasterRecovery, true)]
     );
     assert_eq!(findings[0].severity, Severity::Alert);
+    // The hours of both prove it.
+    let hours = findings[0]
+        .evidence
+        .iter()
+        .filter(|e| e.field == "/features/0/usedFrom");
+    assert_eq!(
+        hours.map(|e| e.server_guid).collect::<Vec<_>>(),
+        [guid(1), guid(2)]
+    );
     for next in 4..6 {
         a.upload(day(next, 0), |_| {});
         b.upload(day(next, 1), idle);
