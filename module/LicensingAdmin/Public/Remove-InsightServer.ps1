@@ -4,8 +4,8 @@ function Remove-InsightServer {
         Removes the registration of license servers.
 
     .DESCRIPTION
-        Uploads of the server are refused from then on; those that are stored stay until their time is over. The server can be
-        registered again with a new code.
+        Uploads of the server are refused from then on; those that are stored stay until their time is over, but no finding is made
+        from them any more: what was found about the server is resolved. The server can be registered again with a new code.
 
     .PARAMETER ServerGuid
         GUIDs of the servers.
