@@ -61,8 +61,9 @@ impl Insight {
     /// # Errors
     /// When the storage fails; the server is looked at again later.
     pub fn evaluate(&self, server: ServerGuid) -> Result<(), StorageError> {
-        let knowledge = self.knowledge()?;
         let _turn = self.evaluation.lock();
+        // Read when it is this one's turn: what was changed while it waited counts.
+        let knowledge = self.knowledge()?;
         let now = Timestamp::now();
         let mut about = self.storage.about(server)?;
         let scopes = scopes(server, &about);
