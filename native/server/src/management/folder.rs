@@ -16,7 +16,7 @@ use super::state::State;
 /// Most uploads that wait.
 pub const MAX_WAITING: usize = 60;
 /// Most bytes that they may take.
-pub(super) const MAX_WAITING_BYTES: u64 = 16 * 1024 * 1024;
+pub(super) const MAX_WAITING_BYTES: usize = 16 * 1024 * 1024;
 /// Key that uploads are signed with.
 const KEY: &str = "server.key";
 /// Salt of the hashes of names.

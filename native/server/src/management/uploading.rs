@@ -179,21 +179,14 @@ impl Inner {
 
     /// Makes the next upload and puts it among those that wait. While there is no room the window of the next one grows.
     async fn add_upload(self: &Arc<Self>, upload_type: UploadType) -> Result<(), Problem> {
-        let full = {
-            let live = self.live.lock();
-            let bytes: u64 = live
-                .waiting
-                .iter()
-                .map(|upload| upload.bytes().len() as u64)
-                .sum();
-            live.waiting.len() >= MAX_WAITING || bytes >= MAX_WAITING_BYTES
-        };
-        if full {
-            tracing::warn!("too many uploads wait for the receiver; the next one covers a longer time");
+        if !has_room(&self.live.lock().waiting, 0) {
             return Ok(());
         }
         let upload = self.make(upload_type).await?;
         let upload = blocking(move || acceptable(upload)).await??;
+        if !has_room(&self.live.lock().waiting, upload.bytes().len()) {
+            return Ok(());
+        }
         let this = Arc::clone(self);
         blocking(move || {
             this.folder.add(&upload)?;
@@ -372,6 +365,16 @@ enum Delivery {
     Receiver(SendError),
     /// The service was switched off or given another destination.
     Cancelled,
+}
+
+/// Whether another upload of so many bytes may wait; says so in the log when not.
+fn has_room(waiting: &[SealedUpload], bytes: usize) -> bool {
+    let waiting_bytes: usize = waiting.iter().map(|upload| upload.bytes().len()).sum();
+    let fits = waiting.len() < MAX_WAITING && waiting_bytes + bytes <= MAX_WAITING_BYTES;
+    if !fits {
+        tracing::warn!("too many uploads wait for the receiver; the next one covers a longer time");
+    }
+    fits
 }
 
 /// The upload, if a receiver would take it. One that none takes must not wait: everything behind it would wait as well.

@@ -375,6 +375,17 @@ async fn an_upload_that_no_receiver_takes_is_told_and_does_not_wait_before_other
 }
 
 #[tokio::test]
+async fn no_more_bytes_wait_than_a_bundle_may_have() {
+    let folder = tempfile::tempdir().unwrap();
+    // Some 7 megabytes each.
+    let service = open(folder.path(), 20_000, 1).await;
+    for uploads in [1, 2, 2] {
+        assert_eq!(service.export(None).await.unwrap().uploads, uploads);
+    }
+    assert!(service.status().waiting_bytes <= 16 * 1024 * 1024);
+}
+
+#[tokio::test]
 async fn windows_of_uploads_follow_each_other() {
     let fixture = fixture(0, 1).await;
     fixture.service.upload(true).await.unwrap();
