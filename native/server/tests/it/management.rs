@@ -259,6 +259,42 @@ async fn switching_off_ends_an_upload_that_is_under_way_and_nothing_leaves_after
 }
 
 #[tokio::test]
+async fn the_configuration_file_switches_off_whatever_administrators_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let receiver = Receiver::start().await;
+    let source = Arc::new(Server {
+        padding: 0,
+        forbidden: Mutex::new(false),
+    });
+    let setup = ServiceSetup {
+        folder: ManagementFolder::new(folder.path().join("management")),
+        source: source.clone(),
+        transport: Arc::new(Https {
+            limit: Duration::from_secs(2),
+        }),
+        pace: Pace(1),
+    };
+    let service = ManagementService::open(setup).await.unwrap();
+    service.configure(receiver.settings()).await.unwrap();
+    service.register(receiver.code().reveal()).await.unwrap();
+    let before = receiver.bytes();
+    *source.forbidden.lock() = true;
+    service.refresh().await;
+    service.configure(receiver.settings()).await.unwrap();
+    let status = service.status();
+    assert_eq!(
+        (status.status, status.enabled),
+        (ManagementStatus::Disabled, false)
+    );
+    let problem = service.upload(true).await.unwrap_err();
+    assert_eq!(problem.code, ErrorCode::ManagementServiceOff);
+    assert_eq!(receiver.bytes(), before);
+    *source.forbidden.lock() = false;
+    service.refresh().await;
+    assert_eq!(service.upload(true).await.unwrap().delivered, 1);
+}
+
+#[tokio::test]
 async fn another_destination_ends_an_upload_to_the_one_before() {
     let fixture = fixture(10_000, 1).await;
     fixture.receiver.fail(Fault::Stall);
