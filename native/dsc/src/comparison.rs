@@ -1,5 +1,6 @@
 //! How the state that is desired and the one that was read differ, and why, in words.
 
+use licensing_client::CertHash;
 use serde_json::{Map, Value};
 
 use crate::account;
@@ -134,15 +135,26 @@ impl Comparison<'_> {
             (Compare::IgnoreCase, Value::String(one), Value::String(other)) => {
                 one.to_lowercase() == other.to_lowercase()
             }
+            (Compare::Hash, Value::String(one), Value::String(other)) => is_same_hash(one, other),
             (Compare::Account, Value::String(one), Value::String(other)) => {
                 account::canonical(one, self.server) == account::canonical(other, self.server)
             }
             (Compare::Lines, Value::String(one), Value::String(other)) => lines(one).eq(lines(other)),
             (Compare::Members, Value::Array(one), Value::Array(other)) => {
-                one.len() == other.len() && one.iter().all(|member| other.contains(member))
+                one.len() == other.len()
+                    && one.iter().all(|member| other.contains(member))
+                    && other.iter().all(|member| one.contains(member))
             }
             _ => one == other,
         }
+    }
+}
+
+/// Whether two texts are one SHA-256 hash, as the server takes it: in either case, with or without what separates bytes.
+pub(crate) fn is_same_hash(one: &str, other: &str) -> bool {
+    match (one.parse::<CertHash>(), other.parse::<CertHash>()) {
+        (Ok(one), Ok(other)) => one == other,
+        (Ok(_), Err(_)) | (Err(_), _) => one.to_lowercase() == other.to_lowercase(),
     }
 }
 

@@ -210,6 +210,8 @@ pub enum Compare {
     Exact,
     /// Whatever the case of letters.
     IgnoreCase,
+    /// When they are one hash of a certificate, whatever the case of letters and what separates its bytes.
+    Hash,
     /// When they are spellings of one account.
     Account,
     /// When lists have the same members in any order.

@@ -139,12 +139,15 @@ impl<'a, O: Operations> Engine<'a, O> {
             left = self.compare(&desired, &found);
         }
         if let Some(difference) = left.first() {
-            return Err(Problem::new(
+            let mut problem = Problem::new(
                 ErrorCode::InvalidRequest,
                 format!("The change was made, but {}", difference.reason),
             )
             .about(comparison::keys(self.resource, &desired.values))
-            .advise("Look whether somebody else changes it, or desire what the server makes of it."));
+            .advise("Look whether somebody else changes it, or desire what the server makes of it.");
+            // An invalid argument would say that nothing was changed.
+            problem.category = ErrorCategory::InvalidOperation;
+            return Err(problem);
         }
         let after = self.state(&desired, found.rows.first());
         Ok(report(&before, &after, differences, steps))

@@ -12,6 +12,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use crate::comparison::is_same_hash;
 use crate::description::{Digested, Resource, Role};
 use crate::input::Desired;
 
@@ -51,7 +52,7 @@ pub(crate) fn content(resource: &Resource, desired: &mut Desired) -> Result<Opti
         };
         let of_bytes = hex::encode(Sha256::digest(&bytes));
         match desired.values.get(digest).and_then(Value::as_str) {
-            Some(given) if !given.eq_ignore_ascii_case(&of_bytes) => {
+            Some(given) if !is_same_hash(given, &of_bytes) => {
                 return Err(Problem::new(
                     ErrorCode::InvalidRequest,
                     format!("{digest} is not that of {}: that is {of_bytes}.", property.name),

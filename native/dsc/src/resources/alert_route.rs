@@ -56,7 +56,7 @@ pub(super) static ALERT_ROUTE: Resource = Resource {
         Property::setting("silencedFeatures").compared(Compare::Members),
         Property::setting("locale"),
         Property::setting("certHash")
-            .compared(Compare::IgnoreCase)
+            .compared(Compare::Hash)
             .help("Pinned hash of the certificate of a webhook; an empty text for none."),
         Property::secret("secret", OperationId::NewAlertRoute, "isSigned").help(
             "Secret that webhooks are signed with: 16 characters or more. It is set where the route has none, and is not compared with one that it has.",

@@ -41,7 +41,7 @@ pub(super) static MANAGEMENT_SERVICE: Resource = Resource {
         Property::setting("enabled"),
         Property::setting("destination").help("Address of the receiver; an empty text for none."),
         Property::setting("certHash")
-            .compared(Compare::IgnoreCase)
+            .compared(Compare::Hash)
             .help("Pinned hash of the receiver's certificate; an empty text for none."),
         Property::setting("uploadTime")
             .help("Local time of the daily upload, `hh:mm`; an empty text for 24 hours after the one before."),

@@ -102,7 +102,7 @@ pub(super) static SERVER: Resource = Resource {
         )
         .compared(Compare::Members),
         Property::setting("certHash")
-            .compared(Compare::IgnoreCase)
+            .compared(Compare::Hash)
             .help("Hash of the certificate of the web services."),
         Property::own(
             "certificateFile",

@@ -1,6 +1,7 @@
 //! Get, test, set, delete and export.
 
 use jiff::Timestamp;
+use licensing_api::error::ErrorCategory;
 use licensing_api::{ErrorCode, OperationId, Problem};
 use licensing_dsc::{Desired, Engine, Report, find};
 use serde_json::{Value, json};
@@ -323,6 +324,11 @@ async fn a_change_that_does_not_hold_is_an_error() {
             .contains("but permissions is ReadOnly and should be Full"),
         "{problem}"
     );
+    assert_eq!(
+        problem.category,
+        ErrorCategory::InvalidOperation,
+        "an invalid argument would say that nothing was changed"
+    );
 }
 
 #[tokio::test]
@@ -413,6 +419,28 @@ async fn settings_are_changed_together_and_one_that_waits_counts_as_set() {
         server.changes()[1].1,
         json!({ "settings": ["usage.samples=false"] })
     );
+}
+
+#[tokio::test]
+async fn a_hash_is_the_same_however_its_bytes_are_separated() {
+    let hash = "BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD";
+    let separated =
+        "ba:78:16:bf:8f:01:cf:ea:41:41:40:de:5d:ae:22:23:b0:03:61:a3:96:17:7a:9c:b4:10:ff:61:f2:00:15:ad";
+    let server = Played::default().with(OperationId::GetCertificate, &[json!({ "certHash": hash })]);
+    let same = json!({ "certHash": separated });
+    assert!(test("Server", &server, same).await.in_desired_state);
+    let other = json!({ "certHash": separated.replace("ad", "ae") });
+    assert_eq!(names(&test("Server", &server, other).await), ["certHash"]);
+}
+
+#[tokio::test]
+async fn lists_with_a_member_twice_are_not_those_with_another_one() {
+    let burst = json!({ "name": "licensing.burst", "value": "[\"ACME\",\"CITRIX\"]", "applies": "AtOnce" });
+    let server = Played::default().with(OperationId::GetConfiguration, &[burst]);
+    let report = test("Server", &server, json!({ "burst": ["ACME", "ACME"] })).await;
+    assert_eq!(names(&report), ["burst"]);
+    let report = test("Server", &server, json!({ "burst": ["CITRIX", "ACME"] })).await;
+    assert!(report.in_desired_state);
 }
 
 #[tokio::test]
