@@ -44,7 +44,7 @@ function Add-Type {
         $null = Add-Element $type 'Members'
     }
     $members = $type.SelectSingleNode('Members')
-    $names = @($Fields | ForEach-Object PropertyName) + @(if (-not $IsNested) { 'Server' })
+    $names = @($Fields | ForEach-Object { $_.PropertyName }) + @(if (-not $IsNested) { 'Server' })
     foreach ($property in $names) {
         if (-not $members.SelectSingleNode("*[Name='$property']")) {
             # The property of the row itself comes before it.

@@ -174,6 +174,13 @@ Describe 'The source' {
         }
     }
 
+    It '<File> reads members with script blocks, for ForEach-Object with a name does nothing under -WhatIf' -ForEach $sources {
+        $ast = [System.Management.Automation.Language.Parser]::ParseFile($Path, [ref] $null, [ref] $null)
+        $calls = $ast.FindAll({ param($node) $node -is [System.Management.Automation.Language.CommandAst] -and $node.GetCommandName() -eq 'ForEach-Object' }, $true)
+        $named = $calls | Where-Object { $_.CommandElements.Count -gt 1 -and $_.CommandElements[1] -is [System.Management.Automation.Language.StringConstantExpressionAst] }
+        $named | ForEach-Object { "line $($_.Extent.StartLineNumber)" } | Should -BeNullOrEmpty
+    }
+
     It '<File> sets the strict mode' -ForEach ($sources | Where-Object { $_.File -match '^ps1.(runbooks|examples)|psm1$' }) {
         Get-Content -LiteralPath $Path -Raw | Should -Match 'Set-StrictMode -Version (Latest|3\.0)'
     }

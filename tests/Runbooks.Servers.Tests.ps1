@@ -268,6 +268,13 @@ Describe 'Update-ServerCertificate.ps1' {
         [LicensingAdmin.ConnectionSettings]::IsSameHash((Get-LicenseCertificate $renewed.Address).CertHash, $renewed.CertHash) | Should -BeTrue
     }
 
+    It 'finds the server of the environment, with -WhatIf as well' {
+        $next = New-Certificate next 90
+        $planned = & "$folder/Update-ServerCertificate.ps1" @next -WhatIf
+        $planned.Changed | Should -BeFalse
+        [LicensingAdmin.ConnectionSettings]::IsSameHash($planned.Before, $server.CertHash) | Should -BeTrue
+    }
+
     It 'changes the certificate once' {
         $next = New-Certificate next 90
         $first = & "$folder/Update-ServerCertificate.ps1" @next @site -Confirm:$false

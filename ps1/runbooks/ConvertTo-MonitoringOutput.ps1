@@ -145,7 +145,7 @@ end {
         exit $worst
     }
     # What is critical is worse than what is unknown.
-    $states = @($rows | ForEach-Object State)
+    $states = @($rows | ForEach-Object { $_.State })
     $worst = @(2, 3, 1 | Where-Object { $_ -in $states }) + 0 | Select-Object -First 1
     $bad = @($rows | Where-Object State -NE 0 | ForEach-Object { Format-Line "$($_.Name): $($_.Detail)" })
     $text = if ($bad) { $bad -join ', ' } else { $Summary }

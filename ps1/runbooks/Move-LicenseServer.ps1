@@ -128,7 +128,7 @@ if ($Restore) {
     return
 }
 
-$old = @(Get-Pool $From 0 | ForEach-Object SerialNumbers)
+$old = @(Get-Pool $From 0 | ForEach-Object { $_.SerialNumbers })
 $new = @(Get-Pool $To 1)
 $duplicates = 0
 foreach ($pool in $new) {

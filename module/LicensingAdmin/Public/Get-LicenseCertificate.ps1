@@ -45,7 +45,7 @@ function Get-LicenseCertificate {
     )
 
     process {
-        $addresses = $Server ? $Server : ([LicensingAdmin.Command]::Sessions($PSCmdlet) | ForEach-Object Address)
+        $addresses = $Server ? $Server : ([LicensingAdmin.Command]::Sessions($PSCmdlet) | ForEach-Object { $_.Address })
         foreach ($address in $addresses) {
             foreach ($row in Get-LicCertificateRow -Cmdlet $PSCmdlet -Address $address) {
                 (Get-LicensingToldCertificate -Cmdlet $PSCmdlet -Address $address -CertHash $row.CertHash) ?? $row
