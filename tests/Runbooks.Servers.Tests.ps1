@@ -148,6 +148,23 @@ Describe 'Export-ComplianceEvidence.ps1' {
         $LASTEXITCODE | Should -Be 1
         ($rows | Where-Object Status -EQ 'Failed').Document | Sort-Object | Should -Be 'extra.json', 'findings.json'
     }
+
+    It 'is not taken with a second document of a name, by which another program could go: <Name>' -ForEach @(@{ Name = 'findings.json' }, @{ Name = 'Findings.json' }) {
+        $doubled = Join-Path $TestDrive 'doubled.zip'
+        Copy-Item -LiteralPath $pack -Destination $doubled
+        $zip = [System.IO.Compression.ZipFile]::Open($doubled, 'Update')
+        $writer = [System.IO.StreamWriter]::new($zip.CreateEntry($Name).Open())
+        $writer.Write('["none"]')
+        $writer.Dispose()
+        $zip.Dispose()
+        $rows = @(& "$folder/Test-ComplianceEvidence.ps1" $doubled -CertificatePath $signer['ecdsa'].CertificatePath)
+        $LASTEXITCODE | Should -Be 1
+        @($rows | Where-Object Status -EQ 'Failed').Document | Should -BeExactly $Name
+    }
+
+    It 'names a file that is no zip file' {
+        { & "$folder/Test-ComplianceEvidence.ps1" $signer['rsa'].KeyPath -CertificatePath $signer['rsa'].CertificatePath } | Should -Throw '*rsa.key* is no zip file*'
+    }
 }
 
 Describe 'The token of a runbook' {

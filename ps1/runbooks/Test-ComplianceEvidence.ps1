@@ -3,8 +3,9 @@
     Checks a file that Export-ComplianceEvidence.ps1 wrote: the signature, and every document against the manifest.
 
 .DESCRIPTION
-    Returns a row for the signature and one for each document. The exit code is 0 when all of them are as they were signed, and 1
-    otherwise. Needs no server.
+    Returns a row for the signature and one for each document, with its SHA-256. The exit code is 0 when all of them are as they were
+    signed, and 1 otherwise. A name that the file has twice is a failure: programs would not agree on which of the two it is. Needs no
+    server.
 
 .PARAMETER Path
     The file.
@@ -31,17 +32,41 @@ $ErrorActionPreference = 'Stop'
 $most = 256MB
 $certificate = [System.Security.Cryptography.X509Certificates.X509Certificate2]::CreateFromPem([System.IO.File]::ReadAllText($PSCmdlet.GetUnresolvedProviderPathFromPSPath($CertificatePath)))
 $results = [System.Collections.Generic.List[object]]::new()
+$file = (Get-Item -LiteralPath $Path).FullName
+# By their names, which differ by the case of letters, too.
+$documents = [hashtable]::new([System.StringComparer]::Ordinal)
 
-function Add-Result([string] $Document, [bool] $Passed, [string] $Detail) {
-    $results.Add([pscustomobject]@{ PSTypeName = 'LicensingRunbook.EvidenceCheck'; Document = $Document; Status = if ($Passed) { 'Passed' } else { 'Failed' }; Detail = $Detail })
+function Get-Sum([string] $Document) {
+    if ($null -ne $documents[$Document]) {
+        [System.Convert]::ToHexString([System.Security.Cryptography.SHA256]::HashData($documents[$Document])).ToLowerInvariant()
+    }
 }
 
-$zip = [System.IO.Compression.ZipArchive]::new([System.IO.File]::OpenRead((Get-Item -LiteralPath $Path).FullName))
+function Add-Result([string] $Document, [bool] $Passed, [string] $Detail) {
+    $results.Add([pscustomobject]@{
+            PSTypeName = 'LicensingRunbook.EvidenceCheck'
+            Document   = $Document
+            Status     = if ($Passed) { 'Passed' } else { 'Failed' }
+            Detail     = $Detail
+            Sha256     = Get-Sum $Document
+            Path       = $file
+        })
+}
+
+$zip = try {
+    [System.IO.Compression.ZipFile]::OpenRead($file)
+}
+catch [System.IO.InvalidDataException] {
+    throw "'$Path' is no zip file: $($_.Exception.GetBaseException().Message)"
+}
 try {
-    $documents = @{}
     foreach ($entry in $zip.Entries) {
         if ($entry.Length -gt $most) {
             throw "The document '$($entry.FullName)' has $($entry.Length) bytes, more than $most."
+        }
+        if ($documents.ContainsKey($entry.FullName)) {
+            Add-Result $entry.FullName $false 'twice in the file'
+            continue
         }
         $memory = [System.IO.MemoryStream]::new()
         $stream = $entry.Open()
@@ -70,11 +95,11 @@ Add-Result 'manifest.json' $isSigned $(if ($isSigned) { "signed by $($certificat
 if ($isSigned) {
     $sums = ([System.Text.Encoding]::UTF8.GetString($documents['manifest.json']) | ConvertFrom-Json).sha256
     foreach ($property in $sums.PSObject.Properties) {
-        $bytes = $documents[$property.Name]
-        $isSame = $null -ne $bytes -and [System.Convert]::ToHexString([System.Security.Cryptography.SHA256]::HashData($bytes)) -eq $property.Value
-        Add-Result $property.Name $isSame $(if ($isSame) { 'as signed' } elseif ($null -eq $bytes) { 'missing' } else { 'changed' })
+        $sum = Get-Sum $property.Name
+        $isSame = $null -ne $sum -and $sum -eq $property.Value
+        Add-Result $property.Name $isSame $(if ($isSame) { 'as signed' } elseif ($null -eq $sum) { 'missing' } else { 'changed' })
     }
-    foreach ($name in $documents.Keys | Where-Object { $_ -notin 'manifest.json', 'manifest.sig' -and $_ -notin $sums.PSObject.Properties.Name }) {
+    foreach ($name in $documents.get_Keys() | Where-Object { $_ -cnotin 'manifest.json', 'manifest.sig' -and $_ -cnotin $sums.PSObject.Properties.Name }) {
         Add-Result $name $false 'not signed'
     }
 }
