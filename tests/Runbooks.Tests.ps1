@@ -69,6 +69,17 @@ Describe 'A runbook of a scheduler' {
         $LASTEXITCODE | Should -Be 0
     }
 
+    It 'shows its rows although it ends with exit: <Name>' -ForEach @(
+        @{ Name = 'Test-LicenseHealth'; Shown = '^Check +Status +Detail', '^Certificate +Passed ' }
+        @{ Name = 'Find-SeatHolder'; Shown = '^Feature +User +Device +State +Count +Since', '^CAD_PRO_CCU +anna +ws-anna +InUse +1 \d{4}-' }
+        @{ Name = 'Find-ExpiringLicense'; Shown = '^Feature +Version +What +Date +DaysLeft +InUse', '^CAD_PRO_CCU +2037\.0401 Expiration +\d{4}-' }
+    ) {
+        $lines = @(Start-Runbook $Name | ForEach-Object { "$_" })
+        foreach ($pattern in $Shown) {
+            @($lines -match $pattern) | Should -Not -BeNullOrEmpty -Because $pattern
+        }
+    }
+
     It 'ends with 1 at an error, and says which' {
         "$(Start-Runbook Find-SeatHolder '-Server 127.0.0.1:1')" | Should -BeLike '*127.0.0.1:1*'
         $LASTEXITCODE | Should -Be 1

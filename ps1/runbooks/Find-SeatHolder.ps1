@@ -48,10 +48,20 @@ $connection = @{}
 
 $filter = @{ User = $User; Device = $Device; Feature = $Feature }
 $found = @(
-    Get-LicenseUsage @filter @connection |
-        Select-Object User, Device, Feature, Count, State, Since, Product, Server
-    Get-LicenseQueue @filter @connection |
-        Select-Object User, Device, Feature, Count, @{ Name = 'State'; Expression = { 'Waiting' } }, Since, Product, Server
+    foreach ($row in @(Get-LicenseUsage @filter @connection) + @(Get-LicenseQueue @filter @connection)) {
+        [pscustomobject]@{
+            PSTypeName = 'LicensingRunbook.SeatHolder'
+            User       = $row.User
+            Device     = $row.Device
+            Feature    = $row.Feature
+            Count      = $row.Count
+            # Who waits has no state.
+            State      = $row.PSObject.Properties['State'] ? $row.State : 'Waiting'
+            Since      = $row.Since
+            Product    = $row.Product
+            Server     = $row.Server
+        }
+    }
 )
 $found
 exit [int] ($found.Count -eq 0)

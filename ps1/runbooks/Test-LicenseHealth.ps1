@@ -46,9 +46,11 @@ $ErrorActionPreference = 'Stop'
 $connection = @{}
 'Server', 'CertHash', 'Token' | Where-Object { $PSBoundParameters.ContainsKey($_) } | ForEach-Object { $connection[$_] = $PSBoundParameters[$_] }
 $results = [System.Collections.Generic.List[object]]::new()
+# As it was given, until the server has said its name.
+$place = @{ Server = $Server ? $Server : $env:LICENSING_SERVER }
 
 function Add-Result([string] $Check, [string] $Status, [string] $Detail, [string] $Action) {
-    $results.Add([pscustomobject]@{ PSTypeName = 'LicensingRunbook.HealthCheck'; Check = $Check; Status = $Status; Detail = $Detail; Action = $Action })
+    $results.Add([pscustomobject]@{ PSTypeName = 'LicensingRunbook.HealthCheck'; Check = $Check; Status = $Status; Detail = $Detail; Action = $Action; Server = $place.Server })
 }
 
 # Runs a check; what it cannot read is a failed check and not the end of the others.
@@ -63,6 +65,7 @@ function Invoke-Check([string] $Name, [scriptblock] $Check) {
 
 Invoke-Check 'Server' {
     $info = Get-LicenseServer @connection
+    $place.Server = $info.Server
     Add-Result 'Server' 'Passed' "$($info.Server) answers, version $($info.LsVersion)" ''
 }
 if ($results[0].Status -eq 'Passed') {
