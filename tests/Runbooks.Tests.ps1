@@ -112,6 +112,13 @@ Describe 'Test-SeatUsage.ps1' {
     }
 }
 
+Describe 'Test-SeatUsage.ps1 without features' {
+    It 'is unknown, and never content: <Feature>' -ForEach @(@{ Feature = 'NOTHING_*' }, @{ Feature = 'NOTHING' }) {
+        & "$folder/Test-SeatUsage.ps1" $Feature | Should -BeLike "LICENSES UNKNOWN - *feature*$Feature*"
+        $LASTEXITCODE | Should -Be 3
+    }
+}
+
 Describe 'Find-ExpiringLicense.ps1' {
     It 'lists what ends soon, the nearest first' {
         $rows = @(& "$folder/Find-ExpiringLicense.ps1" -Days 30)

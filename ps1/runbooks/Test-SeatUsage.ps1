@@ -4,7 +4,8 @@
 
 .DESCRIPTION
     Adds up the pools of each feature, without overdraft, and compares the share in use with two thresholds. The exit code is 0
-    when every feature is below them, 1 for a warning, 2 when a feature is critical, and 3 when the server could not be asked.
+    when every feature is below them, 1 for a warning, 2 when a feature is critical, and 3 when the server could not be asked or has
+    no such feature.
     Changes nothing; a ReadOnly token suffices.
 
 .PARAMETER Feature
@@ -76,6 +77,11 @@ try {
 }
 catch {
     & "$PSScriptRoot/ConvertTo-MonitoringOutput.ps1" @output -Problem $_.Exception.Message
+    exit $LASTEXITCODE
+}
+if (-not $checks) {
+    # A check of nothing would be content for ever.
+    & "$PSScriptRoot/ConvertTo-MonitoringOutput.ps1" @output -Problem "The server has no feature that matches $($Feature -join ', ')."
     exit $LASTEXITCODE
 }
 $checks | & "$PSScriptRoot/ConvertTo-MonitoringOutput.ps1" @output -Summary "$($checks.Count) features below $Warning %"
