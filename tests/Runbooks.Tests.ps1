@@ -334,6 +334,26 @@ Describe 'Send-SeatUsageAlert.ps1' {
         $listener.Close()
     }
 
+    It 'notices mistakes before there is anything to say: <Said>' -ForEach @(
+        @{ Wrong = @{ Webhook = 'chat.example.net' }; Said = "*'chat.example.net' is no address*" }
+        @{ Wrong = @{ MailServer = 'mail.example.net'; MailFrom = 'nobody'; MailTo = 'ops@example.net' }; Said = '*MailFrom*' }
+        @{ Wrong = @{ Webhook = 'https://chat.example.net'; StatePath = 'no-folder/state.json' }; Said = "*no folder*'no-folder/state.json'*nothing was sent*" }
+        @{ Wrong = @{ Webhook = 'https://chat.example.net'; StatePath = 'cut.json' }; Said = "*'cut.json' is not as this runbook wrote it; nothing was sent.*" }
+    ) {
+        Push-Location -LiteralPath $TestDrive
+        try {
+            [System.IO.File]::WriteAllText((Join-Path $TestDrive 'cut.json'), '{"above":["')
+            $call = @{ StatePath = 'state.json'; Threshold = 1000 }
+            foreach ($key in $Wrong.Keys) {
+                $call[$key] = $Wrong[$key]
+            }
+            { & "$folder/Send-SeatUsageAlert.ps1" @call } | Should -Throw $Said
+        }
+        finally {
+            Pop-Location
+        }
+    }
+
     It 'says nothing with -WhatIf' {
         & "$folder/Send-SeatUsageAlert.ps1" @hook -WhatIf | Should -BeNullOrEmpty
         Test-Path -LiteralPath $hook.StatePath | Should -BeFalse

@@ -51,11 +51,13 @@ param(
     [ValidateRange(1, 1000)] [int] $Threshold = 90,
     [ValidateNotNullOrWhiteSpace()] [string[]] $Feature = '*',
     [Parameter(Mandatory)] [ValidateNotNullOrWhiteSpace()] [string] $StatePath,
-    [Parameter(Mandatory, ParameterSetName = 'Webhook')] [uri] $Webhook,
+    [Parameter(Mandatory, ParameterSetName = 'Webhook')]
+    [ValidateScript({ $_.IsAbsoluteUri -and $_.Scheme -in 'http', 'https' }, ErrorMessage = "'{0}' is no address that begins with https:// or http://.")]
+    [uri] $Webhook,
     [Parameter(Mandatory, ParameterSetName = 'Mail')] [ValidateNotNullOrWhiteSpace()] [string] $MailServer,
     [Parameter(ParameterSetName = 'Mail')] [ValidateRange(1, 65535)] [int] $MailPort = 25,
-    [Parameter(Mandatory, ParameterSetName = 'Mail')] [ValidateNotNullOrWhiteSpace()] [string] $MailFrom,
-    [Parameter(Mandatory, ParameterSetName = 'Mail')] [ValidateNotNullOrWhiteSpace()] [string[]] $MailTo,
+    [Parameter(Mandatory, ParameterSetName = 'Mail')] [mailaddress] $MailFrom,
+    [Parameter(Mandatory, ParameterSetName = 'Mail')] [mailaddress[]] $MailTo,
     [ValidateNotNullOrWhiteSpace()] [string] $Server,
     [ValidateNotNullOrWhiteSpace()] [string] $CertHash,
     [securestring] $Token
@@ -83,16 +85,28 @@ function Send-Message([System.Collections.IDictionary] $Message) {
         $mail.Body = ($Message.GetEnumerator() | ForEach-Object { "$($_.Key): $($_.Value)" }) -join "`r`n"
         $client.Send($mail)
     }
+    catch {
+        throw "The mail server ${MailServer}:$MailPort did not take the message: $($_.Exception.GetBaseException().Message)"
+    }
     finally {
         $mail.Dispose()
         $client.Dispose()
     }
 }
 
+$stateFile = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($StatePath)
+if (-not (Test-Path -LiteralPath (Split-Path -Parent $stateFile) -PathType Container)) {
+    throw "There is no folder for the state file '$StatePath'; nothing was sent."
+}
 $above = [System.Collections.Generic.HashSet[string]]::new()
-if (Test-Path -LiteralPath $StatePath) {
-    foreach ($name in (Get-Content -LiteralPath $StatePath -Raw | ConvertFrom-Json).above) {
-        $null = $above.Add($name)
+if (Test-Path -LiteralPath $stateFile) {
+    try {
+        foreach ($name in ([System.IO.File]::ReadAllText($stateFile) | ConvertFrom-Json).above) {
+            $null = $above.Add($name)
+        }
+    }
+    catch {
+        throw "The state file '$StatePath' is not as this runbook wrote it; nothing was sent. Remove it to have everything said anew. $($_.Exception.Message)"
     }
 }
 foreach ($total in Get-LicenseInventory -Total -Feature $Feature @connection | Where-Object { -not $_.Uncounted }) {
@@ -111,7 +125,9 @@ foreach ($total in Get-LicenseInventory -Total -Feature $Feature @connection | W
         Send-Message $message
         $null = if ($state -eq 'Above') { $above.Add($key) } else { $above.Remove($key) }
         # After each message: what was said is not said again when a later one fails.
-        ConvertTo-Json @{ above = @($above) } -Compress | Set-Content -LiteralPath $StatePath -Encoding utf8
+        $draft = "$stateFile.new"
+        [System.IO.File]::WriteAllText($draft, (ConvertTo-Json @{ above = @($above) } -Compress))
+        [System.IO.File]::Move($draft, $stateFile, $true)
         [pscustomobject] $message
     }
 }
