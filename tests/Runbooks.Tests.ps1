@@ -392,7 +392,9 @@ Describe 'Send-SeatUsageAlert.ps1' {
 
 Describe 'Revoke-LeaverSeat.ps1' {
     It 'refuses wildcards and rows without a user' {
-        { & "$folder/Revoke-LeaverSeat.ps1" '*' -Confirm:$false } | Should -Throw '*wildcards*'
+        foreach ($name in '*', 'ann?', '[ab]nna') {
+            { & "$folder/Revoke-LeaverSeat.ps1" $name -Confirm:$false } | Should -Throw "*wildcards: $([wildcardpattern]::Escape($name))*"
+        }
         $csv = Join-Path $TestDrive 'wrong.csv'
         [System.IO.File]::WriteAllText($csv, "Name`nanna`n")
         { & "$folder/Revoke-LeaverSeat.ps1" -Path $csv -Confirm:$false } | Should -Throw '*has no User*'
@@ -423,6 +425,10 @@ Describe 'Revoke-FeatureSeat.ps1' {
         & "$folder/Revoke-FeatureSeat.ps1" CAD_PRO_CCU -From $from -Until $until -Confirm:$false -WarningAction SilentlyContinue | Should -BeNullOrEmpty
         $LASTEXITCODE | Should -Be 1
         @(& "$folder/Find-SeatHolder.ps1").Count | Should -Be 3
+    }
+
+    It 'refuses a feature that the server does not have' {
+        { & "$folder/Revoke-FeatureSeat.ps1" CAD_PRO_CUC -From 00:00 -Until 23:59:59 -Confirm:$false } | Should -Throw '*no feature CAD_PRO_CUC*'
     }
 
     It 'releases every seat within it, and none with -WhatIf' {

@@ -5,7 +5,7 @@
 .DESCRIPTION
     Revokes all seats of the features and returns them as they were. Outside the window it does nothing but say so and end with
     exit code 1, so that a scheduler that starts late harms nobody. The window may pass midnight. Borrowed seats are left alone: their
-    products go on with them. Running it again is safe. Needs a Full token.
+    products go on with them. A feature that the server does not have is an error. Running it again is safe. Needs a Full token.
 
 .PARAMETER Feature
     Features, wildcards allowed.
@@ -53,7 +53,9 @@ if (-not $open) {
     Write-Warning "It is $($now.ToString('hh\:mm')), outside the window from $($From.ToString('hh\:mm')) until $($Until.ToString('hh\:mm')); nothing was revoked."
     exit 1
 }
+# A name that is spelled wrong would release nothing, night after night.
+$null = Get-LicenseInventory -Feature $Feature @connection
 $seats = @(Get-LicenseUsage -Feature $Feature @connection | Where-Object State -NE 'Borrowed')
-if ($seats -and $PSCmdlet.ShouldProcess(($Feature -join ', '), "Revoke $($seats.Count) seats of $(@($seats.User | Sort-Object -Unique).Count) users")) {
+if ($seats -and $PSCmdlet.ShouldProcess(($Feature -join ', '), "Revoke seats: $(($seats | Measure-Object Count -Sum).Sum), of users: $(@($seats.User | Sort-Object -Unique).Count)")) {
     $seats | Revoke-License -Confirm:$false -PassThru @connection
 }

@@ -55,6 +55,15 @@ begin {
     'Server', 'CertHash', 'Token' | Where-Object { $PSBoundParameters.ContainsKey($_) } | ForEach-Object { $connection[$_] = $PSBoundParameters[$_] }
     $names = [System.Collections.Generic.List[string]]::new()
 
+    # A product may hold several seats with one lease.
+    function Get-Total([object[]] $Leases) {
+        $total = 0
+        foreach ($lease in $Leases) {
+            $total += $lease.Count
+        }
+        $total
+    }
+
     # An object that does not say whose seats are meant ends everything, for its text would be the name of nobody, or of somebody else.
     function Get-Name([object] $Leaver) {
         if ($Leaver -is [string]) {
@@ -85,7 +94,7 @@ process {
 }
 
 end {
-    $wild = @($names | Where-Object { $_ -match '[*?]' })
+    $wild = @($names | Where-Object { $_ -match '[*?\[]' })
     if ($wild) {
         throw "Names of leavers cannot have wildcards: $($wild -join ', '). Nothing was revoked."
     }
@@ -95,9 +104,9 @@ end {
         if ($seats) {
             $words = ($seats | ForEach-Object { "$($_.Count) of $($_.Feature) on $($_.Device)" }) -join ', '
             if ($PSCmdlet.ShouldProcess($name, "Revoke $words")) {
-                $revoked = @($seats | Revoke-License -Confirm:$false -PassThru @connection).Count
+                $revoked = Get-Total ($seats | Revoke-License -Confirm:$false -PassThru @connection)
             }
         }
-        [pscustomobject]@{ PSTypeName = 'LicensingRunbook.Leaver'; User = $name; Held = $seats.Count; Revoked = $revoked }
+        [pscustomobject]@{ PSTypeName = 'LicensingRunbook.Leaver'; User = $name; Held = Get-Total $seats; Revoked = $revoked }
     }
 }
