@@ -50,7 +50,7 @@ $invariant = [cultureinfo]::InvariantCulture
 
 # Names come from products and license files: nothing of them is markup.
 function ConvertTo-Cell($Value) {
-    $text = if ($Value -is [datetime]) { $Value.ToString('yyyy-MM-dd HH:mm', $invariant) } elseif ($Value -is [double]) { $Value.ToString($invariant) } else { "$Value" }
+    $text = if ($Value -is [datetime]) { $Value.ToUniversalTime().ToString('yyyy-MM-dd HH:mm', $invariant) } elseif ($Value -is [double]) { $Value.ToString($invariant) } else { "$Value" }
     [System.Net.WebUtility]::HtmlEncode($text)
 }
 
@@ -99,7 +99,7 @@ else {
     $text = @(
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>License usage</title>'
         '<style>body{font:15px system-ui,sans-serif;margin:2em;color:#222}table{border-collapse:collapse}td,th{padding:.3em .8em;text-align:left;border-bottom:1px solid #ddd}</style></head><body>'
-        "<h1>License usage</h1><p>As of $(ConvertTo-Cell ([datetime]::UtcNow)) UTC.</p>"
+        "<h1>License usage</h1><p>As of $(ConvertTo-Cell ([datetime]::UtcNow)). All times are UTC.</p>"
         '<h2>Features</h2><table><tr><th>Feature</th><th>In use</th><th>Seats</th><th>Next expiry</th></tr>'
         $bars
         '</table>'
