@@ -85,6 +85,17 @@ Describe 'New-MonitoringToken.ps1' {
         $session.Permissions | Should -Be 'ReadOnly'
         Disconnect-LicenseServer $session
     }
+
+    It 'makes no token whose secret could not be stored: <Name>' -ForEach @(
+        @{ Name = 'monitoring.token'; Said = '*exists; no token was made*' }
+        @{ Name = 'no-folder/monitoring.token'; Said = '*no folder*no token was made*' }
+    ) {
+        $session = Connect-TestServer $server -NotDefault
+        $before = @(Get-LicenseToken -Session $session).TokenId
+        { & "$scripts/New-MonitoringToken.ps1" (Join-Path $server.Folder $Name) @site } | Should -Throw $Said
+        @(Get-LicenseToken -Session $session).TokenId | Should -Be $before
+        Disconnect-LicenseServer $session
+    }
 }
 
 Describe 'Show-Denial.ps1' {

@@ -32,11 +32,18 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
+$file = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path)
+# Looked at before there is a token whose secret would be lost.
+if (Test-Path -LiteralPath $file) {
+    throw "The file '$Path' exists; no token was made."
+}
+if (-not (Test-Path -LiteralPath (Split-Path -Parent $file) -PathType Container)) {
+    throw "There is no folder for the file '$Path'; no token was made."
+}
 $session = Connect-LicenseServer $Server -CertHash $CertHash -Credential $Credential -NotDefault -PassThru
 try {
     $token = New-LicenseToken $Name -Permission ReadOnly -Session $session
     if ($token) {
-        $file = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path)
         # The mode is set before the secret is written. On Windows the access list of the folder counts.
         $options = [System.IO.FileStreamOptions]@{ Mode = 'CreateNew'; Access = 'Write' }
         if (-not $IsWindows) {
