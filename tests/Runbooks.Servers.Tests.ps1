@@ -212,6 +212,15 @@ Describe 'Find-LdapLeaver.ps1' {
         { & "$folder/Find-LdapLeaver.ps1" @ask -Program (New-Answer 'ldap_bind: Invalid credentials (49)' 49) } | Should -Throw '*Invalid credentials*'
     }
 
+    It 'asks nothing where the password is missing: <Given>' -ForEach @(
+        @{ Given = @{ BindDn = 'cn=licenses' }; Said = '*both -BindDn and -PasswordFile*' }
+        @{ Given = @{ PasswordFile = '/run/secrets/ldap' }; Said = '*both -BindDn and -PasswordFile*' }
+        @{ Given = @{ BindDn = 'cn=licenses'; PasswordFile = '/no/such/file' }; Said = "*no file '/no/such/file'*" }
+    ) {
+        $program = New-Answer 'uid: anna'
+        { & "$folder/Find-LdapLeaver.ps1" @ask @Given -Program $program } | Should -Throw $Said
+    }
+
     It 'names leavers of a directory whose seats are released' -Skip:$withoutDirectory {
         $slapd = (Get-Command slapd -CommandType Application | Select-Object -First 1).Source
         $schema = [System.IO.Path]::GetFullPath((Join-Path (Split-Path -Parent $slapd) '../../etc/ldap/schema'))

@@ -59,6 +59,12 @@ param(
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
+if ([bool] $BindDn -ne [bool] $PasswordFile) {
+    throw 'Give both -BindDn and -PasswordFile, or neither of them.'
+}
+if ($PasswordFile -and -not (Test-Path -LiteralPath $PasswordFile -PathType Leaf)) {
+    throw "There is no file '$PasswordFile' with the password."
+}
 $arguments = @('-LLL', '-x', '-H', $Uri, '-b', $SearchBase, '-o', 'ldif-wrap=no', '-o', 'nettimeout=30')
 if ($Uri -like 'ldap://*' -and -not $NoTls) {
     $arguments += '-ZZ'
