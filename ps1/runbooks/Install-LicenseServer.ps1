@@ -7,7 +7,7 @@
     and repairs what was removed; a data folder that exists keeps its settings, certificate and accounts. Start the server with its
     service afterwards; one that runs reads copied files at once.
 
-    Returns the data folder, the hash of the certificate for clients to trust, whether the folder was made, and the files that were
+    Returns the data folder, the certificate and its hash for clients to trust, whether the folder was made, and the files that were
     copied. Run it as the account that the server runs as.
 
 .PARAMETER DataPath
@@ -109,12 +109,13 @@ $copied = @(
 )
 $certificate = Join-Path $data 'tls/server.crt'
 [pscustomobject]@{
-    PSTypeName = 'LicensingRunbook.InstalledServer'
-    DataPath   = $data
-    CertHash   = if (Test-Path -LiteralPath $certificate) {
+    PSTypeName      = 'LicensingRunbook.InstalledServer'
+    DataPath        = $data
+    CertificatePath = $certificate
+    CertHash        = if (Test-Path -LiteralPath $certificate) {
         $raw = [System.Security.Cryptography.X509Certificates.X509Certificate2]::CreateFromPem([System.IO.File]::ReadAllText($certificate))
         $raw.GetCertHashString('SHA256')
     }
-    Made       = $made
-    Copied     = $copied
+    Made            = $made
+    Copied          = $copied
 }
