@@ -73,7 +73,12 @@ impl PowerShell {
         );
         let output = self.command(&script).env("BENCH_PASSWORD", password).output()?;
         if !output.status.success() {
-            bail!("PowerShell failed: {}", String::from_utf8_lossy(&output.stderr));
+            bail!(
+                "PowerShell ended with {}: {}{}",
+                output.status,
+                String::from_utf8_lossy(&output.stdout),
+                String::from_utf8_lossy(&output.stderr)
+            );
         }
         let text = String::from_utf8(output.stdout)?;
         text.split_whitespace()

@@ -76,6 +76,7 @@ pub async fn run(config: InsightConfig, folder: InsightFolder) -> anyhow::Result
         tls: PortTls::Always(certificate.tls().server_config(&["h2", "http/1.1"])?),
         body_bytes: BODY_BYTES,
         streaming_paths: &[],
+        undelivered_bytes: PortOptions::UNDELIVERED_BYTES,
         connections: ConnectionCount::default(),
     };
     let stopping = CancellationToken::new();

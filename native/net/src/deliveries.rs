@@ -149,7 +149,7 @@ mod tests {
     const PATIENCE: Duration = Duration::from_secs(30);
 
     fn deliveries() -> Arc<Deliveries> {
-        Deliveries::new(Arc::new(Undelivered::default()).share())
+        Deliveries::new(Undelivered::new(1 << 20).share())
     }
 
     #[tokio::test(start_paused = true)]

@@ -19,6 +19,7 @@
 //!     tls: PortTls::Always(certificate.tls().server_config(&["h2", "http/1.1"])?),
 //!     body_bytes: 1 << 20,
 //!     streaming_paths: &[],
+//!     undelivered_bytes: PortOptions::UNDELIVERED_BYTES,
 //!     connections: ConnectionCount::default(),
 //! };
 //! let stopping = CancellationToken::new();

@@ -17,6 +17,7 @@ use tokio_util::task::TaskTracker;
 use crate::admission::Admission;
 use crate::connection;
 use crate::port::{Port, PortOptions};
+use crate::undelivered::Undelivered;
 
 /// Pause after the system refused to accept a connection, most likely for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
@@ -37,7 +38,7 @@ pub async fn serve(listener: TcpListener, router: Router, options: PortOptions, 
     let drain = options.limits.drain();
     let port = Arc::new(Port {
         admission: Admission::new(&options.limits),
-        undelivered: Arc::default(),
+        undelivered: Undelivered::new(options.undelivered_bytes),
         options,
         router,
         stopping: stopping.clone(),

@@ -58,8 +58,15 @@ pub struct PortOptions {
     /// Paths whose bodies are streams without end; size and time of the body are not bounded there, only their
     /// single messages are, by their handler.
     pub streaming_paths: &'static [&'static str],
+    /// Bytes of answers that its peers may let wait, in all.
+    pub undelivered_bytes: usize,
     /// Counts its connections.
     pub connections: ConnectionCount,
+}
+
+impl PortOptions {
+    /// Bytes of answers that the peers of a port may let wait, where they are not programs of the server itself.
+    pub const UNDELIVERED_BYTES: usize = 32 * 1024 * 1024;
 }
 
 /// Everything the connections of one port share.

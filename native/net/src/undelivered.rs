@@ -9,15 +9,12 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
-/// What the peers of one port may let wait.
-const BYTES: usize = 32 * 1024 * 1024;
-
 /// What an answer takes besides its bytes.
 const OF_EACH_ANSWER: usize = 4 * 1024;
 
 /// The answers of one port that wait for their peers.
-#[derive(Default)]
 pub(crate) struct Undelivered {
+    most: usize,
     table: Mutex<Table>,
 }
 
@@ -41,6 +38,14 @@ pub(crate) struct Share {
 }
 
 impl Undelivered {
+    /// The peers may let so many bytes wait.
+    pub(crate) fn new(most: usize) -> Arc<Self> {
+        Arc::new(Self {
+            most,
+            table: Mutex::default(),
+        })
+    }
+
     /// A connection begins.
     pub(crate) fn share(self: &Arc<Self>) -> Share {
         let mut table = self.table.lock();
@@ -67,7 +72,7 @@ impl Share {
             cut: self.cut.clone(),
         });
         waiting.bytes += bytes;
-        while table.total > BYTES && table.cut_heaviest() {}
+        while table.total > self.undelivered.most && table.cut_heaviest() {}
         bytes
     }
 
@@ -108,6 +113,7 @@ impl Table {
 mod tests {
     use super::*;
 
+    const BYTES: usize = 32 * 1024 * 1024;
     const PIECE: usize = 1024 * 1024;
 
     fn is_empty(undelivered: &Undelivered) -> bool {
@@ -117,7 +123,7 @@ mod tests {
 
     #[test]
     fn the_heaviest_connection_ends_when_too_much_waits() {
-        let undelivered = Arc::new(Undelivered::default());
+        let undelivered = Undelivered::new(BYTES);
         let (light, heavy) = (undelivered.share(), undelivered.share());
         let small = light.waits(100);
         let pieces: Vec<usize> = (0..BYTES / PIECE + 1).map(|_| heavy.waits(PIECE)).collect();
@@ -131,7 +137,7 @@ mod tests {
 
     #[test]
     fn what_is_taken_in_time_bothers_nobody() {
-        let undelivered = Arc::new(Undelivered::default());
+        let undelivered = Undelivered::new(BYTES);
         let share = undelivered.share();
         for _ in 0..1_000 {
             let bytes = share.waits(PIECE);
@@ -142,7 +148,7 @@ mod tests {
 
     #[test]
     fn small_answers_of_many_count_as_well() {
-        let undelivered = Arc::new(Undelivered::default());
+        let undelivered = Undelivered::new(BYTES);
         let shares: Vec<_> = (0..1_000).map(|_| undelivered.share()).collect();
         for share in &shares {
             for _ in 0..128 {

@@ -118,6 +118,7 @@ async fn a_webhook_is_signed() {
         tls: PortTls::Always(certificate.tls().server_config(&["http/1.1"]).unwrap()),
         body_bytes: 1 << 20,
         streaming_paths: &[],
+        undelivered_bytes: PortOptions::UNDELIVERED_BYTES,
         connections: ConnectionCount::default(),
     };
     let stopping = CancellationToken::new();

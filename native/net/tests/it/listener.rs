@@ -48,6 +48,7 @@ async fn open(limits: Limits, tls: PortTls) -> Port {
         tls,
         body_bytes: 1_000,
         streaming_paths: &[],
+        undelivered_bytes: PortOptions::UNDELIVERED_BYTES,
         connections: ConnectionCount::default(),
     };
     let socket = licensing_net::bind(SocketAddr::from(([127, 0, 0, 1], 0)))

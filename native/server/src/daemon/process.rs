@@ -279,6 +279,7 @@ fn licensing_port(
         // A call is one message with a prefix of five bytes; the message itself is bounded by its decoder.
         body_bytes: grpc::MESSAGE_BYTES + 1024,
         streaming_paths: &[grpc::SESSION_PATH],
+        undelivered_bytes: PortOptions::UNDELIVERED_BYTES,
         connections,
     }
 }
@@ -291,6 +292,8 @@ fn control_port(limits: &Limits) -> PortOptions {
         tls: PortTls::Plain,
         body_bytes: CONTROL_BODY_BYTES,
         streaming_paths: &[],
+        // Its peer is the manager, which takes lists of every length.
+        undelivered_bytes: usize::MAX,
         connections: ConnectionCount::default(),
     }
 }

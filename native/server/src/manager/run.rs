@@ -379,6 +379,7 @@ impl Server {
             tls: PortTls::Always(tls.server_config(&["h2", "http/1.1"])?),
             body_bytes: BodySize::Large.bytes(),
             streaming_paths: &[],
+            undelivered_bytes: PortOptions::UNDELIVERED_BYTES,
             connections: self.connections.web_services.clone(),
         };
         let licensing = licensing_net::serve(ports.licensing, discover, licensing, stopping.clone());
@@ -421,6 +422,7 @@ impl Server {
             tls: PortTls::OffLoopback(tls),
             body_bytes: discover::REQUEST_BYTES,
             streaming_paths: &[],
+            undelivered_bytes: PortOptions::UNDELIVERED_BYTES,
             connections: self.connections.manager.clone(),
         }
     }
@@ -440,6 +442,7 @@ impl Server {
             tls,
             body_bytes: wmi.largest_body(),
             streaming_paths: &[],
+            undelivered_bytes: PortOptions::UNDELIVERED_BYTES,
             connections: self.connections.wsman.clone(),
         };
         licensing_net::serve(listener, router, options, self.stopping.clone())

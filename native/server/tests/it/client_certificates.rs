@@ -139,6 +139,7 @@ impl Port {
             tls: PortTls::Always(tls.server_config_for(&["http/1.1"], &clients).unwrap()),
             body_bytes: 1_000,
             streaming_paths: &[],
+            undelivered_bytes: PortOptions::UNDELIVERED_BYTES,
             connections: ConnectionCount::default(),
         };
         let socket = licensing_net::bind(SocketAddr::from(([127, 0, 0, 1], 0)))

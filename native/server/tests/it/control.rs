@@ -55,6 +55,7 @@ async fn open_with(secret: &ControlSecret, limits: Limits) -> (SocketAddr, Cance
         tls: PortTls::Plain,
         body_bytes: 1_000_000,
         streaming_paths: &[],
+        undelivered_bytes: PortOptions::UNDELIVERED_BYTES,
         connections: ConnectionCount::default(),
     };
     let stopping = CancellationToken::new();

@@ -43,6 +43,7 @@ impl Served {
             tls: PortTls::Always(fixture.certificate.tls().server_config(&protocols).unwrap()),
             body_bytes: 32 * 1024 * 1024,
             streaming_paths: &[],
+            undelivered_bytes: PortOptions::UNDELIVERED_BYTES,
             connections: ConnectionCount::default(),
         };
         let socket = licensing_net::bind(SocketAddr::from(([127, 0, 0, 1], 0)))
