@@ -52,8 +52,26 @@ impl Machine {
 
 /// Memory of a process that is in RAM, in KiB; none where the system does not tell.
 pub(crate) fn resident_kib(process_id: u32) -> Option<u64> {
+    status_kib(process_id, "VmRSS:")
+}
+
+/// The most of it since [`forget_peak`].
+pub(crate) fn peak_kib(process_id: u32) -> Option<u64> {
+    status_kib(process_id, "VmHWM:")
+}
+
+/// Has the system take the memory of now as the most.
+///
+/// # Errors
+/// Where the system cannot.
+pub(crate) fn forget_peak(process_id: u32) -> Result<()> {
+    let path = format!("/proc/{process_id}/clear_refs");
+    fs::write(&path, "5").with_context(|| path)
+}
+
+fn status_kib(process_id: u32, field: &str) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{process_id}/status")).ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+    let line = status.lines().find(|line| line.starts_with(field))?;
     line.split_ascii_whitespace().nth(1)?.parse().ok()
 }
 

@@ -21,7 +21,7 @@ pub use observer::ChangeObserver;
 pub use segment::{Seal, Segment, segment_files, segment_folder};
 pub use service::{
     AuditKeeping, COMMIT_BUCKETS, CheckoutOutcome, DEFAULT_LOCK_WAIT, Decided, MOST_EVENTS, SeatFigures,
-    SeatService, SeatServiceOptions, SeatServiceStatus, ServiceState, Waiting,
+    SeatService, SeatServiceOptions, SeatServiceStatus, ServiceState, UsagePlace, Waiting,
 };
 pub use sqlite::{
     check_pages, check_segments, copy_database, keep_before_migration, log_file, schema, sealed_hash, verify,

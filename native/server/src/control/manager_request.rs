@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use licensing_api::alert::Alert;
+use licensing_api::usage::GetUsage;
 use licensing_management::upload::{FeatureSample, ProductSeen};
 use licensing_management::usage::Hour;
-use licensing_store::SeatFigures;
+use licensing_store::{SeatFigures, UsagePlace};
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
@@ -30,6 +31,8 @@ pub enum ManagerRequest {
     ReportUsage,
     /// Tells when the first and the last sample of the seats in use were taken: two instants, or nothing.
     SampledPeriod,
+    /// Lists a part of those who hold seats, [`HoldersFrom`]: [`HoldersPage`].
+    ListHolders,
 }
 
 impl ManagerRequest {
@@ -43,6 +46,7 @@ impl ManagerRequest {
         Self::Figures,
         Self::ReportUsage,
         Self::SampledPeriod,
+        Self::ListHolders,
     ];
 
     /// Name on the wire; no operation of the table has it.
@@ -56,13 +60,14 @@ impl ManagerRequest {
             Self::Figures => "manager.Figures",
             Self::ReportUsage => "manager.ReportUsage",
             Self::SampledPeriod => "manager.SampledPeriod",
+            Self::ListHolders => "manager.ListHolders",
         }
     }
 
     /// How long the manager waits for it.
     pub const fn time_limit(self) -> Duration {
         match self {
-            Self::Health | Self::Figures | Self::SampledPeriod => Duration::from_secs(5),
+            Self::Health | Self::Figures | Self::SampledPeriod | Self::ListHolders => Duration::from_secs(5),
             Self::Reread | Self::SetProductTokens | Self::ReloadCertificate => Duration::from_secs(30),
             // They read all of the audit, or the part of it in a window of any length.
             Self::VerifyAudit | Self::ReportUsage => Duration::from_secs(600),
@@ -137,6 +142,26 @@ pub struct UsageReport {
     pub burst_days_left: Option<u32>,
     /// By how many seconds the wall clock is ahead of the trusted one.
     pub clock_jump_seconds: i64,
+}
+
+/// Where a list of holders begins or goes on.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HoldersFrom {
+    /// Whom to list.
+    pub request: GetUsage,
+    /// From where on.
+    pub from: UsagePlace,
+}
+
+/// A part of a list of holders.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HoldersPage<Rows> {
+    /// The holders, by feature, version and user.
+    pub items: Rows,
+    /// Where the list goes on; none at its end.
+    pub next: Option<UsagePlace>,
 }
 
 /// What a walk along the audit chain found.

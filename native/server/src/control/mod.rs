@@ -13,7 +13,8 @@ pub use client::ControlClient;
 pub(crate) use client::daemon_down;
 pub use directory::{DaemonDirectory, DaemonGateway};
 pub use manager_request::{
-    AuditReport, ChangedFiles, DaemonFigures, DaemonHealth, ManagerRequest, UsageReport, UsageWindow,
+    AuditReport, ChangedFiles, DaemonFigures, DaemonHealth, HoldersFrom, HoldersPage, ManagerRequest,
+    UsageReport, UsageWindow,
 };
 pub use product_token::{PRODUCT_TOKEN_SEPARATOR, ProductToken};
 pub use secret::ControlSecret;

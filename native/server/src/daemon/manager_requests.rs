@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use super::audit_watch::AuditWatch;
 use super::licenses::Licenses;
 use super::usage_watch::UsageWatch;
-use super::{status, usage_report};
+use super::{answers, status, usage_report};
 use crate::blocking::blocking;
 use crate::config::DataFolder;
 use crate::control::{AuditReport, ChangedFiles, DaemonFigures, ManagerRequest, ProductToken, UsageWindow};
@@ -82,6 +82,9 @@ impl ManagerRequests {
                 let history = self.usage.now().await?;
                 let period = blocking(move || history.sampled_period()).await?;
                 write(&period.map_err(|error| error.problem())?)
+            }
+            ManagerRequest::ListHolders => {
+                write(&answers::holders(self.seats.clone(), read(request)?).await?)
             }
             ManagerRequest::ReloadCertificate => {
                 let reloaded = self.tls.reload();

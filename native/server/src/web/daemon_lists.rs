@@ -32,11 +32,33 @@ struct UnreadRows<'a> {
 /// The rows of an answer, without the brackets around them.
 fn unread_rows(answer: &[u8]) -> serde_json::Result<&str> {
     let rows: UnreadRows<'_> = serde_json::from_slice(answer)?;
-    let list = rows.items.get();
+    without_brackets(rows.items)
+}
+
+/// The rows of a list, without the brackets around them.
+pub(super) fn without_brackets(list: &RawValue) -> serde_json::Result<&str> {
+    let list = list.get();
     list.strip_prefix('[')
         .and_then(|rows| rows.strip_suffix(']'))
         .map(str::trim)
         .ok_or_else(|| serde::de::Error::custom("items is not a list"))
+}
+
+/// How a list begins.
+pub(super) const BEGIN: &[u8] = b"{\"items\":[";
+
+/// How a list ends.
+///
+/// # Errors
+/// `UnknownError` if the problems cannot be written as JSON.
+pub(super) fn end(problems: &[Problem]) -> Result<Vec<u8>, Problem> {
+    let mut text = b"]".to_vec();
+    if !problems.is_empty() {
+        text.extend_from_slice(b",\"problems\":");
+        text.append(&mut to_json(&problems)?);
+    }
+    text.push(b'}');
+    Ok(text)
 }
 
 /// What the daemons answered, and the problems of those that did not.
@@ -103,14 +125,9 @@ impl WebServices {
         let answers = self.ask(info, &vendor, request, call).await?;
         let (lists, problems) = answers.understood(unread_rows)?;
         let lists: Vec<_> = lists.into_iter().filter(|rows| !rows.is_empty()).collect();
-        let mut text = b"{\"items\":[".to_vec();
+        let mut text = BEGIN.to_vec();
         text.append(&mut lists.join(",").into_bytes());
-        text.push(b']');
-        if !problems.is_empty() {
-            text.extend_from_slice(b",\"problems\":");
-            text.append(&mut to_json(&problems)?);
-        }
-        text.push(b'}');
+        text.append(&mut end(&problems)?);
         Ok(text)
     }
 

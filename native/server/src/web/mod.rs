@@ -8,6 +8,7 @@ mod credentials;
 mod daemon_lists;
 mod dispatch;
 mod gate;
+mod holders;
 mod inventories;
 mod metrics;
 mod openapi;

@@ -7,9 +7,10 @@
 use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use axum::BoxError;
 use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
 use licensing_api::{ErrorCode, Problem};
@@ -275,6 +276,20 @@ impl Place {
         })
     }
 
+    /// The body of an answer that is made while it is sent, part by part. It holds the place until its last piece is handed over,
+    /// or the place is taken away while the peer lets it wait.
+    pub(super) fn answer_in_parts(self: Arc<Self>, parts: Body) -> Body {
+        Body::new(PartsInPlace {
+            place: self,
+            parts,
+            rest: Bytes::new(),
+        })
+    }
+
+    fn has_peer(&self) {
+        self.places.table().waiting_for_peers.remove(&self.number);
+    }
+
     fn wait_for_peer(&self) {
         let waiting = WaitingForPeer {
             account: self.account,
@@ -362,6 +377,42 @@ impl HttpBody for AnswerInPlace {
 
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.left as u64)
+    }
+}
+
+/// An answer that is made while it is sent.
+struct PartsInPlace {
+    place: Arc<Place>,
+    parts: Body,
+    /// What is left of the last part.
+    rest: Bytes,
+}
+
+impl HttpBody for PartsInPlace {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        self.place.has_peer();
+        if self.place.hold.lost.is_cancelled() {
+            return Poll::Ready(Some(Err(AnswerLost.into())));
+        }
+        while self.rest.is_empty() {
+            match ready!(Pin::new(&mut self.parts).poll_frame(context)) {
+                None => return Poll::Ready(None),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error.into()))),
+                // Other frames are trailers, which lists do not have.
+                Some(Ok(part)) => self.rest = part.into_data().unwrap_or_default(),
+            }
+        }
+        let length = self.rest.len().min(PIECE);
+        // A copy: a piece of the whole would keep all of it in memory until it is sent.
+        let piece = Bytes::copy_from_slice(&self.rest.split_to(length));
+        self.place.wait_for_peer();
+        Poll::Ready(Some(Ok(Frame::data(piece))))
     }
 }
 

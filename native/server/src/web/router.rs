@@ -10,7 +10,7 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, get};
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, StatusCode};
-use licensing_api::operation::{BodySize, OperationId, OperationInfo, TABLE};
+use licensing_api::operation::{BodySize, OperationId, OperationInfo, TABLE, op};
 use licensing_api::server::DaemonState;
 use licensing_api::{ErrorCode, Permission, Problem};
 use licensing_net::web::{leftover, routes};
@@ -21,6 +21,7 @@ use super::assemble::RequestForm;
 use super::daemon_lists::to_json;
 use super::dispatch::{self, Call};
 use super::gate::{self, Admitted};
+use super::holders::Holders;
 use super::inventories::Answer;
 use super::places::Place;
 use super::{WebServices, answer, assemble, metrics};
@@ -137,6 +138,12 @@ async fn try_carry_out(
         Some(_) | None => None,
     };
     let request = assemble::request(form, &path, &parts, bytes)?;
+    let place = match (form.info.id, &caller, place) {
+        (OperationId::GetUsage, Some(caller), Some(place)) => {
+            return holders(services, caller, request, place).await;
+        }
+        (_, _, place) => place,
+    };
     if let Some(caller) = caller.clone().filter(|_| is_shared(form.info)) {
         let takes_gzip = answer::takes_gzip(&parts.headers);
         return inventory(services, form.info, caller, request, takes_gzip).await;
@@ -185,6 +192,20 @@ async fn inventory(
         Answer::Shared(text) => answer::json(text),
         Answer::Compressed(bytes) => answer::compressed_json(bytes),
         Answer::Own(text, place) => in_place(text, Some(place)),
+    })
+}
+
+/// Those who hold seats. A long list is sent while it is read.
+async fn holders(
+    services: Arc<WebServices>,
+    caller: &Caller,
+    request: Value,
+    place: Place,
+) -> Result<Response, Problem> {
+    let request = assemble::typed::<op::GetUsage>(request)?;
+    Ok(match services.holders(request, caller.account.clone()).await? {
+        Holders::Whole(text) => in_place(text, Some(place)),
+        Holders::Long(parts) => answer::json(Arc::new(place).answer_in_parts(parts)),
     })
 }
 

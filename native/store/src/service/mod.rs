@@ -33,6 +33,7 @@ use licensing_seats::seat::{
 use licensing_seats::wildcard::Wildcards;
 use licensing_seats::{Moment, audit::AuditEntry, audit::AuditField, audit::AuditKind};
 use parking_lot::{Mutex, MutexGuard};
+use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::WallGuard;
@@ -61,6 +62,22 @@ pub const MOST_EVENTS: u32 = 100_000;
 
 /// Slots of the ledger that are listed under one hold of its lock.
 const PAGE: usize = 1024;
+
+/// Where a list of holders goes on: first leases, then assigned seats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum UsagePlace {
+    /// At this slot of the ledger.
+    Lease(usize),
+    /// At the assigned seats of this pool.
+    Assignment(usize),
+}
+
+impl Default for UsagePlace {
+    fn default() -> Self {
+        Self::Lease(0)
+    }
+}
 
 /// What a seat service is started with.
 pub struct SeatServiceOptions {
@@ -325,21 +342,42 @@ impl SeatService {
 
     /// Who holds what. Memory only; a long list is taken in pieces, so that checkouts go on meanwhile.
     pub fn usage(&self, request: &GetUsage) -> Vec<UsageRow> {
-        let filter = UsageFilter::new(request);
         let mut rows = Vec::new();
-        let mut from = Some(0);
+        let mut from = Some(UsagePlace::default());
         while let Some(at) = from {
-            let mut seats = self.shared.lock();
-            let now = seats.now(self.shared.clock.as_ref());
-            from = seats.ledger.usage_page(&filter, at, PAGE, now, &mut rows);
-        }
-        let mut pool = Some(0);
-        while let Some(at) = pool {
-            let mut seats = self.shared.lock();
-            let now = seats.now(self.shared.clock.as_ref());
-            pool = seats.ledger.assignment_page(&filter, at, now, &mut rows);
+            from = self.usage_page(request, at, usize::MAX, &mut rows);
         }
         rows
+    }
+
+    /// Appends holders from this place on until there are so many rows, or a few more, and gives where to go on; none at the
+    /// end. Between two pages seats may be taken and given back: what is held all the time appears exactly once.
+    pub fn usage_page(
+        &self,
+        request: &GetUsage,
+        from: UsagePlace,
+        enough: usize,
+        rows: &mut Vec<UsageRow>,
+    ) -> Option<UsagePlace> {
+        let filter = UsageFilter::new(request);
+        let mut next = Some(from);
+        while let Some(at) = next.filter(|_| rows.len() < enough) {
+            let mut seats = self.shared.lock();
+            let now = seats.now(self.shared.clock.as_ref());
+            next = match at {
+                UsagePlace::Lease(slot) => Some(
+                    seats
+                        .ledger
+                        .usage_page(&filter, slot, PAGE, now, rows)
+                        .map_or(UsagePlace::Assignment(0), UsagePlace::Lease),
+                ),
+                UsagePlace::Assignment(pool) => seats
+                    .ledger
+                    .assignment_page(&filter, pool, now, rows)
+                    .map(UsagePlace::Assignment),
+            };
+        }
+        next
     }
 
     /// The pools and what is out of them. Memory only.

@@ -150,14 +150,14 @@ async fn rows_that_nobody_reads_arrive_as_the_daemons_wrote_them() {
     let daemons = &fixture.daemons;
     daemons.serve(
         "ACME",
-        "GetUsage",
+        "GetQueue",
         json!({ "items": [{ "user": "a]" }, { "user": "b", "newer": [1] }] }),
     );
-    daemons.serve("BOLT", "GetUsage", json!({ "items": [] }));
-    daemons.serve("CORK", "GetUsage", json!({ "items": [{ "user": "[c" }] }));
-    daemons.serve("DENT", "GetUsage", json!({ "items": { "user": "d" } }));
-    daemons.serve("EDGE", "GetUsage", json!("odd"));
-    let answer = fixture.get("/v1/usage").await;
+    daemons.serve("BOLT", "GetQueue", json!({ "items": [] }));
+    daemons.serve("CORK", "GetQueue", json!({ "items": [{ "user": "[c" }] }));
+    daemons.serve("DENT", "GetQueue", json!({ "items": { "user": "d" } }));
+    daemons.serve("EDGE", "GetQueue", json!("odd"));
+    let answer = fixture.get("/v1/queue").await;
     assert_eq!(
         answer.body["items"],
         json!([{ "user": "a]" }, { "user": "b", "newer": [1] }, { "user": "[c" }]),
@@ -167,6 +167,53 @@ async fn rows_that_nobody_reads_arrive_as_the_daemons_wrote_them() {
     let problems = answer.body["problems"].as_array().unwrap();
     let targets: Vec<_> = problems.iter().map(|problem| &problem["target"]).collect();
     assert_eq!(targets, ["DENT", "EDGE"], "{}", answer.text);
+}
+
+/// Where a list of holders begins.
+const FIRST: &str = "manager.ListHolders {\"lease\":0}";
+
+#[tokio::test]
+async fn short_lists_of_holders_are_sent_whole() {
+    let fixture = fixture().await;
+    let daemons = &fixture.daemons;
+    let rows = json!([{ "user": "a]" }, { "user": "b", "newer": [1] }]);
+    daemons.serve("ACME", FIRST, json!({ "items": rows, "next": null }));
+    daemons.serve("BOLT", FIRST, json!({ "items": [], "next": null }));
+    daemons.serve("CORK", FIRST, json!({ "items": { "user": "c" }, "next": null }));
+    let answer = fixture.get("/v1/usage?user=a*").await;
+    assert_eq!(answer.body["items"], rows, "{}", answer.text);
+    assert_eq!(answer.body["problems"][0]["target"], "CORK");
+    assert!(answer.headers.contains_key("content-length"));
+    let asked = daemons.asked.lock().unwrap();
+    assert_eq!(asked[0].2["request"]["user"], json!(["a*"]));
+}
+
+#[tokio::test]
+async fn long_lists_of_holders_are_sent_part_by_part() {
+    let fixture = fixture().await;
+    let daemons = &fixture.daemons;
+    let part = |users: &[&str], next: Value| {
+        let rows: Vec<Value> = users.iter().map(|user| json!({ "user": user })).collect();
+        json!({ "items": rows, "next": next })
+    };
+    daemons.serve("ACME", FIRST, part(&["a", "b"], json!({ "lease": 2048 })));
+    let second = "manager.ListHolders {\"lease\":2048}";
+    daemons.serve("ACME", second, part(&[], json!({ "assignment": 0 })));
+    let last = "manager.ListHolders {\"assignment\":0}";
+    daemons.serve("ACME", last, part(&["c"], Value::Null));
+    // This one ends before its second part.
+    daemons.serve("BOLT", FIRST, part(&["d"], json!({ "lease": 2048 })));
+    let answer = fixture.get("/v1/usage").await;
+    assert_eq!(answer.status.as_u16(), 200);
+    assert_eq!(
+        answer.body["items"],
+        json!([{ "user": "a" }, { "user": "b" }, { "user": "c" }, { "user": "d" }]),
+        "{}",
+        answer.text
+    );
+    let problems = answer.body["problems"].as_array().unwrap();
+    assert_eq!((problems.len(), &problems[0]["target"]), (1, &json!("BOLT")));
+    assert!(!answer.headers.contains_key("content-length"));
 }
 
 #[tokio::test]

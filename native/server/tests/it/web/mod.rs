@@ -156,7 +156,12 @@ impl DaemonGateway for Gateway {
         _: Duration,
     ) -> BoxFuture<'a, Result<Vec<u8>, Problem>> {
         let asked = request.clone();
-        let request = serde_json::from_slice(&request).unwrap_or(Value::Null);
+        let request: Value = serde_json::from_slice(&request).unwrap_or(Value::Null);
+        // Each part of a list is served by itself.
+        let part = match request.get("from").filter(|_| operation == "manager.ListHolders") {
+            Some(from) => format!("{operation} {from}"),
+            None => operation.to_owned(),
+        };
         self.0.asked.lock().unwrap().push((
             vendor.to_owned(),
             operation.to_owned(),
@@ -166,7 +171,7 @@ impl DaemonGateway for Gateway {
         let answers = self.0.answers.lock().unwrap();
         let answer = answers
             .iter()
-            .find(|(known, other, _)| known == vendor && other == operation)
+            .find(|(known, other, _)| known == vendor && *other == part)
             .map(|(_, _, answer)| serde_json::to_vec(answer).unwrap())
             .ok_or_else(|| {
                 Problem::new(
