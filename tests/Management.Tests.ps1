@@ -93,9 +93,15 @@ Describe 'Compliance' {
 Describe 'Get-LicCEIPOption' {
     It 'gives and takes the option' {
         $address = $server.Address
-        Get-LicCEIPOption -AdminAddress $address | Should -Be 'None'
-        Set-LicCEIPOption -AdminAddress $address -CEIPOption Diagnostic
-        Get-LicCEIPOption -AdminAddress $address | Should -Be 'Diagnostic'
+        $option = Get-LicCEIPOption -AdminAddress $address
+        $option.PSTypeNames[0] | Should -Be 'Citrix.Licensing.Admin.SDK.WSLCEIPOption'
+        $option.CEIPOption | Should -BeExactly 'None'
+        Set-LicCEIPOption -AdminAddress $address -CEIPOption diagnostic
+        (Get-LicCEIPOption -AdminAddress $address).CEIPOption | Should -BeExactly 'Diagnostic'
+        $record = Get-OnlyError { Set-LicCEIPOption -AdminAddress $address -CEIPOption Sometimes }
+        $record.FullyQualifiedErrorId | Should -Be 'InvalidCEIPOption,Set-LicCEIPOption'
+        $record.TargetObject | Should -Be 'Sometimes'
+        (Get-LicCEIPOption -AdminAddress $address).CEIPOption | Should -BeExactly 'Diagnostic'
         $document = (Get-LicenseUpload -State Preview).Document | ConvertFrom-Json
         $document.diagnostic.licenseFiles | Should -Be 1
         $document.statistics.licenseTypes.installed | Should -Be 3

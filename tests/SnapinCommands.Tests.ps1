@@ -8,14 +8,24 @@ BeforeAll {
     Import-BuiltModule
     $common = [System.Management.Automation.PSCmdlet]::CommonParameters + [System.Management.Automation.PSCmdlet]::OptionalCommonParameters
 
-    # The default a parameter has in the source, as a value.
+    # The default a parameter has in the source, as a value; dates as texts, as a data file has none.
     function Get-ParameterDefault($Command, $Parameter) {
         $ast = $Command.ScriptBlock.Ast.Body.ParamBlock.Parameters | Where-Object { $_.Name.VariablePath.UserPath -eq $Parameter }
-        if ($ast.DefaultValue) { $ast.DefaultValue.SafeGetValue() } else { $null }
+        $value = if ($ast.DefaultValue) { & ([scriptblock]::Create($ast.DefaultValue.Extent.Text)) } else { $null }
+        if ($value -is [datetime]) { $value.ToString('yyyy-MM-dd', [cultureinfo]::InvariantCulture) } else { $value }
     }
 
     function Get-ParameterAttribute($Command, $Parameter) {
         $Command.Parameters[$Parameter].Attributes | Where-Object { $_ -is [System.Management.Automation.ParameterAttribute] }
+    }
+}
+
+Describe 'The snap-in' {
+    It 'has 31 commands, each of which is compared with its reference' {
+        $data = Import-PowerShellDataFile (Join-Path $PSScriptRoot 'data/SnapinCommands.psd1')
+        $has = Get-Command -Module LicensingAdmin | Where-Object Name -Match '-Lic(?!ense)' | Sort-Object Name
+        $has | Should -HaveCount 31
+        $has.Name | Should -Be ($data.Keys | Sort-Object)
     }
 }
 

@@ -120,6 +120,35 @@
             @{ Name = 'CertHash'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
         )
     }
+    'Get-LicHistoricalUsage' = @{
+        OutputType = 'Citrix.Licensing.Admin.SDK.WSLHistoricalUsage'
+        Parameters = @(
+            @{ Name = 'AdminAddress'; Type = 'String'; Required = $true; Position = 0; Pipeline = 'ByValue'; Default = $null }
+            @{ Name = 'StartDate'; Type = 'DateTime'; Required = $false; Position = $null; Pipeline = $null; Default = '1970-01-01' }
+            @{ Name = 'EndDate'; Type = 'DateTime'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'Products'; Type = 'String[]'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'SADate'; Type = 'String'; Required = $true; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'CertHash'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+        )
+    }
+    'Get-LicConfigUsageSamples' = @{
+        OutputType = 'Citrix.Licensing.Admin.SDK.WSLConfigUsageSample'
+        Parameters = @(
+            @{ Name = 'AdminAddress'; Type = 'String'; Required = $true; Position = 0; Pipeline = 'ByValue'; Default = $null }
+            @{ Name = 'CertHash'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+        )
+    }
+    'Set-LicConfigUsageSamples' = @{
+        OutputType = 'System.Void'
+        Parameters = @(
+            @{ Name = 'AdminAddress'; Type = 'String'; Required = $true; Position = 0; Pipeline = 'ByValue'; Default = $null }
+            @{ Name = 'Enable'; Type = 'Boolean'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'PollingInterval'; Type = 'Int32'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'RetentionPeriod'; Type = 'Int32'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'CertHash'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'Credentials'; Type = 'PSCredential'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+        )
+    }
     'Get-LicLACLocation' = @{
         OutputType = 'System.String'
         Parameters = @(
@@ -131,6 +160,22 @@
         OutputType = 'System.String'
         Parameters = @(
             @{ Name = 'AdminAddress'; Type = 'String'; Required = $true; Position = 0; Pipeline = 'ByValue'; Default = $null }
+        )
+    }
+    'Get-LicCEIPOption' = @{
+        OutputType = 'Citrix.Licensing.Admin.SDK.WSLCEIPOption'
+        Parameters = @(
+            @{ Name = 'AdminAddress'; Type = 'String'; Required = $true; Position = 0; Pipeline = 'ByValue'; Default = $null }
+            @{ Name = 'CertHash'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+        )
+    }
+    'Set-LicCEIPOption' = @{
+        OutputType = 'System.Void'
+        Parameters = @(
+            @{ Name = 'AdminAddress'; Type = 'String'; Required = $true; Position = 0; Pipeline = 'ByValue'; Default = $null }
+            @{ Name = 'CEIPOption'; Type = 'String'; Required = $true; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'CertHash'; Type = 'String'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
+            @{ Name = 'Credentials'; Type = 'PSCredential'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
         )
     }
     'Add-LicGlobalMetadata' = @{ OutputType = 'System.Void'; Parameters = @() }
@@ -158,6 +203,7 @@
             @{ Name = 'Credentials'; Type = 'PSCredential'; Required = $false; Position = $null; Pipeline = $null; Default = $null }
         )
     }
+    # Documented with a CertHash from the pipeline as well; a text would then be taken for address and hash at the same time.
     'Get-LicRenewals' = @{
         OutputType = 'Citrix.Licensing.Admin.SDK.WSLFulfillment'
         Parameters = @(

@@ -11,16 +11,17 @@ function Get-LicCEIPOption {
         and the host alone are taken too.
 
     .PARAMETER CertHash
-        SHA-256 hash of the one server certificate to trust.
-
-    .PARAMETER Credentials
-        Account and password at the license server. Without it the session that Connect-LicenseServer opened with
-        the same host and port lends its own, else the token in the environment variable LICENSING_TOKEN is used.
+        SHA-256 hash of the one server certificate to trust, the CertHash of Get-LicCertificate.
 
     .EXAMPLE
         Get-LicCEIPOption -AdminAddress https://licserver.example.net:8083
 
         Shows the option.
+
+    .EXAMPLE
+        (Get-LicCEIPOption https://licserver.example.net:8083).CEIPOption
+
+        Returns the option as text.
 
     .EXAMPLE
         'https://lic1.example.net:8083' | Get-LicCEIPOption
@@ -31,7 +32,7 @@ function Get-LicCEIPOption {
         System.String.
 
     .OUTPUTS
-        System.String.
+        Citrix.Licensing.Admin.SDK.WSLCEIPOption.
 
     .NOTES
         Errors carry the name of the LicensingAdminStatus code as their id.
@@ -43,7 +44,7 @@ function Get-LicCEIPOption {
         Get-LicenseManagementService
     #>
     [CmdletBinding()]
-    [OutputType([string])]
+    [OutputType('Citrix.Licensing.Admin.SDK.WSLCEIPOption')]
     [LicensingAdmin.SharedParameters('TimeoutSeconds')]
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipeline)]
@@ -51,15 +52,15 @@ function Get-LicCEIPOption {
         [ArgumentCompleter([LicensingAdmin.ServerAddressCompleter])]
         [string] $AdminAddress,
 
-        [string] $CertHash,
-
-        [System.Management.Automation.Credential()]
-        [pscredential] $Credentials
+        [string] $CertHash
     )
 
     process {
         foreach ($row in Invoke-LicensingOperation -Cmdlet $PSCmdlet -Operation 'GetCeipOption') {
-            $row.CeipOption
+            [pscustomobject]@{
+                PSTypeName = 'Citrix.Licensing.Admin.SDK.WSLCEIPOption'
+                CEIPOption = $row.CeipOption
+            }
         }
     }
 }

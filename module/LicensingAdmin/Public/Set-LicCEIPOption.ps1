@@ -57,7 +57,8 @@ function Set-LicCEIPOption {
         [string] $AdminAddress,
 
         [Parameter(Mandatory)]
-        [ValidateSet('None', 'Anonymous', 'Diagnostic')]
+        [ValidateNotNullOrEmpty()]
+        [ArgumentCompletions('None', 'Anonymous', 'Diagnostic')]
         [string] $CEIPOption,
 
         [string] $CertHash,
@@ -67,8 +68,15 @@ function Set-LicCEIPOption {
     )
 
     process {
-        if ($PSCmdlet.ShouldProcess($AdminAddress, "Set the CEIP option to $CEIPOption")) {
-            $null = Invoke-LicensingOperation -Cmdlet $PSCmdlet -Operation 'SetCeipOption' -Request @{ ceipOption = $CEIPOption }
+        # Not by a validation attribute: scripts look for the code of the snap-in.
+        $choice = 'None', 'Anonymous', 'Diagnostic' | Where-Object { $_ -eq $CEIPOption }
+        if (-not $choice) {
+            $PSCmdlet.WriteError((New-LicensingErrorRecord -Code 'InvalidCEIPOption' -Category InvalidArgument -Target $CEIPOption `
+                        -Message "The CEIPOption '$CEIPOption' is none of None, Anonymous and Diagnostic." -Action 'Use None, Anonymous or Diagnostic.'))
+            return
+        }
+        if ($PSCmdlet.ShouldProcess($AdminAddress, "Set the CEIP option to $choice")) {
+            $null = Invoke-LicensingOperation -Cmdlet $PSCmdlet -Operation 'SetCeipOption' -Request @{ ceipOption = $choice }
         }
     }
 }

@@ -166,6 +166,8 @@ error_codes! {
     NoRenewalLicenseFound = 47, 404, ObjectNotFound, "There is no such renewal.", "Use a FulfillmentId that Get-LicenseRenewal shows.";
     /// A renewal option is wrong.
     InvalidSARenewalOption = 48, 400, InvalidArgument, "The renewal option is not valid.", "Use Notify, Install or Manual.";
+    /// A CEIP option is wrong.
+    InvalidCEIPOption = 49, 400, InvalidArgument, "The CEIP option is not valid.", "Use None, Anonymous or Diagnostic.";
 
     /// The request has fields that are wrong or missing.
     InvalidRequest = 1000, 400, InvalidArgument, "The request is not valid.", "Correct the field that the detail names.";

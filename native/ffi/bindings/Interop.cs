@@ -344,6 +344,8 @@ namespace Licensing.Native
         NoRenewalLicenseFound = 47,
         /// The renewal option is not valid.
         InvalidSARenewalOption = 48,
+        /// The CEIP option is not valid.
+        InvalidCEIPOption = 49,
         /// The request is not valid.
         InvalidRequest = 1000,
         /// The request is too large.

@@ -316,6 +316,8 @@ enum licensing_error {
     LICENSING_ERROR_NO_RENEWAL_LICENSE_FOUND = 47,
     /** The renewal option is not valid. */
     LICENSING_ERROR_INVALID_SA_RENEWAL_OPTION = 48,
+    /** The CEIP option is not valid. */
+    LICENSING_ERROR_INVALID_CEIP_OPTION = 49,
     /** The request is not valid. */
     LICENSING_ERROR_INVALID_REQUEST = 1000,
     /** The request is too large. */
