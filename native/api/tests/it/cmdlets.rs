@@ -59,9 +59,17 @@ impl Command {
             .collect()
     }
 
-    /// Whether it raises an error of this code by itself.
-    pub(crate) fn raises(&self, code: &str) -> bool {
-        self.script.contains(&format!("-Code '{code}'"))
+    /// Its script, and those of the functions of the module that it calls.
+    pub(crate) fn scripts(&self) -> Vec<String> {
+        let folder = fs::read_dir(module().join("Private")).expect("the folder of the functions");
+        let called = folder
+            .map(|entry| entry.expect("an entry").path())
+            .filter(|path| {
+                let name = path.file_stem().expect("a name").to_string_lossy();
+                self.script.contains(&format!("{name} "))
+            })
+            .map(|path| read(&path));
+        std::iter::once(self.script.clone()).chain(called).collect()
     }
 
     /// The types of the contract that it says it returns.

@@ -50,8 +50,8 @@ pub(crate) fn page() -> String {
          # Commands of the Licensing Administration snap-in\n\n\
          Scripts written for the snap-in call these commands with the parameters, defaults and results that it has. Each\n\
          error has the name of its `LicensingAdminStatus` code as its id. Beside the errors of the table every command\n\
-         that talks to a server can give `CommunicationError`, `CertificateVerificationFailed`, `AuthorizationFailed`,\n\
-         `UserNotAuthorized` and `UnknownError`.\n\n\
+         that talks to a server can give `CommunicationError`, `CertificateVerificationFailed`, `InvalidCertificate`,\n\
+         `AuthorizationFailed`, `UserNotAuthorized` and `UnknownError`.\n\n\
          | command | what it does | route | permission | errors of its own |\n| --- | --- | --- | --- | --- |\n",
     );
     for command in cmdlets::all() {
@@ -79,13 +79,22 @@ fn row(command: &Command) -> String {
         .iter()
         .flat_map(|info| info.errors.iter().map(|code| code.name()))
         .collect();
-    // What the command itself raises.
+    // What is raised on this side, before anything is sent.
+    let scripts = command.scripts();
+    let raises = |name: &str| {
+        let raised = format!("-Code '{name}'");
+        scripts.iter().any(|script| script.contains(&raised))
+    };
     errors.extend(
         ErrorCode::ALL
             .iter()
             .map(|code| code.name())
-            .filter(|name| command.raises(name)),
+            .filter(|name| raises(name)),
     );
+    if command.name == "Get-LicLocation" {
+        // Of the library that asks the license manager.
+        errors.push(ErrorCode::InvalidType.name());
+    }
     errors.sort_unstable();
     errors.dedup();
     format!(
