@@ -16,7 +16,7 @@ use licensing_api::{ErrorCode, Problem, Secret};
 use licensing_client::CertHash;
 use licensing_delivery::{Target, is_address, send};
 use licensing_files::{Existing, Readers, durable, regular};
-use licensing_management::alert::{Happened, Record, of_licenses, too_old};
+use licensing_management::alert::{Happened, Record, Silence, of_licenses, too_old};
 use licensing_seats::wildcard::Wildcards;
 use licensing_texts::catalog::{Locale, Phrase};
 use parking_lot::Mutex;
@@ -272,7 +272,7 @@ impl AlertService {
             address,
             level: request.level.unwrap_or(AlertLevel::Alert),
             enabled: request.enabled.unwrap_or(true),
-            silenced_codes: patterns("silencedCodes", &request.silenced_codes)?,
+            silenced_codes: codes("silencedCodes", &request.silenced_codes)?,
             silenced_features: patterns("silencedFeatures", &request.silenced_features)?,
             locale: Locale::from_code(request.locale.as_deref())?.code().to_owned(),
             secret: secret(request.secret.as_ref())?,
@@ -308,8 +308,8 @@ impl AlertService {
     /// `AlertRouteNotFound`, `LocaleUnsupported`, `InvalidRequest`, `StorageUnavailable`.
     pub fn set_route(&self, request: &SetAlertRoute, attempt: Attempt) -> Result<AlertRoute, Problem> {
         let changed_address = request.address.as_deref().map(address).transpose()?;
-        let codes = request.silenced_codes.as_ref();
-        let codes = codes.map(|codes| patterns("silencedCodes", codes)).transpose()?;
+        let silenced = request.silenced_codes.as_ref();
+        let silenced = silenced.map(|all| codes("silencedCodes", all)).transpose()?;
         let features = request.silenced_features.as_ref();
         let features = features
             .map(|all| patterns("silencedFeatures", all))
@@ -329,7 +329,7 @@ impl AlertService {
             }
             route.level = request.level.unwrap_or(route.level);
             route.enabled = request.enabled.unwrap_or(route.enabled);
-            route.silenced_codes = codes.unwrap_or(std::mem::take(&mut route.silenced_codes));
+            route.silenced_codes = silenced.unwrap_or(std::mem::take(&mut route.silenced_codes));
             route.silenced_features = features.unwrap_or(std::mem::take(&mut route.silenced_features));
             if let Some(locale) = locale {
                 locale.code().clone_into(&mut route.locale);
@@ -540,6 +540,25 @@ fn patterns(field: &str, patterns: &[String]) -> Result<Vec<String>, Problem> {
         return Err(invalid(field, detail));
     }
     Ok(patterns.iter().map(|one| one.trim().to_owned()).collect())
+}
+
+/// Patterns of codes. One that fits no code would silence nothing, and nobody would notice.
+fn codes(field: &str, wanted: &[String]) -> Result<Vec<String>, Problem> {
+    let wanted = patterns(field, wanted)?;
+    let fits_none = |pattern: &&String| {
+        let silence = Silence {
+            codes: vec![(*pattern).clone()],
+            ..Silence::default()
+        };
+        AlertCode::ALL
+            .iter()
+            .all(|code| silence.lets_through(AlertLevel::Alarm, code.name(), ""))
+    };
+    let unknown = wanted.iter().find(fits_none).map(|pattern| shown_text(pattern));
+    match unknown {
+        Some(unknown) => Err(invalid(field, format!("No alert has the code {unknown}."))),
+        None => Ok(wanted),
+    }
 }
 
 fn secret(secret: Option<&Secret>) -> Result<Option<String>, Problem> {

@@ -119,7 +119,7 @@ async fn a_route_goes_through_its_life_and_shows_no_secret() {
         fixture.change("POST", "/v1/alert-routes", &new).await.code(),
         "AlertRouteExists"
     );
-    let set = json!({ "address": "ops@example.net", "level": "Alarm", "silencedFeatures": ["TRIAL_*"], "secret": "" });
+    let set = json!({ "address": "ops@example.net", "level": "Alarm", "silencedCodes": ["certificate*"], "silencedFeatures": ["TRIAL_*"], "secret": "" });
     let changed = fixture.change("PATCH", "/v1/alert-routes/night", &set).await;
     assert_eq!(changed.status, 200, "{}", changed.text);
     assert_eq!(
@@ -138,6 +138,7 @@ async fn a_route_goes_through_its_life_and_shows_no_secret() {
         ("secret", json!("short")),
         ("certHash", json!("xyz")),
         ("silencedCodes", json!([""])),
+        ("silencedCodes", json!(["Certificate*", "SeatsNearlyGone"])),
     ] {
         let refused = fixture
             .change("PATCH", "/v1/alert-routes/night", &json!({ field: value }))
