@@ -118,6 +118,16 @@ Describe 'Checks' {
         $checks | Where-Object Outcome -EQ Failed | ForEach-Object Detail | Should -BeNullOrEmpty
         $checks | Where-Object { $_.Outcome -ne 'Passed' -and -not $_.Action } | Should -BeNullOrEmpty
     }
+
+    It 'warn of a route by which nothing arrives' {
+        $null = New-LicenseAlertRoute nowhere ops@example.net
+        $check = Test-LicenseServer | Where-Object Check -EQ Alerts
+        $check.Outcome | Should -Be 'Warning'
+        $check.Detail | Should -BeLike 'nowhere: no mail server*'
+        $null = Set-LicenseAlertRoute nowhere -Enabled $false
+        (Test-LicenseServer | Where-Object Check -EQ Alerts).Outcome | Should -Be 'Passed'
+        $null = Remove-LicenseAlertRoute nowhere -Confirm:$false
+    }
 }
 
 Describe 'Several servers' {

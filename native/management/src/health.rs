@@ -32,8 +32,8 @@ pub struct Facts {
     pub databases: Vec<Look>,
     /// Each chain of records, walked; empty when that was not asked for.
     pub chains: Vec<Look>,
-    /// Routes by which alerts are sent.
-    pub routes: usize,
+    /// Each route by which alerts are sent: that it sends, or why nothing arrives.
+    pub routes: Vec<Look>,
     /// Version of the server.
     pub version: String,
 }
@@ -91,7 +91,6 @@ const CONCERNS: &[(&str, &[&str])] = &[
         &["UploadOverdue", "UploadRegistrationMissing", "UploadRefused"],
     ),
     ("Audit", &["AuditDamaged", "AuditGrowsFast"]),
-    ("Alerts", &["AlertNotDelivered"]),
 ];
 
 /// The checks, in the order in which an administrator looks.
@@ -150,11 +149,7 @@ pub fn checks(facts: &Facts) -> Vec<HealthCheck> {
             "Restore the file from the last good backup.",
         ),
         audit(facts),
-        of_alerts(
-            facts,
-            "Alerts",
-            format!("Routes that send alerts: {}.", facts.routes),
-        ),
+        routes(facts),
         passed("Version", format!("Version {} runs.", facts.version)),
     ]
 }
@@ -243,6 +238,25 @@ fn trust(facts: &Facts) -> HealthCheck {
     check
 }
 
+/// Whether alerts reach those who are to be told. Seats are served all the same, so that it is a warning at most.
+fn routes(facts: &Facts) -> HealthCheck {
+    let check = of_looks(
+        "Alerts",
+        &facts.routes,
+        "Try it with Test-LicenseAlertRoute; Set-LicenseAlertRoute changes it.",
+    );
+    match check.outcome {
+        HealthOutcome::Passed => passed(
+            "Alerts",
+            format!("Routes that send alerts: {}.", facts.routes.len()),
+        ),
+        HealthOutcome::Warning | HealthOutcome::Failed => HealthCheck {
+            outcome: HealthOutcome::Warning,
+            ..check
+        },
+    }
+}
+
 fn audit(facts: &Facts) -> HealthCheck {
     let well = match facts.chains.is_empty() {
         true => "No damage was noticed. A deep check walks all records.".to_owned(),
@@ -254,4 +268,37 @@ fn audit(facts: &Facts) -> HealthCheck {
     }
     let action = "Save the data folder for an investigation, then restore the last backup that is whole.";
     merged(of_looks("Audit", &facts.chains, action), by_alerts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_routes(routes: Vec<Look>) -> HealthCheck {
+        let facts = Facts {
+            routes,
+            ..Facts::default()
+        };
+        let found = checks(&facts).into_iter().find(|check| check.check == "Alerts");
+        found.expect("the check")
+    }
+
+    #[test]
+    fn a_route_by_which_nothing_arrives_is_a_warning_that_names_it() {
+        let well = of_routes(vec![("night".to_owned(), Ok("sends".to_owned()))]);
+        assert_eq!(
+            (well.outcome, well.detail.as_str()),
+            (HealthOutcome::Passed, "Routes that send alerts: 1.")
+        );
+        let wrong = of_routes(vec![
+            ("night".to_owned(), Ok("sends".to_owned())),
+            ("chat".to_owned(), Err("it answered 404".to_owned())),
+        ]);
+        assert_eq!(
+            (wrong.outcome, wrong.detail.as_str()),
+            (HealthOutcome::Warning, "chat: it answered 404.")
+        );
+        assert!(!wrong.action.is_empty());
+        assert_eq!(of_routes(Vec::new()).outcome, HealthOutcome::Passed);
+    }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use licensing_api::Problem;
+use licensing_api::alert::AlertRouteKind;
 use licensing_api::health::HealthCheck;
 use licensing_management::health::{Facts, Look, checks};
 use licensing_net::tls::ServerCertificate;
@@ -75,7 +76,7 @@ pub(crate) async fn check(sources: &HealthSources<'_>, deep: bool) -> Vec<Health
             true => chains(sources).await,
             false => Vec::new(),
         },
-        routes: sources.alerts.routes().len(),
+        routes: routes(sources),
         version: format!(
             "{} of {}",
             env!("CARGO_PKG_VERSION"),
@@ -134,6 +135,28 @@ async fn daemons(sources: &HealthSources<'_>) -> Vec<Look> {
 
 fn in_short(problem: Problem) -> String {
     problem.detail.trim_end_matches('.').to_owned()
+}
+
+/// Each route that is switched on: why nothing arrives, where something is known of it.
+fn routes(sources: &HealthSources<'_>) -> Vec<Look> {
+    let has_mail = !sources.config.now().mail.server.is_empty();
+    let routes = sources.alerts.routes().into_iter();
+    routes
+        .filter(|route| route.enabled)
+        .map(|route| {
+            let look = match route.last_error {
+                _ if route.kind == AlertRouteKind::Mail && !has_mail => {
+                    Err("no mail server is configured; set mail.server".to_owned())
+                }
+                Some(reason) => Err(format!(
+                    "the last message was not delivered: {}",
+                    reason.trim_end_matches('.')
+                )),
+                None => Ok("sends".to_owned()),
+            };
+            (route.name, look)
+        })
+        .collect()
 }
 
 /// Walks the chain of the records of each vendor, and that of the changes of administrators.

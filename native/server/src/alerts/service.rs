@@ -365,7 +365,7 @@ impl AlertService {
     /// Sends one message by a route, past the queue.
     ///
     /// # Errors
-    /// `AlertRouteNotFound`.
+    /// `AlertRouteNotFound`, `StorageUnavailable`.
     pub async fn test_route(&self, name: &str) -> Result<AlertRouteTest, Problem> {
         let (target, locale, name) = {
             let mut state = self.0.state.lock();
@@ -374,6 +374,9 @@ impl AlertService {
         };
         let begun = Instant::now();
         let outcome = self.send_test(&target, &locale).await;
+        if outcome.is_ok() {
+            self.forget_error(&name).await?;
+        }
         Ok(AlertRouteTest {
             name,
             address: target.address,
@@ -384,6 +387,16 @@ impl AlertService {
                 .map(|error| format!("{error:#}"))
                 .unwrap_or_default(),
         })
+    }
+
+    /// What went wrong by a route before is over.
+    async fn forget_error(&self, name: &str) -> Result<(), Problem> {
+        let (this, name) = (self.clone(), name.to_owned());
+        let forget = move |state: &mut State| {
+            let route = state.routes.iter_mut().find(|route| route.name == name);
+            route.is_some_and(|route| route.last_error.take().is_some())
+        };
+        blocking(move || this.change_if(forget)).await?
     }
 
     async fn send_test(&self, target: &Target, locale: &str) -> anyhow::Result<()> {
