@@ -92,6 +92,14 @@ Describe 'Backups' {
         (Get-LicenseBackup | Where-Object Restores).Backup | Should -Be 'monday.tar'
         (Restore-LicenseServer -Cancel -Confirm:$false).Restores | Should -BeFalse
     }
+
+    It 'keep no file that is none' {
+        $file = Join-Path $TestDrive 'notes.txt'
+        Set-Content -LiteralPath $file -Value ('no archive ' * 1000)
+        (Get-OnlyError { Test-LicenseBackup -Path $file }).FullyQualifiedErrorId | Should -BeLike 'BackupFailed*'
+        (Get-OnlyError { Restore-LicenseServer -Path $file -Confirm:$false }).FullyQualifiedErrorId | Should -BeLike 'BackupFailed*'
+        (Get-LicenseBackup).Backup | Should -Not -Contain 'notes.tar'
+    }
 }
 
 Describe 'Alert routes' {

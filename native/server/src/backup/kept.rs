@@ -12,7 +12,7 @@ use licensing_api::{ErrorCode, Problem};
 use licensing_files::{durable, make_private_folder};
 
 use super::pending::{self, Pending};
-use super::restore::unpack;
+use super::restore::{check_beginning, unpack};
 use super::{Manifest, back_up};
 use crate::alerts::free_bytes;
 use crate::config::DataFolder;
@@ -111,7 +111,8 @@ impl KeptBackups {
     /// Takes one piece of an archive, and puts the archive in place with the last one.
     ///
     /// # Errors
-    /// `InvalidRequest` for a piece that does not follow on what there is, `BackupFailed` when it cannot be written.
+    /// `InvalidRequest` for a piece that does not follow on what there is, `BackupFailed` when it cannot be written or is no
+    /// archive.
     pub fn write(&self, name: &str, offset: u64, bytes: u64, piece: &[u8]) -> Result<BackupPiece, Problem> {
         check_name(name)?;
         self.folder()?;
@@ -147,6 +148,11 @@ impl KeptBackups {
         file.write_all(piece).map_err(unwritten)?;
         if next == bytes {
             file.sync_all().map_err(unwritten)?;
+            // What is no archive takes no place from those that are.
+            if let Err(error) = check_beginning(&incoming) {
+                fs::remove_file(&incoming).map_err(unwritten)?;
+                return Err(failed(name, format!("{error:#}.")));
+            }
             durable::rename(&incoming, &self.path(name)).map_err(unwritten)?;
             self.forget_oldest()?;
         }

@@ -65,6 +65,28 @@ fn not_an_archive(error: io::Error) -> io::Error {
     }
 }
 
+/// Whether a file begins as an archive does, with a manifest. What is behind it is checked where the archive is used.
+///
+/// # Errors
+/// If it does not, or cannot be read.
+pub(super) fn check_beginning(file: &Path) -> anyhow::Result<()> {
+    check_extensions(file)?;
+    let mut content = tar::Archive::new(BufReader::new(File::open(file)?));
+    let text = first_entry(&mut content.entries()?)?;
+    read_manifest(&text)?;
+    Ok(())
+}
+
+/// The text of the manifest, which is the first entry.
+fn first_entry<R: Read>(entries: &mut tar::Entries<'_, R>) -> anyhow::Result<Vec<u8>> {
+    let first = entries.next().context("it is empty")?;
+    read_text(
+        first.map_err(not_an_archive)?,
+        manifest::NAME,
+        manifest::MAX_BYTES,
+    )
+}
+
 /// Unpacks into an empty folder and checks everything.
 pub(super) fn unpack(
     archive: &Path,
@@ -78,10 +100,7 @@ pub(super) fn unpack(
     check_extensions(archive).with_context(named)?;
     let mut content = tar::Archive::new(BufReader::new(File::open(archive).with_context(named)?));
     let mut entries = content.entries().with_context(named)?;
-    let first = entries.next().context("it is empty").with_context(named)?;
-    let first = first.map_err(not_an_archive);
-    let text =
-        read_text(first.with_context(named)?, manifest::NAME, manifest::MAX_BYTES).with_context(named)?;
+    let text = first_entry(&mut entries).with_context(named)?;
     let mut manifest = read_manifest(&text).with_context(named)?;
     for expected in &manifest.files {
         let missing = || format!("{} is missing or cannot be read", expected.path);

@@ -116,10 +116,11 @@ async fn a_restore_is_taken_back_and_what_is_no_backup_is_refused() {
     );
 
     let junk = json!({ "backup": "junk.tar", "offset": 0, "bytes": 4, "content": "anVuaw==" });
-    assert_eq!(
-        fixture.change("POST", "/v1/backups/write", &junk).await.status,
-        200
-    );
+    let refused = fixture.change("POST", "/v1/backups/write", &junk).await;
+    assert_eq!((refused.status.as_u16(), refused.code()), (422, "BackupFailed"));
+    let kept = fixture.data.backups().join("junk.tar");
+    assert!(!kept.exists(), "it takes no place among the archives");
+    std::fs::write(&kept, "junk").unwrap();
     let checked = fixture
         .change("POST", "/v1/backups/test", &json!({ "backup": "junk.tar" }))
         .await;
@@ -170,7 +171,8 @@ async fn one_archive_comes_in_at_a_time_and_has_room() {
         (piece("one.tar", 0, 6), 200),
         (piece("two.tar", 0, 6), 200),
         (piece("one.tar", 3, 6), 400),
-        (piece("two.tar", 3, 6), 200),
+        // Taken, and then found to be no archive.
+        (piece("two.tar", 3, 6), 422),
     ] {
         let answer = fixture.change("POST", "/v1/backups/write", &sent).await;
         assert_eq!(answer.status.as_u16(), status, "{sent}: {}", answer.text);
