@@ -40,10 +40,7 @@ pub struct Facts {
 
 /// Codes of alerts by the check that they concern.
 const CONCERNS: &[(&str, &[&str])] = &[
-    (
-        "Daemons",
-        &["VendorDaemonDown", "StorageUnavailable", "StorageDamaged"],
-    ),
+    ("Daemons", &["VendorDaemonDown"]),
     ("Clock", &["ClockJumped", "ComplianceWrongClock"]),
     (
         "Certificate",
@@ -272,6 +269,8 @@ fn audit(facts: &Facts) -> HealthCheck {
 
 #[cfg(test)]
 mod tests {
+    use licensing_api::alert::AlertCode;
+
     use super::*;
 
     fn of_routes(routes: Vec<Look>) -> HealthCheck {
@@ -280,7 +279,16 @@ mod tests {
             ..Facts::default()
         };
         let found = checks(&facts).into_iter().find(|check| check.check == "Alerts");
-        found.expect("the check")
+        found.unwrap()
+    }
+
+    #[test]
+    fn every_code_that_concerns_a_check_is_one_of_an_alert() {
+        for (check, codes) in CONCERNS {
+            for code in *codes {
+                assert!(AlertCode::from_name(code).is_some(), "{check}: {code}");
+            }
+        }
     }
 
     #[test]
