@@ -50,4 +50,10 @@ Describe 'Test-LicenseAudit' {
         $rows.Whole | Should -Not -Contain $false
         $rows[0].Records | Should -BeGreaterThan 0
     }
+
+    It 'does not pass where no vendor has the name' {
+        $record = Get-OnlyError { Test-LicenseAudit -Vendor ACNE }
+        $record.FullyQualifiedErrorId | Should -Be 'InvalidFilter,Test-LicenseAudit'
+        @(Test-LicenseAudit -Vendor serv*).Vendor | Should -Be 'server'
+    }
 }

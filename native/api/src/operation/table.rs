@@ -322,7 +322,7 @@ operations! { ($)
         cmdlets: ["Test-LicenseAudit"],
         request: audit::TestAudit => rows audit::AuditCheck,
         answered: daemons(reader) within 600 seconds,
-        errors: [],
+        errors: [InvalidFilter],
     }
     /// Lists the installed license files.
     GetLicenseFiles = 40 {

@@ -48,6 +48,11 @@ impl Handler for op::TestAudit {
                 Err(problem) => return Err(problem),
             });
         }
+        // Where nothing was verified, an empty answer would pass for an audit that is whole.
+        if rows.items.is_empty() && rows.problems.is_empty() {
+            let detail = "No vendor of this server fits the filter, nor does the name server.";
+            return Err(Problem::new(ErrorCode::InvalidFilter, detail).about("vendor"));
+        }
         Ok(rows)
     }
 }
