@@ -128,6 +128,17 @@ Describe 'Seats of an order' {
         Get-Seat | Should -Be 14
     }
 
+    It 'are not asked for when the request has no place, and leave no file when they are refused' {
+        $before = @(Get-LicenseAllocation).Count
+        $wanted = @{ AccessCode = ConvertTo-TestSecret $code; EntitlementId = 'SO-1-1' }
+        $file = Join-Path $TestDrive 'no-such-folder' 'seats.request.json'
+        (Get-OnlyError { Export-LicenseAllocationRequest $file -Count 1 @wanted }).FullyQualifiedErrorId | Should -BeLike 'LocalFileUnwritable*'
+        $file = Join-Path $TestDrive 'none.request.json'
+        (Get-OnlyError { Export-LicenseAllocationRequest $file -Count 0 @wanted }).FullyQualifiedErrorId | Should -BeLike 'InvalidCount*'
+        $file | Should -Not -Exist
+        Get-LicenseAllocation | Should -HaveCount $before
+    }
+
     It 'stay where they are when the proof has no place' {
         $row = (Get-LicenseAllocation -State Installed)[0]
         $file = Join-Path $TestDrive 'a-file'

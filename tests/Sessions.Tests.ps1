@@ -181,6 +181,29 @@ Describe 'Several servers' {
         Get-LicenseFile extra* -Session $first | Should -BeNullOrEmpty
     }
 
+    It 'are not written into one file: <Name>' -ForEach @(
+        @{ Name = 'Export-LicenseUpload'; Call = { Export-LicenseUpload $file -Session $first, $second } }
+        @{ Name = 'Export-LicenseAllocationRequest'; Call = {
+                Export-LicenseAllocationRequest $file -AccessCode (ConvertTo-TestSecret 'LA-1') -EntitlementId 'SO-1-1' -Count 1 -Session $first, $second
+            }
+        }
+    ) {
+        $file = Join-Path $TestDrive "$Name.json"
+        (Get-OnlyError $Call).FullyQualifiedErrorId | Should -Be "InvalidRequest,$Name"
+        $file | Should -Not -Exist
+    }
+
+    It 'have a report each, and replace none of before unasked' {
+        $file = Join-Path $TestDrive 'usage.csv'
+        $reports = @(Export-LicenseUsageReport $file -Session $first, $second)
+        $reports | Should -HaveCount 2
+        Set-Content -LiteralPath $reports[0].FullName -Value 'kept'
+        $records = @(Export-LicenseUsageReport $file -Session $first, $second -ErrorAction Continue 2>&1)
+        $records.FullyQualifiedErrorId | Should -Be @('FileAlreadyExists,Export-LicenseUsageReport', 'FileAlreadyExists,Export-LicenseUsageReport')
+        Get-Content -LiteralPath $reports[0].FullName | Should -Be 'kept'
+        Export-LicenseUsageReport $file -Session $first, $second -Force | Should -HaveCount 2
+    }
+
     It 'ask together: a server that is gone gives one error and the rows of the other' {
         Stop-Program $two.Program
         $errors = @()

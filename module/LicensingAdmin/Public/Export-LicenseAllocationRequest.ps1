@@ -85,13 +85,27 @@ function Export-LicenseAllocationRequest {
             return
         }
         $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Write a request for $Count seats of $EntitlementId to $file")
-        if ($allowed) {
-            Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'ExportAllocationRequest' -Target $file |
-                ForEach-Object {
-                    if (Write-LicensingFile -Cmdlet $PSCmdlet -Path $file -Content $_.Content) {
+        if ($allowed.Count -gt 1) {
+            $PSCmdlet.WriteError((New-LicensingErrorRecord -Code 'InvalidRequest' -Category InvalidArgument -Target $file `
+                        -Message 'One file cannot hold the requests of several servers.' -Action 'Name one server with each path.'))
+            return
+        }
+        # Before the server keeps a request: it must have a place.
+        if ($allowed -and (Write-LicensingFile -Cmdlet $PSCmdlet -Path $file -Content '')) {
+            $written = $false
+            try {
+                foreach ($row in Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'ExportAllocationRequest' -Target $file) {
+                    $written = Write-LicensingFile -Cmdlet $PSCmdlet -Path $file -Content $row.Content
+                    if ($written) {
                         Get-Item -LiteralPath $file
                     }
                 }
+            }
+            finally {
+                if (-not $written) {
+                    [System.IO.File]::Delete($file)
+                }
+            }
         }
     }
 }

@@ -57,6 +57,11 @@ function Export-LicenseUpload {
             $request['registrationCode'] = $RegistrationCode
         }
         $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Export license uploads to $file")
+        if ($allowed.Count -gt 1) {
+            $PSCmdlet.WriteError((New-LicensingErrorRecord -Code 'InvalidRequest' -Category InvalidArgument -Target $file `
+                        -Message 'One file cannot hold the bundles of several servers.' -Action 'Name one server with each path.'))
+            return
+        }
         if ($allowed) {
             Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'ExportUpload' -Request $request -Target $file |
                 ForEach-Object {

@@ -124,6 +124,11 @@ function Export-LicenseUsageReport {
                         $name = [System.IO.Path]::GetFileNameWithoutExtension($file) + '-' + ($_.Server -replace '[^A-Za-z0-9.]', '-')
                         $target = Join-Path ([System.IO.Path]::GetDirectoryName($file)) ($name + [System.IO.Path]::GetExtension($file))
                     }
+                    if (-not $Force -and (Test-Path -LiteralPath $target)) {
+                        $PSCmdlet.WriteError((New-LicensingErrorRecord -Code 'FileAlreadyExists' -Category ResourceExists -Target $target `
+                                    -Message "The file '$target' exists." -Action 'Choose another name, or give -Force.'))
+                        return
+                    }
                     if (Write-LicensingFile -Cmdlet $PSCmdlet -Path $target -Content $_.Content) {
                         Get-Item -LiteralPath $target
                     }
