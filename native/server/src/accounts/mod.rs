@@ -31,6 +31,7 @@ use licensing_api::administrator::{
     Administrator, GetAdministrators, NewAdministrator, RemoveAdministrator, ResetAdministrator,
     SetAdministrator,
 };
+use licensing_api::text::sentence;
 use licensing_api::token::{GetTokens, IssuedToken, NewToken, RemoveToken, Token, TokenScope};
 use licensing_api::{ErrorCode, Permission, Problem, Rows, Secret};
 
@@ -458,7 +459,7 @@ impl Accounts {
         AccountName::parse(account, &self.inner.host_name).map_err(|error| {
             Problem::new(
                 ErrorCode::ActiveDirectoryAccountResolutionFailed,
-                format!("{error}."),
+                sentence(&error),
             )
             .about(account)
         })
