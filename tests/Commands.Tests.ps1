@@ -32,6 +32,16 @@ BeforeDiscovery {
             }
         }
     }
+    # Names by which commands change or remove what is there.
+    $exact = foreach ($command in $changing | Where-Object Name -Match '^(Confirm|Install|Remove|Reset|Restore|Revoke|Set)-') {
+        foreach ($parameter in $command.Command.Parameters.Values | Where-Object { $_.ParameterType -in [string], [string[]] -and $_.Name -notin 'Server', 'AdminAddress' }) {
+            $byName = $parameter.Attributes | Where-Object { $_ -is [System.Management.Automation.ParameterAttribute] -and $_.ValueFromPipelineByPropertyName }
+            $takesOther = $parameter.Attributes | Where-Object { $_ -is [System.Management.Automation.SupportsWildcardsAttribute] -or $_ -is [System.Management.Automation.ValidateSetAttribute] }
+            if ($byName -and -not $takesOther) {
+                @{ Name = $command.Name; Parameter = $parameter.Name; Command = $command.Command }
+            }
+        }
+    }
 }
 
 BeforeAll {
@@ -425,6 +435,25 @@ Describe 'Bad input' {
         }
         $null = Connect-TestServer $server
         $wrong -join "`n" | Should -BeNullOrEmpty
+        Get-Kept | Should -Be $before
+    }
+
+    # What is there already is named as it is; only what says that it takes wildcards may mean several.
+    It '<Name> -<Parameter> takes no wildcard, and changes nothing' -ForEach $exact {
+        $before = Get-Kept
+        $arguments = Get-Argument $Command -Besides $Parameter
+        $set = @($Command.Parameters[$Parameter].ParameterSets.Keys | Where-Object { $_ -ne '__AllParameterSets' })
+        if ($set) {
+            $arguments = @{}
+            foreach ($needed in ($Command.ParameterSets | Where-Object Name -EQ $set[0]).Parameters | Where-Object { $_.IsMandatory -and $_.Name -ne $Parameter }) {
+                $arguments[$needed.Name] = $needs[$needed.Name]
+            }
+        }
+        $arguments[$Parameter] = '*'
+        if ($Command.Parameters.ContainsKey('Confirm')) {
+            $arguments['Confirm'] = $false
+        }
+        @(Invoke-Quietly $Name $arguments) | Should -Not -BeNullOrEmpty
         Get-Kept | Should -Be $before
     }
 
