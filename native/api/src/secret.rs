@@ -52,6 +52,7 @@ impl JsonSchema for Secret {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "format": "password", "writeOnly": true })
+        // Not writeOnly: a secret that was just made is in an answer, once.
+        json_schema!({ "type": "string", "format": "password" })
     }
 }
