@@ -181,16 +181,21 @@ Describe 'Several servers' {
         Get-LicenseFile extra* -Session $first | Should -BeNullOrEmpty
     }
 
-    It 'are not written into one file: <Name>' -ForEach @(
-        @{ Name = 'Export-LicenseUpload'; Call = { Export-LicenseUpload $file -Session $first, $second } }
-        @{ Name = 'Export-LicenseAllocationRequest'; Call = {
-                Export-LicenseAllocationRequest $file -AccessCode (ConvertTo-TestSecret 'LA-1') -EntitlementId 'SO-1-1' -Count 1 -Session $first, $second
-            }
-        }
-    ) {
-        $file = Join-Path $TestDrive "$Name.json"
-        (Get-OnlyError $Call).FullyQualifiedErrorId | Should -Be "InvalidRequest,$Name"
-        $file | Should -Not -Exist
+    It 'have a bundle each' {
+        $first, $second | ForEach-Object { Set-LicenseManagementService -Enabled $true -Session $_ }
+        $file = Join-Path $TestDrive 'bundle.json'
+        $bundles = @(Export-LicenseUpload $file -Session $first, $second)
+        $bundles | Should -HaveCount 2
+        ($bundles | Get-Content -Raw | Select-Object -Unique) | Should -HaveCount 2
+        $records = @(Export-LicenseUpload $file -Session $first, $second -ErrorAction Continue 2>&1)
+        $records.FullyQualifiedErrorId | Should -Be @('FileAlreadyExists,Export-LicenseUpload', 'FileAlreadyExists,Export-LicenseUpload')
+    }
+
+    It 'have an error each where a request is refused, and no file' {
+        $wanted = @{ AccessCode = ConvertTo-TestSecret 'LA-1'; EntitlementId = 'SO-1-1'; Count = 1; Session = $first, $second }
+        $records = @(Export-LicenseAllocationRequest (Join-Path $TestDrive 'seats.json') @wanted -ErrorAction Continue 2>&1)
+        $records.FullyQualifiedErrorId | Should -Be @('UserNotFound,Export-LicenseAllocationRequest', 'UserNotFound,Export-LicenseAllocationRequest')
+        Get-ChildItem $TestDrive -Filter 'seats*' | Should -BeNullOrEmpty
     }
 
     It 'have a report each, and replace none of before unasked' {

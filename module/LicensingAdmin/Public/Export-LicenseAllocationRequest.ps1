@@ -8,7 +8,7 @@ function Export-LicenseAllocationRequest {
         Import-LicenseAllocationAnswer. The access code does not stand in the file.
 
     .PARAMETER Path
-        File to write; it must not exist.
+        File to write; it must not exist. With several servers the name of each is added.
 
     .PARAMETER AccessCode
         Access code of the order, as the vendor gave it.
@@ -85,25 +85,29 @@ function Export-LicenseAllocationRequest {
             return
         }
         $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Write a request for $Count seats of $EntitlementId to $file")
-        if ($allowed.Count -gt 1) {
-            $PSCmdlet.WriteError((New-LicensingErrorRecord -Code 'InvalidRequest' -Category InvalidArgument -Target $file `
-                        -Message 'One file cannot hold the requests of several servers.' -Action 'Name one server with each path.'))
-            return
-        }
-        # Before the server keeps a request: it must have a place.
-        if ($allowed -and (Write-LicensingFile -Cmdlet $PSCmdlet -Path $file -Content '')) {
+        foreach ($one in $allowed) {
+            $target = if ($allowed.Count -gt 1) { Get-LicensingServerPath -Path $file -Server $one.Server } else { $file }
+            if (Test-Path -LiteralPath $target) {
+                $PSCmdlet.WriteError((New-LicensingErrorRecord -Code 'FileAlreadyExists' -Category ResourceExists -Target $target `
+                            -Message "$target exists; a request replaces no file." -Action 'Choose another name.'))
+                continue
+            }
+            # Before the server keeps a request: it must have a place.
+            if (-not (Write-LicensingFile -Cmdlet $PSCmdlet -Path $target -Content '')) {
+                continue
+            }
             $written = $false
             try {
-                foreach ($row in Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'ExportAllocationRequest' -Target $file) {
-                    $written = Write-LicensingFile -Cmdlet $PSCmdlet -Path $file -Content $row.Content
+                foreach ($row in Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $one -Operation 'ExportAllocationRequest' -Target $target) {
+                    $written = Write-LicensingFile -Cmdlet $PSCmdlet -Path $target -Content $row.Content
                     if ($written) {
-                        Get-Item -LiteralPath $file
+                        Get-Item -LiteralPath $target
                     }
                 }
             }
             finally {
                 if (-not $written) {
-                    [System.IO.File]::Delete($file)
+                    [System.IO.File]::Delete($target)
                 }
             }
         }

@@ -8,7 +8,7 @@ function Export-LicenseUpload {
         which Import-LicenseUploadReceipt settles. The uploads wait until then; an upload that travels both ways counts once.
 
     .PARAMETER Path
-        File for the bundle. It must not exist.
+        File for the bundle. It must not exist. With several servers the name of each is added.
 
     .PARAMETER RegistrationCode
         One-time code from the receiver's administrator, which registers the server with the bundle.
@@ -57,18 +57,18 @@ function Export-LicenseUpload {
             $request['registrationCode'] = $RegistrationCode
         }
         $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Export license uploads to $file")
-        if ($allowed.Count -gt 1) {
-            $PSCmdlet.WriteError((New-LicensingErrorRecord -Code 'InvalidRequest' -Category InvalidArgument -Target $file `
-                        -Message 'One file cannot hold the bundles of several servers.' -Action 'Name one server with each path.'))
-            return
-        }
-        if ($allowed) {
-            Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $allowed -Operation 'ExportUpload' -Request $request -Target $file |
-                ForEach-Object {
-                    if (Write-LicensingFile -Cmdlet $PSCmdlet -Path $file -Content $_.Content) {
-                        Get-Item -LiteralPath $file
-                    }
+        foreach ($one in $allowed) {
+            $target = if ($allowed.Count -gt 1) { Get-LicensingServerPath -Path $file -Server $one.Server } else { $file }
+            if (Test-Path -LiteralPath $target) {
+                $PSCmdlet.WriteError((New-LicensingErrorRecord -Code 'FileAlreadyExists' -Category ResourceExists -Target $target `
+                            -Message "$target exists; a bundle replaces no file." -Action 'Choose another name.'))
+                continue
+            }
+            foreach ($row in Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $one -Operation 'ExportUpload' -Request $request -Target $target) {
+                if (Write-LicensingFile -Cmdlet $PSCmdlet -Path $target -Content $row.Content) {
+                    Get-Item -LiteralPath $target
                 }
+            }
         }
     }
 }

@@ -121,8 +121,7 @@ function Export-LicenseUsageReport {
                     }
                     $target = $file
                     if ($allowed.Count -gt 1) {
-                        $name = [System.IO.Path]::GetFileNameWithoutExtension($file) + '-' + ($_.Server -replace '[^A-Za-z0-9.]', '-')
-                        $target = Join-Path ([System.IO.Path]::GetDirectoryName($file)) ($name + [System.IO.Path]::GetExtension($file))
+                        $target = Get-LicensingServerPath -Path $file -Server $_.Server
                     }
                     if (-not $Force -and (Test-Path -LiteralPath $target)) {
                         $PSCmdlet.WriteError((New-LicensingErrorRecord -Code 'FileAlreadyExists' -Category ResourceExists -Target $target `
