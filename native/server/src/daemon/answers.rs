@@ -9,11 +9,11 @@ use licensing_api::reservation::{GetReservations, ReservationRow};
 use licensing_api::usage::{GetUsage, RevokeLeases, UsageRow};
 use licensing_api::{ErrorCode, Operation, OperationId, Problem, for_each_operation};
 use licensing_seats::seat::RevokeFilter;
-use licensing_store::{MOST_EVENTS, SeatService};
+use licensing_store::MOST_EVENTS;
 
+use super::holders;
 use super::manager_requests::{ManagerRequests, read, unknown, write};
 use crate::blocking::blocking;
-use crate::control::{HoldersFrom, HoldersPage};
 
 /// Answers an operation for the seats of this vendor.
 pub(super) trait Answer: Operation {
@@ -79,34 +79,10 @@ impl Answer for op::GetInventory {
 impl Answer for op::GetUsage {
     async fn answer(daemon: &ManagerRequests, request: GetUsage, _: &str) -> Result<Rows<UsageRow>, Problem> {
         let seats = daemon.seats.clone();
-        Ok(blocking(move || sorted(seats.usage(&request))).await?.into())
+        Ok(blocking(move || holders::sorted(seats.usage(&request)))
+            .await?
+            .into())
     }
-}
-
-/// Rows of one part of a list of holders, or a few more.
-const HOLDERS: usize = 2_000;
-
-/// A part of the list of those who hold seats.
-pub(super) async fn holders(
-    seats: SeatService,
-    HoldersFrom { request, from }: HoldersFrom,
-) -> Result<HoldersPage<Vec<UsageRow>>, Problem> {
-    blocking(move || {
-        let mut rows = Vec::new();
-        let next = seats.usage_page(&request, from, HOLDERS, &mut rows);
-        HoldersPage {
-            items: sorted(rows),
-            next,
-        }
-    })
-    .await
-}
-
-fn sorted(mut rows: Vec<UsageRow>) -> Vec<UsageRow> {
-    rows.sort_by(|one, other| {
-        (&one.feature, &one.version, &one.user).cmp(&(&other.feature, &other.version, &other.user))
-    });
-    rows
 }
 
 impl Answer for op::GetQueue {

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use super::audit_watch::AuditWatch;
 use super::licenses::Licenses;
 use super::usage_watch::UsageWatch;
-use super::{answers, status, usage_report};
+use super::{holders, status, usage_report};
 use crate::blocking::blocking;
 use crate::config::DataFolder;
 use crate::control::{AuditReport, ChangedFiles, DaemonFigures, ManagerRequest, ProductToken, UsageWindow};
@@ -83,9 +83,7 @@ impl ManagerRequests {
                 let period = blocking(move || history.sampled_period()).await?;
                 write(&period.map_err(|error| error.problem())?)
             }
-            ManagerRequest::ListHolders => {
-                write(&answers::holders(self.seats.clone(), read(request)?).await?)
-            }
+            ManagerRequest::ListHolders => write(&holders::part(self.seats.clone(), read(request)?).await?),
             ManagerRequest::ReloadCertificate => {
                 let reloaded = self.tls.reload();
                 reloaded.map_err(|error| Problem::new(ErrorCode::FileOpenFailed, error.to_string()))?;

@@ -9,6 +9,7 @@ mod calendar;
 mod control_port;
 mod debug_log;
 mod grpc;
+mod holders;
 mod licenses;
 mod manager_requests;
 mod open_sessions;
