@@ -1,6 +1,7 @@
 //! The license management service: what is uploaded to Insight Services, when, and what was found.
 
 use jiff::Timestamp;
+use jiff::civil::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -115,6 +116,27 @@ pub struct SetManagementService {
     /// One-time code that registers this server at the receiver.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registration_code: Option<Secret>,
+}
+
+/// The address of a receiver as it is kept: without blanks around it and slashes at its end, its scheme in small letters. Empty
+/// for none.
+pub fn kept_destination(text: &str) -> String {
+    let text = text.trim().trim_end_matches('/');
+    match text.split_once("://") {
+        Some((scheme, rest)) => format!("{}://{rest}", scheme.to_ascii_lowercase()),
+        None => text.to_owned(),
+    }
+}
+
+/// The time of day that a text says, such as `3:30` or `03:30`; none for an empty text.
+///
+/// # Errors
+/// When it says no time of day.
+pub fn time_of_day(text: &str) -> Result<Option<Time>, jiff::Error> {
+    match text.trim() {
+        "" => Ok(None),
+        text => Time::strptime("%H:%M", text).map(Some),
+    }
 }
 
 /// Switches the license management service on.

@@ -7,6 +7,11 @@ use crate::column::column;
 use crate::denial::DenialReason;
 use crate::error::ErrorCode;
 
+/// The language of a code such as `de` or `de-AT`, without the country.
+pub fn language(code: &str) -> &str {
+    code.split(['-', '_']).next().unwrap_or_default()
+}
+
 /// Asks for [`LocalizedNames`].
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]

@@ -1,5 +1,7 @@
 //! How the state that is desired and the one that was read differ, and why, in words.
 
+use licensing_api::management::{kept_destination, time_of_day};
+use licensing_api::names::language;
 use licensing_client::CertHash;
 use serde_json::{Map, Value};
 
@@ -139,6 +141,13 @@ impl Comparison<'_> {
             (Compare::Account, Value::String(one), Value::String(other)) => {
                 account::canonical(one, self.server) == account::canonical(other, self.server)
             }
+            (Compare::Destination, Value::String(one), Value::String(other)) => {
+                kept_destination(one) == kept_destination(other)
+            }
+            (Compare::TimeOfDay, Value::String(one), Value::String(other)) => is_same_time(one, other),
+            (Compare::Language, Value::String(one), Value::String(other)) => {
+                language(one).eq_ignore_ascii_case(language(other))
+            }
             (Compare::Lines, Value::String(one), Value::String(other)) => lines(one).eq(lines(other)),
             (Compare::Members, Value::Array(one), Value::Array(other)) => {
                 one.len() == other.len()
@@ -155,6 +164,14 @@ pub(crate) fn is_same_hash(one: &str, other: &str) -> bool {
     match (one.parse::<CertHash>(), other.parse::<CertHash>()) {
         (Ok(one), Ok(other)) => one == other,
         (Ok(_), Err(_)) | (Err(_), _) => one.to_lowercase() == other.to_lowercase(),
+    }
+}
+
+/// Whether two texts say one time of day. What says none is the same as itself alone.
+fn is_same_time(one: &str, other: &str) -> bool {
+    match (time_of_day(one), time_of_day(other)) {
+        (Ok(one), Ok(other)) => one == other,
+        (Ok(_), Err(_)) | (Err(_), _) => one == other,
     }
 }
 

@@ -216,6 +216,12 @@ pub enum Compare {
     Account,
     /// When lists have the same members in any order.
     Members,
+    /// When they are spellings of one address of a receiver.
+    Destination,
+    /// When they say one time of day.
+    TimeOfDay,
+    /// When they are codes of one language, whatever the country and the case of letters.
+    Language,
     /// When texts have the same lines, whatever their ends and the blank lines after them.
     Lines,
 }

@@ -54,7 +54,7 @@ pub(super) static ALERT_ROUTE: Resource = Resource {
         Property::setting("enabled"),
         Property::setting("silencedCodes").compared(Compare::Members),
         Property::setting("silencedFeatures").compared(Compare::Members),
-        Property::setting("locale"),
+        Property::setting("locale").compared(Compare::Language),
         Property::setting("certHash")
             .compared(Compare::Hash)
             .help("Pinned hash of the certificate of a webhook; an empty text for none."),

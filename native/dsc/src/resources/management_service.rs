@@ -39,11 +39,14 @@ pub(super) static MANAGEMENT_SERVICE: Resource = Resource {
     ends: None,
     properties: &[
         Property::setting("enabled"),
-        Property::setting("destination").help("Address of the receiver; an empty text for none."),
+        Property::setting("destination")
+            .compared(Compare::Destination)
+            .help("Address of the receiver; an empty text for none."),
         Property::setting("certHash")
             .compared(Compare::Hash)
             .help("Pinned hash of the receiver's certificate; an empty text for none."),
         Property::setting("uploadTime")
+            .compared(Compare::TimeOfDay)
             .help("Local time of the daily upload, `hh:mm`; an empty text for 24 hours after the one before."),
         Property::setting("includeUserHashes"),
         Property::setting("disasterRecoveryPartner").compared(Compare::IgnoreCase).help(

@@ -434,6 +434,31 @@ async fn a_hash_is_the_same_however_its_bytes_are_separated() {
 }
 
 #[tokio::test]
+async fn other_spellings_of_what_the_server_keeps_are_no_difference() {
+    let service = json!({ "destination": "https://insight.example.com:8443", "uploadTime": "03:30" });
+    let route = json!({ "name": "mail", "address": "lic@example.com", "locale": "de" });
+    let server = Played::default()
+        .with(OperationId::GetManagementService, &[service])
+        .with(OperationId::GetAlertRoutes, &[route]);
+    let same = json!({ "destination": "HTTPS://insight.example.com:8443/", "uploadTime": "3:30" });
+    assert!(test("ManagementService", &server, same).await.in_desired_state);
+    let other = json!({ "destination": "https://insight.example.com:8444/", "uploadTime": "4:30" });
+    assert_eq!(
+        names(&test("ManagementService", &server, other).await),
+        ["destination", "uploadTime"]
+    );
+    let none = json!({ "destination": "", "uploadTime": "" });
+    assert_eq!(
+        names(&test("ManagementService", &server, none).await),
+        ["destination", "uploadTime"]
+    );
+    let same = json!({ "name": "mail", "locale": "DE-de" });
+    assert!(test("AlertRoute", &server, same).await.in_desired_state);
+    let other = json!({ "name": "mail", "locale": "fr" });
+    assert_eq!(names(&test("AlertRoute", &server, other).await), ["locale"]);
+}
+
+#[tokio::test]
 async fn lists_with_a_member_twice_are_not_those_with_another_one() {
     let burst = json!({ "name": "licensing.burst", "value": "[\"ACME\",\"CITRIX\"]", "applies": "AtOnce" });
     let server = Played::default().with(OperationId::GetConfiguration, &[burst]);

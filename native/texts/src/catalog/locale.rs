@@ -1,6 +1,6 @@
 //! Languages.
 
-use licensing_api::{ErrorCode, Problem};
+use licensing_api::{ErrorCode, Problem, names};
 
 use super::language;
 
@@ -30,7 +30,7 @@ impl Locale {
         let Some(code) = code else {
             return Ok(Self::ENGLISH);
         };
-        let language = code.split(['-', '_']).next().unwrap_or_default();
+        let language = names::language(code);
         Self::all()
             .find(|locale| locale.code().eq_ignore_ascii_case(language))
             .ok_or_else(|| {

@@ -1,11 +1,10 @@
 //! The license management service.
 
-use jiff::civil::Time;
 use licensing_api::management::{
     CeipOption, ComplianceFinding, DisableManagementService, EnableManagementService, ExportUpload,
     ExportedUpload, GetCeipOption, GetComplianceFindings, GetManagementService, GetUploads,
     ImportUploadReceipt, ImportedReceipt, ManagementService, SetCeipOption, SetManagementService,
-    StartUpload, TestCompliance, UploadOutcome, UploadRow,
+    StartUpload, TestCompliance, UploadOutcome, UploadRow, kept_destination, time_of_day,
 };
 use licensing_api::operation::op;
 use licensing_api::{ErrorCode, Problem, Rows};
@@ -130,7 +129,7 @@ fn changed(
         settings.enabled = enabled;
     }
     if let Some(text) = &request.destination {
-        settings.destination = match text.trim().trim_end_matches('/') {
+        settings.destination = match kept_destination(text).as_str() {
             "" => None,
             text => Some(destination(text).ok_or_else(|| {
                 invalid(
@@ -147,15 +146,12 @@ fn changed(
         };
     }
     if let Some(text) = &request.upload_time {
-        settings.upload_time = match text.trim() {
-            "" => None,
-            text => Some(Time::strptime("%H:%M", text).map_err(|_| {
-                invalid(
-                    "uploadTime",
-                    "The time of the upload is a time of day, such as 03:30.",
-                )
-            })?),
-        };
+        settings.upload_time = time_of_day(text).map_err(|_| {
+            invalid(
+                "uploadTime",
+                "The time of the upload is a time of day, such as 03:30.",
+            )
+        })?;
     }
     if let Some(include) = request.include_user_hashes {
         settings.include_user_hashes = include;
