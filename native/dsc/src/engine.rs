@@ -1,6 +1,7 @@
 //! Get, test, set, delete and export for every resource.
 
 use std::future::Future;
+use std::path::Path;
 
 use jiff::Timestamp;
 use licensing_api::error::ErrorCategory;
@@ -273,21 +274,32 @@ impl<'a, O: Operations> Engine<'a, O> {
 
     async fn carry_out(&self, step: Step, desired: &Desired) -> Result<(), Problem> {
         let operation = step.change.operation;
-        let answer = WipedJson::new(self.operations.call(operation, step.request.take()).await?);
-        if !step.makes {
-            return Ok(());
+        let secrets = self.secret_files(&step, desired);
+        for (_, path) in &secrets {
+            local::require_writable(path)?;
         }
-        for property in self.resource.properties {
-            if let (Role::SecretFile { answer: field }, Some(path)) =
-                (property.role, desired.paths.get(property.name))
-            {
-                let secret = answer.get()[field]
-                    .as_str()
-                    .ok_or_else(|| not_understood(operation))?;
-                local::keep_secret(path, secret)?;
-            }
+        let answer = WipedJson::new(self.operations.call(operation, step.request.take()).await?);
+        for (field, path) in secrets {
+            let secret = answer.get()[field]
+                .as_str()
+                .ok_or_else(|| not_understood(operation))?;
+            local::keep_secret(path, secret)?;
         }
         Ok(())
+    }
+
+    /// The fields of the answer that hold secrets of a new instance, and the files that these are written to.
+    fn secret_files<'d>(&self, step: &Step, desired: &'d Desired) -> Vec<(&'static str, &'d Path)> {
+        if !step.makes {
+            return Vec::new();
+        }
+        let files = self.resource.properties.iter().filter_map(|property| {
+            let Role::SecretFile { answer } = property.role else {
+                return None;
+            };
+            Some((answer, desired.paths.get(property.name)?.as_path()))
+        });
+        files.collect()
     }
 
     fn state(&self, desired: &Desired, row: Option<&Row>) -> Map<String, Value> {

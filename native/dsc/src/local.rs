@@ -124,7 +124,7 @@ pub(crate) fn keep_secret(path: &Path, secret: &str) -> Result<(), Problem> {
     })
 }
 
-/// Checks beforehand that a secret could be written there, because it is shown only once.
+/// Checks that there is a folder for a secret. Nothing is written, so that it can be asked what would be done.
 ///
 /// # Errors
 /// `LocalFileUnwritable`.
@@ -137,4 +137,14 @@ pub(crate) fn require_folder(path: &Path) -> Result<(), Problem> {
         "No file can be made there: its folder is missing.",
     )
     .about(path.display().to_string()))
+}
+
+/// Checks right before a secret is made that it can be written there, because it is shown only once.
+///
+/// # Errors
+/// `LocalFileUnwritable`.
+pub(crate) fn require_writable(path: &Path) -> Result<(), Problem> {
+    durable::require_writable(path).map_err(|error| {
+        Problem::new(ErrorCode::LocalFileUnwritable, format!("{error}.")).about(path.display().to_string())
+    })
 }

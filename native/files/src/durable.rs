@@ -53,6 +53,18 @@ pub fn write_with(
     sync_folder_of(path)
 }
 
+/// Checks that a small file could be written to `path` now: writes one beside it, and removes it again.
+///
+/// # Errors
+/// Whatever the file system answers.
+pub fn require_writable(path: &Path) -> io::Result<()> {
+    let folder = folder_of(path).ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+    let mut file = temporary().tempfile_in(folder)?;
+    file.as_file_mut().write_all(&[0; 512])?;
+    file.as_file().sync_all()?;
+    file.close()
+}
+
 /// Renames a file or folder so that it keeps its new name after a crash.
 ///
 /// # Errors
@@ -161,6 +173,14 @@ mod tests {
         write(&path, b"two", Readers::Usual, Existing::Replace).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"two");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_check_beforehand_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        require_writable(&folder.path().join("secret")).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        require_writable(&folder.path().join("gone/secret")).unwrap_err();
     }
 
     #[test]

@@ -273,6 +273,17 @@ async fn no_token_is_made_whose_secret_would_be_lost() {
     assert!(server.changes().is_empty());
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn no_token_is_made_whose_secret_cannot_be_written() {
+    let server = Played::default();
+    // A folder in which nobody can make a file, whatever the rights of whoever runs this.
+    let state = json!({ "name": "scrape", "secretFile": "/proc/token" });
+    let problem = set("Token", &server, state).await.unwrap_err();
+    assert_eq!(problem.code, ErrorCode::LocalFileUnwritable);
+    assert!(server.changes().is_empty());
+}
+
 #[tokio::test]
 async fn a_single_object_is_changed_by_the_operations_that_own_its_properties() {
     let service = json!({ "enabled": true, "status": "Waiting", "includeUserHashes": true, "certHash": "AB01", "waiting": 0 });
