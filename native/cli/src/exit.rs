@@ -90,9 +90,23 @@ impl Failure {
 
     /// What happened, to what, and what to do, in one line; and the exit code.
     pub(crate) fn in_one_line(&self) -> (String, Exit) {
-        let text = describe(&self.problem);
-        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        (line.trim_start_matches("licensing: ").to_owned(), self.exit)
+        let problem = &self.problem;
+        let mut line = format!("{}: {}", problem.code, sentence(&problem.title));
+        let mut say = |text: String| {
+            line.push(' ');
+            line.push_str(&text);
+        };
+        if !problem.detail.is_empty() && problem.detail != problem.title {
+            say(sentence(&problem.detail));
+        }
+        if !problem.target.is_empty() {
+            say(sentence(&format!("Concerns: {}", problem.target)));
+        }
+        say(sentence(&format!("What to do: {}", problem.action)));
+        if let Some(seconds) = problem.retry_after {
+            say(format!("Try again in {seconds} s."));
+        }
+        (line, self.exit)
     }
 
     /// Says it on standard error and gives the exit code.
@@ -164,4 +178,31 @@ fn describe(problem: &Problem) -> String {
         text.push_str(&format!("  Try again:  in {seconds} s\n"));
     }
     text
+}
+
+/// A text in one line, with an end, so that another sentence can follow.
+fn sentence(given: &str) -> String {
+    let words: Vec<String> = given.split_whitespace().map(text::plain).collect();
+    let mut line = words.join(" ");
+    if !line.ends_with(['.', '!', '?', '…']) {
+        line.push('.');
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_one_line_no_part_runs_into_the_next() {
+        let failure = Failure::usage("address is missing.\nIt is needed", "mail", "Give address.");
+        let (line, exit) = failure.in_one_line();
+        assert_eq!(exit, Exit::Usage);
+        assert!(
+            line.ends_with(". address is missing. It is needed. Concerns: mail. What to do: Give address."),
+            "{line}"
+        );
+        assert!(line.starts_with("InvalidRequest: "), "{line}");
+    }
 }
