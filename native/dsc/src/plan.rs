@@ -110,6 +110,15 @@ impl Planner<'_> {
         }
         let mut step = self.step(change, old, |_| true)?;
         step.makes = true;
+        let needed = change.operation.info().request_type().fields;
+        let is_left_out = |name: &str| step.request.get().get(name).is_none();
+        if let Some(field) = needed
+            .iter()
+            .find(|field| field.required && is_left_out(&field.name))
+        {
+            let why = format!("without it {} cannot be made", self.resource.noun);
+            return Err(self.missing(&field.name, &why));
+        }
         Ok(step)
     }
 

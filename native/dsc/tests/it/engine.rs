@@ -343,6 +343,19 @@ async fn a_change_that_does_not_hold_is_an_error() {
 }
 
 #[tokio::test]
+async fn what_is_needed_to_make_an_instance_is_named() {
+    let server = Played::default();
+    let problem = set("AlertRoute", &server, json!({ "name": "mail" }))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        problem.detail,
+        "address is missing: without it the alert route cannot be made."
+    );
+    assert!(server.changes().is_empty());
+}
+
+#[tokio::test]
 async fn what_is_only_looked_at_cannot_be_made() {
     let row = json!({
         "feature": "cad", "version": "1.0", "kind": "USER", "name": "Anna", "seats": 2, "inUse": 0, "idle": 2, "line": 3,
