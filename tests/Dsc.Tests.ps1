@@ -467,13 +467,22 @@ Describe 'A state that cannot be, by <Way>' -ForEach $ways {
     It 'changes nothing: <Name>' -ForEach @(
         @{ Name = 'OptionsFile'; Property = @{ Vendor = 'ACME'; Content = 'NONSENSE' }; Said = '*NONSENSE*' }
         @{ Name = 'OptionsFile'; Property = @{ Vendor = 'NOBODY'; Content = 'MAX 1 X USER anna' }; Said = '*No license file names this vendor*' }
-        @{ Name = 'Server'; Property = @{ BurstDays = 20; HeartbeatSeconds = 0 }; Said = '*heartbeat_seconds*' }
-        @{ Name = 'UsageSampling'; Property = @{ PollingInterval = 1 }; Said = '*sample_minutes*' }
+        @{ Name = 'Server'; Property = @{ BurstDays = 20; HeartbeatSeconds = 600; GraceSeconds = 601 }; Said = '*lifetime_seconds*' }
         @{ Name = 'Issuer'; Property = @{ KeyId = '0123456789abcdef' }; Said = '*path is missing*' }
     ) {
         $last = Get-LastRecord
         { Invoke-Way $Way Set $Name $Property } | Should -Throw $Said
         (Invoke-Way $Way Test $Name $Property).InDesiredState | Should -BeFalse
+        Get-Change $last | Should -BeNullOrEmpty
+    }
+
+    It 'is found by a test too where a number is not allowed: <Said>' -ForEach @(
+        @{ Name = 'UsageSampling'; Property = @{ PollingInterval = 1 }; Said = '*pollingInterval has to be a whole number from 5 to 1440*' }
+        @{ Name = 'Token'; Property = @{ Name = 'long'; Days = 900 }; Said = '*days has to be a whole number from 1 to 366*' }
+    ) {
+        $last = Get-LastRecord
+        { Invoke-Way $Way Test $Name $Property } | Should -Throw $Said
+        { Invoke-Way $Way Set $Name $Property } | Should -Throw $Said
         Get-Change $last | Should -BeNullOrEmpty
     }
 

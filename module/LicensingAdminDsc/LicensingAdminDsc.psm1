@@ -110,7 +110,7 @@ class Administrator {
 
     # `Full` or `ReadOnly`.
     [DscProperty()]
-    [ValidateSet('None', 'ReadOnly', 'Full')]
+    [ValidateSet('ReadOnly', 'Full')]
     [string] $Permissions
 
     # Whether it is a group.
@@ -945,7 +945,7 @@ class UsageSampling {
     [DscProperty()]
     [Nullable[long]] $PollingInterval
 
-    # Days for which samples are kept, 30 or more.
+    # Days for which samples are kept, 30 to 3650.
     [DscProperty()]
     [Nullable[long]] $RetentionPeriod
 

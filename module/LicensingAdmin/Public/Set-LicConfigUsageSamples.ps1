@@ -18,7 +18,7 @@ function Set-LicConfigUsageSamples {
         Minutes between two samples, 5 to 1440; 15 are usual.
 
     .PARAMETER RetentionPeriod
-        Days for which samples are kept, 30 or more; 180 are usual.
+        Days for which samples are kept, 30 to 3650; 180 are usual.
 
     .PARAMETER CertHash
         SHA-256 hash of the one server certificate to trust, the CertHash of Get-LicCertificate.

@@ -126,6 +126,10 @@ pub struct Property {
     pub source: Source,
     /// When two of its values are the same.
     pub compare: Compare,
+    /// Names of the source that it does not take.
+    pub refused: &'static [&'static str],
+    /// Least and greatest whole number that it takes; none where the type alone says it.
+    pub bounds: Option<(i64, i64)>,
     /// Help in place of that of the source; empty to keep that.
     pub help: &'static str,
 }
@@ -233,6 +237,8 @@ impl Property {
             role,
             source: Source::Row(name),
             compare: Compare::Exact,
+            refused: &[],
+            bounds: None,
             help: "",
         }
     }
@@ -298,6 +304,20 @@ impl Property {
     #[must_use]
     pub const fn compared(mut self, compare: Compare) -> Self {
         self.compare = compare;
+        self
+    }
+
+    /// Without these names of the source.
+    #[must_use]
+    pub const fn without(mut self, names: &'static [&'static str]) -> Self {
+        self.refused = names;
+        self
+    }
+
+    /// With a least and a greatest whole number.
+    #[must_use]
+    pub const fn between(mut self, least: i64, greatest: i64) -> Self {
+        self.bounds = Some((least, greatest));
         self
     }
 
@@ -380,6 +400,9 @@ impl Resource {
             if !property.help.is_empty() {
                 property.help.clone_into(&mut field.summary);
             }
+            field
+                .names
+                .retain(|name| !property.refused.contains(&name.as_str()));
             field.required = property.role == Role::Key;
             field.column = None;
             found.push((property, field));

@@ -146,6 +146,14 @@ impl Desired {
             Role::Content { .. } => self.content = Some(text(property.name, value)?.to_owned()),
             Role::Key | Role::Setting | Role::Fixed | Role::Once | Role::ReadOnly => {
                 let value = checked(field, value)?;
+                if let Some((least, greatest)) = property.bounds
+                    && !value
+                        .as_i64()
+                        .is_some_and(|number| (least..=greatest).contains(&number))
+                {
+                    let wanted = format!("a whole number from {least} to {greatest}");
+                    return Err(wrong(property.name, &wanted));
+                }
                 if property.role == Role::Key && value == "" {
                     return Err(wrong(property.name, "a text that is not empty"));
                 }

@@ -68,6 +68,10 @@ fn of_property(property: &Property, field: &Field) -> Value {
             },
         }),
     };
+    if let Some((least, greatest)) = property.bounds {
+        schema["minimum"] = least.into();
+        schema["maximum"] = greatest.into();
+    }
     let summary = field.summary.replace('\n', " ");
     schema["description"] = summary.into();
     if property.is_write_only() {

@@ -43,7 +43,7 @@ pub(super) static ADMINISTRATOR: Resource = Resource {
         Property::key("account")
             .compared(Compare::Account)
             .help(r"`DOMAIN\name`, `name@domain`, or a bare name for an account of the server itself."),
-        Property::setting("permissions"),
+        Property::setting("permissions").without(&["None"]),
         Property::fixed("group"),
         Property::setting("ntlm"),
         Property::secret("password", OperationId::NewAdministrator, "passwordSet")

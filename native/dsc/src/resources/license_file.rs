@@ -49,6 +49,8 @@ pub(super) static LICENSE_FILE: Resource = Resource {
             role: Role::Content { digest: "sha256" },
             source: Source::Request(OperationId::ImportLicenseFile, "content"),
             compare: Compare::Exact,
+            refused: &[],
+            bounds: None,
             help: "The bytes of the file in base64, in place of `path`.",
         },
         Property::setting("sha256").compared(Compare::IgnoreCase),

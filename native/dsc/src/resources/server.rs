@@ -50,31 +50,36 @@ pub(super) static SERVER: Resource = Resource {
             "licensing.port",
             FieldKind::Integer,
             "Port of the license manager; takes effect at the next start.",
-        ),
+        )
+        .between(0, 65_535),
         Property::shaped(
             "vendorPort",
             "licensing.vendor_port",
             FieldKind::Integer,
             "Port of the first vendor daemon; takes effect at the next start.",
-        ),
+        )
+        .between(0, 65_535),
         Property::shaped(
             "webServicesPort",
             "web.port",
             FieldKind::Integer,
             "Port of the web services; takes effect at the next start.",
-        ),
+        )
+        .between(0, 65_535),
         Property::shaped(
             "heartbeatSeconds",
             "licensing.heartbeat_seconds",
             FieldKind::Integer,
             "Seconds between the heartbeats that products are asked for; takes effect at the next start.",
-        ),
+        )
+        .between(1, 86_400),
         Property::shaped(
             "graceSeconds",
             "licensing.lifetime_seconds",
             FieldKind::Integer,
             "Seconds without a heartbeat after which a lease ends; takes effect at the next start.",
-        ),
+        )
+        .between(2, 604_800),
         Property::shaped(
             "burst",
             "licensing.burst",
@@ -87,13 +92,15 @@ pub(super) static SERVER: Resource = Resource {
             "licensing.burst_days",
             FieldKind::Integer,
             "Days that a burst lasts.",
-        ),
+        )
+        .between(1, 3650),
         Property::shaped(
             "burstRearmDays",
             "licensing.burst_rearm_days",
             FieldKind::Integer,
             "Days from the end of a burst until another one may begin.",
-        ),
+        )
+        .between(1, 3650),
         Property::shaped(
             "acceptUnverified",
             "licensing.accept_unverified",
@@ -122,6 +129,8 @@ pub(super) static SERVER: Resource = Resource {
             role: Role::ReadOnly,
             source: Source::Shaped("waiting", FieldKind::TextList),
             compare: Compare::Members,
+            refused: &[],
+            bounds: None,
             help: "Settings that take effect at the next start.",
         },
     ],

@@ -32,7 +32,7 @@ pub(super) static TOKEN: Resource = Resource {
         Property::key("name").help("Name of the token."),
         Property::fixed("scope"),
         Property::fixed("permissions"),
-        Property::once("days", OperationId::NewToken),
+        Property::once("days", OperationId::NewToken).between(1, 366),
         Property::own(
             "secretFile",
             Role::SecretFile { answer: "secret" },

@@ -29,13 +29,15 @@ pub(super) static USAGE_SAMPLING: Resource = Resource {
             "usage.sample_minutes",
             FieldKind::Integer,
             "Minutes between two samples, 5 to 1440.",
-        ),
+        )
+        .between(5, 1440),
         Property::shaped(
             "retentionPeriod",
             "usage.sample_days",
             FieldKind::Integer,
-            "Days for which samples are kept, 30 or more.",
-        ),
+            "Days for which samples are kept, 30 to 3650.",
+        )
+        .between(30, 3650),
         Property::read_only("earliestSampleTime"),
         Property::read_only("latestSampleTime"),
     ],

@@ -2,7 +2,8 @@
 
 use licensing_dsc::manifest::manifest;
 use licensing_dsc::schema::schema;
-use licensing_dsc::{Change, RESOURCES, Resource, Shape, Source, Take};
+use licensing_dsc::{Change, RESOURCES, Resource, Shape, Source, Take, find};
+use serde_json::json;
 
 fn changes(resource: &'static Resource) -> impl Iterator<Item = &'static Change> {
     resource
@@ -153,4 +154,13 @@ fn a_schema_takes_what_microsoft_dsc_adds_and_nothing_unknown() {
             );
         }
     }
+}
+
+#[test]
+fn a_schema_offers_what_the_server_takes() {
+    let part = |resource: &str, name: &str| schema(find(resource).unwrap())["properties"][name].clone();
+    let days = part("Token", "days");
+    assert_eq!((&days["minimum"], &days["maximum"]), (&json!(1), &json!(366)));
+    let levels = part("Administrator", "permissions");
+    assert_eq!(levels["enum"], json!(["ReadOnly", "Full"]));
 }

@@ -58,6 +58,11 @@ fn what_is_wrong_is_named_and_no_value_repeated() {
     }
     assert!(refusal("Token", r#"{"secretFile": "relative"}"#).contains("an absolute path"));
     assert!(refusal("Token", r#"{"days": 1.5}"#).contains("a whole number"));
+    for text in [r#"{"days": 0}"#, r#"{"days": 900}"#] {
+        assert!(refusal("Token", text).contains("days has to be a whole number from 1 to 366"));
+    }
+    let detail = refusal("Administrator", r#"{"permissions": "None"}"#);
+    assert!(detail.contains("one of ReadOnly, Full"), "{detail}");
     assert!(refusal("ManagementService", r#"{"_exist": false}"#).contains("always has"));
 }
 
