@@ -287,7 +287,7 @@ Describe 'A call without a session' {
         $credential = New-TestCredential admin $one.Password
     }
     AfterEach {
-        foreach ($name in 'SERVER', 'TOKEN', 'CERT_HASH', 'TIMEOUT') {
+        foreach ($name in 'SERVER', 'TOKEN', 'TOKEN_FILE', 'CERT_HASH', 'TIMEOUT') {
             Remove-Item "env:LICENSING_$name" -ErrorAction SilentlyContinue
         }
         Disconnect-LicenseServer -All
@@ -310,6 +310,13 @@ Describe 'A call without a session' {
         (Get-LicenseInventory).Feature | Should -Be 'ACME_PRO_CCU'
         $env:LICENSING_TIMEOUT = 'soon'
         (Get-OnlyError { Get-LicenseInventory }).Exception.Message | Should -BeLike '*LICENSING_TIMEOUT*'
+    }
+
+    It 'says which variable names a file that cannot be read' {
+        $env:LICENSING_SERVER = $one.Address
+        $env:LICENSING_CERT_HASH = $one.CertHash
+        $env:LICENSING_TOKEN_FILE = Join-Path $one.Folder 'no-such-token'
+        (Get-OnlyError { Get-LicenseInventory }).Exception.Message | Should -BeLike '*no-such-token*LICENSING_TOKEN_FILE*'
     }
 
     It 'does not fall back on the environment after a connect that failed' {

@@ -168,7 +168,7 @@ namespace LicensingAdmin
 
             if (Variable("TOKEN_FILE") is string tokenFile)
             {
-                return FirstLine(tokenFile);
+                return FirstLine("TOKEN_FILE", tokenFile);
             }
 
             if (Variable("TOKEN_SECRET") is string secretName)
@@ -179,13 +179,23 @@ namespace LicensingAdmin
             if (Variable("ACCOUNT") is string account && Variable("PASSWORD_FILE") is string passwordFile)
             {
                 options["account"] = account;
-                return FirstLine(passwordFile);
+                return FirstLine("PASSWORD_FILE", passwordFile);
             }
 
             return null;
         }
 
-        private static SecureString FirstLine(string path) => new NetworkCredential("", File.ReadLines(path).FirstOrDefault() ?? "").SecurePassword;
+        private SecureString FirstLine(string variable, string path)
+        {
+            try
+            {
+                return new NetworkCredential("", File.ReadLines(path).FirstOrDefault() ?? "").SecurePassword;
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+            {
+                throw new ArgumentException("The file '" + path + "', which " + Service.Variable(variable) + " names, cannot be read: " + error.Message);
+            }
+        }
 
         // Of a vault of SecretManagement, whose command is called as the caller would: the module needs it only where it is used.
         private SecureString StoredSecret(string name)
