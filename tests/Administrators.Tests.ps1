@@ -47,6 +47,12 @@ Describe 'An account' {
         (New-LicAdministrator $server.Address -Account alice -ErrorAction Stop).Permissions | Should -Be 'ReadOnly'
     }
 
+    It 'is not named after a credential that is given in place of its name' {
+        $credential = New-TestCredential carol $strong
+        { New-LicenseAdministrator -Account $credential -ErrorAction Stop } | Should -Throw '*-Credential*'
+        @(Get-LicenseAdministrator).Account | Should -Not -BeLike '*PSCredential*'
+    }
+
     It 'may look unless more is given' {
         (New-LicenseAdministrator looker -ErrorAction Stop).Permissions | Should -Be 'ReadOnly'
         Remove-LicenseAdministrator looker -Confirm:$false

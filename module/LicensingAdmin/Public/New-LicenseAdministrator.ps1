@@ -65,6 +65,7 @@ function New-LicenseAdministrator {
     param(
         [Parameter(Mandatory, Position = 0, ParameterSetName = 'Account', ValueFromPipelineByPropertyName)]
         [ValidateNotNullOrWhiteSpace()]
+        [LicensingAdmin.AccountName()]
         [string] $Account,
 
         [Parameter(ParameterSetName = 'Account')]

@@ -51,6 +51,20 @@ namespace LicensingAdmin
         }
     }
 
+    /// <summary>Refuses a credential where the name of an account is meant: as text it would be the name of its type, and its password would be lost.</summary>
+    [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
+    public sealed class AccountNameAttribute : ArgumentTransformationAttribute
+    {
+        /// <inheritdoc/>
+        public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+        {
+            object input = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+            return input is PSCredential
+                ? throw new ArgumentTransformationMetadataException("This is a credential and no name: give it to -Credential, or its UserName here.")
+                : inputData;
+        }
+    }
+
     /// <summary>Lets a point in time be given as DateTime, DateTimeOffset or text, or as the time that has passed since: a TimeSpan, or words such as 7d.</summary>
     [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
     public sealed class InstantTransformationAttribute : ArgumentTransformationAttribute
