@@ -6,7 +6,7 @@ BeforeAll {
     $licensing = $null
     $licensing = Start-TestServer -Grants ([ordered]@{ CAD_PRO_CCU = @{ count = 1 } })
     $null = Start-TestProduct $licensing CAD_PRO_CCU anna ws-101
-    Connect-TestServer $licensing
+    $session = Connect-TestServer $licensing
 }
 
 AfterAll {
@@ -36,6 +36,21 @@ Describe 'Get-LicenseAudit' {
         $rows = @(Get-LicenseAudit -Vendor ACME -Newest 2)
         $rows.Count | Should -Be 2
         $rows[0].Sequence | Should -Be ($rows[1].Sequence - 1)
+    }
+
+    It 'warns where there may be more records than it lists, unless it is told how many' {
+        $null = Get-LicenseAudit -WarningVariable warned
+        $warned | Should -BeNullOrEmpty
+        # Each change is asked for a hundred times at once.
+        $sessions = @($session) * 100
+        for ($change = 0; $change -lt 10; $change++) {
+            $null = Set-LicenseServerConfiguration alerts.calm_seconds (300 + $change) -Session $sessions -ErrorAction Stop
+        }
+        $rows = @(Get-LicenseAudit -Since 1d -WarningVariable warned -WarningAction SilentlyContinue)
+        @($rows | Where-Object Vendor -EQ server).Count | Should -Be 1000
+        "$warned" | Should -BeLike 'Of server at * only the newest 1000 records*-Newest*'
+        $null = Get-LicenseAudit -Newest 1000 -WarningVariable warned
+        $warned | Should -BeNullOrEmpty
     }
 
     It 'refuses a period that ends before it begins' {

@@ -7,6 +7,9 @@ function Get-LicenseAudit {
         Lists the newest audit records, oldest first, from databases and sealed segments. Every checkout, checkin, denial and change
         has one. What was done to accounts and settings is listed under the vendor 'server'.
 
+        Of each vendor the newest 1,000 are listed unless -Newest is given, also with -Since. A warning says of which vendors
+        there may be more.
+
     .PARAMETER Since
         Only what happened since then: a date, the TimeSpan that has passed since, or words such as 7d, 12h or 30m.
 
@@ -74,6 +77,20 @@ function Get-LicenseAudit {
     )
 
     process {
-        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetAudit'
+        # As many records as the server gives of each vendor unless -Newest is given.
+        $usual = 1000
+        $counts = [ordered]@{}
+        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetAudit' | ForEach-Object {
+            $source = "$($_.Vendor) at $($_.Server)"
+            $counts[$source] = 1 + $counts[$source]
+            $_
+        }
+        if (-not $PSBoundParameters.ContainsKey('Newest')) {
+            foreach ($source in @($counts.Keys)) {
+                if ($counts[$source] -ge $usual) {
+                    $PSCmdlet.WriteWarning("Of $source only the newest $usual records are listed, and there may be older ones. Give -Newest for more, or -Until for earlier ones.")
+                }
+            }
+        }
     }
 }
