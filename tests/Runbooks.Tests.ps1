@@ -153,6 +153,12 @@ Describe 'Find-ExpiringLicense.ps1' {
         $LASTEXITCODE | Should -Be $State
     }
 
+    It 'is unknown where a pattern fits no feature' {
+        $text = & "$folder/Find-ExpiringLicense.ps1" -Feature CAD*, TYPO* -Format Nagios
+        $LASTEXITCODE | Should -Be 3
+        $text | Should -BeLike 'EXPIRY UNKNOWN - The server has no feature that matches TYPO*.*'
+    }
+
     It 'is unknown when the server cannot be asked' {
         $text = & "$folder/Find-ExpiringLicense.ps1" -Format Nagios -Server 127.0.0.1:1
         $LASTEXITCODE | Should -Be 3

@@ -6,7 +6,8 @@
     One row for each pool and date, the nearest first, with the days that are left; they are negative when the date has passed.
     Evaluation and start-up licenses are left out unless -IncludeEvaluation is given. The exit code is 0 when nothing is found and
     1 otherwise. For a monitoring system there is a check for the nearest date of each kind of each feature, also when it is far
-    ahead, and the exit code is that of the worst. Changes nothing; a ReadOnly token suffices.
+    ahead, and the exit code is that of the worst; where no feature fits one of the patterns, the state is unknown. Changes nothing; a
+    ReadOnly token suffices.
 
 .PARAMETER Days
     How many days ahead; 60 unless given.
@@ -63,8 +64,8 @@ $connection = @{}
 $today = (Get-Date).Date
 
 # Every date that a license has, with the days that are left.
-function Get-DateRow {
-    foreach ($pool in Get-LicenseInventory -Feature $Feature @connection) {
+function Get-DateRow([object[]] $Pools) {
+    foreach ($pool in $Pools) {
         if (-not $IncludeEvaluation -and $pool.LicenseType -match '^(Evaluation|Start-?up|System)') {
             continue
         }
@@ -87,19 +88,27 @@ function Get-DateRow {
 }
 
 if ($Format -eq 'Rows') {
-    $found = @(Get-DateRow | Where-Object DaysLeft -LE $Days)
+    $found = @(Get-DateRow @(Get-LicenseInventory -Feature $Feature @connection) | Where-Object DaysLeft -LE $Days)
     $found | Sort-Object Date, Feature
     exit [int] ($found.Count -gt 0)
 }
 
 $output = @{ Format = $Format; Service = 'Expiry' }
 try {
-    $dates = @(Get-DateRow)
+    $pools = @(Get-LicenseInventory -Feature $Feature @connection)
 }
 catch {
     & "$PSScriptRoot/ConvertTo-MonitoringOutput.ps1" @output -Problem $_.Exception.Message
     exit $LASTEXITCODE
 }
+$names = @($pools | ForEach-Object Feature)
+$missing = @($Feature | Where-Object { -not @($names -like $_) })
+if ($missing) {
+    # A check of nothing would be content for ever.
+    & "$PSScriptRoot/ConvertTo-MonitoringOutput.ps1" @output -Problem "The server has no feature that matches $($missing -join ', ')."
+    exit $LASTEXITCODE
+}
+$dates = @(Get-DateRow $pools)
 $checks = foreach ($group in $dates | Group-Object Feature, What) {
     $nearest = $group.Group | Sort-Object Date | Select-Object -First 1
     $left = $nearest.DaysLeft
