@@ -274,7 +274,7 @@ fn described(error: &file::NotValid) -> String {
             format!(
                 "{} does not take this value: {}",
                 source.path.join("."),
-                source.kind
+                file::why_not_taken(source)
             )
         }
         file::NotValid::Setting(setting) => setting.to_string(),
@@ -574,6 +574,17 @@ mod tests {
                 (ErrorCode::InvalidRequest, target),
                 "{wanted}"
             );
+        }
+        for (wanted, said) in [
+            (
+                "licensing.burst_days=\"many\"",
+                "expected a whole number, 0 or more.",
+            ),
+            ("licensing.port=70000", "expected a whole number from 0 to 65535."),
+            ("licensing.fold_domains=1", "expected true or false."),
+        ] {
+            let problem = set(&configuration, &[wanted]).await.unwrap_err();
+            assert!(problem.detail.ends_with(said), "{wanted}: {problem}");
         }
         let long = format!("mail.sender={}", "x".repeat(MAX_CHANGE_BYTES));
         let problem = set(&configuration, &[long.as_str()]).await.unwrap_err();

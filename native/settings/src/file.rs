@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
+use figment::error::Kind;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -54,4 +55,29 @@ where
         })?;
     settings.check()?;
     Ok(settings)
+}
+
+/// Why a setting does not take its value, with what is expected in words in place of a type of this program.
+pub fn why_not_taken(error: &figment::Error) -> String {
+    match &error.kind {
+        Kind::InvalidType(found, wanted) => format!("found {found}, expected {}", in_words(wanted)),
+        Kind::InvalidValue(found, wanted) => format!("invalid value {found}, expected {}", in_words(wanted)),
+        other => other.to_string(),
+    }
+}
+
+/// What is expected, as serde says it, in words.
+fn in_words(wanted: &str) -> &str {
+    match wanted {
+        "u8" => "a whole number from 0 to 255",
+        "u16" => "a whole number from 0 to 65535",
+        "u32" | "u64" | "usize" => "a whole number, 0 or more",
+        "i32" | "i64" => "a whole number",
+        "f32" | "f64" => "a number",
+        "a boolean" => "true or false",
+        "a string" | "path string" => "a text",
+        "a sequence" => "a list",
+        "a map" => "a table",
+        other => other,
+    }
 }
