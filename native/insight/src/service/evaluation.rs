@@ -62,6 +62,8 @@ impl Insight {
     /// When the storage fails; the server is looked at again later.
     pub fn evaluate(&self, server: ServerGuid) -> Result<(), StorageError> {
         let _turn = self.evaluation.lock();
+        // Before everything else: what changes after this notes the server again.
+        let note = self.storage.note_of(server)?;
         // Read when it is this one's turn: what was changed while it waited counts.
         let knowledge = self.knowledge()?;
         let now = Timestamp::now();
@@ -79,7 +81,7 @@ impl Insight {
             .filter(|(key, record)| before.get(key) != Some(record))
             .map(|(_, record)| (scope(&record.finding), record))
             .collect();
-        self.storage.save(Some(server), &altered, &deliveries)?;
+        self.storage.save(note, &altered, &deliveries)?;
         if !deliveries.is_empty() {
             self.queued.notify_one();
         }

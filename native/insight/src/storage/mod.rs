@@ -183,6 +183,13 @@ pub enum Concerned<'a> {
     Features(&'a [String]),
 }
 
+/// The note that a server is to be looked at. Each time it is noted again it is another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Note {
+    server: ServerGuid,
+    mark: [u8; 16],
+}
+
 /// Which findings are wanted.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FindingFilter<'a> {
@@ -299,6 +306,13 @@ pub trait Storage: Send + Sync + 'static {
     /// As [`Self::item`].
     fn noted(&self, most: usize) -> Result<Vec<ServerGuid>, StorageError>;
 
+    /// The note that a server is to be looked at; none when it is not noted. Whoever looks at the server reads it first, and
+    /// hands it to [`Self::save`]: what arrives meanwhile makes another note, which stays.
+    ///
+    /// # Errors
+    /// As [`Self::item`].
+    fn note_of(&self, server: ServerGuid) -> Result<Option<Note>, StorageError>;
+
     /// Findings of these scopes, by key.
     ///
     /// # Errors
@@ -317,14 +331,14 @@ pub trait Storage: Send + Sync + 'static {
     /// As [`Self::item`].
     fn findings(&self, filter: FindingFilter<'_>) -> Result<Vec<FindingRecord>, StorageError>;
 
-    /// Keeps findings with their scopes, puts messages into the queue, and takes the note about a server away, all in one
-    /// transaction.
+    /// Keeps findings with their scopes, puts messages into the queue, and takes a note away unless its server was noted again
+    /// since it was read, all in one transaction.
     ///
     /// # Errors
     /// As [`Self::item`].
     fn save(
         &self,
-        looked_at: Option<ServerGuid>,
+        looked_at: Option<Note>,
         records: &[(String, FindingRecord)],
         deliveries: &[Delivery],
     ) -> Result<(), StorageError>;

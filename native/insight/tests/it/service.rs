@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, ToSpan as _};
 use licensing_insight::service::{Account, Insight, Message, Target, TargetKind};
-use licensing_insight::storage::{Arrival, Kept, Stored};
+use licensing_insight::storage::{Arrival, Concerned, Kept, Stored};
 use licensing_management::compliance::{Finding, FindingKind, FindingState};
 use licensing_management::exchange::{Bundle, Outcome, ReceiverErrorCode};
 use licensing_management::upload::SealedUpload;
@@ -384,6 +384,38 @@ fn an_upload_that_goes_on_as_before_is_not_looked_at(backend: &Backend) {
     assert!(kept_fork[0].noted, "it does not name the one before");
 }
 
+fn a_server_that_is_noted_again_while_it_is_looked_at_stays_noted(backend: &Backend) {
+    let insight = backend.service();
+    let storage = insight.storage();
+    let mut site = Site::new(1);
+    let mut arrive = |number: i64| {
+        let upload = site.upload(day(number, 0), &["SN-1"]);
+        let arrival = Arrival {
+            upload: &upload,
+            received: day(number, 1),
+            clock_offset_seconds: None,
+            remarkable: true,
+        };
+        storage.store_uploads(&[arrival]).unwrap();
+        site.guid
+    };
+    let server = arrive(0);
+    let before = storage.note_of(server).unwrap();
+    assert!(before.is_some());
+    arrive(1);
+    storage.save(before, &[], &[]).unwrap();
+    assert_eq!(storage.noted(10).unwrap(), [server], "nobody has seen the second");
+    let before = storage.note_of(server).unwrap();
+    storage.note(Concerned::Serials(&["sn-1".to_owned()])).unwrap();
+    storage.note(Concerned::Servers(&[server, server])).unwrap();
+    storage.save(before, &[], &[]).unwrap();
+    assert_eq!(storage.noted(10).unwrap(), [server]);
+    let latest = storage.note_of(server).unwrap();
+    storage.save(latest, &[], &[]).unwrap();
+    assert!(storage.noted(10).unwrap().is_empty());
+    assert_eq!(storage.note_of(server).unwrap(), None);
+}
+
 fn uploads_that_arrive_at_once_are_stored_once_each(backend: &Backend) {
     let insight = backend.service();
     let uploads: Vec<SealedUpload> = (1..=8)
@@ -489,6 +521,7 @@ on_both! {
     a_bundle_registers_and_counts_each_upload_once,
     the_order_of_arrival_changes_no_finding,
     an_upload_that_goes_on_as_before_is_not_looked_at,
+    a_server_that_is_noted_again_while_it_is_looked_at_stays_noted,
     uploads_that_arrive_at_once_are_stored_once_each,
     old_months_are_dropped_but_for_the_latest_upload_of_each_server,
 }

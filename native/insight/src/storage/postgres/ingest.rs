@@ -16,6 +16,7 @@ use tokio_postgres::types::{ToSql, Type};
 use uuid::Uuid;
 
 use super::history::Histories;
+use super::queue::AGAIN;
 use super::rows::Lists;
 use super::schema::{Month, lock, make_month};
 use super::uploads::SHARES;
@@ -455,7 +456,7 @@ async fn note(
             "INSERT INTO noted SELECT unnest($1::uuid[])
              UNION SELECT server FROM unnest($2::uuid[]) AS concerned (server)
              WHERE EXISTS (SELECT FROM finding_server WHERE finding_server.server = concerned.server) OR {SHARES}
-             ON CONFLICT DO NOTHING"
+             {AGAIN}"
         ))
         .await
         .map_err(failed)?;

@@ -28,8 +28,8 @@ use uuid::Uuid;
 
 use self::ingest::{Job, KnownLists, Prepared};
 use super::{
-    About, Arrival, Change, Concerned, Delivery, Expected, FindingFilter, Installed, Kept, Kind, PeakRow,
-    Storage, StorageError, UploadSummary,
+    About, Arrival, Change, Concerned, Delivery, Expected, FindingFilter, Installed, Kept, Kind, Note,
+    PeakRow, Storage, StorageError, UploadSummary,
 };
 use crate::config::PostgresConfig;
 
@@ -164,6 +164,10 @@ impl Storage for PostgresStorage {
         self.with(async |client| queue::noted(&client, most).await)
     }
 
+    fn note_of(&self, server: ServerGuid) -> Result<Option<Note>, StorageError> {
+        self.with(async |client| queue::note_of(&client, server).await)
+    }
+
     fn records(&self, scopes: &[String]) -> Result<BTreeMap<String, FindingRecord>, StorageError> {
         self.with(async |client| findings::of_scopes(&client, scopes).await)
     }
@@ -178,14 +182,14 @@ impl Storage for PostgresStorage {
 
     fn save(
         &self,
-        looked_at: Option<ServerGuid>,
+        looked_at: Option<Note>,
         records: &[(String, FindingRecord)],
         deliveries: &[Delivery],
     ) -> Result<(), StorageError> {
         self.with(async |mut client| {
             let transaction = client.transaction().await.map_err(failed)?;
-            if let Some(server) = looked_at {
-                queue::take_note_away(&transaction, server).await?;
+            if let Some(note) = looked_at {
+                queue::take_note_away(&transaction, note).await?;
             }
             for (scope, record) in records {
                 findings::put(&transaction, scope, record).await?;

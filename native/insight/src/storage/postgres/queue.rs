@@ -7,7 +7,11 @@ use licensing_management::id::ServerGuid;
 use uuid::Uuid;
 
 use super::{failed, guid, limit, storable, uuid_of};
-use crate::storage::{Concerned, Delivery, StorageError};
+use crate::storage::{Concerned, Delivery, Note, StorageError};
+
+/// What makes of a note another one. Rows come in the order of servers: two who note many at once then wait for each other,
+/// and never both.
+pub(super) const AGAIN: &str = "ORDER BY 1 ON CONFLICT (server) DO UPDATE SET mark = excluded.mark";
 
 pub(super) async fn note(client: &Client, concerned: Concerned<'_>) -> Result<(), StorageError> {
     match concerned {
@@ -15,7 +19,7 @@ pub(super) async fn note(client: &Client, concerned: Concerned<'_>) -> Result<()
             let servers: Vec<Uuid> = servers.iter().map(uuid_of).collect();
             client
                 .execute(
-                    "INSERT INTO noted SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING",
+                    &format!("INSERT INTO noted SELECT DISTINCT unnest($1::uuid[]) {AGAIN}"),
                     &[&servers],
                 )
                 .await
@@ -23,8 +27,10 @@ pub(super) async fn note(client: &Client, concerned: Concerned<'_>) -> Result<()
         Concerned::Serials(serials) => {
             client
                 .execute(
-                    "INSERT INTO noted SELECT DISTINCT server FROM list_serial JOIN holding USING (list)
-                     WHERE serial_key = ANY($1) ON CONFLICT DO NOTHING",
+                    &format!(
+                        "INSERT INTO noted SELECT DISTINCT server FROM list_serial JOIN holding USING (list)
+                         WHERE serial_key = ANY($1) {AGAIN}"
+                    ),
                     &[&serials],
                 )
                 .await
@@ -32,8 +38,10 @@ pub(super) async fn note(client: &Client, concerned: Concerned<'_>) -> Result<()
         Concerned::Features(features) => {
             client
                 .execute(
-                    "INSERT INTO noted SELECT DISTINCT server FROM list_feature JOIN holding USING (list)
-                     WHERE feature_key = ANY($1) ON CONFLICT DO NOTHING",
+                    &format!(
+                        "INSERT INTO noted SELECT DISTINCT server FROM list_feature JOIN holding USING (list)
+                         WHERE feature_key = ANY($1) {AGAIN}"
+                    ),
                     &[&features],
                 )
                 .await
@@ -70,16 +78,31 @@ pub(super) async fn note_suspects(client: &Client) -> Result<u64, StorageError> 
     client.execute(SUSPECTS, &[]).await.map_err(failed)
 }
 
-pub(super) async fn take_note_away(
-    transaction: &Transaction<'_>,
-    server: ServerGuid,
-) -> Result<(), StorageError> {
+pub(super) async fn note_of(client: &Client, server: ServerGuid) -> Result<Option<Note>, StorageError> {
+    let statement = client
+        .prepare_cached("SELECT mark FROM noted WHERE server = $1")
+        .await
+        .map_err(failed)?;
+    let row = client
+        .query_opt(&statement, &[&uuid_of(&server)])
+        .await
+        .map_err(failed)?;
+    Ok(row.map(|row| Note {
+        server,
+        mark: row.get::<_, Uuid>(0).into_bytes(),
+    }))
+}
+
+pub(super) async fn take_note_away(transaction: &Transaction<'_>, note: Note) -> Result<(), StorageError> {
     let statement = transaction
-        .prepare_cached("DELETE FROM noted WHERE server = $1")
+        .prepare_cached("DELETE FROM noted WHERE server = $1 AND mark = $2")
         .await
         .map_err(failed)?;
     transaction
-        .execute(&statement, &[&uuid_of(&server)])
+        .execute(
+            &statement,
+            &[&uuid_of(&note.server), &Uuid::from_bytes(note.mark)],
+        )
         .await
         .map_err(failed)?;
     Ok(())

@@ -4,6 +4,7 @@ use deadpool_postgres::{Client, Transaction};
 use jiff::Timestamp;
 
 use super::ingest::KnownLists;
+use super::queue::AGAIN;
 use super::schema::{Month, lock};
 use super::{failed, storable};
 use crate::storage::StorageError;
@@ -48,9 +49,9 @@ pub(super) async fn drop_before(
     if dropped > 0 {
         // Only what is found can change by that; nothing new comes of what is gone.
         transaction
-            .batch_execute(
-                "INSERT INTO noted SELECT DISTINCT server FROM finding_server ON CONFLICT DO NOTHING",
-            )
+            .batch_execute(&format!(
+                "INSERT INTO noted SELECT DISTINCT server FROM finding_server {AGAIN}"
+            ))
             .await
             .map_err(failed)?;
         drop_lists(&transaction, before).await?;

@@ -20,7 +20,7 @@ pub(super) mod lock {
 
 /// What brings a database from each version of the schema to the next one, beginning with an empty one. A released entry is
 /// never changed; a new version is a further entry.
-const MIGRATIONS: [&str; 1] = [VERSION_1];
+const MIGRATIONS: [&str; 2] = [VERSION_1, VERSION_2];
 
 /// Uploads are kept by the month in which they arrived, and each month can be dropped at once. What hardly changes from day to
 /// day, the licenses, is kept once for each different list; `holding` says which server had which list when.
@@ -119,6 +119,11 @@ CREATE TABLE delivery (
     due      timestamptz NOT NULL
 );
 CREATE INDEX delivery_due ON delivery (due);
+";
+
+/// Which note it is, so that a server that was noted again while it was looked at stays noted.
+const VERSION_2: &str = "
+ALTER TABLE noted ADD COLUMN mark uuid NOT NULL DEFAULT gen_random_uuid();
 ";
 
 /// Brings a database to the schema of this program, all in one transaction.

@@ -91,12 +91,12 @@ pub(super) fn silent_since(
 /// Notes every server about which a finding stands or may have to be made.
 pub(super) fn note_suspects(transaction: &Transaction<'_>) -> Result<u64, StorageError> {
     let noted = transaction.execute(
-        "INSERT OR IGNORE INTO noted
+        "INSERT OR IGNORE INTO noted SELECT server, randomblob(16) FROM (
          SELECT server FROM history WHERE NOT regular
          UNION SELECT server FROM finding_server JOIN finding USING (key) WHERE resolved_ms IS NULL
          UNION SELECT server FROM license WHERE (serial_key, vendor_key) IN (
              SELECT serial_key, vendor_key FROM license WHERE serial_key IS NOT NULL
-             GROUP BY serial_key, vendor_key HAVING min(server) <> max(server))",
+             GROUP BY serial_key, vendor_key HAVING min(server) <> max(server)))",
         [],
     )?;
     Ok(noted as u64)

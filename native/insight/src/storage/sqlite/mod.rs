@@ -18,8 +18,8 @@ use licensing_management::compliance::FindingRecord;
 use licensing_management::id::ServerGuid;
 
 use super::{
-    About, Arrival, Change, Concerned, Delivery, Expected, FindingFilter, Installed, Kept, Kind, PeakRow,
-    Storage, StorageError, UploadSummary,
+    About, Arrival, Change, Concerned, Delivery, Expected, FindingFilter, Installed, Kept, Kind, Note,
+    PeakRow, Storage, StorageError, UploadSummary,
 };
 
 pub(crate) use file::{Schema, SqliteFile};
@@ -116,6 +116,10 @@ impl Storage for SqliteStorage {
         self.file.read(|connection| queue::noted(connection, most))
     }
 
+    fn note_of(&self, server: ServerGuid) -> Result<Option<Note>, StorageError> {
+        self.file.read(|connection| queue::note_of(connection, server))
+    }
+
     fn records(&self, scopes: &[String]) -> Result<BTreeMap<String, FindingRecord>, StorageError> {
         self.file
             .read(|connection| findings::of_scopes(connection, scopes))
@@ -135,13 +139,13 @@ impl Storage for SqliteStorage {
 
     fn save(
         &self,
-        looked_at: Option<ServerGuid>,
+        looked_at: Option<Note>,
         records: &[(String, FindingRecord)],
         deliveries: &[Delivery],
     ) -> Result<(), StorageError> {
         self.file.write(|transaction| {
-            if let Some(server) = looked_at {
-                queue::take_note_away(transaction, server)?;
+            if let Some(note) = looked_at {
+                queue::take_note_away(transaction, note)?;
             }
             for (scope, record) in records {
                 findings::put(transaction, scope, record)?;

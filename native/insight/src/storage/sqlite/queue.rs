@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use licensing_delivery::{LONGEST_PAUSE, Tried};
 use licensing_management::id::ServerGuid;
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::guid;
-use crate::storage::{Concerned, Delivery, StorageError};
+use crate::storage::{Concerned, Delivery, Note, StorageError};
 
 pub(super) fn note(transaction: &Transaction<'_>, concerned: Concerned<'_>) -> Result<(), StorageError> {
     match concerned {
@@ -17,7 +17,7 @@ pub(super) fn note(transaction: &Transaction<'_>, concerned: Concerned<'_>) -> R
         }
         Concerned::Serials(serials) => {
             let mut statement = transaction.prepare_cached(
-                "INSERT OR IGNORE INTO noted SELECT DISTINCT server FROM license WHERE serial_key = ?1",
+                "INSERT OR REPLACE INTO noted SELECT DISTINCT server, randomblob(16) FROM license WHERE serial_key = ?1",
             )?;
             for serial in serials {
                 statement.execute([serial])?;
@@ -25,7 +25,7 @@ pub(super) fn note(transaction: &Transaction<'_>, concerned: Concerned<'_>) -> R
         }
         Concerned::Features(features) => {
             let mut statement = transaction.prepare_cached(
-                "INSERT OR IGNORE INTO noted SELECT DISTINCT server FROM license WHERE feature_key = ?1",
+                "INSERT OR REPLACE INTO noted SELECT DISTINCT server, randomblob(16) FROM license WHERE feature_key = ?1",
             )?;
             for feature in features {
                 statement.execute([feature])?;
@@ -37,7 +37,7 @@ pub(super) fn note(transaction: &Transaction<'_>, concerned: Concerned<'_>) -> R
 
 pub(super) fn note_server(transaction: &Transaction<'_>, server: ServerGuid) -> Result<(), StorageError> {
     transaction
-        .prepare_cached("INSERT OR IGNORE INTO noted VALUES (?1)")?
+        .prepare_cached("INSERT OR REPLACE INTO noted VALUES (?1, randomblob(16))")?
         .execute([server.as_bytes()])?;
     Ok(())
 }
@@ -48,10 +48,18 @@ pub(super) fn is_noted(transaction: &Transaction<'_>, server: ServerGuid) -> Res
         .query_row([server.as_bytes()], |row| row.get(0))?)
 }
 
-pub(super) fn take_note_away(transaction: &Transaction<'_>, server: ServerGuid) -> Result<(), StorageError> {
+pub(super) fn note_of(connection: &Connection, server: ServerGuid) -> Result<Option<Note>, StorageError> {
+    let mark = connection
+        .prepare_cached("SELECT mark FROM noted WHERE server = ?1")?
+        .query_row([server.as_bytes()], |row| row.get::<_, [u8; 16]>(0))
+        .optional()?;
+    Ok(mark.map(|mark| Note { server, mark }))
+}
+
+pub(super) fn take_note_away(transaction: &Transaction<'_>, note: Note) -> Result<(), StorageError> {
     transaction
-        .prepare_cached("DELETE FROM noted WHERE server = ?1")?
-        .execute([server.as_bytes()])?;
+        .prepare_cached("DELETE FROM noted WHERE server = ?1 AND mark = ?2")?
+        .execute(params![note.server.as_bytes(), note.mark])?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use super::Schema;
 /// Its files are marked with "LIns".
 pub(super) const SCHEMA: Schema = Schema {
     application_id: 0x4C49_6E73,
-    migrations: &[VERSION_1, VERSION_2],
+    migrations: &[VERSION_1, VERSION_2, VERSION_3],
 };
 
 const VERSION_1: &str = "
@@ -140,4 +140,9 @@ WINDOW of_server AS (PARTITION BY server)
 ORDER BY server, sequence, upload_id
 ON CONFLICT (server) DO UPDATE SET sequence = excluded.sequence, upload_id = excluded.upload_id,
     integrity = excluded.integrity, created = excluded.created;
+";
+
+/// Which note it is, so that a server that was noted again while it was looked at stays noted.
+const VERSION_3: &str = "
+ALTER TABLE noted ADD COLUMN mark BLOB NOT NULL DEFAULT x'00000000000000000000000000000000';
 ";

@@ -470,7 +470,7 @@ pub(super) fn drop_before(transaction: &Transaction<'_>, before: Timestamp) -> R
     // Only what is found can change by that; nothing new comes of what is gone.
     transaction.execute(
         &format!(
-            "INSERT OR IGNORE INTO noted SELECT DISTINCT server {old}
+            "INSERT OR REPLACE INTO noted SELECT DISTINCT server, randomblob(16) {old}
              AND EXISTS (SELECT 1 FROM finding_server WHERE finding_server.server = old.server)"
         ),
         [before.as_millisecond()],
