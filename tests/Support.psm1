@@ -297,7 +297,7 @@ function Start-TestInsight {
         Holders   = @()
     }
     try {
-        $insight.Program, $insight.Endpoints = Start-ServingProgram insightd $data $Environment
+        $insight.Program, $insight.Endpoints = Start-ServingProgram insightd $data (@{ INSIGHTD_MAIL__SERVER = '127.0.0.1' } + $Environment)
         $insight.Name = $insight.Endpoints.https
         $insight.Address = "https://$($insight.Name)"
         $insight.CertHash = $insight.Endpoints.certHash

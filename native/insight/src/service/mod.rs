@@ -82,6 +82,8 @@ pub struct Insight {
     key: ManagementKey,
     bounds: Bounds,
     retention: SignedDuration,
+    /// Whether there is a server to send mail by.
+    has_mail: bool,
     /// One evaluation at a time: it reads findings and writes them.
     evaluation: Mutex<()>,
     /// What is known beside uploads; none after a change.
@@ -98,6 +100,7 @@ impl Insight {
             key,
             bounds: config.bounds(),
             retention: SignedDuration::from_hours(24 * i64::from(config.retention_days)),
+            has_mail: !config.mail.server.is_empty(),
             evaluation: Mutex::new(()),
             knowledge: RwLock::new(None),
             queued: Notify::new(),

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use licensing_api::{ErrorCode, Problem, Secret};
+use licensing_delivery::is_address;
 use zeroize::Zeroizing;
 
 use super::{Account, Insight, Target, TargetKind, not_found};
@@ -23,7 +24,8 @@ impl Insight {
     /// Adds a target, or replaces it; gives it with the secret that webhooks are signed with.
     ///
     /// # Errors
-    /// When the caller may not add it, the organization does not exist, the address will not do, or the storage fails.
+    /// When the caller may not add it, the organization does not exist, the address will not do, it is a mail address and
+    /// no mail server is configured, or the storage fails.
     pub fn new_target(
         &self,
         caller: &Account,
@@ -39,6 +41,13 @@ impl Insight {
                 ErrorCode::UserNotAuthorized,
                 "Only operators add webhooks.",
             ));
+        }
+        if !is_webhook && !self.has_mail && is_address(TargetKind::Mail, address) {
+            return Err(Problem::new(
+                ErrorCode::InvalidRequest,
+                "No mail server is configured; set server under [mail] in insightd.toml and start insightd again.",
+            )
+            .about("address"));
         }
         let mut random = Zeroizing::new([0; 32]);
         getrandom::fill(&mut random[..])

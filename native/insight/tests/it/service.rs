@@ -1,6 +1,7 @@
 //! What is found, whatever arrives when.
 
 use jiff::{Timestamp, ToSpan as _};
+use licensing_api::ErrorCode;
 use licensing_insight::service::{Account, Insight, Message, Target, TargetKind};
 use licensing_insight::storage::{Arrival, Concerned, Kept, Stored};
 use licensing_management::compliance::{Finding, FindingKind, FindingState};
@@ -157,6 +158,16 @@ fn an_organization_that_a_finding_comes_to_concern_is_told(backend: &Backend) {
         upload(number, index);
     }
     assert_eq!(told(&insight), [operators, example, other]);
+}
+
+fn a_mail_target_needs_a_mail_server(backend: &Backend) {
+    let insight = backend.service();
+    let add = |address: &str| insight.new_target(&Account::local(), address, Some("Example"), None);
+    let problem = add("admin@example.com").unwrap_err();
+    assert_eq!(problem.code, ErrorCode::InvalidRequest);
+    assert!(problem.detail.contains("No mail server"), "{problem}");
+    assert!(add("https://hooks.example.com/findings").unwrap().1.is_some());
+    assert_eq!(insight.visible_targets(&Account::local()).unwrap().len(), 1);
 }
 
 fn a_declared_pair_is_no_violation_and_becomes_one_when_it_ends(backend: &Backend) {
@@ -514,6 +525,7 @@ on_both! {
     a_code_registers_one_server_and_answers_it_again,
     a_duplicate_lives_through_all_states,
     an_organization_that_a_finding_comes_to_concern_is_told,
+    a_mail_target_needs_a_mail_server,
     a_declared_pair_is_no_violation_and_becomes_one_when_it_ends,
     a_rescinded_number_is_found_and_its_withdrawal_resolves_it,
     a_silent_server_is_found_and_heard_again,

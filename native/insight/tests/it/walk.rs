@@ -1,6 +1,8 @@
 //! Every route as two customers: what belongs to one is neither shown to the other nor changed by them.
 
-use licensing_api::insight::{ImportInsightRequirements, ImportInsightRescissions, NewInsightPair};
+use licensing_api::insight::{
+    ImportInsightRequirements, ImportInsightRescissions, NewInsightPair, NewInsightTarget,
+};
 use licensing_api::operation::{AnsweredBy, Method, OperationId, OperationInfo, TABLE, op};
 use licensing_api::{Permission, Secret};
 use serde_json::{Map, Value, json};
@@ -150,7 +152,14 @@ async fn example(program: &Program) -> (Belongings, Secret) {
         })
         .await
         .unwrap();
-    program.command(&["target", "add", "ann@example.com", "--organization", "Example"]);
+    operator
+        .call::<op::NewInsightTarget>(&NewInsightTarget {
+            address: "ann@example.com".to_owned(),
+            organization: Some("Example".to_owned()),
+            cert_hash: None,
+        })
+        .await
+        .unwrap();
     operator
         .call::<op::ImportInsightRescissions>(&ImportInsightRescissions {
             content: "SerialNumber,Effective,Reason\nSN-1,2020-01-01T00:00:00Z,ann@example.com\n".to_owned(),
@@ -180,7 +189,7 @@ async fn example(program: &Program) -> (Belongings, Secret) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_belongs_to_one_customer_is_nothing_to_another() {
-    let program = Program::start(&[]);
+    let program = Program::start(&[("INSIGHTD_MAIL__SERVER", "127.0.0.1")]);
     program.command(&["organization", "add", "Other"]);
     let (belongings, ann) = example(&program).await;
     let bob = program.account("bob", "Other", Permission::Full);
