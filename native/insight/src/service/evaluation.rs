@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use licensing_api::{ErrorCode, Problem};
 use licensing_management::compliance::{
-    Finding, FindingKind, FindingRecord, Knowledge, Rows, evaluate, evaluate_at, mutual_pairs, reconcile,
+    Finding, FindingKind, FindingRecord, Knowledge, Rows, evaluate, evaluate_at, mutual_pairs, never_heard,
+    reconcile,
 };
 use licensing_management::id::ServerGuid;
 use licensing_management::upload::SealedUpload;
@@ -70,7 +71,8 @@ impl Insight {
         let mut about = self.storage.about(server)?;
         let scopes = scopes(server, &about);
         self.keep_registered(&mut about)?;
-        let findings = self.findings_about(&about, &knowledge, &scopes, now);
+        let mut findings = self.findings_about(&about, &knowledge, &scopes, now);
+        findings.extend(self.never_heard(server, &about, now)?);
         let wanted: Vec<String> = scopes.into_iter().collect();
         let mut records = self.storage.records(&wanted)?;
         let before = records.clone();
@@ -101,6 +103,20 @@ impl Insight {
             }
         }
         Ok(())
+    }
+
+    /// That a registered server has never sent anything, for too long.
+    fn never_heard(
+        &self,
+        server: ServerGuid,
+        about: &About,
+        now: Timestamp,
+    ) -> Result<Option<Finding>, StorageError> {
+        if about.rows.uploads.iter().any(|row| row.server == server) {
+            return Ok(None);
+        }
+        let known = self.server(server)?;
+        Ok(known.and_then(|known| never_heard(server, known.registered, &self.bounds, now)))
     }
 
     fn findings_about(
@@ -177,7 +193,8 @@ impl Insight {
         Ok(!evaluate(&rows, &*self.knowledge()?, &self.bounds).is_empty())
     }
 
-    /// Notes the registered servers that have been silent for too long and have no finding that says so.
+    /// Notes the registered servers that have been silent for too long, since their latest upload or since they registered, and
+    /// have no finding that says so.
     ///
     /// # Errors
     /// When the storage fails.
@@ -185,8 +202,16 @@ impl Insight {
         let Ok(since) = now.checked_sub(self.bounds.silent_after) else {
             return Ok(());
         };
+        let mut suspects = self.storage.silent_since(since)?;
+        let heard = self.storage.contacts()?;
+        let registered = self.servers(None)?.into_iter();
+        suspects.extend(
+            registered
+                .filter(|known| known.registered < since && !heard.contains_key(&known.server_guid))
+                .map(|known| known.server_guid),
+        );
         let mut silent = Vec::new();
-        for server in self.storage.silent_since(since)? {
+        for server in suspects {
             let is_known = self
                 .storage
                 .records(&[server_scope(&server)])?

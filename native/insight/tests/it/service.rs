@@ -3,7 +3,7 @@
 use jiff::{Timestamp, ToSpan as _};
 use licensing_api::ErrorCode;
 use licensing_insight::service::{Account, Insight, Message, Target, TargetKind};
-use licensing_insight::storage::{Arrival, Concerned, Kept, Stored};
+use licensing_insight::storage::{Arrival, Change, Concerned, Kept, Kind, Stored};
 use licensing_management::compliance::{Finding, FindingKind, FindingState};
 use licensing_management::exchange::{Bundle, Outcome, ReceiverErrorCode};
 use licensing_management::upload::SealedUpload;
@@ -259,6 +259,31 @@ fn a_silent_server_is_found_and_heard_again(backend: &Backend) {
     assert_eq!(insight.storage().noted(10).unwrap(), [site.guid]);
     insight.evaluate_noted(10).unwrap();
     assert!(insight.storage().noted(10).unwrap().is_empty());
+}
+
+fn a_registered_server_that_never_sends_is_found(backend: &Backend) {
+    let insight = backend.service();
+    let mut site = Site::new(1);
+    register(&insight, "Example", &site);
+    let look = || {
+        insight.note_silent(Timestamp::now()).unwrap();
+        insight.evaluate_noted(10).unwrap();
+        states(&insight, FindingKind::SilentServer)
+    };
+    assert!(look().is_empty(), "it has just registered");
+    let mut known = insight.server(site.guid).unwrap().unwrap();
+    known.registered = Timestamp::now() - 72.hours();
+    let change = Change::Put {
+        kind: Kind::Server,
+        key: site.guid.to_string(),
+        organization: Some("Example".to_owned()),
+        value: serde_json::to_string(&known).unwrap(),
+    };
+    assert!(insight.storage().change(&[], &[change]).unwrap());
+    assert_eq!(look(), [FindingState::Open]);
+    let made = site.upload(day(0, 0), &["SN-1"]);
+    take(&insight, &site, &made).unwrap();
+    assert_eq!(look(), [FindingState::Resolved]);
 }
 
 fn a_server_that_is_no_longer_registered_is_in_no_finding(backend: &Backend) {
@@ -529,6 +554,7 @@ on_both! {
     a_declared_pair_is_no_violation_and_becomes_one_when_it_ends,
     a_rescinded_number_is_found_and_its_withdrawal_resolves_it,
     a_silent_server_is_found_and_heard_again,
+    a_registered_server_that_never_sends_is_found,
     a_server_that_is_no_longer_registered_is_in_no_finding,
     a_bundle_registers_and_counts_each_upload_once,
     the_order_of_arrival_changes_no_finding,

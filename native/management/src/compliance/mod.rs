@@ -28,7 +28,7 @@ pub use life::{FindingRecord, FindingState, LifeError, reconcile};
 pub use product_version::ProductVersion;
 pub use rescinded::{Rescission, rescinded_licenses};
 pub use rows::{LicenseRow, ProductRow, Rows, UploadRow, UsageRow};
-pub use silent::silent_servers;
+pub use silent::{never_heard, silent_servers};
 
 /// Bounds that the rules apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -46,3 +46,30 @@ pub fn silent_servers(uploads: &[UploadRow], bounds: &Bounds, now: Timestamp) ->
     findings.sort_unstable_by(|a, b| a.key.cmp(&b.key));
     findings
 }
+
+/// Finds a server that has been registered for longer than [`Bounds::silent_after`] and of which no upload is kept: there is
+/// no evidence but that.
+pub fn never_heard(
+    server: ServerGuid,
+    registered: Timestamp,
+    bounds: &Bounds,
+    now: Timestamp,
+) -> Option<Finding> {
+    if now.duration_since(registered) <= bounds.silent_after {
+        return None;
+    }
+    let kind = FindingKind::SilentServer;
+    Some(Finding {
+        key: key(kind, &[&server.to_string()]),
+        kind,
+        severity: kind.severity(),
+        subject: server.to_string(),
+        servers: vec![server],
+        since: registered
+            .saturating_add(bounds.silent_after)
+            .unwrap_or(Timestamp::MAX),
+        until: None,
+        detail: format!("No upload of server {server} has arrived since it registered at {registered}."),
+        evidence: Vec::new(),
+    })
+}

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, ToSpan as _};
 use licensing_management::compliance::{
     Bounds, DisasterRecoveryPair, Finding, FindingKind, FindingRecord, FindingState, Knowledge, LifeError,
-    ProductVersion, Rescission, Rows, Severity, VersionRequirement, evaluate, evaluate_at, reconcile,
+    ProductVersion, Rescission, Rows, Severity, VersionRequirement, evaluate, evaluate_at, never_heard,
+    reconcile,
 };
 use licensing_management::id::UploadId;
 use licensing_management::upload::{SealedUpload, UploadBody};
@@ -340,6 +341,17 @@ fn a_silent_server_is_found_after_two_days() {
     let silent = |now| evaluate_at(&rows(&site.uploads), &nothing(), &Bounds::default(), now);
     assert_eq!(kinds(&silent(day(2, 0))), []);
     assert_eq!(kinds(&silent(day(2, 1))), [(FindingKind::SilentServer, true)]);
+}
+
+#[test]
+fn a_server_that_never_sent_anything_is_silent_two_days_after_it_registered() {
+    let heard = |now| never_heard(guid(1), day(0, 0), &Bounds::default(), now);
+    assert_eq!(heard(day(2, 0)), None);
+    // Of a clock that was set back.
+    assert_eq!(heard(day(-1, 0)), None);
+    let found = heard(day(2, 1)).unwrap();
+    assert_eq!((found.kind, found.since), (FindingKind::SilentServer, day(2, 0)));
+    assert!(found.is_standing());
 }
 
 #[test]
