@@ -394,7 +394,7 @@ operations! { ($)
         cmdlets: [],
         request: management::EnableManagementService => one management::ManagementService,
         answered: manager,
-        errors: [StorageUnavailable],
+        errors: [ManagementServiceOff, StorageUnavailable],
     }
     /// Switches the license management service off: an upload that is under way is cancelled, and nothing is sent afterwards.
     DisableManagementService = 63 {

@@ -209,6 +209,11 @@ impl ManagementService {
         self.0.live.lock().state.settings.clone()
     }
 
+    /// Whether the configuration file keeps it off whatever administrators decide.
+    pub fn is_forbidden(&self) -> bool {
+        self.0.source.is_forbidden()
+    }
+
     /// Takes other settings at once. When they switch the service off, or name another receiver, an upload that is under way has
     /// ended when this returns.
     ///

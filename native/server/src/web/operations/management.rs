@@ -35,6 +35,9 @@ impl Handler for op::SetManagementService {
         request: SetManagementService,
     ) -> Result<ManagementService, Problem> {
         let management = &services.setup.management;
+        if request.enabled == Some(true) {
+            require_allowed(services)?;
+        }
         let settings = changed(management.settings(), &request)?;
         configure(services, call, "SetManagementService", settings).await?;
         if let Some(code) = &request.registration_code {
@@ -51,6 +54,7 @@ impl Handler for op::EnableManagementService {
         call: &Call,
         _: EnableManagementService,
     ) -> Result<ManagementService, Problem> {
+        require_allowed(services)?;
         switch(services, call, "EnableManagementService", true).await
     }
 }
@@ -63,6 +67,17 @@ impl Handler for op::DisableManagementService {
     ) -> Result<ManagementService, Problem> {
         switch(services, call, "DisableManagementService", false).await
     }
+}
+
+/// The word of the configuration file counts: a service that it keeps off is not switched on, and whoever tries is told why.
+fn require_allowed(services: &WebServices) -> Result<(), Problem> {
+    if services.setup.management.is_forbidden() {
+        return Err(Problem::new(
+            ErrorCode::ManagementServiceOff,
+            "The configuration file keeps the license management service off: enabled is false under [management].",
+        ));
+    }
+    Ok(())
 }
 
 async fn switch(

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::fixture;
+use super::{As, fixture, fixture_with};
 
 #[tokio::test]
 async fn a_setting_is_changed_and_says_when_it_takes_effect() {
@@ -102,4 +102,28 @@ async fn rules_of_signing_in_are_in_the_audit_once_for_each_change() {
         assert_eq!(detail["openid"]["full_roles"], json!([role]));
         assert_eq!(detail["openid"]["issuer"], "https://id.example.com");
     }
+}
+
+#[tokio::test]
+async fn a_service_that_the_configuration_file_keeps_off_cannot_be_switched_on() {
+    let fixture = fixture_with(|config| config.management.enabled = false).await;
+    let path = "/v1/management-service";
+    for (method, path, body) in [
+        ("POST", format!("{path}/enable"), json!({})),
+        ("PATCH", path.to_owned(), json!({ "enabled": true })),
+    ] {
+        let answer = fixture
+            .send(method, &path, As::Token(&fixture.full), Some(&body))
+            .await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.code()),
+            (409, "ManagementServiceOff")
+        );
+        assert!(answer.detail().contains("configuration file"), "{}", answer.text);
+    }
+    let disable = format!("{path}/disable");
+    let answer = fixture
+        .send("POST", &disable, As::Token(&fixture.full), Some(&json!({})))
+        .await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
 }
