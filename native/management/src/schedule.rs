@@ -69,6 +69,8 @@ pub enum Event {
         /// How long the receiver wants to be left alone, in milliseconds.
         retry_after_ms: Option<u64>,
     },
+    /// Uploads that went to the receiver as a file were settled.
+    Settled,
     /// Time has passed.
     Ticked,
 }
@@ -172,6 +174,7 @@ impl Schedule {
                 reason,
                 retry_after_ms,
             } => return self.failed(reason, retry_after_ms, now),
+            Event::Settled => self.arrived(now),
             Event::Ticked => {}
         }
         true
@@ -235,8 +238,7 @@ impl Schedule {
             return false;
         };
         self.ended(UploadResult::Succeeded, manual, now);
-        self.saved.last_success = Some(now.wall);
-        self.saved.waited_ms = 0;
+        self.arrived(now);
         self.put_off = None;
         let delay = match self.saved.settings.upload_time {
             // At least half a day later, so that a manual upload takes the place of the one of the same day.
@@ -245,6 +247,12 @@ impl Schedule {
         };
         self.due_in(delay, now);
         true
+    }
+
+    /// The receiver has got something, whichever way it went.
+    fn arrived(&mut self, now: Moment) {
+        self.saved.last_success = Some(now.wall);
+        self.saved.waited_ms = 0;
     }
 
     fn failed(&mut self, reason: String, retry_after_ms: Option<u64>, now: Moment) -> bool {

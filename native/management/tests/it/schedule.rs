@@ -197,6 +197,21 @@ fn uploads_are_overdue_after_two_days_without_success_that_the_server_ran() {
 }
 
 #[test]
+fn uploads_that_arrive_as_a_file_are_not_overdue_and_move_no_schedule() {
+    let mut server = Server::new(on(None));
+    for _ in 0..3 {
+        server.go_to_next();
+        server.tell(failed());
+    }
+    assert!(server.schedule.is_overdue());
+    let next = server.schedule.next_ms();
+    assert!(server.tell(Event::Settled));
+    assert!(!server.schedule.is_overdue());
+    assert_eq!(server.schedule.saved().last_success, Some(server.now().wall));
+    assert_eq!(server.schedule.next_ms(), next);
+}
+
+#[test]
 fn the_daily_upload_keeps_its_time_of_day() {
     let six = Time::constant(6, 30, 0, 0);
     let mut server = Server::new(on(Some(six)));

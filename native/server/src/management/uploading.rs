@@ -149,6 +149,10 @@ impl ManagementService {
                 .is_none_or(|issued| issued <= receipt.issued)
         };
         let settled = self.0.settle(receipt, is_latest).await?;
+        if settled > 0 {
+            let this = Arc::clone(&self.0);
+            blocking(move || this.tell(Event::Settled)).await?;
+        }
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         Ok(ImportedReceipt {
             settled,

@@ -373,6 +373,7 @@ async fn a_site_without_a_connection_exchanges_files() {
     assert_eq!(problem.code, ErrorCode::InvalidReceipt);
     let imported = service.import(&file, Some(code.reveal())).await.unwrap();
     assert_eq!((imported.settled, imported.waiting), (1, 0));
+    assert!(service.status().last_success.is_some());
     // The same receipt again settles nothing, and from now on no code is needed.
     let imported = service.import(&file, None).await.unwrap();
     assert_eq!(imported.settled, 0);
