@@ -49,6 +49,18 @@ impl ReceiverErrorCode {
         }
     }
 
+    /// Whether it says something of the document itself, not of the server, its key or the receiver.
+    pub const fn is_about_document(self) -> bool {
+        matches!(
+            self,
+            Self::MalformedDocument
+                | Self::UnsupportedFormat
+                | Self::IntegrityMismatch
+                | Self::UploadIdReused
+                | Self::TooLarge
+        )
+    }
+
     /// Whether the same request may succeed later without a change by an administrator.
     pub const fn is_temporary(self) -> bool {
         matches!(

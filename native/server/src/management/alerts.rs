@@ -13,7 +13,7 @@ use licensing_management::upload::UploadType;
 use super::service::ManagementService;
 
 impl ManagementService {
-    /// Active alerts: overdue, refused, registration missing, state that cannot be written, and open findings.
+    /// Active alerts: overdue, refused, set aside, registration missing, state that cannot be written, and open findings.
     pub fn alerts(&self) -> Vec<Alert> {
         let live = self.0.live.lock();
         let on = live.schedule.saved().settings.switch == Switch::On;
@@ -28,6 +28,19 @@ impl ManagementService {
         }
         if let Some(reason) = live.state.refused.as_ref().filter(|_| on) {
             alerts.push(Alert::new(AlertCode::UploadRefused).with("reason", reason));
+        }
+        if live.set_aside > 0 {
+            let last = live.state.set_aside.as_deref().unwrap_or_default();
+            let reason = format!(
+                "Uploads that were refused for good lie in management/refused of the data folder: {}; the last was {last}",
+                live.set_aside
+            );
+            alerts.push(
+                Alert::new(AlertCode::UploadRefused)
+                    .with("reason", reason)
+                    .about("management/refused")
+                    .advise("Ask the receiver's administrator for the cause, then remove the file or let it wait again."),
+            );
         }
         if let Some(why) = &live.unsaved {
             alerts.push(Alert::new(AlertCode::UploadStateUnsaved).with("reason", why));

@@ -66,12 +66,21 @@ impl ManagementFolder {
         self.0.join("delivered")
     }
 
+    fn set_aside_folder(&self) -> PathBuf {
+        self.0.join("refused")
+    }
+
     /// Makes what is missing, with a new GUID for a folder that has none, and reads everything.
     ///
     /// # Errors
     /// When a file cannot be read or written, or does not hold what it should.
     pub fn open(&self, now: Timestamp) -> anyhow::Result<Opened> {
-        for folder in [self.0.clone(), self.waiting(), self.delivered()] {
+        for folder in [
+            self.0.clone(),
+            self.waiting(),
+            self.delivered(),
+            self.set_aside_folder(),
+        ] {
             make_private_folder(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
         }
         let file = self.state_file();
@@ -155,6 +164,24 @@ impl ManagementFolder {
             std::fs::remove_file(self.delivered().join(name))?;
         }
         Ok(())
+    }
+
+    /// Moves an upload to those that the receiver has refused for what they are. They stay until an administrator removes them.
+    ///
+    /// # Errors
+    /// When it cannot be moved.
+    pub fn set_aside(&self, upload: &SealedUpload) -> anyhow::Result<()> {
+        let name = name_of(upload);
+        durable::rename(&self.waiting().join(&name), &self.set_aside_folder().join(&name))
+            .with_context(|| format!("upload {} cannot be moved", upload.body().upload_id))
+    }
+
+    /// How many uploads lie among those that were set aside.
+    ///
+    /// # Errors
+    /// When they cannot be listed.
+    pub fn count_set_aside(&self) -> io::Result<usize> {
+        Ok(names_in(&self.set_aside_folder())?.len())
     }
 
     /// Uploads that were delivered, in order.

@@ -81,6 +81,8 @@ pub(super) struct Live {
     pub(super) unknown: bool,
     /// Why the state could not be written; none while it can.
     pub(super) unsaved: Option<String>,
+    /// Uploads that lie in the folder of those that were set aside.
+    pub(super) set_aside: usize,
 }
 
 impl ManagementService {
@@ -107,6 +109,7 @@ impl ManagementService {
                 cancel: CancellationToken::new(),
                 unknown: false,
                 unsaved: None,
+                set_aside: 0,
             }),
             saving: Mutex::new(()),
             turn: tokio::sync::Mutex::new(()),
@@ -381,7 +384,14 @@ impl Inner {
             live.state.clone()
         };
         let saved = self.folder.save(&state);
-        self.live.lock().unsaved = saved.err().map(|error| {
+        // Looked at again each time: an administrator who has dealt with one removes its file.
+        let set_aside = self.folder.count_set_aside();
+        let mut live = self.live.lock();
+        match set_aside {
+            Ok(count) => live.set_aside = count,
+            Err(error) => tracing::error!(%error, "the uploads that were set aside cannot be counted"),
+        }
+        live.unsaved = saved.err().map(|error| {
             tracing::error!(%error, "the state of the license management service cannot be written");
             format!("{error:#}")
         });
@@ -436,7 +446,7 @@ pub(super) fn off() -> Problem {
 pub(super) fn problem(error: SendError) -> Problem {
     let code = match error {
         SendError::NotRegistered(_) => ErrorCode::RegistrationMissing,
-        SendError::Refused(_) => ErrorCode::ReceiverRefused,
+        SendError::Refused(_) | SendError::DocumentRefused(_) => ErrorCode::ReceiverRefused,
         SendError::Unavailable { .. } => ErrorCode::ReceiverUnavailable,
     };
     Problem::new(code, sentence(&error))

@@ -93,6 +93,9 @@ pub struct State {
     pub registration: Option<Registration>,
     /// Why the receiver has refused an upload; none after the next success.
     pub refused: Option<String>,
+    /// Which upload was set aside last, and why.
+    #[serde(default)]
+    pub set_aside: Option<String>,
     /// What the receiver has found.
     pub received: Received,
 }
@@ -110,6 +113,7 @@ impl State {
             window_stop: None,
             registration: None,
             refused: None,
+            set_aside: None,
             received: Received::default(),
         }
     }

@@ -41,6 +41,9 @@ pub enum SendError {
     /// The receiver does not want it.
     #[error("the receiver has refused it: {0}")]
     Refused(String),
+    /// The receiver does not want this document; it may want another one.
+    #[error("the receiver has refused the document: {0}")]
+    DocumentRefused(String),
     /// It may work later.
     #[error("{reason}")]
     Unavailable {
@@ -256,6 +259,7 @@ async fn read(answer: Response<hyper::body::Incoming>) -> Result<Bytes, SendErro
     };
     Err(match problem.map(|problem| problem.code) {
         Some(ReceiverErrorCode::ServerNotRegistered) => SendError::NotRegistered(reason),
+        Some(code) if code.is_about_document() => SendError::DocumentRefused(reason),
         Some(code) if !code.is_temporary() => SendError::Refused(reason),
         Some(_) | None => SendError::Unavailable { reason, retry_after },
     })

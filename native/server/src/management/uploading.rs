@@ -17,7 +17,7 @@ use super::document;
 use super::folder::{MAX_WAITING, MAX_WAITING_BYTES, random};
 use super::service::{Inner, ManagementService, off, parse_code, problem, target};
 use super::state::Received;
-use super::transport::SendError;
+use super::transport::{SendError, Target};
 use crate::blocking::blocking;
 
 impl ManagementService {
@@ -231,27 +231,93 @@ impl Inner {
                 "register it with a code first".to_owned(),
             ))
         })?;
-        loop {
-            let Some(upload) = self.live.lock().waiting.first().cloned() else {
-                return Ok(());
-            };
-            let guid = upload.body().server.guid;
-            let signature = upload.sign(&self.key);
-            let receipt = tokio::select! {
-                biased;
-                () = cancel.cancelled() => return Err(Delivery::Cancelled),
-                receipt = self.transport.upload(&target, &upload, signature) => receipt,
-            };
-            let receipt = receipt.map_err(Delivery::Receiver)?;
-            receipt
-                .verify(guid, &registration.receiver_key)
-                .map_err(|error| Delivery::Receiver(SendError::Refused(error.to_string())))?;
-            if self.settle(receipt, true).await.map_err(Delivery::Local)? == 0 {
-                let reason = "its receipt does not name the upload".to_owned();
-                return Err(Delivery::Receiver(SendError::Refused(reason)));
+        let mut refused: Vec<(SealedUpload, String)> = Vec::new();
+        while let Some(upload) = self.next_but(&refused) {
+            match self.send(&target, &registration, &upload, cancel).await {
+                Ok(()) => {
+                    *delivered += 1;
+                    let before = std::mem::take(&mut refused);
+                    self.set_aside(before).await.map_err(Delivery::Local)?;
+                }
+                Err(Delivery::Receiver(SendError::DocumentRefused(reason))) => refused.push((upload, reason)),
+                Err(other) => return Err(other),
             }
-            *delivered += 1;
         }
+        // The fault may be the receiver's: what it refuses waits until it takes something behind it.
+        match refused.into_iter().next() {
+            None => Ok(()),
+            Some((_, reason)) => Err(Delivery::Receiver(SendError::DocumentRefused(reason))),
+        }
+    }
+
+    /// The first upload that waits and is none of these.
+    fn next_but(&self, refused: &[(SealedUpload, String)]) -> Option<SealedUpload> {
+        let is_refused = |upload: &SealedUpload| {
+            refused
+                .iter()
+                .any(|(other, _)| other.body().upload_id == upload.body().upload_id)
+        };
+        let live = self.live.lock();
+        live.waiting.iter().find(|upload| !is_refused(upload)).cloned()
+    }
+
+    /// Sends one upload and settles it.
+    async fn send(
+        self: &Arc<Self>,
+        target: &Target,
+        registration: &Registration,
+        upload: &SealedUpload,
+        cancel: &CancellationToken,
+    ) -> Result<(), Delivery> {
+        let guid = upload.body().server.guid;
+        let signature = upload.sign(&self.key);
+        let receipt = tokio::select! {
+            biased;
+            () = cancel.cancelled() => return Err(Delivery::Cancelled),
+            receipt = self.transport.upload(target, upload, signature) => receipt,
+        };
+        let receipt = receipt.map_err(Delivery::Receiver)?;
+        receipt
+            .verify(guid, &registration.receiver_key)
+            .map_err(|error| Delivery::Receiver(SendError::Refused(error.to_string())))?;
+        if self.settle(receipt, true).await.map_err(Delivery::Local)? == 0 {
+            let reason = "its receipt does not name the upload".to_owned();
+            return Err(Delivery::Receiver(SendError::Refused(reason)));
+        }
+        Ok(())
+    }
+
+    /// Takes uploads out of the way that the receiver has refused, though it took one behind them.
+    async fn set_aside(self: &Arc<Self>, refused: Vec<(SealedUpload, String)>) -> Result<(), Problem> {
+        if refused.is_empty() {
+            return Ok(());
+        }
+        let this = Arc::clone(self);
+        blocking(move || {
+            for (upload, reason) in &refused {
+                this.set_one_aside(upload, reason)?;
+            }
+            this.save();
+            Ok(())
+        })
+        .await?
+        .map_err(|error: anyhow::Error| unreadable(&error))
+    }
+
+    fn set_one_aside(&self, upload: &SealedUpload, reason: &str) -> anyhow::Result<()> {
+        self.folder.set_aside(upload)?;
+        let body = upload.body();
+        tracing::error!(
+            sequence = body.sequence,
+            upload = %body.upload_id,
+            reason,
+            "an upload was refused for good and is set aside"
+        );
+        let mut live = self.live.lock();
+        live.waiting
+            .retain(|other| other.body().upload_id != body.upload_id);
+        live.state.set_aside = Some(format!("upload {}: {reason}", body.sequence));
+        Ok(())
     }
 
     /// Settles what a receipt names, and takes over what the receiver has found, unless a later receipt has told that already.
@@ -277,9 +343,10 @@ impl Inner {
                         this.live.lock().waiting.retain(|upload| !is_it(upload));
                         settled += 1;
                     }
-                    Some(_) => {
-                        let why = result.detail.clone().unwrap_or_default();
-                        this.live.lock().state.refused = Some(why);
+                    // The receiver's signature stands for it: it never takes this one.
+                    Some(upload) => {
+                        let why = result.detail.as_deref().unwrap_or_default();
+                        this.set_one_aside(&upload, why.trim_end_matches('.'))?;
                     }
                     // Settled before, or of another server's copy.
                     None => {}
@@ -331,7 +398,9 @@ impl Inner {
                     Delivery::Receiver(error) => {
                         match &error {
                             SendError::NotRegistered(_) => live.unknown = true,
-                            SendError::Refused(reason) => live.state.refused = Some(reason.clone()),
+                            SendError::Refused(reason) | SendError::DocumentRefused(reason) => {
+                                live.state.refused = Some(reason.clone())
+                            }
                             SendError::Unavailable { .. } => {}
                         }
                         problem(error)

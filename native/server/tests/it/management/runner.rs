@@ -223,3 +223,40 @@ async fn a_restart_uploads_after_five_minutes_and_goes_on_with_the_numbers() {
     assert_at(&asked[2..], &[(again + FIRST, 3), (again + FIRST + DAY, 4)]);
     stopping.cancel();
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_that_alone_is_refused_is_set_aside_and_the_next_ones_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = || SendError::DocumentRefused("MalformedDocument: it cannot be read".to_owned());
+    let noted = Noted::new(vec![refused(), refused()]);
+    let (service, stopping) = running(folder.path(), &noted).await;
+    // On the first day there is nothing behind it: it waits, since the fault may be the receiver's.
+    tokio::time::sleep(FIRST + HOUR).await;
+    assert_eq!(service.status().waiting, 1);
+    let expected = [
+        (FIRST, 1),
+        (FIRST + DAY, 1),
+        (FIRST + DAY, 2),
+        (FIRST + DAY * 2, 3),
+    ];
+    assert_at(&noted.asked(4).await, &expected);
+    let reason = |service: &ManagementService| {
+        let alerts = service.alerts();
+        let alert = alerts.iter().find(|alert| alert.code == "UploadRefused");
+        alert.map(|alert| alert.detail.clone())
+    };
+    assert!(reason(&service).unwrap().contains("upload 1: MalformedDocument"));
+    stopping.cancel();
+    drop(service);
+    // It stays over a restart, until somebody has dealt with it.
+    let kept: Vec<_> = std::fs::read_dir(folder.path().join("management/refused"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    assert_eq!(kept.len(), 1);
+    let again = open(folder.path(), &noted).await;
+    assert!(reason(&again).is_some());
+    drop(again);
+    std::fs::remove_file(&kept[0]).unwrap();
+    assert_eq!(reason(&open(folder.path(), &noted).await), None);
+}
