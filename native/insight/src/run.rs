@@ -133,6 +133,7 @@ fn lock(folder: &InsightFolder) -> anyhow::Result<File> {
 async fn look_after(insight: Arc<Insight>, stopping: CancellationToken) {
     let mut cared: Option<tokio::time::Instant> = None;
     let mut surveyed: Option<tokio::time::Instant> = None;
+    let begun = std::time::Instant::now();
     loop {
         let insight = Arc::clone(&insight);
         let is_due = cared.is_none_or(|at| at.elapsed() >= CARE);
@@ -145,16 +146,16 @@ async fn look_after(insight: Arc<Insight>, stopping: CancellationToken) {
                 if let Err(error) = insight.note_silent(Timestamp::now()) {
                     tracing::error!(%error, "silent servers cannot be looked for");
                 }
-                if let Err(error) = insight.drop_old(Timestamp::now()) {
+                if let Err(error) = insight.drop_old(Timestamp::now(), begun.elapsed()) {
                     tracing::error!(%error, "old uploads cannot be dropped");
                 }
             }
             if is_survey_due {
-                let begun = std::time::Instant::now();
+                let asked = std::time::Instant::now();
                 match insight.note_suspects() {
                     Ok(noted) => tracing::info!(
                         noted,
-                        seconds = begun.elapsed().as_secs_f64(),
+                        seconds = asked.elapsed().as_secs_f64(),
                         "everything kept was gone through"
                     ),
                     Err(error) => tracing::error!(%error, "everything kept cannot be gone through"),

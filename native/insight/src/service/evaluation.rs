@@ -234,17 +234,6 @@ impl Insight {
         self.storage.note_suspects()
     }
 
-    /// Drops what is older than the retention, and looks at the servers that it was of.
-    ///
-    /// # Errors
-    /// When the storage fails.
-    pub fn drop_old(&self, now: Timestamp) -> Result<u64, StorageError> {
-        match now.checked_sub(self.retention) {
-            Ok(before) => self.storage.drop_before(before),
-            Err(_) => Ok(0),
-        }
-    }
-
     /// The findings that a caller may see.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ mod knowledge;
 mod messages;
 mod registration;
 mod requirements;
+mod retention;
 mod targets;
 mod uploads;
 
@@ -30,6 +31,7 @@ use crate::storage::{Kind, Storage, StorageError};
 pub use bundles::AcceptedBundle;
 pub use licensing_delivery::TargetKind;
 pub use messages::{Message, Target};
+pub use retention::DropGuard;
 pub use uploads::SentUpload;
 
 /// A customer: servers and accounts belong to one.
@@ -82,6 +84,8 @@ pub struct Insight {
     key: ManagementKey,
     bounds: Bounds,
     retention: SignedDuration,
+    /// Holds the dropping of old uploads while the clock may be wrong.
+    drop_guard: Mutex<DropGuard>,
     /// Whether there is a server to send mail by.
     has_mail: bool,
     /// One evaluation at a time: it reads findings and writes them.
@@ -100,6 +104,7 @@ impl Insight {
             key,
             bounds: config.bounds(),
             retention: SignedDuration::from_hours(24 * i64::from(config.retention_days)),
+            drop_guard: Mutex::default(),
             has_mail: !config.mail.server.is_empty(),
             evaluation: Mutex::new(()),
             knowledge: RwLock::new(None),

@@ -11,6 +11,7 @@ mod kills;
 mod offline;
 mod page;
 mod postgres;
+mod retention;
 mod service;
 mod settings;
 mod site;
