@@ -1,6 +1,9 @@
 //! Findings by mail to a real SMTP server, and by webhook.
 
+use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -9,6 +12,8 @@ use axum::extract::State;
 use axum::routing::post;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{HeaderMap, StatusCode};
+use licensing_api::insight::{ImportInsightRescissions, NewInsightTarget};
+use licensing_api::operation::op;
 use licensing_delivery::MailConfig;
 use licensing_insight::delivery::courier;
 use licensing_insight::service::{Message, Target, TargetKind};
@@ -19,8 +24,9 @@ use sha2::Sha256;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use crate::http::{register as register_at, send};
 use crate::site::Site;
-use crate::support::{register, service, take};
+use crate::support::{Program, register, service, take};
 
 /// Far longer than a delivery takes: only a hang reaches it.
 const HANG: Duration = Duration::from_secs(60);
@@ -91,26 +97,59 @@ fn find_something(insight: &licensing_insight::service::Insight) {
 
 struct Hook {
     seen: mpsc::UnboundedSender<(HeaderMap, Bytes)>,
+    /// How many more requests get no answer.
+    unanswered: AtomicUsize,
 }
 
 async fn hook(State(hook): State<Arc<Hook>>, headers: HeaderMap, body: Bytes) -> StatusCode {
     hook.seen.send((headers, body)).unwrap();
+    let fewer = |left: usize| left.checked_sub(1);
+    let left = hook
+        .unanswered
+        .fetch_update(Ordering::SeqCst, Ordering::SeqCst, fewer);
+    if left.is_ok() {
+        std::future::pending::<()>().await;
+    }
     StatusCode::NO_CONTENT
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_webhook_is_signed() {
-    let folder = tempfile::tempdir().unwrap();
-    let tls = folder.path().join("tls");
+/// A site that webhooks go to, until `stopping`.
+struct Hooks {
+    address: SocketAddr,
+    certificate: ServerCertificate,
+    received: mpsc::UnboundedReceiver<(HeaderMap, Bytes)>,
+}
+
+impl Hooks {
+    fn url(&self) -> String {
+        format!("https://{}/hook", self.address)
+    }
+
+    fn cert_hash(&self) -> String {
+        self.certificate.tls().certificate_hash()
+    }
+
+    async fn next(&mut self) -> (HeaderMap, Bytes) {
+        tokio::time::timeout(HANG, self.received.recv())
+            .await
+            .unwrap()
+            .unwrap()
+    }
+}
+
+/// Starts it; the first requests get no answer.
+async fn hooks(folder: &Path, unanswered: usize, stopping: &CancellationToken) -> Hooks {
+    let tls = folder.join("tls");
     std::fs::create_dir(&tls).unwrap();
     let names = ["127.0.0.1".to_owned()];
     let certificate = ServerCertificate::open_or_make(&CertificateFiles::in_folder(&tls), &names).unwrap();
     let socket = licensing_net::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let address = socket.local_addr().unwrap();
-    let (seen, mut received) = mpsc::unbounded_channel();
+    let (seen, received) = mpsc::unbounded_channel();
+    let unanswered = AtomicUsize::new(unanswered);
     let router = Router::new()
         .route("/hook", post(hook))
-        .with_state(Arc::new(Hook { seen }));
+        .with_state(Arc::new(Hook { seen, unanswered }));
     let options = PortOptions {
         name: "hook",
         limits: Limits::default(),
@@ -121,16 +160,63 @@ async fn a_webhook_is_signed() {
         undelivered_bytes: PortOptions::UNDELIVERED_BYTES,
         connections: ConnectionCount::default(),
     };
-    let stopping = CancellationToken::new();
     tokio::spawn(licensing_net::serve(socket, router, options, stopping.clone()));
+    Hooks {
+        address,
+        certificate,
+        received,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_waits_is_delivered_by_the_next_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let stopping = CancellationToken::new();
+    let mut hooks = hooks(folder.path(), 1, &stopping).await;
+    let mut program = Program::start(&[]);
+    let operator = program.client(&program.operator);
+    operator
+        .call::<op::NewInsightTarget>(&NewInsightTarget {
+            address: hooks.url(),
+            organization: Some("Example".to_owned()),
+            cert_hash: Some(hooks.cert_hash()),
+        })
+        .await
+        .unwrap();
+    operator
+        .call::<op::ImportInsightRescissions>(&ImportInsightRescissions {
+            content: "SerialNumber,Effective\nSN-1,2020-01-01T00:00:00Z\n".to_owned(),
+        })
+        .await
+        .unwrap();
+    let mut site = Site::new(1);
+    register_at(&program, "Example", &site).await;
+    let made = site.upload(jiff::Timestamp::now(), &["SN-1"]);
+    let signature = made.sign(&site.key).to_string();
+    let sent = send(&program, &site, &made, signature, made.bytes().to_vec()).await;
+    assert!(sent.status().is_success());
+    let (headers, body) = hooks.next().await;
+    // It has arrived, and the process that would have noted that is gone.
+    program.kill_and_start(&[]);
+    let (again, same) = hooks.next().await;
+    assert_eq!(again["insight-delivery"], headers["insight-delivery"]);
+    assert_eq!(same, body);
+    stopping.cancel();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_is_signed() {
+    let folder = tempfile::tempdir().unwrap();
+    let stopping = CancellationToken::new();
+    let mut hooks = hooks(folder.path(), 0, &stopping).await;
     let insight = service(folder.path());
     insight
         .add_target(&Target {
             kind: TargetKind::Webhook,
-            address: format!("https://{address}/hook"),
+            address: hooks.url(),
             organization: None,
             secret: Some("a shared secret".to_owned()),
-            cert_hash: Some(certificate.tls().certificate_hash()),
+            cert_hash: Some(hooks.cert_hash()),
         })
         .unwrap();
     let courier = courier(Arc::clone(&insight), MailConfig::default());
@@ -139,10 +225,7 @@ async fn a_webhook_is_signed() {
     tokio::task::spawn_blocking(move || find_something(&working))
         .await
         .unwrap();
-    let (headers, body) = tokio::time::timeout(HANG, received.recv())
-        .await
-        .unwrap()
-        .unwrap();
+    let (headers, body) = hooks.next().await;
     let signature = headers["insight-signature"].to_str().unwrap();
     let (time, proof) = signature.split_once(",v1=").unwrap();
     let mut mac = Hmac::<Sha256>::new_from_slice(b"a shared secret").unwrap();
