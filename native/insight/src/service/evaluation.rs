@@ -11,6 +11,7 @@ use licensing_management::compliance::{
 use licensing_management::id::ServerGuid;
 use licensing_management::upload::SealedUpload;
 
+use super::knowledge::Known;
 use super::{Account, Insight, not_found};
 use crate::storage::{About, Concerned, FindingFilter, StorageError};
 
@@ -66,12 +67,12 @@ impl Insight {
         // Before everything else: what changes after this notes the server again.
         let note = self.storage.note_of(server)?;
         // Read when it is this one's turn: what was changed while it waited counts.
-        let knowledge = self.knowledge()?;
+        let known = self.knowledge()?;
         let now = Timestamp::now();
         let mut about = self.storage.about(server)?;
         let scopes = scopes(server, &about);
         self.keep_registered(&mut about)?;
-        let mut findings = self.findings_about(&about, &knowledge, &scopes, now);
+        let mut findings = self.findings_about(&about, &known, &scopes, now);
         findings.extend(self.never_heard(server, &about, now)?);
         let wanted: Vec<String> = scopes.into_iter().collect();
         let mut records = self.storage.records(&wanted)?;
@@ -122,27 +123,15 @@ impl Insight {
     fn findings_about(
         &self,
         about: &About,
-        knowledge: &Knowledge,
+        known: &Known,
         scopes: &BTreeSet<String>,
         now: Timestamp,
     ) -> Vec<Finding> {
-        let serials: BTreeSet<String> = about
-            .rows
-            .licenses
-            .iter()
-            .filter_map(|row| Some(row.serial_number.as_deref()?.trim().to_lowercase()))
-            .collect();
-        let mut pairs = knowledge.pairs.clone();
+        let mut pairs = known.pairs.clone();
         pairs.extend(mutual_pairs(&about.partners));
         let knowledge = Knowledge {
-            rescissions: knowledge
-                .rescissions
-                .iter()
-                .filter(|one| serials.contains(&one.serial_number.trim().to_lowercase()))
-                .cloned()
-                .collect(),
-            requirements: knowledge.requirements.clone(),
             pairs,
+            ..known.about_rows(&about.rows)
         };
         // Of other servers only what has a serial number in common is known here; findings about them alone are made when
         // they are looked at.
@@ -190,7 +179,9 @@ impl Insight {
     ) -> Result<bool, StorageError> {
         let mut rows = Rows::default();
         rows.add(upload, Some(received), clock_offset_seconds);
-        Ok(!evaluate(&rows, &*self.knowledge()?, &self.bounds).is_empty())
+        // Pairs are of two servers, and there is one.
+        let knowledge = self.knowledge()?.about_rows(&rows);
+        Ok(!evaluate(&rows, &knowledge, &self.bounds).is_empty())
     }
 
     /// Notes the registered servers that have been silent for too long, since their latest upload or since they registered, and

@@ -1,6 +1,6 @@
 //! What is known beside uploads: rescinded serial numbers, dates that versions require, disaster recovery pairs.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use licensing_api::{ErrorCode, Problem};
 use licensing_management::compliance::{
-    DisasterRecoveryPair, Knowledge, ProductVersion, Rescission, VersionRequirement,
+    DisasterRecoveryPair, Knowledge, ProductVersion, Rescission, Rows, VersionRequirement,
 };
 use licensing_management::id::ServerGuid;
 use serde::de::DeserializeOwned;
@@ -25,6 +25,80 @@ const MOST_ROWS: usize = 100_000;
 
 /// Characters of a day, such as 2026-04-01.
 const DAY_CHARACTERS: usize = 10;
+
+/// Everything that is known beside uploads, found by what it is about: lists may be long, and each upload asks for little of them.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// By serial number in lower case.
+    rescissions: HashMap<String, Vec<Rescission>>,
+    /// By feature in lower case.
+    requirements: HashMap<String, Vec<VersionRequirement>>,
+    /// Declared pairs.
+    pub(super) pairs: Vec<DisasterRecoveryPair>,
+}
+
+impl Known {
+    fn new(
+        rescissions: Vec<Rescission>,
+        requirements: Vec<VersionRequirement>,
+        pairs: Vec<DisasterRecoveryPair>,
+    ) -> Self {
+        let mut known = Self {
+            pairs,
+            ..Self::default()
+        };
+        for one in rescissions {
+            let serial = one.serial_number.trim().to_lowercase();
+            known.rescissions.entry(serial).or_default().push(one);
+        }
+        for one in requirements {
+            let feature = one.feature.to_lowercase();
+            known.requirements.entry(feature).or_default().push(one);
+        }
+        known
+    }
+
+    /// What is about these serial numbers and features, which are in lower case; pairs are left out.
+    fn about<'a>(
+        &self,
+        serials: impl Iterator<Item = &'a String>,
+        features: impl Iterator<Item = &'a String>,
+    ) -> Knowledge {
+        // In an order of their own, so that the same question has the same answer.
+        let serials: BTreeSet<&String> = serials.collect();
+        let features: BTreeSet<&String> = features.collect();
+        Knowledge {
+            rescissions: serials
+                .into_iter()
+                .filter_map(|serial| self.rescissions.get(serial))
+                .flatten()
+                .cloned()
+                .collect(),
+            requirements: features
+                .into_iter()
+                .filter_map(|feature| self.requirements.get(feature))
+                .flatten()
+                .cloned()
+                .collect(),
+            pairs: Vec::new(),
+        }
+    }
+
+    /// What is about the licenses and products of these rows; pairs are left out.
+    pub(super) fn about_rows(&self, rows: &Rows) -> Knowledge {
+        let serials: Vec<String> = rows
+            .licenses
+            .iter()
+            .filter_map(|row| Some(row.serial_number.as_deref()?.trim().to_lowercase()))
+            .collect();
+        let features: Vec<String> = rows
+            .products
+            .iter()
+            .map(|row| row.feature.to_lowercase())
+            .collect();
+        self.about(serials.iter(), features.iter())
+    }
+}
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -121,16 +195,16 @@ pub(super) fn require_operator(caller: &Account) -> Result<(), Problem> {
 
 impl Insight {
     /// Everything that is known beside uploads.
-    pub(super) fn knowledge(&self) -> Result<Arc<Knowledge>, StorageError> {
+    pub(super) fn knowledge(&self) -> Result<Arc<Known>, StorageError> {
         if let Some(known) = &*self.knowledge.read() {
             return Ok(Arc::clone(known));
         }
         let mut place = self.knowledge.write();
-        let known = Arc::new(Knowledge {
-            rescissions: self.items(Kind::Rescission, None)?,
-            requirements: self.items(Kind::Requirement, None)?,
-            pairs: self.items(Kind::Pair, None)?,
-        });
+        let known = Arc::new(Known::new(
+            self.items(Kind::Rescission, None)?,
+            self.items(Kind::Requirement, None)?,
+            self.items(Kind::Pair, None)?,
+        ));
         *place = Some(Arc::clone(&known));
         Ok(known)
     }
@@ -150,16 +224,8 @@ impl Insight {
             return Ok(Default::default());
         }
         let installed = self.storage.installed(server)?;
-        let rescissions = known.rescissions.iter().filter(|one| {
-            installed
-                .serials
-                .contains(&one.serial_number.trim().to_lowercase())
-        });
-        let requirements = known
-            .requirements
-            .iter()
-            .filter(|one| installed.features.contains(&one.feature.to_lowercase()));
-        Ok((rescissions.cloned().collect(), requirements.cloned().collect()))
+        let about = known.about(installed.serials.iter(), installed.features.iter());
+        Ok((about.rescissions, about.requirements))
     }
 
     pub(super) fn change_knowledge(

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use licensing_api::{ErrorCode, Permission, Problem};
-use licensing_management::compliance::{Bounds, Knowledge};
+use licensing_management::compliance::Bounds;
 use licensing_management::exchange::{ReceiverErrorCode, ReceiverProblem};
 use licensing_management::id::ServerGuid;
 use licensing_management::key::{ManagementKey, PublicKey};
@@ -25,6 +25,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
+use self::knowledge::Known;
 use crate::config::InsightConfig;
 use crate::storage::{Kind, Storage, StorageError};
 
@@ -91,7 +92,7 @@ pub struct Insight {
     /// One evaluation at a time: it reads findings and writes them.
     evaluation: Mutex<()>,
     /// What is known beside uploads; none after a change.
-    knowledge: RwLock<Option<Arc<Knowledge>>>,
+    knowledge: RwLock<Option<Arc<Known>>>,
     /// Told when a message was put into the queue.
     queued: Notify,
 }
