@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use jiff::Timestamp;
 use licensing_files::{Existing, Readers, durable};
 use licensing_net::tls::ServerCertificate;
-use licensing_net::{ConnectionCount, PortOptions, PortProtocol, PortTls, raise_file_limit};
+use licensing_net::{ConnectionCount, Parts, PortOptions, PortProtocol, PortTls, raise_file_limit};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
@@ -46,7 +46,7 @@ pub struct Endpoints {
 /// Serves until the system wants the program to end.
 ///
 /// # Errors
-/// When the folder is in use, or a part cannot be opened.
+/// When the folder is in use, or a part cannot be opened or ends while the service runs.
 pub async fn run(config: InsightConfig, folder: InsightFolder) -> anyhow::Result<()> {
     let _lock = lock(&folder)?;
     let mut signals = Signals::listen()?;
@@ -81,21 +81,26 @@ pub async fn run(config: InsightConfig, folder: InsightFolder) -> anyhow::Result
     };
     let stopping = CancellationToken::new();
     let router = web::router(Arc::clone(&insight), fulfilment);
-    let tasks = [
-        tokio::spawn(licensing_net::serve(socket, router, options, stopping.clone())),
-        tokio::spawn(certificate.keep_current(stopping.clone())),
-        tokio::spawn(courier.run(stopping.clone())),
-        tokio::spawn(look_after(insight, stopping.clone())),
-    ];
+    let port = licensing_net::serve(socket, router, options, stopping.clone());
+    let mut parts = Parts::default();
+    parts.spawn("port", port);
+    parts.spawn("certificate", certificate.keep_current(stopping.clone()));
+    parts.spawn("courier", courier.run(stopping.clone()));
+    parts.spawn("looks", look_after(insight, stopping.clone()));
     publish(&folder, &endpoints)?;
-    signals.end().await;
+    let outcome: anyhow::Result<()> = tokio::select! {
+        () = signals.end() => Ok(()),
+        ended = parts.ended() => {
+            tracing::error!(part = ended.name, why = ended.why, "a part of the service has ended");
+            // Whoever watches over the program starts it again.
+            Err(ended.into())
+        }
+    };
     tracing::info!("the service is ending");
-    std::fs::remove_file(folder.endpoints()).context("run/endpoints.json cannot be removed")?;
+    let removed = std::fs::remove_file(folder.endpoints()).context("run/endpoints.json cannot be removed");
     stopping.cancel();
-    for task in tasks {
-        task.await.context("a part of the service failed")?;
-    }
-    Ok(())
+    parts.finish().await;
+    outcome.and(removed)
 }
 
 fn publish(folder: &InsightFolder, endpoints: &Endpoints) -> anyhow::Result<()> {

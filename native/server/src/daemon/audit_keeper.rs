@@ -42,7 +42,8 @@ pub(super) async fn keep(
             match kept {
                 Ok(true) => {}
                 Ok(false) => break,
-                Err(StoreError::Stopping) => return,
+                // Why the seats have ended is told by them.
+                Err(StoreError::Stopping) => return stopping.cancelled().await,
                 Err(error) => {
                     tracing::error!(vendor, %error, "the audit could not be kept in segments; it is tried again");
                     break;

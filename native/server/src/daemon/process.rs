@@ -9,11 +9,10 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, bail};
 use jiff::tz::TimeZone;
 use licensing_net::tls::{ClientTrust, ServerTls};
-use licensing_net::{ConnectionCount, Limits, PortOptions, PortProtocol, PortTls, RateLimit};
+use licensing_net::{ConnectionCount, Limits, Parts, PortOptions, PortProtocol, PortTls, RateLimit};
 use licensing_seats::seat::SeatSettings;
 use licensing_store::{Clock, SeatService, SeatServiceOptions, StoreError, SystemClock};
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::audit_growth::AuditGrowth;
@@ -45,7 +44,7 @@ const CONTROL_BODY_BYTES: usize = 16 * 1024 * 1024;
 /// on the standard output, and serves until the standard input closes.
 ///
 /// # Errors
-/// If it was not started by a manager, or the seats can go on no more.
+/// If it was not started by a manager, or the seats or another part can go on no more.
 pub fn run() -> anyhow::Result<ExitCode> {
     let mut line = String::new();
     BufReader::new(std::io::stdin().lock().take(SETTINGS_BYTES))
@@ -151,31 +150,36 @@ impl Daemon {
         self.licenses
             .say_started(self.licensing.local_addr()?.port())
             .await;
-        let tasks = self.start(&stopping)?;
+        let mut parts = self.start(&stopping)?;
         answer(&serving)?;
-        let failure = tokio::select! {
-            () = orphaned.cancelled() => None,
-            error = seats.ended() => Some(error),
-        };
-        stopping.cancel();
-        for task in tasks {
-            // The seats are closed in good order all the same.
-            if let Err(error) = task.await {
-                tracing::error!(vendor, %error, "a part of the vendor daemon failed");
+        let (mut failure, mut failed) = (None, None);
+        tokio::select! {
+            () = orphaned.cancelled() => {}
+            error = seats.ended() => failure = Some(error),
+            ended = parts.ended() => {
+                tracing::error!(vendor, part = ended.name, why = ended.why, "a part of the vendor daemon has ended");
+                failed = Some(ended);
             }
         }
+        stopping.cancel();
+        parts.finish().await;
         if let Some(error) = failure {
             tracing::error!(vendor, %error, "the seats can go on no more");
             bail!("{error}");
         }
+        // The seats are closed in good order also when another part has failed.
         seats.shutdown().await?;
         debug_log::stopped(&log, &vendor);
         tokio::task::spawn_blocking(move || log.end()).await?;
         tracing::info!(vendor, "the vendor daemon ends");
-        Ok(ExitCode::SUCCESS)
+        match failed {
+            // The manager starts it again.
+            Some(failed) => Err(failed.into()),
+            None => Ok(ExitCode::SUCCESS),
+        }
     }
 
-    fn start(self, stopping: &CancellationToken) -> anyhow::Result<Vec<JoinHandle<()>>> {
+    fn start(self, stopping: &CancellationToken) -> anyhow::Result<Parts> {
         let access = ProductAccess::new(
             self.settings.config.licensing.anonymous,
             &self.settings.product_tokens,
@@ -217,9 +221,11 @@ impl Daemon {
             licensing_port,
             stopping.clone(),
         );
-        let mut tasks = vec![tokio::spawn(licensing), tokio::spawn(control)];
-        tasks.extend(upkeep.start(stopping));
-        Ok(tasks)
+        let mut parts = Parts::default();
+        parts.spawn("licensing port", licensing);
+        parts.spawn("control port", control);
+        upkeep.start(&mut parts, stopping);
+        Ok(parts)
     }
 
     fn upkeep(&self, data: &DataFolder) -> anyhow::Result<Upkeep> {

@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
+use licensing_net::Parts;
 use licensing_store::SeatService;
 use licensing_ticket::TicketSigner;
-use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::audit_keeper;
@@ -26,7 +26,7 @@ pub(super) struct Upkeep {
 
 impl Upkeep {
     /// Starts all of it; each part ends with `stopping`.
-    pub(super) fn start(self, stopping: &CancellationToken) -> [JoinHandle<()>; 5] {
+    pub(super) fn start(self, parts: &mut Parts, stopping: &CancellationToken) {
         let Self {
             vendor,
             seats,
@@ -58,12 +58,10 @@ impl Upkeep {
             let stopping = stopping.clone();
             async move { usage.follow(stopping).await }
         };
-        [
-            tokio::spawn(days),
-            tokio::spawn(looks),
-            tokio::spawn(growth),
-            tokio::spawn(history),
-            tokio::spawn(keeper),
-        ]
+        parts.spawn("days", days);
+        parts.spawn("looks at the audit", looks);
+        parts.spawn("growth of the audit", growth);
+        parts.spawn("history of use", history);
+        parts.spawn("keeper of the audit", keeper);
     }
 }

@@ -53,7 +53,10 @@ impl UsageWatch {
 
     /// Looks each minute until `stopping`, and once more then.
     pub(super) async fn follow(&self, stopping: CancellationToken) {
-        let Ok(history) = &self.history else { return };
+        let Ok(history) = &self.history else {
+            // The daemon serves without a history, which the log says.
+            return stopping.cancelled().await;
+        };
         let mut every = tokio::time::interval(EVERY);
         let mut looks = 0;
         loop {

@@ -3,7 +3,6 @@
 use std::io;
 
 use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::task::JoinHandle;
 
 /// How much lower their priority is, where the system knows priorities of threads: beside a thread that has work to do they
 /// get a thirtieth of the processor.
@@ -31,9 +30,9 @@ impl Background {
         })
     }
 
-    /// Starts work on them.
-    pub(super) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
-        self.handle.spawn(work)
+    /// What work is started on them by.
+    pub(super) fn threads(&self) -> &Handle {
+        &self.handle
     }
 }
 

@@ -14,9 +14,8 @@ use licensing_api::server::DaemonState;
 use licensing_delivery::Courier;
 use licensing_net::tls::ClientTrust;
 use licensing_net::tls::ServerCertificate;
-use licensing_net::{Limits, PortOptions, PortProtocol, PortTls, RateLimit};
+use licensing_net::{Limits, Parts, PortOptions, PortProtocol, PortTls, RateLimit};
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::background::Background;
@@ -67,7 +66,7 @@ pub struct Installation {
 /// one line, to the standard output.
 ///
 /// # Errors
-/// If the data folder is in use or incomplete, or a port cannot be bound.
+/// If the data folder is in use, incomplete or lost, a port cannot be bound, or a part ends while the server runs.
 pub async fn run(config: Config, installation: Installation) -> anyhow::Result<()> {
     let mut signals = Signals::listen().context("signals cannot be listened to")?;
     let lock_file = installation.data.manager_lock();
@@ -79,14 +78,14 @@ pub async fn run(config: Config, installation: Installation) -> anyhow::Result<(
     let data = installation.data.clone();
     let server = Server::open(config, installation)?;
 
-    let served = tokio::select! {
+    let mut served = tokio::select! {
         served = server.serve(ports) => served?,
         () = end_wanted(&mut signals) => {
             server.daemons.stop().await;
             return Ok(());
         }
     };
-    let mut taken_over = None;
+    let mut failed: Option<anyhow::Error> = None;
     let mut changes = server.daemons.changes();
     let mut registering = tokio::time::interval(REGISTER_EVERY);
     registering.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -102,7 +101,12 @@ pub async fn run(config: Config, installation: Installation) -> anyhow::Result<(
             _ = registering.tick() => write_register(&data).await,
             why = owner.taken_over() => {
                 tracing::error!(%why, "the data folder is lost");
-                taken_over = Some(why);
+                failed = Some(why.into());
+                break;
+            }
+            ended = served.parts.ended() => {
+                tracing::error!(part = ended.name, why = ended.why, "a part of the server has ended");
+                failed = Some(ended.into());
                 break;
             }
             // The sender lives as long as the server.
@@ -111,8 +115,9 @@ pub async fn run(config: Config, installation: Installation) -> anyhow::Result<(
     }
     tracing::info!("the server is ending");
     served.end(&server).await;
-    match taken_over {
-        Some(why) => Err(why.into()),
+    match failed {
+        // Whoever watches over the program starts it again.
+        Some(why) => Err(why),
         None => {
             write_register(&data).await;
             drop((owner, lock));
@@ -183,7 +188,7 @@ struct RunningServer {
     management: ManagementService,
     wsman: Option<SocketAddr>,
     wsman_plain: Option<SocketAddr>,
-    tasks: Vec<JoinHandle<()>>,
+    parts: Parts,
     /// Where WS-Management is served, if it is, so that no client of it slows checkouts down.
     background: Option<Background>,
 }
@@ -392,17 +397,18 @@ impl Server {
             management: management.clone(),
             wsman: ports.wsman.as_ref().map(|(_, address)| *address),
             wsman_plain: ports.wsman_plain.as_ref().map(|(_, address)| *address),
-            tasks: vec![
-                tokio::spawn(licensing),
-                tokio::spawn(web_services),
-                tokio::spawn(certificate.keep_current(stopping.clone())),
-                tokio::spawn(pass_on),
-                tokio::spawn(management.run(stopping.clone())),
-                tokio::spawn(alerts.clone().run(self.daemons.changes(), stopping.clone())),
-                tokio::spawn(Courier::new(Arc::new(AlertOutbox::new(alerts)), HEADERS).run(stopping.clone())),
-            ],
+            parts: Parts::default(),
             background: None,
         };
+        let courier = Courier::new(Arc::new(AlertOutbox::new(alerts.clone())), HEADERS);
+        let parts = &mut served.parts;
+        parts.spawn("licensing port", licensing);
+        parts.spawn("web services", web_services);
+        parts.spawn("certificate", certificate.keep_current(stopping.clone()));
+        parts.spawn("certificate of the daemons", pass_on);
+        parts.spawn("license management", management.run(stopping.clone()));
+        parts.spawn("alerts", alerts.run(self.daemons.changes(), stopping.clone()));
+        parts.spawn("courier of alerts", courier.run(stopping.clone()));
         let rate = Arc::new(RateLimit::per_second(self.config.now().wsman.requests_per_second));
         // A sign-in belongs to its connection, which HTTP/2 would share between requests at a time.
         let tls = PortTls::Always(tls.server_config(&["http/1.1"])?);
@@ -483,7 +489,7 @@ impl RunningServer {
                 .background
                 .insert(Background::start().context("the threads of WS-Management cannot be started")?),
         };
-        self.tasks.push(background.spawn(work));
+        self.parts.spawn_on("WS-Management", work, background.threads());
         Ok(())
     }
 
@@ -516,11 +522,7 @@ impl RunningServer {
             tracing::error!(%error, "run/endpoints.json cannot be removed");
         }
         server.stopping.cancel();
-        for task in self.tasks {
-            if let Err(error) = task.await {
-                tracing::error!(%error, "a part of the server failed");
-            }
-        }
+        self.parts.finish().await;
         server.daemons.stop().await;
     }
 }
