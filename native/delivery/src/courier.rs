@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::MailConfig;
@@ -27,6 +29,10 @@ const AT_A_TIME: usize = 1000;
 const TRY: Duration = Duration::from_secs(60);
 /// A target whose try failed after so long gets no further one while others wait.
 const SLOW: Duration = Duration::from_secs(10);
+/// No further message of what was taken from the queue is tried after so long: what is new meanwhile gets its turn.
+const ROUND: Duration = Duration::from_secs(10);
+/// Targets that messages are sent to at the same time.
+const TARGETS: usize = 8;
 /// Longest reason that is kept, in characters: a mail server may say anything.
 const LONGEST_REASON: usize = 500;
 
@@ -79,11 +85,11 @@ pub trait Outbox: Send + Sync + 'static {
     /// When it cannot be read.
     fn open(&self, waiting: &Waiting) -> anyhow::Result<Option<(Target, Message)>>;
 
-    /// Notes how a try ended.
+    /// Notes how tries ended, each with the number of its message: all of them, or none.
     ///
     /// # Errors
     /// When that cannot be made durable.
-    fn tried(&self, id: i64, how: &Tried) -> anyhow::Result<()>;
+    fn tried(&self, tries: &[(i64, Tried)]) -> anyhow::Result<()>;
 
     /// Ends when there is something new.
     fn changed(&self) -> impl Future<Output = ()> + Send;
@@ -91,8 +97,7 @@ pub trait Outbox: Send + Sync + 'static {
 
 /// Delivers what is in a queue.
 pub struct Courier<O> {
-    outbox: Arc<O>,
-    headers: Headers,
+    way: Way<O>,
     /// How tries ended that could not be noted. Without it, a message that was taken would be sent again every few seconds until
     /// the disk has room again.
     unnoted: HashMap<i64, Tried>,
@@ -102,8 +107,7 @@ impl<O: Outbox> Courier<O> {
     /// For this queue.
     pub fn new(outbox: Arc<O>, headers: Headers) -> Self {
         Self {
-            outbox,
-            headers,
+            way: Way { outbox, headers },
             unnoted: HashMap::new(),
         }
     }
@@ -124,46 +128,41 @@ impl<O: Outbox> Courier<O> {
             }
             tokio::select! {
                 () = stopping.cancelled() => return,
-                () = self.outbox.changed() => {}
+                () = self.way.outbox.changed() => {}
                 () = tokio::time::sleep(LOOK) => {}
             }
         }
     }
 
-    /// Tries what is due; says whether there may be more.
+    /// Tries what is due, at several targets at the same time; says whether there may be more.
     async fn deliver_due(&mut self) -> anyhow::Result<bool> {
         let due = self
+            .way
             .blocking(|outbox| outbox.due(Timestamp::now(), AT_A_TIME))
             .await?;
         let mut more = due.len() == AT_A_TIME;
         let ids: HashSet<i64> = due.iter().map(|waiting| waiting.id).collect();
         self.unnoted.retain(|id, _| ids.contains(id));
-        let mut silent: HashSet<String> = HashSet::new();
-        let mut failed = None;
+        let mut tries = Vec::new();
+        let mut targets: HashMap<String, Vec<Waiting>> = HashMap::new();
         for waiting in due {
-            let id = waiting.id;
-            let how = match self.known(id) {
-                Some(how) => how,
-                // Each of its messages would keep all others waiting for a minute.
-                None if silent.contains(&waiting.target) => {
-                    more = true;
-                    continue;
-                }
-                None => {
-                    let (target, begun) = (waiting.target.clone(), Instant::now());
-                    let how = self.try_once(waiting).await;
-                    if how != Tried::Delivered && begun.elapsed() >= SLOW {
-                        silent.insert(target);
-                    }
-                    how
-                }
-            };
-            let outcome = how.clone();
-            let noted = self.blocking(move |outbox| outbox.tried(id, &outcome)).await;
-            if let Err(error) = noted {
-                self.unnoted.insert(id, how);
-                failed = failed.or(Some(error));
+            match self.known(waiting.id) {
+                Some(how) => tries.push((waiting.id, how)),
+                None => targets.entry(waiting.target.clone()).or_default().push(waiting),
             }
+        }
+        let mut failed = self.note(&mut tries).await.err();
+        let (ended, mut outcomes) = mpsc::unbounded_channel();
+        // What is under way ends with this.
+        let mut senders = self.way.send_to_each(targets, &ended);
+        drop(ended);
+        // What ends while others are noted is noted together.
+        while outcomes.recv_many(&mut tries, AT_A_TIME).await > 0 {
+            let noted = self.note(&mut tries).await;
+            failed = failed.or(noted.err());
+        }
+        while let Some(left) = senders.join_next().await {
+            more |= left.context("sending failed")?;
         }
         match failed {
             Some(error) => Err(error),
@@ -171,11 +170,85 @@ impl<O: Outbox> Courier<O> {
         }
     }
 
+    /// Notes how tries ended, and takes them away; they are remembered where that fails.
+    async fn note(&mut self, tries: &mut Vec<(i64, Tried)>) -> anyhow::Result<()> {
+        let tries = std::mem::take(tries);
+        if tries.is_empty() {
+            return Ok(());
+        }
+        let ended = tries.clone();
+        let noted = self.way.blocking(move |outbox| outbox.tried(&ended)).await;
+        if noted.is_err() {
+            self.unnoted.extend(tries);
+        }
+        noted
+    }
+
     /// How the last try of a message ended, if that could not be noted yet; none when it is to be tried.
     fn known(&mut self, id: i64) -> Option<Tried> {
         let how = self.unnoted.remove(&id)?;
         let is_due = matches!(&how, Tried::Later { due, .. } if *due <= Timestamp::now());
         (!is_due).then_some(how)
+    }
+}
+
+/// How messages get from a queue to their targets.
+struct Way<O> {
+    outbox: Arc<O>,
+    headers: Headers,
+}
+
+impl<O> Clone for Way<O> {
+    fn clone(&self) -> Self {
+        Self {
+            outbox: Arc::clone(&self.outbox),
+            headers: self.headers,
+        }
+    }
+}
+
+impl<O: Outbox> Way<O> {
+    /// Starts sending to each of these targets, to some at a time; each says whether messages were left.
+    fn send_to_each(
+        &self,
+        targets: HashMap<String, Vec<Waiting>>,
+        ended: &mpsc::UnboundedSender<(i64, Tried)>,
+    ) -> JoinSet<bool> {
+        let begun = Instant::now();
+        let places = Arc::new(Semaphore::new(TARGETS));
+        let mut senders = JoinSet::new();
+        for messages in targets.into_values() {
+            let (way, ended, places) = (self.clone(), ended.clone(), Arc::clone(&places));
+            senders.spawn(async move {
+                // The error would be that nobody gives out places any more.
+                let _place = places.acquire_owned().await;
+                way.send_in_order(messages, begun, &ended).await
+            });
+        }
+        senders
+    }
+
+    /// Tries messages of one target, the first in any case; says whether some were left.
+    async fn send_in_order(
+        &self,
+        messages: Vec<Waiting>,
+        begun: Instant,
+        ended: &mpsc::UnboundedSender<(i64, Tried)>,
+    ) -> bool {
+        let mut left = messages.len();
+        for waiting in messages {
+            let (id, since) = (waiting.id, Instant::now());
+            let how = self.try_once(waiting).await;
+            left -= 1;
+            // Each of its messages would keep its place from all others for a minute.
+            let is_silent = how != Tried::Delivered && since.elapsed() >= SLOW;
+            // Whoever notes it waits until all have ended.
+            let _ = ended.send((id, how));
+            if is_silent || begun.elapsed() >= ROUND {
+                break;
+            }
+        }
+        left > 0
     }
 
     async fn try_once(&self, waiting: Waiting) -> Tried {
@@ -257,6 +330,7 @@ fn again(attempts: u32, now: Timestamp, reason: &str) -> Tried {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Condvar, Mutex};
 
     use super::*;
 
@@ -291,7 +365,7 @@ mod tests {
             Ok(None)
         }
 
-        fn tried(&self, _: i64, _: &Tried) -> anyhow::Result<()> {
+        fn tried(&self, _: &[(i64, Tried)]) -> anyhow::Result<()> {
             match self.noted.fetch_add(1, Ordering::SeqCst) {
                 0 | 1 => anyhow::bail!("the disk is full"),
                 _ => Ok(()),
@@ -317,6 +391,65 @@ mod tests {
             2,
             "it was noted, and forgotten"
         );
+    }
+
+    /// Two targets. Neither takes its first message before the other has been turned to.
+    #[derive(Default)]
+    struct Together {
+        opened: Mutex<Vec<i64>>,
+        both: Condvar,
+        tried: Mutex<Vec<(i64, Tried)>>,
+    }
+
+    impl Outbox for Together {
+        fn mail(&self) -> MailConfig {
+            MailConfig::default()
+        }
+
+        fn due(&self, _: Timestamp, _: usize) -> anyhow::Result<Vec<Waiting>> {
+            let waiting = |(id, target): (i64, &str)| Waiting {
+                id,
+                attempts: 0,
+                target: target.to_owned(),
+                message: String::new(),
+            };
+            Ok([(1, "one"), (2, "one"), (3, "two")].map(waiting).to_vec())
+        }
+
+        fn open(&self, waiting: &Waiting) -> anyhow::Result<Option<(Target, Message)>> {
+            let mut opened = self.opened.lock().unwrap();
+            opened.push(waiting.id);
+            self.both.notify_all();
+            let waited = self
+                .both
+                .wait_timeout_while(opened, SLOW / 2, |opened| opened.len() < 2);
+            anyhow::ensure!(!waited.unwrap().1.timed_out(), "the other target has to wait");
+            Ok(None)
+        }
+
+        fn tried(&self, tries: &[(i64, Tried)]) -> anyhow::Result<()> {
+            self.tried.lock().unwrap().extend_from_slice(tries);
+            Ok(())
+        }
+
+        async fn changed(&self) {
+            std::future::pending().await
+        }
+    }
+
+    #[tokio::test]
+    async fn targets_do_not_wait_for_each_other_and_keep_the_order_of_their_messages() {
+        let outbox = Arc::new(Together::default());
+        let mut courier = Courier::new(Arc::clone(&outbox), HEADERS);
+        assert!(!courier.deliver_due().await.unwrap());
+        let opened = outbox.opened.lock().unwrap().clone();
+        let first = |wanted| opened.iter().position(|id| *id == wanted).unwrap();
+        assert!(first(1) < first(2), "{opened:?}");
+        assert!(first(3) < first(2), "{opened:?}");
+        let tried = outbox.tried.lock().unwrap().clone();
+        assert_eq!(tried.len(), 3, "{tried:?}");
+        let gone = |how: &Tried| matches!(how, Tried::GivenUp { .. });
+        assert!(tried.iter().all(|(_, how)| gone(how)), "{tried:?}");
     }
 
     #[test]

@@ -53,8 +53,8 @@ impl Outbox for FindingOutbox {
         Ok(Some((destination(target), in_both_forms(waiting, &message))))
     }
 
-    fn tried(&self, id: i64, how: &Tried) -> anyhow::Result<()> {
-        Ok(self.insight.storage().tried(id, how)?)
+    fn tried(&self, tries: &[(i64, Tried)]) -> anyhow::Result<()> {
+        Ok(self.insight.storage().tried(tries)?)
     }
 
     async fn changed(&self) {

@@ -349,11 +349,11 @@ pub trait Storage: Send + Sync + 'static {
     /// As [`Self::item`].
     fn due(&self, now: Timestamp, most: usize) -> Result<Vec<Delivery>, StorageError>;
 
-    /// Notes how a try ended.
+    /// Notes how tries ended, each with the number of its message: all of them, or none.
     ///
     /// # Errors
     /// As [`Self::item`].
-    fn tried(&self, id: i64, how: &Tried) -> Result<(), StorageError>;
+    fn tried(&self, tries: &[(i64, Tried)]) -> Result<(), StorageError>;
 
     /// Daily peaks of these servers.
     ///

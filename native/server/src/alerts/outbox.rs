@@ -58,9 +58,12 @@ impl Outbox for AlertOutbox {
         Ok(Some((route.target(), message)))
     }
 
-    fn tried(&self, id: i64, how: &Tried) -> anyhow::Result<()> {
+    fn tried(&self, tries: &[(i64, Tried)]) -> anyhow::Result<()> {
+        // Each change replaces the whole file, which is large while many messages wait.
         let changed = self.0.change(|state| {
-            note(state, id, how, Timestamp::now());
+            for (id, how) in tries {
+                note(state, *id, how, Timestamp::now());
+            }
             Ok(())
         });
         Ok(changed?)

@@ -205,8 +205,14 @@ impl Storage for PostgresStorage {
         self.with(async |client| queue::due(&client, now, most).await)
     }
 
-    fn tried(&self, id: i64, how: &Tried) -> Result<(), StorageError> {
-        self.with(async |client| queue::tried(&client, id, how).await)
+    fn tried(&self, tries: &[(i64, Tried)]) -> Result<(), StorageError> {
+        self.with(async |mut client| {
+            let transaction = client.transaction().await.map_err(failed)?;
+            for (id, how) in tries {
+                queue::tried(&transaction, *id, how).await?;
+            }
+            transaction.commit().await.map_err(failed)
+        })
     }
 
     fn peaks(&self, servers: &[ServerGuid]) -> Result<Vec<PeakRow>, StorageError> {

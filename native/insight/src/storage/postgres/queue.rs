@@ -147,13 +147,15 @@ pub(super) async fn due(client: &Client, now: Timestamp, most: usize) -> Result<
         .collect())
 }
 
-pub(super) async fn tried(client: &Client, id: i64, how: &Tried) -> Result<(), StorageError> {
+pub(super) async fn tried(transaction: &Transaction<'_>, id: i64, how: &Tried) -> Result<(), StorageError> {
     match how {
         Tried::Delivered | Tried::GivenUp { .. } => {
-            client.execute("DELETE FROM delivery WHERE id = $1", &[&id]).await
+            transaction
+                .execute("DELETE FROM delivery WHERE id = $1", &[&id])
+                .await
         }
         Tried::Later { due, .. } => {
-            client
+            transaction
                 .execute(
                     "UPDATE delivery SET attempts = attempts + 1, due = $2 WHERE id = $1",
                     &[&id, &storable(*due)],

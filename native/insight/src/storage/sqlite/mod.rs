@@ -160,8 +160,12 @@ impl Storage for SqliteStorage {
         self.file.read(|connection| queue::due(connection, now, most))
     }
 
-    fn tried(&self, id: i64, how: &Tried) -> Result<(), StorageError> {
-        self.file.write(|transaction| queue::tried(transaction, id, how))
+    fn tried(&self, tries: &[(i64, Tried)]) -> Result<(), StorageError> {
+        self.file.write(|transaction| {
+            tries
+                .iter()
+                .try_for_each(|(id, how)| queue::tried(transaction, *id, how))
+        })
     }
 
     fn peaks(&self, servers: &[ServerGuid]) -> Result<Vec<PeakRow>, StorageError> {
