@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use licensing_api::Problem;
 use licensing_api::alert::AlertRouteKind;
 use licensing_api::health::HealthCheck;
@@ -87,7 +88,6 @@ pub(crate) async fn check(sources: &HealthSources<'_>, deep: bool) -> Vec<Health
 }
 
 async fn ports(sources: &HealthSources<'_>) -> Vec<Look> {
-    let mut looks = Vec::new();
     let vendors = sources.daemons.vendors().into_iter().map(|daemon| {
         let address = SocketAddr::new(sources.licensing_address.ip(), daemon.port);
         (format!("vendor daemon {}", daemon.vendor), address)
@@ -96,10 +96,8 @@ async fn ports(sources: &HealthSources<'_>) -> Vec<Look> {
         ("license manager".to_owned(), sources.licensing_address),
         ("web services".to_owned(), sources.web_address),
     ];
-    for (name, address) in own.into_iter().chain(vendors) {
-        looks.push((name, connect(address).await));
-    }
-    looks
+    let all = own.into_iter().chain(vendors);
+    join_all(all.map(|(name, address)| async move { (name, connect(address).await) })).await
 }
 
 async fn connect(address: SocketAddr) -> Result<String, String> {
@@ -122,15 +120,16 @@ fn loopback_of(address: SocketAddr) -> std::net::IpAddr {
 }
 
 async fn daemons(sources: &HealthSources<'_>) -> Vec<Look> {
-    let mut looks = Vec::new();
-    for daemon in sources.daemons.vendors() {
-        let figures = sources.daemons.figures(&daemon.vendor, sources.actor).await;
+    let (daemons, actor) = (sources.daemons, sources.actor);
+    // All at the same time: each that does not answer would keep the check waiting by itself.
+    let asked = daemons.vendors().into_iter().map(|daemon| async move {
+        let figures = daemons.figures(&daemon.vendor, actor).await;
         let look = figures
             .map(|figures| format!("serves, {} leases", figures.seats.leases))
             .map_err(in_short);
-        looks.push((daemon.vendor, look));
-    }
-    looks
+        (daemon.vendor, look)
+    });
+    join_all(asked).await
 }
 
 fn in_short(problem: Problem) -> String {
@@ -162,6 +161,7 @@ fn routes(sources: &HealthSources<'_>) -> Vec<Look> {
 /// Walks the chain of the records of each vendor, and that of the changes of administrators.
 async fn chains(sources: &HealthSources<'_>) -> Vec<Look> {
     let mut looks = Vec::new();
+    // One after another: each reads everything that its daemon has recorded.
     for daemon in sources.daemons.vendors() {
         let asked = ManagerRequest::VerifyAudit;
         let answer = sources
