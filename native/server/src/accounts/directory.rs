@@ -44,7 +44,7 @@ pub(super) struct DirectoryUser {
 
 impl DirectoryUser {
     /// Whether they are a member of the group with one of these distinguished names.
-    pub(super) fn is_in(&self, group: &[String]) -> bool {
+    fn is_in(&self, group: &[String]) -> bool {
         group.iter().any(|dn| self.groups.contains(&dn.to_lowercase()))
     }
 }
@@ -107,6 +107,38 @@ impl<'a> Directory<'a> {
     /// `DirectoryUnavailable`.
     pub(super) async fn group(&self, name: &str) -> Result<Vec<String>, Problem> {
         self.look_up(&self.config.group_filter, name).await
+    }
+
+    /// The first of the groups of these names that a user is in, as its place among them; all are asked for by one connection.
+    ///
+    /// # Errors
+    /// `DirectoryUnavailable`.
+    pub(super) async fn first_group_of(
+        &self,
+        user: &DirectoryUser,
+        names: &[&str],
+    ) -> Result<Option<usize>, Problem> {
+        if names.is_empty() {
+            return Ok(None);
+        }
+        let mut ldap = self.bound().await?;
+        let found = self.first_found(&mut ldap, user, names).await;
+        ldap.unbind().await.ok();
+        found
+    }
+
+    async fn first_found(
+        &self,
+        ldap: &mut Ldap,
+        user: &DirectoryUser,
+        names: &[&str],
+    ) -> Result<Option<usize>, Problem> {
+        for (at, name) in names.iter().enumerate() {
+            if user.is_in(&self.find(ldap, &self.config.group_filter, name).await?) {
+                return Ok(Some(at));
+            }
+        }
+        Ok(None)
     }
 
     /// Distinguished names of the users of this name.

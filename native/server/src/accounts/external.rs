@@ -1,5 +1,6 @@
 //! Callers whom somebody else vouches for: the directory of their domain, or an OpenID issuer.
 
+use std::cmp::Reverse;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -206,16 +207,15 @@ async fn highest<'a>(
     own: Option<&'a Account>,
     accounts: &'a [Account],
 ) -> Result<Option<&'a Account>, Problem> {
-    let mut best = own.filter(|one| !one.is_group);
-    for group in accounts {
-        if group.is_group
-            && best.is_none_or(|best| best.permissions < group.permissions)
-            && user.is_in(&directory.group(group.name.name()).await?)
-        {
-            best = Some(group);
-        }
-    }
-    Ok(best)
+    let own = own.filter(|one| !one.is_group);
+    let mut groups: Vec<&Account> = accounts
+        .iter()
+        .filter(|one| one.is_group && own.is_none_or(|own| own.permissions < one.permissions))
+        .collect();
+    groups.sort_by_key(|group| Reverse(group.permissions));
+    let names: Vec<&str> = groups.iter().map(|group| group.name.name()).collect();
+    let first = directory.first_group_of(user, &names).await?;
+    Ok(first.and_then(|at| groups.get(at).copied()).or(own))
 }
 
 /// Refuses what only an account of one's own can have.
