@@ -198,8 +198,8 @@ impl Allocations {
         done.ok_or_else(|| gone(request_id))
     }
 
-    /// Goes on with everything that is not finished. What has its answer needs no connection.
-    pub(super) async fn go_on(&self) {
+    /// Goes on with everything that is not finished; says whether something failed. What has its answer needs no connection.
+    pub(super) async fn go_on(&self) -> bool {
         let is_configured = self.is_configured();
         let waiting: Vec<(AllocationRequestId, AllocationState, Actor)> = {
             let live = self.0.state.lock();
@@ -212,6 +212,7 @@ impl Allocations {
                 })
                 .collect()
         };
+        let mut failed = false;
         for (request, state, actor) in waiting {
             let _turn = self.0.turn.lock().await;
             let outcome = match state {
@@ -221,7 +222,9 @@ impl Allocations {
             };
             if let Err(problem) = outcome {
                 tracing::warn!(%request, detail = problem.detail, "an allocation does not get further");
+                failed = true;
             }
         }
+        failed
     }
 }

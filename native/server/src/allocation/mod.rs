@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use backon::{BackoffBuilder as _, ExponentialBuilder};
 use jiff::Timestamp;
 use licensing_api::alert::{Alert, AlertCode};
 use licensing_api::allocation::{Allocation, AllocationState, RenewalOption};
@@ -37,8 +38,10 @@ use remote::Remote;
 use state::{Record, State, StateFile};
 pub(crate) use state::{with_secrets_of, without_secrets};
 
-/// How often what is pending is tried again.
+/// How often it is looked whether there is something to do.
 const AGAIN: Duration = Duration::from_secs(60);
+/// Longest pause while the same goes on failing.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
 /// What the server calls itself in the audit.
 const OWN_ACCOUNT: &str = "licensingd";
 /// How often renewals are looked for.
@@ -83,16 +86,26 @@ impl Allocations {
         })))
     }
 
-    /// Goes on with what is pending and looks for renewals, until `stopping`.
+    /// Goes on with what is pending and looks for renewals, until `stopping`. What fails is tried again in growing pauses.
     pub(crate) async fn run(self, stopping: CancellationToken) {
+        let mut settings = self.0.config.changes();
+        let mut growing = pauses();
         loop {
-            self.go_on().await;
+            let mut failed = self.go_on().await;
             if self.is_configured() {
-                self.look_for_renewals(Timestamp::now()).await;
+                failed |= !self.look_for_renewals(Timestamp::now()).await;
             }
+            let pause = if failed {
+                growing.next().unwrap_or(LONGEST_PAUSE)
+            } else {
+                growing = pauses();
+                AGAIN
+            };
             tokio::select! {
                 () = stopping.cancelled() => return,
-                () = tokio::time::sleep(AGAIN) => {}
+                () = tokio::time::sleep(pause) => {}
+                // The way to the vendor may be another one now.
+                Ok(()) = settings.changed() => growing = pauses(),
             }
         }
     }
@@ -272,6 +285,15 @@ impl Allocations {
     }
 }
 
+/// Pauses while something fails: a fulfilment that is down for days is not asked by each server every minute.
+fn pauses() -> impl Iterator<Item = Duration> + Send {
+    ExponentialBuilder::default()
+        .with_min_delay(AGAIN)
+        .with_max_delay(LONGEST_PAUSE)
+        .without_max_times()
+        .build()
+}
+
 /// The server itself, in the audit.
 fn own_actor() -> Actor {
     Actor {
@@ -320,4 +342,15 @@ fn unwritable(error: impl std::fmt::Display) -> Problem {
         ErrorCode::UnknownError,
         format!("The document cannot be written: {error}."),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_begin_with_a_minute_and_grow_to_an_hour() {
+        let minutes: Vec<u64> = pauses().take(9).map(|pause| pause.as_secs() / 60).collect();
+        assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+    }
 }

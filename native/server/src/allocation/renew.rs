@@ -130,8 +130,9 @@ impl Allocations {
         Ok(self.renewal_option())
     }
 
-    /// Looks for renewals once a day, and installs them where that is the option.
-    pub(super) async fn look_for_renewals(&self, now: Timestamp) {
+    /// Looks for renewals once a day, and installs them where that is the option; says whether it could look. One that cannot be
+    /// installed is tried again with the next look.
+    pub(super) async fn look_for_renewals(&self, now: Timestamp) -> bool {
         let RenewalOptionRow { option, checked } = self.renewal_option();
         // Looked for in the future means that the clock was ahead then.
         let is_due = checked.is_none_or(|at| {
@@ -139,17 +140,17 @@ impl Allocations {
             passed.is_negative() || passed >= SignedDuration::from_hours(RENEWALS_HOURS)
         });
         if option == RenewalOption::Manual || !is_due {
-            return;
+            return true;
         }
         let offered = match self.offered(now).await {
             Ok(offered) => offered,
             Err(problem) => {
                 tracing::warn!(detail = problem.detail, "renewals cannot be looked for");
-                return;
+                return false;
             }
         };
         if option != RenewalOption::Install {
-            return;
+            return true;
         }
         for renewal in offered {
             match self.install_by_itself(&renewal.fulfillment_id).await {
@@ -161,5 +162,6 @@ impl Allocations {
                 ),
             }
         }
+        true
     }
 }
