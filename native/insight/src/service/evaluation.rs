@@ -1,6 +1,6 @@
 //! From what is stored to findings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use licensing_api::{ErrorCode, Problem};
@@ -19,6 +19,48 @@ use crate::storage::{About, Concerned, FindingFilter, StorageError};
 const AT_A_TIME: usize = 256;
 /// Most servers with damaged rows that are passed over; with more of them the whole storage is damaged.
 const MOST_DAMAGED: usize = 16;
+
+/// Most other servers with the same serial number that a server is compared with: what is kept of all of them has to fit into
+/// memory, and each is compared with each.
+const MOST_OTHERS: usize = 1000;
+
+fn is_duplicate(kind: FindingKind) -> bool {
+    matches!(
+        kind,
+        FindingKind::DuplicateLicense | FindingKind::DuplicateInDisasterRecovery
+    )
+}
+
+/// Where servers were left out, less is seen than there is: a duplicate goes on to name the servers that it named, and stays as
+/// it was where nothing is seen of it now.
+fn keep_what_was_known(
+    findings: &mut [Finding],
+    records: &mut BTreeMap<String, FindingRecord>,
+    registered: &BTreeSet<ServerGuid>,
+    left_out: usize,
+) {
+    let mut found = BTreeSet::new();
+    for finding in findings.iter_mut().filter(|finding| is_duplicate(finding.kind)) {
+        found.insert(finding.key.clone());
+        if finding.kind != FindingKind::DuplicateLicense {
+            continue;
+        }
+        if let Some(known) = records.get(&finding.key) {
+            let named = known
+                .finding
+                .servers
+                .iter()
+                .filter(|one| registered.contains(*one));
+            let servers: BTreeSet<ServerGuid> = named.chain(&finding.servers).copied().collect();
+            finding.servers = servers.into_iter().collect();
+        }
+        finding.detail = format!(
+            "{} Only those heard of last were compared; {left_out} more servers with a serial number in common were not.",
+            finding.detail
+        );
+    }
+    records.retain(|key, record| !is_duplicate(record.finding.kind) || found.contains(key));
+}
 
 /// What a finding belongs to: findings of one scope are made from the same rows.
 fn scope(finding: &Finding) -> String {
@@ -69,7 +111,7 @@ impl Insight {
         // Read when it is this one's turn: what was changed while it waited counts.
         let known = self.knowledge()?;
         let now = Timestamp::now();
-        let mut about = self.storage.about(server)?;
+        let mut about = self.storage.about(server, MOST_OTHERS)?;
         let scopes = scopes(server, &about);
         self.keep_registered(&mut about)?;
         let mut findings = self.findings_about(&about, &known, &scopes, now);
@@ -77,6 +119,11 @@ impl Insight {
         let wanted: Vec<String> = scopes.into_iter().collect();
         let mut records = self.storage.records(&wanted)?;
         let before = records.clone();
+        if about.left_out > 0 {
+            tracing::info!(%server, left_out = about.left_out, "too many servers have a serial number in common to compare all");
+            let registered = self.registered_in(&records)?;
+            keep_what_was_known(&mut findings, &mut records, &registered, about.left_out);
+        }
         reconcile(&mut records, findings, now);
         let deliveries = self.messages_about(&before, &records, now)?;
         let altered: Vec<(String, FindingRecord)> = records
@@ -118,6 +165,24 @@ impl Insight {
         }
         let known = self.server(server)?;
         Ok(known.and_then(|known| never_heard(server, known.registered, &self.bounds, now)))
+    }
+
+    /// Servers that these findings name and that are registered still.
+    fn registered_in(
+        &self,
+        records: &BTreeMap<String, FindingRecord>,
+    ) -> Result<BTreeSet<ServerGuid>, StorageError> {
+        let named: BTreeSet<ServerGuid> = records
+            .values()
+            .flat_map(|record| record.finding.servers.iter().copied())
+            .collect();
+        let mut registered = BTreeSet::new();
+        for server in named {
+            if self.server(server)?.is_some() {
+                registered.insert(server);
+            }
+        }
+        Ok(registered)
     }
 
     fn findings_about(
@@ -310,5 +375,45 @@ impl Insight {
         let scope = scope(&record.finding);
         self.storage.save(None, &[(scope, record.clone())], &[])?;
         Ok(record)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn duplicate(serial: &str, servers: &[u8]) -> Finding {
+        let kind = FindingKind::DuplicateLicense;
+        Finding {
+            key: format!("DuplicateLicense/acme/{serial}"),
+            kind,
+            severity: kind.severity(),
+            subject: serial.to_owned(),
+            servers: servers
+                .iter()
+                .map(|number| ServerGuid::from_random([*number; 16]))
+                .collect(),
+            since: Timestamp::UNIX_EPOCH,
+            until: None,
+            detail: "It is on several servers.".to_owned(),
+            evidence: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn duplicates_on_too_many_servers_keep_what_was_known() {
+        let record = |finding: Finding| {
+            let key = finding.key.clone();
+            (key, FindingRecord::new(finding, Timestamp::UNIX_EPOCH))
+        };
+        let known = [duplicate("sn-1", &[1, 2, 3]), duplicate("sn-2", &[1, 2])];
+        let mut records: BTreeMap<String, FindingRecord> = known.map(record).into_iter().collect();
+        let mut findings = [duplicate("sn-1", &[3, 4])];
+        let registered: BTreeSet<ServerGuid> = duplicate("", &[1, 3]).servers.into_iter().collect();
+        keep_what_was_known(&mut findings, &mut records, &registered, 7);
+        assert_eq!(findings[0].servers, duplicate("", &[1, 3, 4]).servers);
+        assert!(findings[0].detail.contains("7 more servers"));
+        let looked_at: Vec<&str> = records.keys().map(String::as_str).collect();
+        assert_eq!(looked_at, ["DuplicateLicense/acme/sn-1"]);
     }
 }

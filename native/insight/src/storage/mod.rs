@@ -159,6 +159,8 @@ pub struct UploadSummary {
 pub struct About {
     /// All rows of the server; of others those with a serial number that the server has or had, with their latest upload.
     pub rows: Rows,
+    /// How many others with such a serial number were too many.
+    pub left_out: usize,
     /// Disaster recovery partners, as the latest upload of each of these servers names them.
     pub partners: Vec<(ServerGuid, ServerGuid)>,
 }
@@ -281,11 +283,12 @@ pub trait Storage: Send + Sync + 'static {
     /// As [`Self::item`].
     fn installed(&self, server: ServerGuid) -> Result<Installed, StorageError>;
 
-    /// What the rules need to know about a server.
+    /// What the rules need to know about a server. Of the others with one of its serial numbers so many are in it at most, for
+    /// each serial number: those that were heard of last.
     ///
     /// # Errors
     /// As [`Self::item`].
-    fn about(&self, server: ServerGuid) -> Result<About, StorageError>;
+    fn about(&self, server: ServerGuid, most: usize) -> Result<About, StorageError>;
 
     /// Notes that servers are to be looked at again.
     ///

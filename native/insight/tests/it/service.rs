@@ -520,11 +520,46 @@ fn old_months_are_dropped_but_for_the_latest_upload_of_each_server(backend: &Bac
     assert_eq!(storage.uploads(&[sites[0].guid], 10).unwrap().len(), 2);
     assert_eq!(storage.uploads(&[sites[1].guid], 10).unwrap().len(), 1);
     assert_eq!(storage.contacts().unwrap()[&sites[1].guid], day(0, 1));
-    let about = storage.about(sites[0].guid).unwrap();
+    let about = storage.about(sites[0].guid, 1000).unwrap();
+    assert_eq!(about.left_out, 0);
     assert_eq!(
         about.rows.licenses.len(),
         3,
         "two of its own, one of the other server"
+    );
+}
+
+fn of_too_many_servers_with_a_number_those_are_compared_that_were_heard_of_last(backend: &Backend) {
+    let insight = backend.service();
+    let storage = insight.storage();
+    let mut sites = [1, 2, 3, 4].map(Site::new);
+    let serials: [&[&str]; 4] = [&["SN-1", "SN-2"], &["SN-2"], &["SN-1"], &["SN-1"]];
+    for (index, received) in [(0, 0), (1, 1), (3, 3), (2, 2)] {
+        let upload = sites[index].upload(day(0, 0), serials[index]);
+        let arrival = Arrival {
+            upload: &upload,
+            received: day(received, 0),
+            clock_offset_seconds: None,
+            remarkable: false,
+        };
+        assert_eq!(storage.store_uploads(&[arrival]).unwrap()[0].stored, Stored::Now);
+    }
+    let compared = |most| {
+        let about = storage.about(sites[0].guid, most).unwrap();
+        let mut servers: Vec<_> = about.rows.uploads.iter().map(|row| row.server).collect();
+        servers.sort_unstable();
+        (servers, about.left_out)
+    };
+    let guids = |of: &[usize]| {
+        let mut guids: Vec<_> = of.iter().map(|index| sites[*index].guid).collect();
+        guids.sort_unstable();
+        guids
+    };
+    assert_eq!(compared(2), (guids(&[0, 1, 2, 3]), 0));
+    assert_eq!(
+        compared(1),
+        (guids(&[0, 1, 3]), 1),
+        "for each serial number the one that was heard of last"
     );
 }
 
@@ -562,4 +597,5 @@ on_both! {
     a_server_that_is_noted_again_while_it_is_looked_at_stays_noted,
     uploads_that_arrive_at_once_are_stored_once_each,
     old_months_are_dropped_but_for_the_latest_upload_of_each_server,
+    of_too_many_servers_with_a_number_those_are_compared_that_were_heard_of_last,
 }

@@ -148,8 +148,8 @@ impl Storage for PostgresStorage {
         self.with(async |client| uploads::installed(&client, server).await)
     }
 
-    fn about(&self, server: ServerGuid) -> Result<About, StorageError> {
-        self.with(async |client| uploads::about(&client, server).await)
+    fn about(&self, server: ServerGuid, most: usize) -> Result<About, StorageError> {
+        self.with(async |client| uploads::about(&client, server, most).await)
     }
 
     fn note(&self, concerned: Concerned<'_>) -> Result<(), StorageError> {

@@ -59,7 +59,7 @@ fn license_key(row: &LicenseRow) -> Option<(String, String)> {
     ))
 }
 
-pub(super) async fn about(client: &Client, server: ServerGuid) -> Result<About, StorageError> {
+pub(super) async fn about(client: &Client, server: ServerGuid, most: usize) -> Result<About, StorageError> {
     let mut about = About::default();
     let id = uuid_of(&server);
     let statement = client
@@ -76,18 +76,61 @@ pub(super) async fn about(client: &Client, server: ServerGuid) -> Result<About, 
         add_products(&mut about.rows, &row, products)?;
         about.rows.uploads.push(row);
     }
-    add_others(client, server, &mut about).await?;
+    add_others(client, server, most, &mut about).await?;
     Ok(about)
 }
 
-/// Adds what other servers have in common with this one, whose rows are there already.
-async fn add_others(client: &Client, server: ServerGuid, about: &mut About) -> Result<(), StorageError> {
+/// Other servers with one of these serial numbers, each with its place among those of a serial number: the one that was heard
+/// of last is the first.
+async fn others(
+    client: &Client,
+    server: ServerGuid,
+    serials: &[String],
+    vendors: &[String],
+) -> Result<Vec<(Uuid, i64)>, StorageError> {
+    let statement = client
+        .prepare_cached(
+            "SELECT placed.server, min(placed.place) FROM (
+                 SELECT shared.server, row_number() OVER (
+                     PARTITION BY shared.serial_key, shared.vendor_key
+                     ORDER BY history.received DESC NULLS LAST, shared.server) AS place
+                 FROM (
+                     SELECT DISTINCT serial_key, vendor_key, holding.server FROM list_serial
+                     JOIN unnest($2::text[], $3::text[]) AS common (serial_key, vendor_key) USING (serial_key, vendor_key)
+                     JOIN holding USING (list) WHERE holding.server <> $1) AS shared
+                 LEFT JOIN history ON history.server = shared.server) AS placed
+             GROUP BY placed.server",
+        )
+        .await
+        .map_err(failed)?;
+    let rows = client
+        .query(&statement, &[&uuid_of(&server), &serials, &vendors])
+        .await
+        .map_err(failed)?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+/// Adds what other servers have in common with this one, whose rows are there already: of each serial number so many servers
+/// at most.
+async fn add_others(
+    client: &Client,
+    server: ServerGuid,
+    most: usize,
+    about: &mut About,
+) -> Result<(), StorageError> {
     let common: HashSet<(String, String)> = about.rows.licenses.iter().filter_map(license_key).collect();
     let (serials, vendors): (Vec<String>, Vec<String>) = common.iter().cloned().unzip();
+    let all = others(client, server, &serials, &vendors).await?;
+    let (count, most) = (all.len(), i64::try_from(most).unwrap_or(i64::MAX));
+    let chosen: Vec<Uuid> = all
+        .into_iter()
+        .filter_map(|(other, place)| (place <= most).then_some(other))
+        .collect();
+    about.left_out = count.saturating_sub(chosen.len());
     let statement = client
         .prepare_cached(&format!(
             "SELECT {UPLOAD} FROM holding JOIN upload USING (server, list) JOIN list ON list.id = holding.list
-             WHERE holding.server <> $1 AND holding.list IN (
+             WHERE holding.server = ANY($1) AND holding.list IN (
                  SELECT list FROM list_serial
                  JOIN unnest($2::text[], $3::text[]) AS common (serial_key, vendor_key) USING (serial_key, vendor_key))"
         ))
@@ -95,7 +138,7 @@ async fn add_others(client: &Client, server: ServerGuid, about: &mut About) -> R
         .map_err(failed)?;
     let mut servers = HashSet::from([uuid_of(&server)]);
     let rows = client
-        .query(&statement, &[&uuid_of(&server), &serials, &vendors])
+        .query(&statement, &[&chosen, &serials, &vendors])
         .await
         .map_err(failed)?;
     for row in rows {

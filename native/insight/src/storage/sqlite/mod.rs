@@ -100,8 +100,9 @@ impl Storage for SqliteStorage {
             .read(|connection| uploads::installed(connection, server))
     }
 
-    fn about(&self, server: ServerGuid) -> Result<About, StorageError> {
-        self.file.read(|connection| uploads::about(connection, server))
+    fn about(&self, server: ServerGuid, most: usize) -> Result<About, StorageError> {
+        self.file
+            .read(|connection| uploads::about(connection, server, most))
     }
 
     fn note(&self, concerned: Concerned<'_>) -> Result<(), StorageError> {

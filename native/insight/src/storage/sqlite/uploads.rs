@@ -195,12 +195,34 @@ const SHARED: &str = "WITH own AS MATERIALIZED (
     UNION SELECT other.server FROM own CROSS JOIN license AS other
         ON other.serial_key = own.serial_key AND other.vendor_key = own.vendor_key WHERE other.server > ?1";
 
-pub(super) fn about(connection: &Connection, server: ServerGuid) -> Result<About, StorageError> {
+/// As [`SHARED`], but of each serial number only so many servers that were heard of last.
+const LATEST_SHARED: &str = "WITH own AS MATERIALIZED (
+        SELECT DISTINCT serial_key, vendor_key FROM license WHERE server = ?1 AND serial_key IS NOT NULL),
+    shared AS (
+        SELECT DISTINCT other.serial_key, other.vendor_key, other.server FROM own CROSS JOIN license AS other
+            ON other.serial_key = own.serial_key AND other.vendor_key = own.vendor_key WHERE other.server <> ?1),
+    placed AS (
+        SELECT shared.server AS server, row_number() OVER (
+            PARTITION BY shared.serial_key, shared.vendor_key
+            ORDER BY history.received_ms DESC, shared.server) AS place
+        FROM shared LEFT JOIN history ON history.server = shared.server)
+    SELECT DISTINCT server FROM placed WHERE place <= ?2";
+
+pub(super) fn about(connection: &Connection, server: ServerGuid, most: usize) -> Result<About, StorageError> {
     let mut about = About::default();
     let mut servers: Vec<ServerGuid> =
         collect(connection.prepare_cached(SHARED)?, [server.as_bytes()], |row| {
             Ok(guid(row.get(0)?))
         })?;
+    if servers.len() > most {
+        let all = servers.len();
+        servers = collect(
+            connection.prepare_cached(LATEST_SHARED)?,
+            params![server.as_bytes(), i64::try_from(most).unwrap_or(i64::MAX)],
+            |row| Ok(guid(row.get(0)?)),
+        )?;
+        about.left_out = all.saturating_sub(servers.len());
+    }
     add_own(connection, server, &mut about.rows)?;
     for other in &servers {
         add_common(connection, server, *other, &mut about.rows)?;
