@@ -257,7 +257,8 @@ impl Server {
         let licenses = LicenseFolder::open(&self.data, &self.config, &self.installed)
             .with_context(|| format!("{} cannot be used", self.data.licenses().display()))?;
         let alerts = self.alerts(&licenses, &daemons, &management).await?;
-        let web = web::open(WebSetup {
+        let mut parts = Parts::default();
+        let setup = WebSetup {
             management: management.clone(),
             alerts: alerts.clone(),
             licenses,
@@ -273,11 +274,12 @@ impl Server {
             web_address: ports.web_address,
             stopping: self.stopping.clone(),
             connections: self.connections.clone(),
-        })
-        .await
-        .context("the web services cannot be opened")?;
+        };
+        let web = web::open(setup, &mut parts)
+            .await
+            .context("the web services cannot be opened")?;
         self.reread_licenses().await;
-        let served = self.start(ports, web, management, alerts, &wmi)?;
+        let served = self.start(ports, web, parts, management, alerts, &wmi)?;
         let line = serde_json::to_string(&served.endpoints(self))?;
         served.publish(self);
         let mut stdout = std::io::stdout().lock();
@@ -369,6 +371,7 @@ impl Server {
         &self,
         ports: OwnPorts,
         web: Router,
+        parts: Parts,
         management: ManagementService,
         alerts: AlertService,
         wmi: &Wmi,
@@ -397,7 +400,7 @@ impl Server {
             management: management.clone(),
             wsman: ports.wsman.as_ref().map(|(_, address)| *address),
             wsman_plain: ports.wsman_plain.as_ref().map(|(_, address)| *address),
-            parts: Parts::default(),
+            parts,
             background: None,
         };
         let courier = Courier::new(Arc::new(AlertOutbox::new(alerts.clone())), HEADERS);

@@ -25,7 +25,7 @@ use jiff::Timestamp;
 use licensing_api::Problem;
 use licensing_net::tls::ServerCertificate;
 use licensing_net::web::{answer, assemble};
-use licensing_net::{ConnectionCount, RateLimit};
+use licensing_net::{ConnectionCount, Parts, RateLimit};
 use tokio_util::sync::CancellationToken;
 
 use crate::accounts::Accounts;
@@ -146,11 +146,11 @@ const EXPLAINING_SHORT: Bounds = Bounds {
 };
 
 /// Tells the daemons which tokens open the licensing ports, and gives the router
-/// that is served on the port of the web services.
+/// that is served on the port of the web services. What goes on beside requests is a part of the program.
 ///
 /// # Errors
 /// When the accounts cannot be used.
-pub async fn open(setup: WebSetup) -> anyhow::Result<Router> {
+pub async fn open(setup: WebSetup, parts: &mut Parts) -> anyhow::Result<Router> {
     let accounts = setup.accounts.clone();
     let (licenses, alerts) = (setup.licenses.clone(), setup.alerts.clone());
     let rate = RateLimit::per_second(setup.config.now().web.requests_per_second);
@@ -164,7 +164,7 @@ pub async fn open(setup: WebSetup) -> anyhow::Result<Router> {
     let allocations = Allocations::open(setup.config.clone(), setup.management.clone(), installer)?;
     let further = allocations.clone();
     alerts.also(move || further.alerts());
-    tokio::spawn(allocations.clone().run(setup.stopping.clone()));
+    parts.spawn("allocations", allocations.clone().run(setup.stopping.clone()));
     let services = Arc::new(WebServices {
         setup,
         accounts,

@@ -35,6 +35,7 @@ use licensing_api::server::{DaemonState, VendorDaemon};
 use licensing_api::{ErrorCode, Problem, Secret};
 use licensing_license_file::license_file::parse;
 use licensing_license_file::signing::IssuerKey;
+use licensing_net::Parts;
 use licensing_net::tls::{ClientTrust, ServerCertificate};
 use licensing_server::accounts::Accounts;
 use licensing_server::alerts::{AlertService, AlertSources};
@@ -309,7 +310,8 @@ async fn services(
     })
     .unwrap();
     let access = ProductAccess::new(config.now().licensing.anonymous, &[], ClientTrust::nobody());
-    let opened = web::open(WebSetup {
+    let mut parts = Parts::default();
+    let setup = WebSetup {
         management,
         configuration: Configuration::new(config.clone(), data.config_file(), data.clone(), access),
         alerts: alerts.clone(),
@@ -325,8 +327,9 @@ async fn services(
         web_address: SocketAddr::from(([127, 0, 0, 1], 8083)),
         stopping: stopping.clone(),
         connections: PortConnections::default(),
-    })
-    .await;
+    };
+    let opened = web::open(setup, &mut parts).await;
+    tokio::spawn(parts.finish());
     (opened.unwrap(), alerts)
 }
 
