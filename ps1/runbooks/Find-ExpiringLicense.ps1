@@ -101,7 +101,7 @@ catch {
     & "$PSScriptRoot/ConvertTo-MonitoringOutput.ps1" @output -Problem $_.Exception.Message
     exit $LASTEXITCODE
 }
-$names = @($pools | ForEach-Object Feature)
+$names = @($pools | ForEach-Object { $_.Feature })
 $missing = @($Feature | Where-Object { -not @($names -like $_) })
 if ($missing) {
     # A check of nothing would be content for ever.
