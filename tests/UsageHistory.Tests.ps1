@@ -35,14 +35,6 @@ Describe 'Get-LicenseUsageHistory' {
         $rows.Feature | Select-Object -Unique | Should -Be 'CAD_PRO_CCU'
     }
 
-    It 'reports a name that no feature has, and no pattern without a match' {
-        $record = Get-OnlyError { Get-LicenseUsageHistory CAD_PRO_CUC }
-        $record.FullyQualifiedErrorId | Should -Be 'FeatureNotFound,Get-LicenseUsageHistory'
-        $record.TargetObject | Should -Be 'CAD_PRO_CUC'
-        Get-LicenseUsageHistory TYPO* -ErrorAction Stop | Should -BeNullOrEmpty
-        Get-LicenseUsageHistory VIEW_STD_CCU -PerUser -ErrorAction Stop | Should -BeNullOrEmpty
-    }
-
     It 'refuses a period that ends before it begins' {
         { Get-LicenseUsageHistory -Since 1h -Until 2h -ErrorAction Stop } | Should -Throw -ErrorId 'InvalidStartDateOrEndDate*'
     }

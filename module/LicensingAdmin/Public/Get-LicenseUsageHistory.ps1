@@ -9,9 +9,6 @@ function Get-LicenseUsageHistory {
         Hours begin in UTC, days and months in the time zone of the server. With -PerUser each user has rows of their own, made
         from the audit: peak, mean, checkouts and denials.
 
-        A name without wildcards that has no rows is an error; a pattern without a match is not. With -PerUser neither is: nobody
-        may have used the feature.
-
     .PARAMETER Since
         Begin: a date, the TimeSpan that has passed since, or words such as 7d, 12h or 30m. 30 days before the end unless given.
 
@@ -76,15 +73,6 @@ function Get-LicenseUsageHistory {
     )
 
     process {
-        $names = @{}
-        if (-not $PerUser) {
-            $names = @{
-                NameProperty   = 'Feature'
-                Noun           = 'usage history of the feature'
-                NotFoundCode   = 'FeatureNotFound'
-                NotFoundAction = 'List all features with Get-LicenseInventory, and look whether the period is one in which it was installed.'
-            }
-        }
-        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetUsageHistory' @names
+        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetUsageHistory'
     }
 }
