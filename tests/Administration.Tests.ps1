@@ -163,7 +163,6 @@ Describe 'Commands of the snap-in' {
         $messages.MetaData | Should -Be 'mine'
         $alert = $messages.AlertList | Where-Object TypeCode -EQ SeatsNearlyOut
         $alert.Description.Title | Should -Not -BeNullOrEmpty
-        (Get-LicAlerts $server.Address -ProductEditionModel ACME_PRO_CCU -SADate 2015.1201 -FilterThreshold 0).AlertList.TypeCode | Should -Contain SeatsNearlyOut
         (Get-OnlyError { Get-LicAlerts $server.Address -ProductEditionModel X -SADate 2015-12-01 }).FullyQualifiedErrorId | Should -BeLike 'InvalidSADateFormat*'
         (Get-OnlyError { Get-LicAlerts $server.Address -ProductEditionModel X -SADate 2015.1201 -Locale tlh }).FullyQualifiedErrorId | Should -BeLike 'LocaleUnsupported*'
     }

@@ -18,7 +18,7 @@ function Get-LicAlerts {
         Subscription Advantage date that the product demands, in the form yyyy.MMdd.
 
     .PARAMETER FilterThreshold
-        Percent of the seats in use from which on they are nearly out, 0 to 101.
+        Percent of the seats in use from which on they are nearly out.
 
     .PARAMETER MetaData
         Text that is returned unchanged, for the caller's own use.
@@ -69,7 +69,7 @@ function Get-LicAlerts {
         [ValidateNotNullOrEmpty()]
         [string] $SADate,
 
-        [ValidateRange(0, 101)]
+        [ValidateRange(1, 101)]
         [int] $FilterThreshold,
 
         [string] $MetaData,
