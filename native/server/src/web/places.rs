@@ -4,29 +4,27 @@
 //! reads cannot pile up. Whoever lets the server wait for the rest of a request, or does not take an answer, loses the
 //! place to an account that has none.
 
+mod bodies;
+
 use std::collections::HashMap;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use axum::BoxError;
-use axum::body::{Body, Bytes, HttpBody};
-use hyper::body::{Frame, SizeHint};
+use axum::body::{Body, Bytes};
 use licensing_api::{ErrorCode, Problem};
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+pub(super) use bodies::HoldingBody;
+use bodies::{AnswerInPlace, PartsInPlace};
+
 /// How long a request waits for a place.
 const WAIT: Duration = Duration::from_secs(10);
 
 /// Seconds after which whoever got no place may try again.
 const RETRY_SECONDS: u32 = 5;
-
-/// Largest piece of an answer that is handed to the connection at once.
-const PIECE: usize = 32 * 1024;
 
 /// How long a peer may let the server wait before its place may be taken by an account that has none.
 const UNDISTURBED: Duration = Duration::from_millis(500);
@@ -270,20 +268,13 @@ impl Place {
         let length = text.len();
         *self.hold.answer.lock() = text;
         self.wait_for_peer();
-        Body::new(AnswerInPlace {
-            place: self,
-            left: length,
-        })
+        Body::new(AnswerInPlace::new(self, length))
     }
 
     /// The body of an answer that is made while it is sent, part by part. It holds the place until its last piece is handed over,
     /// or the place is taken away while the peer lets it wait.
     pub(super) fn answer_in_parts(self: Arc<Self>, parts: Body) -> Body {
-        Body::new(PartsInPlace {
-            place: self,
-            parts,
-            rest: Bytes::new(),
-        })
+        Body::new(PartsInPlace::new(self, parts))
     }
 
     fn has_peer(&self) {
@@ -336,146 +327,14 @@ fn too_slow() -> Problem {
     .retry_after(RETRY_SECONDS)
 }
 
-/// An answer that is kept in its place, so that its memory goes with the place.
-struct AnswerInPlace {
-    place: Arc<Place>,
-    left: usize,
-}
-
-/// The place of the answer was needed for another account.
-#[derive(Debug, thiserror::Error)]
-#[error("the answer was not taken, and its place was needed for another account")]
-struct AnswerLost;
-
-impl HttpBody for AnswerInPlace {
-    type Data = Bytes;
-    type Error = AnswerLost;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, AnswerLost>>> {
-        if self.left == 0 {
-            return Poll::Ready(None);
-        }
-        let piece = {
-            let mut rest = self.place.hold.answer.lock();
-            let length = rest.len().min(PIECE);
-            // A copy: a piece of the whole would keep all of it in memory until it is sent.
-            Bytes::copy_from_slice(&rest.split_to(length))
-        };
-        if piece.is_empty() {
-            return Poll::Ready(Some(Err(AnswerLost)));
-        }
-        self.left -= piece.len();
-        Poll::Ready(Some(Ok(Frame::data(piece))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.left == 0
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.left as u64)
-    }
-}
-
-/// An answer that is made while it is sent.
-struct PartsInPlace {
-    place: Arc<Place>,
-    parts: Body,
-    /// What is left of the last part.
-    rest: Bytes,
-}
-
-impl HttpBody for PartsInPlace {
-    type Data = Bytes;
-    type Error = BoxError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        self.place.has_peer();
-        if self.place.hold.lost.is_cancelled() {
-            return Poll::Ready(Some(Err(AnswerLost.into())));
-        }
-        while self.rest.is_empty() {
-            match ready!(Pin::new(&mut self.parts).poll_frame(context)) {
-                None => return Poll::Ready(None),
-                Some(Err(error)) => return Poll::Ready(Some(Err(error.into()))),
-                // Other frames are trailers, which lists do not have.
-                Some(Ok(part)) => self.rest = part.into_data().unwrap_or_default(),
-            }
-        }
-        let length = self.rest.len().min(PIECE);
-        // A copy: a piece of the whole would keep all of it in memory until it is sent.
-        let piece = Bytes::copy_from_slice(&self.rest.split_to(length));
-        self.place.wait_for_peer();
-        Poll::Ready(Some(Ok(Frame::data(piece))))
-    }
-}
-
-/// An answer's body in pieces, which holds the place of its request until the last piece is handed over.
-pub(super) struct HoldingBody {
-    body: Body,
-    rest: Bytes,
-    _place: Option<Place>,
-}
-
-impl HoldingBody {
-    pub(super) fn new(body: Body, place: Option<Place>) -> Self {
-        Self {
-            body,
-            rest: Bytes::new(),
-            _place: place,
-        }
-    }
-}
-
-impl HttpBody for HoldingBody {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        if self.rest.is_empty() {
-            match Pin::new(&mut self.body).poll_frame(context) {
-                Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
-                    Ok(data) => self.rest = data,
-                    Err(trailers) => return Poll::Ready(Some(Ok(trailers))),
-                },
-                other => return other,
-            }
-        }
-        let length = self.rest.len().min(PIECE);
-        let piece = self.rest.split_to(length);
-        Poll::Ready(Some(Ok(Frame::data(piece))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.rest.is_empty() && self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        let mut hint = self.body.size_hint();
-        let rest = self.rest.len() as u64;
-        if let Some(exact) = hint.exact() {
-            return SizeHint::with_exact(exact.saturating_add(rest));
-        }
-        hint.set_lower(hint.lower().saturating_add(rest));
-        hint
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use axum::body::HttpBody;
     use futures_util::FutureExt;
     use http_body_util::BodyExt;
 
+    use super::bodies::PIECE;
     use super::*;
 
     fn places() -> Arc<Places> {
@@ -571,6 +430,25 @@ mod tests {
         assert!(places.enter(1).now_or_never().is_none());
         assert!(places.enter(10).now_or_never().unwrap().is_ok());
         drop(place);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn lists_in_parts_make_room_while_the_peer_lets_them_wait_and_not_while_they_are_made() {
+        let places = places();
+        let list = |place: Place, parts: Body| Arc::new(place).answer_in_parts(parts);
+        let slow = places.enter(1).await.unwrap();
+        let part: Result<Bytes, std::io::Error> = Ok(Bytes::from(vec![7; 2 * PIECE]));
+        let mut slow = list(slow, Body::from_stream(futures_util::stream::iter([part])));
+        slow.frame().await.unwrap().unwrap();
+        let endless = Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>());
+        let mut working = list(places.enter(2).await.unwrap(), endless);
+        assert!(working.frame().now_or_never().is_none());
+        let _held = [places.enter(3).await.unwrap(), places.enter(4).await.unwrap()];
+        tokio::time::advance(UNDISTURBED).await;
+        let _fifth = places.enter(5).now_or_never().unwrap().unwrap();
+        read_all(slow).await.unwrap_err();
+        tokio::time::advance(UNDISTURBED).await;
+        assert!(places.enter(6).now_or_never().is_none(), "nobody else is slow");
     }
 
     #[tokio::test(start_paused = true)]
