@@ -190,6 +190,19 @@ impl AdminClient {
         self.decode(info, &answer)
     }
 
+    /// [`Self::call_json_with_progress`] whose answer is left as the server wrote it, for long lists.
+    ///
+    /// # Errors
+    /// As for [`Self::call`].
+    pub async fn call_unread(
+        &self,
+        operation: OperationId,
+        request: Value,
+        progress: impl Fn(Progress) + Send + Sync,
+    ) -> Result<Zeroizing<Vec<u8>>, Problem> {
+        self.exchange(operation.info(), request, &progress).await
+    }
+
     async fn exchange(
         &self,
         info: &'static OperationInfo,

@@ -13,6 +13,7 @@ use crate::boundary::licensing_status;
 use crate::buffer::licensing_buffer;
 use crate::connection::{CONNECTIONS, licensing_connection};
 use crate::input;
+use crate::rows::Rows;
 use crate::task::{Answer, Task, hand_over, licensing_task};
 
 /// What is to be done.
@@ -96,9 +97,10 @@ fn start(client: &AdminClient, options: &[u8], state: &[u8]) -> Result<*mut lice
             }
             Method::Export => {
                 let states = engine.export(&desired).await?;
+                let states: Vec<Value> = states.into_iter().map(Value::Object).collect();
                 return Ok(Answer::Rows {
-                    rows: states.into_iter().map(Value::Object).collect(),
-                    problems: Value::Array(Vec::new()),
+                    rows: Rows::of_values(&states),
+                    problems: Vec::new(),
                 });
             }
             Method::Test => engine.test(desired).await?,

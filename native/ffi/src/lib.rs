@@ -21,6 +21,7 @@ mod operations;
 mod panics;
 mod pending;
 mod product;
+mod rows;
 mod runtime;
 mod signals;
 mod submit;

@@ -13,6 +13,7 @@ use crate::boundary::licensing_status;
 use crate::buffer::licensing_buffer;
 use crate::connection::{CONNECTIONS, licensing_connection};
 use crate::input;
+use crate::rows::Rows;
 use crate::task::{Answer, Task, hand_over, licensing_task};
 
 /// Longest time for looking at a certificate or asking for locations, unless the options say otherwise.
@@ -59,34 +60,24 @@ fn start(
     let info = operation.info();
     Task::start(licensing_client::cancelled(info), move |task| async move {
         let report = move |progress| task.report(progress);
-        let answer = client
-            .call_json_with_progress(operation, request.take(), report)
-            .await?;
         if !info.rows {
+            let answer = client
+                .call_json_with_progress(operation, request.take(), report)
+                .await?;
             return Ok(Answer::Object(WipedJson::new(answer)));
         }
-        match answer {
-            Value::Object(mut fields) => match fields.remove("items") {
-                Some(Value::Array(rows)) => Ok(Answer::Rows {
-                    rows,
-                    problems: fields
-                        .remove("problems")
-                        .unwrap_or_else(|| Value::Array(Vec::new())),
-                }),
-                Some(_) | None => Err(no_rows(&client, info.name)),
-            },
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-                Err(no_rows(&client, info.name))
-            }
-        }
+        let answer = client.call_unread(operation, request.take(), report).await?;
+        let (rows, problems) =
+            Rows::of_answer(answer).map_err(|error| no_rows(&client, info.name, &error))?;
+        Ok(Answer::Rows { rows, problems })
     })
 }
 
-fn no_rows(client: &AdminClient, name: &str) -> Problem {
+fn no_rows(client: &AdminClient, name: &str, error: &serde_json::Error) -> Problem {
     let address = client.address();
     Problem::new(
         ErrorCode::ProtocolError,
-        format!("{name}: the answer has no list of items."),
+        format!("{name}: the answer is no list of items ({error})."),
     )
     .about(address.to_string())
 }

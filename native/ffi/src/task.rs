@@ -18,6 +18,7 @@ use crate::buffer::{self, licensing_buffer};
 use crate::handles::Table;
 use crate::input;
 use crate::panics::{internal_error, quiet};
+use crate::rows::Rows;
 use crate::runtime::runtime;
 
 /// Longest wait of one call, in milliseconds: a shell asks for Ctrl-C in between.
@@ -56,9 +57,9 @@ static TASKS: Table<licensing_task, Task> = Table::new();
 pub(crate) enum Answer {
     Rows {
         /// The rows.
-        rows: Vec<Value>,
-        /// What kept others away, an array.
-        problems: Value,
+        rows: Rows,
+        /// What kept others away.
+        problems: Vec<Value>,
     },
     Object(WipedJson),
 }
@@ -84,12 +85,7 @@ pub(crate) unsafe fn hand_over(
 }
 
 enum Outcome {
-    Rows {
-        left: std::vec::IntoIter<Value>,
-        total: usize,
-        problems: Value,
-    },
-    Object(WipedJson),
+    Answer(Answer),
     Problem(Box<Problem>),
 }
 
@@ -127,12 +123,7 @@ impl Task {
         let running = runtime.spawn(async move {
             let outcome = AssertUnwindSafe(work).catch_unwind().await;
             reporter.finish(match outcome {
-                Ok(Ok(Answer::Rows { rows, problems })) => Outcome::Rows {
-                    total: rows.len(),
-                    left: rows.into_iter(),
-                    problems,
-                },
-                Ok(Ok(Answer::Object(object))) => Outcome::Object(object),
+                Ok(Ok(answer)) => Outcome::Answer(answer),
                 Ok(Err(problem)) => Outcome::Problem(Box::new(problem)),
                 Err(_) => Outcome::Problem(Box::new(internal_error())),
             });
@@ -162,8 +153,8 @@ impl Task {
         let mut state = self.lock();
         let ended = match &state.outcome {
             None => false,
-            Some(Outcome::Rows { left, .. }) => left.len() == 0,
-            Some(Outcome::Object(_) | Outcome::Problem(_)) => true,
+            Some(Outcome::Answer(Answer::Rows { rows, .. })) => rows.is_empty(),
+            Some(Outcome::Answer(Answer::Object(_)) | Outcome::Problem(_)) => true,
         };
         if !ended {
             state.outcome = Some(Outcome::Problem(Box::new(self.cancelled.clone())));
@@ -184,10 +175,7 @@ impl Task {
             }
             if let Some(progress) = state.progress.take() {
                 let object = json!({ "received": progress.received, "total": progress.total });
-                return (
-                    licensing_event::Progress,
-                    Some(Outgoing::Json(object.to_string())),
-                );
+                return (licensing_event::Progress, Some(Outgoing::json(&object)));
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -204,35 +192,31 @@ impl Task {
 
 /// What goes out with an event.
 enum Outgoing {
-    Json(String),
+    Json(Vec<u8>),
     Problem(Problem),
+}
+
+impl Outgoing {
+    fn json(value: &Value) -> Self {
+        Self::Json(value.to_string().into_bytes())
+    }
 }
 
 fn next(outcome: &mut Outcome) -> (licensing_event, Option<Outgoing>) {
     match outcome {
-        Outcome::Rows {
-            left,
-            total,
-            problems,
-        } => {
-            let rows: Vec<Value> = left.take(BATCH).collect();
-            if rows.is_empty() {
-                let mut end = json!({ "rows": *total });
-                if problems.as_array().is_some_and(|problems| !problems.is_empty()) {
-                    end["problems"] = problems.clone();
+        Outcome::Answer(Answer::Rows { rows, problems }) => match rows.next(BATCH) {
+            Some(batch) => (licensing_event::Rows, Some(Outgoing::Json(batch))),
+            None => {
+                let mut end = json!({ "rows": rows.total() });
+                if !problems.is_empty() {
+                    end["problems"] = Value::Array(problems.clone());
                 }
-                (licensing_event::Done, Some(Outgoing::Json(end.to_string())))
-            } else {
-                (
-                    licensing_event::Rows,
-                    Some(Outgoing::Json(Value::Array(rows).to_string())),
-                )
+                (licensing_event::Done, Some(Outgoing::json(&end)))
             }
+        },
+        Outcome::Answer(Answer::Object(object)) => {
+            (licensing_event::Done, Some(Outgoing::json(object.get())))
         }
-        Outcome::Object(object) => (
-            licensing_event::Done,
-            Some(Outgoing::Json(object.get().to_string())),
-        ),
         Outcome::Problem(problem) => (
             licensing_event::Failed,
             Some(Outgoing::Problem((**problem).clone())),
@@ -263,7 +247,7 @@ pub unsafe extern "C" fn licensing_task_wait(
         let buffer = match outgoing {
             None => std::ptr::null_mut(),
             Some(Outgoing::Problem(problem)) => buffer::of_failure(problem.into()),
-            Some(Outgoing::Json(text)) => buffer::of_bytes(text.into_bytes()),
+            Some(Outgoing::Json(text)) => buffer::of_bytes(text),
         };
         // SAFETY: both were checked for NULL, and the caller promised that they may be written.
         unsafe {

@@ -14,6 +14,7 @@ use crate::boundary::licensing_status;
 use crate::buffer::licensing_buffer;
 use crate::connection::trust;
 use crate::input;
+use crate::rows::Rows;
 use crate::task::{Answer, Task, hand_over, licensing_task};
 
 /// Longest time for each request, unless the options say otherwise.
@@ -123,8 +124,8 @@ fn start(options: &[u8], secret: &[u8]) -> Result<*mut licensing_task, Problem> 
             Ask::Describe { namespace, class } => only(client.describe(&namespace, &class).await?),
         };
         Ok(Answer::Rows {
-            rows: answer.rows_as_json(),
-            problems: serde_json::to_value(&answer.problems).unwrap_or_default(),
+            rows: Rows::of_values(&answer.rows_as_json()),
+            problems: answer.problems_as_json(),
         })
     })
 }

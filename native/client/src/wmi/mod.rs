@@ -337,4 +337,10 @@ impl WmiAnswer {
         );
         rows.collect()
     }
+
+    /// What kept instances away, as JSON.
+    #[must_use]
+    pub fn problems_as_json(&self) -> Vec<serde_json::Value> {
+        self.problems.iter().map(|problem| json!(problem)).collect()
+    }
 }
