@@ -169,7 +169,7 @@ impl FolderOwner {
         );
         while Instant::now() < until {
             tokio::time::sleep(BEAT / 2).await;
-            // What is being written may be empty for a moment.
+            // One that cannot be understood says nothing.
             if let Some(now) = self.read()?
                 && now != *found
             {
@@ -200,9 +200,12 @@ impl FolderOwner {
         }
     }
 
-    /// Not synced: it says something only as long as somebody goes on writing it.
+    /// Puts the record in place at once: whoever found half of one would take the folder for free. Not synced: it says something
+    /// only as long as somebody goes on writing it.
     fn write(&self) -> io::Result<()> {
-        std::fs::write(&self.file, serde_json::to_vec(&self.record)?)
+        let new = self.file.with_extension(&self.record.id);
+        std::fs::write(&new, serde_json::to_vec(&self.record)?)?;
+        std::fs::rename(&new, &self.file)
     }
 }
 
