@@ -20,7 +20,7 @@ const LOOK: Duration = Duration::from_secs(10);
 /// Pause after the first failed try; each further one doubles it.
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(30);
 /// Longest pause between two tries.
-pub const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(6);
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(6);
 /// Tries after which a message is given up: about a week.
 const MOST_TRIES: u32 = 36;
 /// Messages that are taken from the queue at a time: more than one target that does not answer is likely to have waiting.
@@ -308,6 +308,12 @@ pub async fn send(
     tokio::time::timeout(TRY, sending)
         .await
         .context("it took too long")?
+}
+
+/// The last instant at which a message may be due that was put off by a clock that was right: no pause is longer. One that is due
+/// later was put off by a clock that was ahead, and is due now.
+pub fn latest_due(now: Timestamp) -> Timestamp {
+    now.checked_add(LONGEST_PAUSE).unwrap_or(Timestamp::MAX)
 }
 
 /// When a message that was not delivered is tried again.

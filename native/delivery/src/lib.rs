@@ -10,6 +10,6 @@ mod message;
 mod webhook;
 
 pub use config::{MailConfig, MailSecurity};
-pub use courier::{Courier, LONGEST_PAUSE, Outbox, Tried, Waiting, send};
+pub use courier::{Courier, Outbox, Tried, Waiting, latest_due, send};
 pub use message::{Message, Target, TargetKind, is_address};
 pub use webhook::Headers;

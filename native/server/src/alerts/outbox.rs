@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use licensing_api::alert::{Alert, AlertCode};
-use licensing_delivery::{LONGEST_PAUSE, MailConfig, Message, Outbox, Target, Tried, Waiting};
+use licensing_delivery::{MailConfig, Message, Outbox, Target, Tried, Waiting, latest_due};
 use licensing_management::alert::{Happened, Record};
 use licensing_texts::catalog::Locale;
 
@@ -27,8 +27,7 @@ impl Outbox for AlertOutbox {
 
     fn due(&self, now: Timestamp, most: usize) -> anyhow::Result<Vec<Waiting>> {
         let state = self.0.0.state.lock();
-        // No pause is so long: one that ends later was begun by a clock that was ahead.
-        let latest = now.checked_add(LONGEST_PAUSE).unwrap_or(Timestamp::MAX);
+        let latest = latest_due(now);
         let due = state
             .queue
             .iter()

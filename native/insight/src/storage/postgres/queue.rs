@@ -2,7 +2,7 @@
 
 use deadpool_postgres::{Client, Transaction};
 use jiff::Timestamp;
-use licensing_delivery::{LONGEST_PAUSE, Tried};
+use licensing_delivery::{Tried, latest_due};
 use licensing_management::id::ServerGuid;
 use uuid::Uuid;
 
@@ -125,13 +125,11 @@ pub(super) async fn put(transaction: &Transaction<'_>, delivery: &Delivery) -> R
 }
 
 pub(super) async fn due(client: &Client, now: Timestamp, most: usize) -> Result<Vec<Delivery>, StorageError> {
-    // No pause is so long: one that ends later was begun by a clock that was ahead.
-    let latest = now.checked_add(LONGEST_PAUSE).unwrap_or(Timestamp::MAX);
     let rows = client
         .query(
             "SELECT id, target, message, attempts, due FROM delivery WHERE due <= $1 OR due > $3
              ORDER BY id LIMIT $2",
-            &[&storable(now), &limit(most), &storable(latest)],
+            &[&storable(now), &limit(most), &storable(latest_due(now))],
         )
         .await
         .map_err(failed)?;

@@ -1,7 +1,7 @@
 //! Servers that are to be looked at, and messages that wait to be delivered.
 
 use jiff::Timestamp;
-use licensing_delivery::{LONGEST_PAUSE, Tried};
+use licensing_delivery::{Tried, latest_due};
 use licensing_management::id::ServerGuid;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
@@ -87,15 +87,13 @@ pub(super) fn due(
     now: Timestamp,
     most: usize,
 ) -> Result<Vec<Delivery>, StorageError> {
-    // Left alone, SQLite reads the whole queue in the order of its ids. No pause is as long as the second bound says: one that
-    // ends later was begun by a clock that was ahead.
+    // Left alone, SQLite reads the whole queue in the order of its ids.
     let mut statement = connection.prepare_cached(
         "SELECT id, target, message, attempts, due_ms FROM delivery INDEXED BY delivery_due
          WHERE due_ms <= ?1 OR due_ms > ?3 ORDER BY id LIMIT ?2",
     )?;
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let latest = now.checked_add(LONGEST_PAUSE).unwrap_or(Timestamp::MAX);
-    let (now, latest) = (now.as_millisecond(), latest.as_millisecond());
+    let (now, latest) = (now.as_millisecond(), latest_due(now).as_millisecond());
     let rows = statement.query_map(params![now, most, latest], |row| {
         Ok((
             Delivery {
