@@ -343,10 +343,7 @@ impl SeatService {
     /// Who holds what. Memory only; a long list is taken in pieces, so that checkouts go on meanwhile.
     pub fn usage(&self, request: &GetUsage) -> Vec<UsageRow> {
         let mut rows = Vec::new();
-        let mut from = Some(UsagePlace::default());
-        while let Some(at) = from {
-            from = self.usage_page(request, at, usize::MAX, &mut rows);
-        }
+        self.usage_page(request, UsagePlace::default(), usize::MAX, &mut rows);
         rows
     }
 
