@@ -82,17 +82,27 @@ impl Answers {
         for (vendor, answer) in &self.answers {
             match read(answer) {
                 Ok(answer) => understood.push(answer),
-                Err(error) => {
-                    let detail =
-                        format!("The answer of the vendor daemon {vendor} is not understood: {error}.");
-                    problems.push(Problem::new(ErrorCode::UnknownError, detail).about(vendor));
-                }
+                Err(error) => problems.push(not_understood(vendor, &error)),
             }
         }
         match Problem::of_all(&problems) {
             Some(problem) if understood.is_empty() => Err(problem),
             Some(_) | None => Ok((understood, problems)),
         }
+    }
+}
+
+/// A daemon has answered something else than a list.
+pub(super) fn not_understood(vendor: &str, error: &serde_json::Error) -> Problem {
+    let detail = format!("The answer of the vendor daemon {vendor} is not understood: {error}.");
+    Problem::new(ErrorCode::UnknownError, detail).about(vendor)
+}
+
+/// The problem of a daemon, which names it unless it names something else.
+pub(super) fn of_daemon(vendor: &str, problem: Problem) -> Problem {
+    match problem.target.is_empty() {
+        true => problem.about(vendor),
+        false => problem,
     }
 }
 
@@ -153,6 +163,16 @@ impl WebServices {
         })
     }
 
+    /// The vendors that are wanted, in the order of their daemons' ports.
+    pub(super) fn vendors(&self, wanted: &Patterns) -> Vec<String> {
+        let wanted = Wildcards::new(wanted);
+        let daemons = self.setup.daemons.vendors().into_iter();
+        daemons
+            .map(|daemon| daemon.vendor)
+            .filter(|vendor| wanted.matches(vendor))
+            .collect()
+    }
+
     async fn ask(
         &self,
         info: &OperationInfo,
@@ -166,13 +186,7 @@ impl WebServices {
         };
         let actor = &call.caller()?.account;
         let daemons = &self.setup.daemons;
-        let wanted = Wildcards::new(vendor);
-        let asked = daemons
-            .vendors()
-            .into_iter()
-            .map(|daemon| daemon.vendor)
-            .filter(|name| wanted.matches(name));
-        let outcomes = join_all(asked.map(|name| {
+        let outcomes = join_all(self.vendors(vendor).into_iter().map(|name| {
             let request = request.clone();
             async move {
                 let outcome = daemons
@@ -188,8 +202,7 @@ impl WebServices {
         for (vendor, outcome) in outcomes.await {
             match outcome {
                 Ok(answer) => answers.answers.push((vendor, answer)),
-                Err(problem) if problem.target.is_empty() => answers.problems.push(problem.about(vendor)),
-                Err(problem) => answers.problems.push(problem),
+                Err(problem) => answers.problems.push(of_daemon(&vendor, problem)),
             }
         }
         Ok(answers)

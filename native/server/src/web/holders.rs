@@ -8,14 +8,13 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes};
 use futures_util::future::join_all;
 use futures_util::stream;
+use licensing_api::Problem;
 use licensing_api::usage::GetUsage;
-use licensing_api::{ErrorCode, Problem};
-use licensing_seats::wildcard::Wildcards;
 use licensing_store::UsagePlace;
 use serde_json::value::RawValue;
 
 use super::WebServices;
-use super::daemon_lists::{self, to_json, without_brackets};
+use super::daemon_lists::{self, not_understood, of_daemon, to_json, without_brackets};
 use crate::control::{HoldersFrom, HoldersPage, ManagerRequest};
 
 /// The list as it is answered.
@@ -61,11 +60,7 @@ impl WebServices {
         request: GetUsage,
         account: String,
     ) -> Result<Holders, Problem> {
-        let wanted = Wildcards::new(&request.vendor);
-        let vendors = self.setup.daemons.vendors().into_iter();
-        let vendors = vendors
-            .map(|daemon| daemon.vendor)
-            .filter(|vendor| wanted.matches(vendor));
+        let vendors = self.vendors(&request.vendor).into_iter();
         let parts = join_all(vendors.map(|vendor| async {
             let part = self
                 .part(&vendor, &request, &account, UsagePlace::default())
@@ -112,14 +107,8 @@ impl WebServices {
             .daemons
             .execute_json(vendor, asked.name(), request, account, asked.time_limit())
             .await
-            .map_err(|problem| match problem.target.is_empty() {
-                true => problem.about(vendor),
-                false => problem,
-            })?;
-        read(&answer).map_err(|error| {
-            let detail = format!("The answer of the vendor daemon {vendor} is not understood: {error}.");
-            Problem::new(ErrorCode::UnknownError, detail).about(vendor)
-        })
+            .map_err(|problem| of_daemon(vendor, problem))?;
+        read(&answer).map_err(|error| not_understood(vendor, &error))
     }
 }
 
