@@ -254,13 +254,7 @@ impl Place {
             done = work => done,
             () = self.hold.lost.cancelled() => Err(too_slow()),
         };
-        let is_lost = self
-            .places
-            .table()
-            .waiting_for_peers
-            .remove(&self.number)
-            .is_none();
-        if is_lost { Err(too_slow()) } else { done }
+        if self.peer_came() { done } else { Err(too_slow()) }
     }
 
     /// The body of an answer. It holds the place until its last piece is handed over, or the place is taken away.
@@ -277,8 +271,10 @@ impl Place {
         Body::new(PartsInPlace::new(self, parts))
     }
 
-    fn has_peer(&self) {
-        self.places.table().waiting_for_peers.remove(&self.number);
+    /// The peer lets the server wait no more; false when it did not, or the place was taken away meanwhile.
+    fn peer_came(&self) -> bool {
+        let mut table = self.places.table();
+        table.waiting_for_peers.remove(&self.number).is_some()
     }
 
     fn wait_for_peer(&self) {

@@ -90,7 +90,7 @@ impl HttpBody for PartsInPlace {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        self.place.has_peer();
+        self.place.peer_came();
         if self.place.hold.lost.is_cancelled() {
             return Poll::Ready(Some(Err(AnswerLost.into())));
         }
