@@ -67,12 +67,18 @@ impl History {
         }
     }
 
-    /// Adds another one.
-    pub(super) fn add(&mut self, link: &Link) {
-        let regular = self.regular
+    /// Whether an upload goes on where all before it, which came one after the other, have ended. Then it is none of them: they
+    /// have lower numbers.
+    pub(super) fn goes_on(&self, link: &Link) -> bool {
+        self.regular
             && link.previous.as_deref() == Some(self.integrity.as_str())
             && link.sequence > self.sequence
-            && link.created >= self.created;
+            && link.created >= self.created
+    }
+
+    /// Adds another one.
+    pub(super) fn add(&mut self, link: &Link) {
+        let regular = self.goes_on(link);
         let received = self.received.max(link.received);
         if (link.sequence, link.upload_id) > (self.sequence, self.upload_id) {
             *self = Self::begin(link);

@@ -8,45 +8,74 @@ use licensing_management::id::UploadId;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
+use super::prepared::Prepared;
 use super::{failed, storable, unhex};
 use crate::storage::StorageError;
-use crate::storage::history::{History, Link};
+use crate::storage::history::History;
 
 /// The histories of some servers, each with the partner that its latest upload names.
+#[derive(Default, Clone)]
 pub(super) struct Histories(BTreeMap<Uuid, (History, Option<Uuid>)>);
 
 impl Histories {
-    /// Those of these servers that have one.
-    pub(super) async fn read(transaction: &Transaction<'_>, servers: &[Uuid]) -> Result<Self, StorageError> {
-        let statement = transaction
-            .prepare_cached(
-                "SELECT server, sequence, upload_id, integrity, created, received, regular, partner
-                 FROM history WHERE server = ANY($1)",
-            )
-            .await
-            .map_err(failed)?;
-        let rows = transaction.query(&statement, &[&servers]).await.map_err(failed)?;
-        let histories: BTreeMap<Uuid, (History, Option<Uuid>)> = rows
-            .iter()
-            .map(|row| (row.get(0), (history(row), row.get(7))))
-            .collect();
-        Ok(Self(histories))
+    /// Columns that [`Self::learn`] reads, in this order.
+    pub(super) const COLUMNS: &str = "history.sequence, history.upload_id, history.integrity, history.created,
+        history.received, history.regular, history.partner";
+
+    /// Takes the history of a server from a row in which [`Self::COLUMNS`] begin at a place; all are NULL when it has none.
+    pub(super) fn learn(&mut self, server: Uuid, row: &Row, place: usize) {
+        let Some(sequence) = row.get::<_, Option<i64>>(place) else {
+            return;
+        };
+        let history = History {
+            sequence: sequence.cast_unsigned(),
+            upload_id: UploadId::from_bytes(row.get::<_, Uuid>(place + 1).into_bytes()),
+            integrity: hex::encode(row.get::<_, &[u8]>(place + 2)),
+            created: row.get(place + 3),
+            received: row.get(place + 4),
+            regular: row.get(place + 5),
+        };
+        self.0.insert(server, (history, row.get(place + 6)));
     }
 
-    /// Adds an upload of a server.
-    pub(super) fn add(&mut self, server: Uuid, link: &Link, partner: Option<Uuid>) {
-        let (history, known_partner) = self
+    /// Adds an upload of a server; says whether it goes on where its history has ended.
+    pub(super) fn add(&mut self, upload: &Prepared) -> bool {
+        let mut goes_on = false;
+        let (history, partner) = self
             .0
-            .entry(server)
-            .and_modify(|(history, _)| history.add(link))
-            .or_insert_with(|| (History::begin(link), None));
-        if history.upload_id == link.upload_id {
-            *known_partner = partner;
+            .entry(upload.server)
+            .and_modify(|(history, _)| {
+                goes_on = history.goes_on(&upload.link);
+                history.add(&upload.link);
+            })
+            .or_insert_with(|| (History::begin(&upload.link), None));
+        if history.upload_id == upload.link.upload_id {
+            *partner = upload.partner;
         }
+        goes_on
     }
 
-    /// Stores all of them.
-    pub(super) async fn write(&self, transaction: &Transaction<'_>) -> Result<(), StorageError> {
+    /// Adds uploads, and stores the histories of their servers. Gives the servers whose history is not regular.
+    pub(super) async fn keep(
+        mut self,
+        transaction: &Transaction<'_>,
+        uploads: &[&Prepared],
+    ) -> Result<HashSet<Uuid>, StorageError> {
+        for upload in uploads {
+            self.add(upload);
+        }
+        let concerned: HashSet<Uuid> = uploads.iter().map(|upload| upload.server).collect();
+        self.0.retain(|server, _| concerned.contains(server));
+        self.write(transaction).await?;
+        Ok(self
+            .0
+            .into_iter()
+            .filter(|(_, (history, _))| !history.regular)
+            .map(|(server, _)| server)
+            .collect())
+    }
+
+    async fn write(&self, transaction: &Transaction<'_>) -> Result<(), StorageError> {
         let servers: Vec<Uuid> = self.0.keys().copied().collect();
         let values = || self.0.values().map(|(history, _)| history);
         let sequences: Vec<i64> = values().map(|history| history.sequence.cast_signed()).collect();
@@ -87,25 +116,5 @@ impl Histories {
             .await
             .map_err(failed)?;
         Ok(())
-    }
-
-    /// The servers whose history is not regular.
-    pub(super) fn irregular(self) -> HashSet<Uuid> {
-        self.0
-            .into_iter()
-            .filter(|(_, (history, _))| !history.regular)
-            .map(|(server, _)| server)
-            .collect()
-    }
-}
-
-fn history(row: &Row) -> History {
-    History {
-        sequence: row.get::<_, i64>(1).cast_unsigned(),
-        upload_id: UploadId::from_bytes(row.get::<_, Uuid>(2).into_bytes()),
-        integrity: hex::encode(row.get::<_, &[u8]>(3)),
-        created: row.get(4),
-        received: row.get(5),
-        regular: row.get(6),
     }
 }

@@ -3,8 +3,12 @@
 mod connect;
 mod findings;
 mod history;
+mod holdings;
 mod ingest;
 mod items;
+mod known;
+mod lists;
+mod prepared;
 mod queue;
 mod retention;
 mod rows;
@@ -26,7 +30,8 @@ use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-use self::ingest::{Job, KnownLists, Prepared};
+use self::ingest::Job;
+use self::prepared::Prepared;
 use super::{
     About, Arrival, Change, Concerned, Delivery, Expected, FindingFilter, Installed, Kept, Kind, Note,
     PeakRow, Storage, StorageError, UploadSummary,
@@ -46,7 +51,6 @@ pub struct PostgresStorage {
     runtime: Option<Runtime>,
     pool: Pool,
     jobs: mpsc::Sender<Job>,
-    lists: KnownLists,
     documents: Option<SignedDuration>,
 }
 
@@ -72,15 +76,13 @@ impl PostgresStorage {
             .build()
             .map_err(|error| StorageError::Unavailable(error.to_string()))?;
         let pool = connect::pool(address.expose(), settings)?;
-        let lists = KnownLists::default();
         let (jobs, waiting) = mpsc::channel(WAITING);
-        runtime.spawn(ingest::run(pool.clone(), Arc::clone(&lists), waiting));
+        runtime.spawn(ingest::run(pool.clone(), waiting));
         let days = i64::from(settings.document_days);
         let storage = Self {
             runtime: Some(runtime),
             pool,
             jobs,
-            lists,
             documents: (days > 0).then(|| SignedDuration::from_hours(24 * days)),
         };
         storage.with(async |mut client| schema::migrate(&mut client).await)?;
@@ -225,7 +227,7 @@ impl Storage for PostgresStorage {
             .and_then(|kept| Timestamp::now().checked_sub(kept).ok())
             .map_or(before, |own| own.max(before));
         self.with(async |mut client| {
-            retention::drop_before(&mut client, &self.lists, before, documents).await
+            retention::drop_before(&mut client, before, documents).await
         })
     }
 

@@ -3,7 +3,6 @@
 use deadpool_postgres::{Client, Transaction};
 use jiff::Timestamp;
 
-use super::ingest::KnownLists;
 use super::queue::AGAIN;
 use super::schema::{Month, lock};
 use super::{failed, storable};
@@ -12,7 +11,6 @@ use crate::storage::StorageError;
 /// Drops the months that ended before an instant, but the latest upload of each server, which goes to the table of the rest.
 pub(super) async fn drop_before(
     client: &mut Client,
-    lists: &KnownLists,
     before: Timestamp,
     documents_before: Timestamp,
 ) -> Result<u64, StorageError> {
@@ -28,7 +26,7 @@ pub(super) async fn drop_before(
     dropped += transaction
         .execute(
             "DELETE FROM upload_other AS old WHERE received < $1 AND NOT EXISTS (SELECT FROM history
-             WHERE history.server = old.server AND history.upload_id = old.upload_id)",
+             WHERE history.server = old.server AND history.upload_id = old.upload_id AND history.integrity = old.integrity)",
             &[&storable(before)],
         )
         .await
@@ -55,7 +53,6 @@ pub(super) async fn drop_before(
             .await
             .map_err(failed)?;
         drop_lists(&transaction, before).await?;
-        lists.lock().clear();
     }
     transaction.commit().await.map_err(failed)?;
     Ok(dropped)
@@ -93,7 +90,7 @@ async fn drop_month(transaction: &Transaction<'_>, table: &str) -> Result<u64, S
     let kept = transaction
         .execute(
             &format!(
-                "INSERT INTO upload_other SELECT old.* FROM {table} AS old JOIN history USING (server, upload_id)"
+                "INSERT INTO upload_other SELECT old.* FROM {table} AS old JOIN history USING (server, upload_id, integrity)"
             ),
             &[],
         )

@@ -20,7 +20,7 @@ pub(super) mod lock {
 
 /// What brings a database from each version of the schema to the next one, beginning with an empty one. A released entry is
 /// never changed; a new version is a further entry.
-const MIGRATIONS: [&str; 2] = [VERSION_1, VERSION_2];
+const MIGRATIONS: [&str; 3] = [VERSION_1, VERSION_2, VERSION_3];
 
 /// Uploads are kept by the month in which they arrived, and each month can be dropped at once. What hardly changes from day to
 /// day, the licenses, is kept once for each different list; `holding` says which server had which list when.
@@ -124,6 +124,17 @@ CREATE INDEX delivery_due ON delivery (due);
 /// Which note it is, so that a server that was noted again while it was looked at stays noted.
 const VERSION_2: &str = "
 ALTER TABLE noted ADD COLUMN mark uuid NOT NULL DEFAULT gen_random_uuid();
+";
+
+/// Whether a server has had a list of which another one has had a serial number, whenever that was: only then both may have had
+/// it at the same time.
+const VERSION_3: &str = "
+ALTER TABLE holding ADD COLUMN shared boolean NOT NULL DEFAULT false;
+UPDATE holding SET shared = true
+FROM list_serial AS own_serial
+JOIN list_serial AS other_serial USING (serial_key, vendor_key)
+JOIN holding AS other ON other.list = other_serial.list
+WHERE own_serial.list = holding.list AND other.server <> holding.server;
 ";
 
 /// Brings a database to the schema of this program, all in one transaction.

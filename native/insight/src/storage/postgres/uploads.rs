@@ -153,7 +153,7 @@ async fn add_others(
     let servers: Vec<Uuid> = servers.into_iter().collect();
     let statement = client
         .prepare_cached(&format!(
-            "SELECT {UPLOAD}, history.partner FROM history JOIN upload USING (server, upload_id)
+            "SELECT {UPLOAD}, history.partner FROM history JOIN upload USING (server, upload_id, integrity)
              JOIN list ON list.id = upload.list WHERE server = ANY($1)"
         ))
         .await
