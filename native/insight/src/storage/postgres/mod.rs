@@ -1,6 +1,7 @@
 //! State in PostgreSQL, for fleets that one file is too small for.
 
 mod connect;
+mod database;
 mod findings;
 mod history;
 mod holdings;
@@ -16,17 +17,15 @@ mod schema;
 mod uploads;
 
 use std::collections::{BTreeMap, HashMap};
-use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
 
-use deadpool_postgres::{Client, Pool, PoolError};
+use deadpool_postgres::{Client, PoolError};
 use jiff::{SignedDuration, Timestamp};
 use licensing_api::Secret;
 use licensing_delivery::Tried;
 use licensing_management::compliance::FindingRecord;
 use licensing_management::id::ServerGuid;
-use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -39,28 +38,19 @@ use super::{
 use crate::config::PostgresConfig;
 
 pub use connect::has_password;
+pub use database::Database;
 pub use queue::SUSPECTS;
+pub(crate) use schema::{Schema, migrate};
 pub use uploads::SHARES;
 
 /// Uploads that wait to be stored; whoever comes then waits to get into the queue.
 const WAITING: usize = 4096;
 
-/// A pool of connections, and one task that stores uploads.
+/// A database, and one task that stores uploads in it.
 pub struct PostgresStorage {
-    /// Connections belong to its tasks; none only while this is dropped.
-    runtime: Option<Runtime>,
-    pool: Pool,
+    database: Database,
     jobs: mpsc::Sender<Job>,
     documents: Option<SignedDuration>,
-}
-
-impl Drop for PostgresStorage {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            // Also where waiting is not allowed.
-            runtime.shutdown_background();
-        }
-    }
 }
 
 impl PostgresStorage {
@@ -69,23 +59,23 @@ impl PostgresStorage {
     /// # Errors
     /// When it cannot be reached, or is of a newer program.
     pub fn open(address: &Secret, settings: &PostgresConfig) -> Result<Self, StorageError> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .thread_name("postgres")
-            .enable_all()
-            .build()
-            .map_err(|error| StorageError::Unavailable(error.to_string()))?;
-        let pool = connect::pool(address.expose(), settings)?;
+        Self::on(Database::open(address, settings)?, settings)
+    }
+
+    /// On a database that others may use as well; brings it to the schema of this program.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or is of a newer program.
+    pub fn on(database: Database, settings: &PostgresConfig) -> Result<Self, StorageError> {
         let (jobs, waiting) = mpsc::channel(WAITING);
-        runtime.spawn(ingest::run(pool.clone(), waiting));
+        database.spawn(ingest::run(database.pool().clone(), waiting));
         let days = i64::from(settings.document_days);
         let storage = Self {
-            runtime: Some(runtime),
-            pool,
+            database,
             jobs,
             documents: (days > 0).then(|| SignedDuration::from_hours(24 * days)),
         };
-        storage.with(async |mut client| schema::migrate(&mut client).await)?;
+        storage.with(async |mut client| migrate(&mut client, schema::UPLOADS).await)?;
         Ok(storage)
     }
 
@@ -94,14 +84,8 @@ impl PostgresStorage {
         Arc::new(self)
     }
 
-    /// Waits for an answer of the database, whatever thread this is.
-    fn wait<T>(&self, work: impl Future<Output = T>) -> T {
-        let _within = self.runtime.as_ref().map(Runtime::enter);
-        futures_executor::block_on(work)
-    }
-
     fn with<T>(&self, work: impl AsyncFnOnce(Client) -> Result<T, StorageError>) -> Result<T, StorageError> {
-        self.wait(async { work(self.pool.get().await.map_err(no_connection)?).await })
+        self.database.with(work)
     }
 }
 
@@ -125,7 +109,7 @@ impl Storage for PostgresStorage {
             .collect::<Result<_, _>>()?;
         let (answer, answered) = oneshot::channel();
         let gone = || StorageError::Unavailable("the program is ending".to_owned());
-        self.wait(async {
+        self.database.wait(async {
             self.jobs
                 .send(Job { uploads, answer })
                 .await

@@ -137,36 +137,61 @@ JOIN holding AS other ON other.list = other_serial.list
 WHERE own_serial.list = holding.list AND other.server <> holding.server;
 ";
 
-/// Brings a database to the schema of this program, all in one transaction.
-pub(super) async fn migrate(client: &mut Client) -> Result<(), StorageError> {
+/// A schema and how far it has come in a database, which may have several.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Schema {
+    /// Table of its versions.
+    pub(crate) versions: &'static str,
+    /// Held while it is brought to its version.
+    pub(crate) lock: i64,
+    /// As [`MIGRATIONS`].
+    pub(crate) migrations: &'static [&'static str],
+}
+
+/// That of uploads and of what is made of them.
+pub(super) const UPLOADS: Schema = Schema {
+    versions: "insight_schema",
+    lock: lock::SCHEMA,
+    migrations: &MIGRATIONS,
+};
+
+/// Brings a database to a schema of this program, all in one transaction.
+pub(crate) async fn migrate(client: &mut Client, schema: Schema) -> Result<(), StorageError> {
+    let Schema {
+        versions,
+        lock,
+        migrations,
+    } = schema;
     let transaction = client.transaction().await.map_err(failed)?;
     transaction
-        .execute("SELECT pg_advisory_xact_lock($1)", &[&lock::SCHEMA])
+        .execute("SELECT pg_advisory_xact_lock($1)", &[&lock])
         .await
         .map_err(failed)?;
     transaction
-        .batch_execute("CREATE TABLE IF NOT EXISTS insight_schema (version integer NOT NULL)")
+        .batch_execute(&format!(
+            "CREATE TABLE IF NOT EXISTS {versions} (version integer NOT NULL)"
+        ))
         .await
         .map_err(failed)?;
     let version: Option<i32> = transaction
-        .query_one("SELECT max(version) FROM insight_schema", &[])
+        .query_one(&format!("SELECT max(version) FROM {versions}"), &[])
         .await
         .map_err(failed)?
         .get(0);
     let known = usize::try_from(version.unwrap_or(0))
         .ok()
-        .filter(|known| *known <= MIGRATIONS.len())
+        .filter(|known| *known <= migrations.len())
         .ok_or_else(|| {
             StorageError::Unavailable(format!(
                 "its schema {} is of a newer program; this one knows {}",
                 version.unwrap_or(0),
-                MIGRATIONS.len()
+                migrations.len()
             ))
         })?;
-    for (version, migration) in (1_i32..).zip(MIGRATIONS).skip(known) {
+    for (version, migration) in (1_i32..).zip(migrations).skip(known) {
         transaction.batch_execute(migration).await.map_err(failed)?;
         transaction
-            .execute("INSERT INTO insight_schema VALUES ($1)", &[&version])
+            .execute(&format!("INSERT INTO {versions} VALUES ($1)"), &[&version])
             .await
             .map_err(failed)?;
     }
