@@ -1,72 +1,89 @@
-//! The audit of orders and allocations: records chained by hash, in the form of [`licensing_seats::audit`]. A change and its
-//! record are one transaction.
+//! The audit of orders and allocations: records chained by hash, in the form of [`licensing_seats::audit`]. Where they are stored,
+//! a change and its record are one transaction.
 
-use jiff::Timestamp;
-use licensing_seats::audit::{AuditEntry, AuditField, AuditKind, AuditRecord};
-use licensing_store::sqlite::AuditTable;
-use rusqlite::{Connection, Transaction};
-use serde_json::Value;
+use licensing_seats::audit::{AuditEntry, AuditError, AuditField, AuditKind, AuditRecord};
+use serde_json::{Map, Value, json};
 
+use super::store::{StoredAllocation, StoredEntitlement, StoredOrder};
 use crate::storage::StorageError;
 
-const AUDIT: AuditTable = AuditTable::of("orders and allocations");
-
-/// The tables.
-pub(super) const TABLES: &str = "
-CREATE TABLE audit (
-    sequence INTEGER PRIMARY KEY,
-    body     BLOB NOT NULL,
-    hash     BLOB NOT NULL
-) STRICT;
-CREATE TABLE audit_end (
-    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
-    sequence INTEGER NOT NULL,
-    hash     BLOB NOT NULL
-) STRICT;
-";
+/// What the chain begins with, where those of vendor daemons have the vendor.
+pub(super) const CHAIN: &str = "orders and allocations";
 
 /// One change.
-pub(super) struct RecordedChange<'a> {
+pub(super) struct RecordedChange {
     /// The account, or the license server whose key has signed what was asked for.
-    pub(super) actor: &'a str,
+    actor: String,
     /// Name of the operation.
-    pub(super) operation: &'a str,
+    operation: &'static str,
     /// To what it was done.
-    pub(super) target: &'a str,
+    target: String,
     /// What exactly; never a secret.
-    pub(super) detail: Value,
+    detail: Value,
 }
 
-/// Appends a record, in the transaction of the change itself.
-pub(super) fn record(
-    transaction: &Transaction<'_>,
-    change: &RecordedChange<'_>,
-    at: Timestamp,
-) -> Result<(), StorageError> {
-    let entry = AuditEntry::new(AuditKind::Administered)
-        .text(AuditField::Actor, change.actor)
-        .text(AuditField::Operation, change.operation)
-        .text(AuditField::Target, change.target)
-        .text(AuditField::Detail, &change.detail.to_string());
-    Ok(AUDIT.append(transaction, at, entry)?)
-}
-
-/// The latest records, the latest first.
-pub(super) fn newest(connection: &Connection, most: u32) -> Result<Vec<AuditRecord>, StorageError> {
-    let mut statement = connection.prepare("SELECT body FROM audit ORDER BY sequence DESC LIMIT ?1")?;
-    let mut rows = statement.query([most])?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        let body: Vec<u8> = row.get(0)?;
-        let record = AuditRecord::decode(&body)
-            .ok_or_else(|| StorageError::Damaged("a record of the audit cannot be understood".to_owned()))?;
-        found.push(record);
+impl RecordedChange {
+    /// An account has loaded an order.
+    pub(super) fn loaded(by: &str, order: &StoredOrder, entitlements: &[StoredEntitlement]) -> Self {
+        let seats: Map<String, Value> = entitlements
+            .iter()
+            .map(|one| (one.id.clone(), one.total.into()))
+            .collect();
+        Self {
+            actor: by.to_owned(),
+            operation: "NewInsightOrder",
+            target: order.number.clone(),
+            detail: json!({
+                "customer": order.head.customer,
+                "vendor": order.head.vendor,
+                "entitlements": seats,
+            }),
+        }
     }
-    Ok(found)
+
+    /// A server has seats, and with `renews` no longer those of that allocation.
+    pub(super) fn allocated(allocation: &StoredAllocation, renews: Option<&str>) -> Self {
+        Self {
+            actor: allocation.server.to_string(),
+            operation: "FulfilAllocation",
+            target: allocation.id.clone(),
+            detail: json!({
+                "entitlement": allocation.entitlement,
+                "count": allocation.count,
+                "hostId": allocation.host_id,
+                "requestId": allocation.request_id.to_string(),
+                "renews": renews,
+            }),
+        }
+    }
+
+    /// A server has given the seats of an allocation back.
+    pub(super) fn returned(allocation: &StoredAllocation) -> Self {
+        Self {
+            actor: allocation.server.to_string(),
+            operation: "FulfilReturn",
+            target: allocation.id.clone(),
+            detail: json!({ "entitlement": allocation.entitlement, "count": allocation.count }),
+        }
+    }
+
+    /// What its record says.
+    pub(super) fn entry(&self) -> AuditEntry {
+        AuditEntry::new(AuditKind::Administered)
+            .text(AuditField::Actor, &self.actor)
+            .text(AuditField::Operation, self.operation)
+            .text(AuditField::Target, &self.target)
+            .text(AuditField::Detail, &self.detail.to_string())
+    }
 }
 
-/// Walks the whole chain. Gives the number of records.
-pub(super) fn verify(connection: &Connection) -> Result<u64, StorageError> {
-    let verified = AUDIT.verify(connection)?;
-    verified.map_err(|error| StorageError::Damaged(error.to_string()))
+/// A record as it is stored.
+pub(super) fn decode(body: &[u8]) -> Result<AuditRecord, StorageError> {
+    AuditRecord::decode(body)
+        .ok_or_else(|| StorageError::Damaged("a record of the audit cannot be understood".to_owned()))
+}
+
+/// What it means that the records do not fit each other.
+pub(super) fn broken(error: &AuditError) -> StorageError {
+    StorageError::Damaged(error.to_string())
 }

@@ -13,6 +13,7 @@
 
 mod allocate;
 mod audit;
+mod columns;
 pub mod issuers;
 pub mod order;
 mod renew;

@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::order::{EntitlementTerms, OrderHead};
 use crate::storage::StorageError;
 
+/// Most sessions of one order; the oldest give way.
+pub(super) const MAX_SESSIONS: i64 = 200;
+
 /// An order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredOrder {

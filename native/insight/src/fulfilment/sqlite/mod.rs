@@ -1,20 +1,19 @@
 //! Orders, sessions and allocations in one SQLite file.
 
+mod audit;
+
 use std::path::Path;
 
 use jiff::Timestamp;
-use licensing_management::id::AllocationRequestId;
-use licensing_management::key::PublicKey;
+use licensing_management::id::{AllocationRequestId, ServerGuid};
 use licensing_seats::audit::AuditRecord;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
 
-use super::audit::{self, RecordedChange};
+use super::audit::RecordedChange;
+use super::columns::{damaged, from_json, key, seats, standing, to_json};
 use super::store::{
-    FulfilmentStore, GivenBack, Session, Standing, StoredAllocation, StoredEntitlement, StoredOrder, Taken,
-    Which,
+    FulfilmentStore, GivenBack, MAX_SESSIONS, Session, Standing, StoredAllocation, StoredEntitlement,
+    StoredOrder, Taken, Which,
 };
 use crate::storage::StorageError;
 use crate::storage::sqlite::{Schema, SqliteFile};
@@ -24,9 +23,6 @@ const SCHEMA: Schema = Schema {
     application_id: 0x4C46_756C,
     migrations: &[TABLES, audit::TABLES],
 };
-
-/// Most sessions of one order; the oldest give way.
-const MAX_SESSIONS: i64 = 200;
 
 const TABLES: &str = "
 CREATE TABLE sales_order (
@@ -90,28 +86,8 @@ impl SqliteFulfilment {
     }
 }
 
-fn damaged(what: impl std::fmt::Display) -> StorageError {
-    StorageError::Damaged(format!("the fulfilment: {what}"))
-}
-
-fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, StorageError> {
-    serde_json::from_str(text).map_err(damaged)
-}
-
-fn to_json<T: Serialize>(value: &T) -> Result<String, StorageError> {
-    serde_json::to_string(value).map_err(damaged)
-}
-
 fn instant(milliseconds: i64) -> Result<Timestamp, StorageError> {
     Timestamp::from_millisecond(milliseconds).map_err(damaged)
-}
-
-fn key(text: String) -> Result<PublicKey, StorageError> {
-    PublicKey::try_from(text).map_err(damaged)
-}
-
-fn seats(number: i64) -> Result<u32, StorageError> {
-    u32::try_from(number).map_err(damaged)
 }
 
 const ORDER: &str = "SELECT number, code_id, code_secret, head FROM sales_order";
@@ -143,19 +119,17 @@ const ALLOCATION: &str = "SELECT id, request_id, fingerprint, server, public_key
                           serial_number, standing, made_ms, ended_ms, answer FROM allocation";
 
 fn allocation(row: &Row<'_>) -> Result<StoredAllocation, StorageError> {
-    let standing: String = row.get(9)?;
     Ok(StoredAllocation {
         id: row.get(0)?,
         request_id: AllocationRequestId::from_bytes(row.get(1)?),
         fingerprint: row.get(2)?,
-        server: licensing_management::id::ServerGuid::from_bytes(row.get(3)?),
+        server: ServerGuid::from_bytes(row.get(3)?),
         public_key: key(row.get(4)?)?,
         entitlement: row.get(5)?,
         count: seats(row.get(6)?)?,
         host_id: row.get(7)?,
         serial_number: row.get(8)?,
-        standing: Standing::from_name(&standing)
-            .ok_or_else(|| damaged(format!("no allocation is '{standing}'")))?,
+        standing: standing(&row.get::<_, String>(9)?)?,
         made: instant(row.get(10)?)?,
         ended: row.get::<_, Option<i64>>(11)?.map(instant).transpose()?,
         answer: row.get(12)?,
@@ -214,15 +188,6 @@ fn insert_allocation(
             allocation.answer,
         ])?;
     Ok(())
-}
-
-/// What the audit says of an order.
-fn loaded(order: &StoredOrder, entitlements: &[StoredEntitlement]) -> Value {
-    let seats: Map<String, Value> = entitlements
-        .iter()
-        .map(|one| (one.id.clone(), one.total.into()))
-        .collect();
-    json!({ "customer": order.head.customer, "vendor": order.head.vendor, "entitlements": seats })
 }
 
 /// Ends an allocation that stands; says whether it did.
@@ -290,13 +255,7 @@ impl FulfilmentStore for SqliteFulfilment {
                     ],
                 )?;
             }
-            let change = RecordedChange {
-                actor: by,
-                operation: "NewInsightOrder",
-                target: &order.number,
-                detail: loaded(order, entitlements),
-            };
-            audit::record(transaction, &change, at)?;
+            audit::record(transaction, &RecordedChange::loaded(by, order, entitlements), at)?;
             Ok(true)
         })
     }
@@ -437,19 +396,11 @@ impl FulfilmentStore for SqliteFulfilment {
                 .prepare_cached("UPDATE entitlement SET allocated = allocated + ?2 WHERE id = ?1")?
                 .execute(params![wanted.entitlement, wanted.count])?;
             insert_allocation(transaction, wanted)?;
-            let change = RecordedChange {
-                actor: &wanted.server.to_string(),
-                operation: "FulfilAllocation",
-                target: &wanted.id,
-                detail: json!({
-                    "entitlement": wanted.entitlement,
-                    "count": wanted.count,
-                    "hostId": wanted.host_id,
-                    "requestId": wanted.request_id.to_string(),
-                    "renews": renews,
-                }),
-            };
-            audit::record(transaction, &change, wanted.made)?;
+            audit::record(
+                transaction,
+                &RecordedChange::allocated(wanted, renews),
+                wanted.made,
+            )?;
             Ok(Taken::Now)
         })
     }
@@ -469,13 +420,7 @@ impl FulfilmentStore for SqliteFulfilment {
             transaction
                 .prepare_cached("UPDATE entitlement SET allocated = allocated - ?2 WHERE id = ?1")?
                 .execute(params![known.entitlement, known.count])?;
-            let change = RecordedChange {
-                actor: &known.server.to_string(),
-                operation: "FulfilReturn",
-                target: id,
-                detail: json!({ "entitlement": known.entitlement, "count": known.count }),
-            };
-            audit::record(transaction, &change, at)?;
+            audit::record(transaction, &RecordedChange::returned(&known), at)?;
             Ok(GivenBack::Now)
         })
     }
