@@ -46,7 +46,7 @@ impl InsightFolder {
         self.state().join("insight.db")
     }
 
-    /// Database of the fulfilment.
+    /// Database of orders and allocations, unless the configuration names another.
     pub fn fulfilment(&self) -> PathBuf {
         self.state().join("fulfilment.db")
     }

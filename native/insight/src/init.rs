@@ -16,7 +16,8 @@ use crate::folder::InsightFolder;
 use crate::fulfilment::issuers::Issuers;
 use crate::fulfilment::{self, Fulfilment};
 use crate::service::Insight;
-use crate::storage::{self, Storage};
+use crate::storage;
+use crate::storage::postgres::Database;
 
 /// What a new installation is made with.
 #[derive(Debug)]
@@ -109,22 +110,53 @@ pub fn read_key(folder: &InsightFolder) -> anyhow::Result<ManagementKey> {
     Ok(ManagementKey::from_seed(&seed))
 }
 
-/// Opens the service of a data folder, for commands beside the running program or for the program itself.
+/// Opens the service of a data folder, for commands beside the running program.
 ///
 /// # Errors
 /// If the database or the key cannot be opened.
 pub fn open(folder: &InsightFolder, config: &InsightConfig) -> anyhow::Result<Arc<Insight>> {
-    let storage: Arc<dyn Storage> = storage::open(config, &folder.database())?;
-    Ok(Arc::new(Insight::new(storage, read_key(folder)?, config)))
+    insight_in(storage::database(config)?.as_ref(), folder, config)
 }
 
-/// Opens the fulfilment of a data folder, for commands beside the running program or for the program itself.
+/// Opens the fulfilment of a data folder, for commands beside the running program.
 ///
 /// # Errors
 /// If the database or the key cannot be opened.
 pub fn open_fulfilment(folder: &InsightFolder, config: &InsightConfig) -> anyhow::Result<Arc<Fulfilment>> {
+    fulfilment_in(storage::database(config)?.as_ref(), folder, config)
+}
+
+/// Opens both for the program itself; where they are in one database, they share its connections.
+///
+/// # Errors
+/// If a database or the key cannot be opened.
+pub fn open_both(
+    folder: &InsightFolder,
+    config: &InsightConfig,
+) -> anyhow::Result<(Arc<Insight>, Arc<Fulfilment>)> {
+    let database = storage::database(config)?;
+    Ok((
+        insight_in(database.as_ref(), folder, config)?,
+        fulfilment_in(database.as_ref(), folder, config)?,
+    ))
+}
+
+fn insight_in(
+    database: Option<&Database>,
+    folder: &InsightFolder,
+    config: &InsightConfig,
+) -> anyhow::Result<Arc<Insight>> {
+    let storage = storage::open(config, database, &folder.database())?;
+    Ok(Arc::new(Insight::new(storage, read_key(folder)?, config)))
+}
+
+fn fulfilment_in(
+    database: Option<&Database>,
+    folder: &InsightFolder,
+    config: &InsightConfig,
+) -> anyhow::Result<Arc<Fulfilment>> {
     Ok(Arc::new(Fulfilment::new(
-        fulfilment::open_store(&folder.fulfilment())?,
+        fulfilment::open_store(&folder.fulfilment(), database)?,
         Issuers::new(folder.issuers()),
         read_key(folder)?,
         SignedDuration::from_mins(i64::from(config.session_minutes)),

@@ -2,7 +2,7 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`storage`] | what is kept, behind a trait: SQLite |
+//! | [`storage`] | what is kept, behind a trait: SQLite or PostgreSQL |
 //! | [`service`] | registration, uploads, evaluation, what administrators see and change |
 //! | [`fulfilment`] | orders and the seats that license servers allocate of them |
 //! | [`web`] | the HTTPS port |

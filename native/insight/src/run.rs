@@ -57,9 +57,8 @@ pub async fn run(config: InsightConfig, folder: InsightFolder) -> anyhow::Result
         &names,
     )?);
     let (opened, settings) = (folder.clone(), config.clone());
-    let insight = tokio::task::spawn_blocking(move || init::open(&opened, &settings)).await??;
-    let (opened, settings) = (folder.clone(), config.clone());
-    let fulfilment = tokio::task::spawn_blocking(move || init::open_fulfilment(&opened, &settings)).await??;
+    let (insight, fulfilment) =
+        tokio::task::spawn_blocking(move || init::open_both(&opened, &settings)).await??;
     let courier = delivery::courier(Arc::clone(&insight), config.mail.clone());
     let socket = licensing_net::bind(SocketAddr::new(config.listen, config.port))
         .await

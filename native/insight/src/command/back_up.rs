@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 use licensing_files::{make_private_folder, regular};
 use licensing_insight::config::InsightConfig;
 use licensing_insight::folder::InsightFolder;
+use licensing_insight::fulfilment::open_store;
 use licensing_insight::init;
 
 use super::{MAX_LIST_BYTES, fulfilment, print, write_new};
@@ -28,9 +29,10 @@ pub(crate) fn back_up(folder: &InsightFolder, config: &InsightConfig, output: &P
         let name = entry?.file_name();
         files.push((folder.tls().join(&name), saved.tls().join(name)));
     }
-    init::open_fulfilment(folder, config)?
-        .store()
-        .back_up(&saved.fulfilment())?;
+    // Beside PostgreSQL there is a file as long as it has not been moved there.
+    if has_file || folder.fulfilment().exists() {
+        open_store(&folder.fulfilment(), None)?.back_up(&saved.fulfilment())?;
+    }
     for file in fulfilment::issuer_files(folder)? {
         let name = file.file_name().unwrap_or_default().to_owned();
         files.push((file, saved.issuers().join(name)));
@@ -44,7 +46,10 @@ pub(crate) fn back_up(folder: &InsightFolder, config: &InsightConfig, output: &P
     }
     let mut lines = vec![format!("saved in {}", output.display())];
     if !has_file {
-        lines.push("the database is PostgreSQL: save it with pg_dump, and keep both together".to_owned());
+        lines.push(
+            "uploads, orders and allocations are in PostgreSQL: save the database with pg_dump, and keep both together"
+                .to_owned(),
+        );
     }
     print(lines)
 }

@@ -2,10 +2,11 @@
 //!
 //! | module | what it holds |
 //! | --- | --- |
-//! | [`store`] | what is kept, behind a trait of its own; [`sqlite`] implements it |
+//! | [`store`] | what is kept, behind a trait of its own; [`sqlite`] and [`postgres`] implement it |
 //! | [`order`] | orders as they are loaded, and the license files made of them |
 //! | [`issuers`] | the keys that license files are signed with |
 //! | `audit` | who has changed what, chained by hash |
+//! | `columns` | what stands in the columns of both databases |
 //!
 //! - The seats allocated of an entitlement never exceed those bought; the database counts, and checks it once more.
 //! - A request has one allocation: whoever repeats it is answered the same, byte for byte.
@@ -16,10 +17,12 @@ mod audit;
 mod columns;
 pub mod issuers;
 pub mod order;
+pub mod postgres;
 mod renew;
 pub mod sqlite;
 pub mod store;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -36,8 +39,11 @@ use licensing_management::key::{CodeSecret, ManagementKey, RegistrationCode};
 use zeroize::Zeroizing;
 
 use crate::storage::StorageError;
+use crate::storage::postgres::Database;
 use issuers::Issuers;
 use order::{OrderHead, SalesOrder};
+use postgres::PostgresFulfilment;
+use sqlite::SqliteFulfilment;
 use store::{FulfilmentStore, GivenBack, Session, StoredEntitlement, StoredOrder};
 
 /// Days within which what ends is called expiring.
@@ -319,10 +325,17 @@ fn id(prefix: &str) -> Result<String, Problem> {
     Ok(format!("{prefix}-{}", hex::encode_upper(&random[..])))
 }
 
-/// Opens the store of a file.
+/// Opens the store in the database, or else in the SQLite file.
 ///
 /// # Errors
 /// When it cannot be opened.
-pub fn open_store(file: &std::path::Path) -> Result<Arc<dyn FulfilmentStore>, StorageError> {
-    Ok(Arc::new(sqlite::SqliteFulfilment::open(file)?))
+pub fn open_store(
+    file: &Path,
+    database: Option<&Database>,
+) -> Result<Arc<dyn FulfilmentStore>, StorageError> {
+    let store: Arc<dyn FulfilmentStore> = match database {
+        Some(database) => Arc::new(PostgresFulfilment::on(database.clone())?),
+        None => Arc::new(SqliteFulfilment::open(file)?),
+    };
+    Ok(store)
 }

@@ -15,6 +15,8 @@ use licensing_management::compliance::{FindingRecord, Rows};
 use licensing_management::id::{ServerGuid, UploadId};
 use licensing_management::upload::SealedUpload;
 
+use self::postgres::{Database, PostgresStorage};
+use self::sqlite::SqliteStorage;
 use crate::config::InsightConfig;
 
 /// Why something cannot be read or kept.
@@ -384,21 +386,37 @@ fn serial_key(serial: &str) -> Option<String> {
     (!key.is_empty()).then_some(key)
 }
 
-/// Opens what the configuration names: PostgreSQL, or else the SQLite file.
+/// The PostgreSQL database that the configuration names; none where it leaves everything in SQLite files. It is connected to when
+/// it is used.
 ///
 /// # Errors
-/// When it cannot be opened.
-pub fn open(config: &InsightConfig, file: &Path) -> Result<Arc<dyn Storage>, StorageError> {
+/// When the address, or what else the configuration says of the way there, will not do.
+pub fn database(config: &InsightConfig) -> Result<Option<Database>, StorageError> {
     let address = config.database.expose();
     if address.is_empty() {
-        return Ok(sqlite::SqliteStorage::open(file)?.shared());
+        return Ok(None);
     }
     if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-        return Ok(postgres::PostgresStorage::open(&config.database, &config.postgres)?.shared());
+        return Database::open(&config.database, &config.postgres).map(Some);
     }
     // What was meant is not repeated: it may have a password in it.
     Err(StorageError::Unavailable(
         "the setting database begins with neither postgres:// nor postgresql://; leave it empty for SQLite"
             .to_owned(),
     ))
+}
+
+/// Opens the state in the database, or else in the SQLite file.
+///
+/// # Errors
+/// When it cannot be opened.
+pub fn open(
+    config: &InsightConfig,
+    database: Option<&Database>,
+    file: &Path,
+) -> Result<Arc<dyn Storage>, StorageError> {
+    Ok(match database {
+        Some(database) => PostgresStorage::on(database.clone(), &config.postgres)?.shared(),
+        None => SqliteStorage::open(file)?.shared(),
+    })
 }

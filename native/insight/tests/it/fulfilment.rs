@@ -30,7 +30,7 @@ fn open(folder: &Path) -> Fulfilment {
     }
     let key = ManagementKey::from_seed(&[9; 32].into());
     Fulfilment::new(
-        open_store(&folder.join("fulfilment.db")).unwrap(),
+        open_store(&folder.join("fulfilment.db"), None).unwrap(),
         issuers,
         key,
         SESSION,

@@ -216,14 +216,19 @@ impl Storage for PostgresStorage {
     }
 
     fn back_up(&self, _to: &Path) -> Result<(), StorageError> {
-        Err(StorageError::Unavailable(
-            "PostgreSQL has means of its own for backups; save the database with pg_dump".to_owned(),
-        ))
+        Err(has_means_of_its_own())
     }
 }
 
+/// Why nothing is copied into a file.
+pub(crate) fn has_means_of_its_own() -> StorageError {
+    StorageError::Unavailable(
+        "PostgreSQL has means of its own for backups; save the database with pg_dump".to_owned(),
+    )
+}
+
 /// What an error of the database means.
-fn failed(error: tokio_postgres::Error) -> StorageError {
+pub(crate) fn failed(error: tokio_postgres::Error) -> StorageError {
     match error.as_db_error() {
         // Class XX: the server has found its own data damaged.
         Some(told) if told.code().code().starts_with("XX") => {
@@ -247,16 +252,16 @@ fn no_connection(error: PoolError) -> StorageError {
     }
 }
 
-fn uuid_of(server: &ServerGuid) -> Uuid {
+pub(crate) fn uuid_of(server: &ServerGuid) -> Uuid {
     Uuid::from_bytes(*server.as_bytes())
 }
 
-fn guid(id: Uuid) -> ServerGuid {
+pub(crate) fn guid(id: Uuid) -> ServerGuid {
     ServerGuid::from_bytes(id.into_bytes())
 }
 
 /// An instant within the bounds of the database: a sender's clock may say anything.
-fn storable(at: Timestamp) -> Timestamp {
+pub(crate) fn storable(at: Timestamp) -> Timestamp {
     at.max(Timestamp::constant(-62_135_596_800, 0))
 }
 
