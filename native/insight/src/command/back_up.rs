@@ -47,7 +47,7 @@ pub(crate) fn back_up(folder: &InsightFolder, config: &InsightConfig, output: &P
     let mut lines = vec![format!("saved in {}", output.display())];
     if !has_file {
         lines.push(
-            "uploads, orders and allocations are in PostgreSQL: save the database with pg_dump, and keep both together"
+            "uploads, orders and allocations in PostgreSQL are not in it: save the database with pg_dump, and keep both together"
                 .to_owned(),
         );
     }

@@ -325,16 +325,20 @@ fn id(prefix: &str) -> Result<String, Problem> {
     Ok(format!("{prefix}-{}", hex::encode_upper(&random[..])))
 }
 
-/// Opens the store in the database, or else in the SQLite file.
+/// Opens the store in the database, or else in the SQLite file. What the file has is moved to the database.
 ///
 /// # Errors
-/// When it cannot be opened.
+/// When it cannot be opened, or the file cannot be moved.
 pub fn open_store(
     file: &Path,
     database: Option<&Database>,
 ) -> Result<Arc<dyn FulfilmentStore>, StorageError> {
     let store: Arc<dyn FulfilmentStore> = match database {
-        Some(database) => Arc::new(PostgresFulfilment::on(database.clone())?),
+        Some(database) => {
+            let store = PostgresFulfilment::on(database.clone())?;
+            store.take_over(file)?;
+            Arc::new(store)
+        }
         None => Arc::new(SqliteFulfilment::open(file)?),
     };
     Ok(store)

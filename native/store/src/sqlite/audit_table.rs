@@ -63,7 +63,11 @@ impl AuditTable {
         Ok(verifier.finish(&end).map(|()| end.last()))
     }
 
-    fn end(self, connection: &Connection) -> rusqlite::Result<AuditChain> {
+    /// Where the chain ends.
+    ///
+    /// # Errors
+    /// Whatever SQLite answers.
+    pub fn end(self, connection: &Connection) -> rusqlite::Result<AuditChain> {
         let end: Option<(u64, [u8; 32])> = connection
             .query_row("SELECT sequence, hash FROM audit_end", [], |row| {
                 Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get(1)?))

@@ -2,6 +2,7 @@
 
 mod audit;
 mod changes;
+mod moving;
 mod rows;
 mod schema;
 
@@ -31,6 +32,15 @@ impl PostgresFulfilment {
     pub fn on(database: Database) -> Result<Self, StorageError> {
         database.with(async |mut client| migrate(&mut client, schema::SCHEMA).await)?;
         Ok(Self { database })
+    }
+
+    /// Moves here what an SQLite file has, if there is one with orders, and gives it the name `<file>.moved`.
+    ///
+    /// # Errors
+    /// When it cannot be moved: another program has it open, its audit is damaged, or other orders are here already. Then it stays
+    /// as it is.
+    pub fn take_over(&self, file: &Path) -> Result<(), StorageError> {
+        moving::take_over(&self.database, file)
     }
 }
 

@@ -48,8 +48,8 @@ pub(super) fn session(row: &Row) -> Result<Session, StorageError> {
     })
 }
 
-pub(super) const ALLOCATION: &str = "SELECT id, request_id, fingerprint, server, public_key, entitlement, count, host_id, \
-                                     serial_number, standing, made, ended, answer FROM allocation";
+pub(super) const ALLOCATION: &str = "SELECT id, request_id, fingerprint, server, public_key, entitlement, count, \
+                                     host_id, serial_number, standing, made, ended, answer FROM allocation";
 
 pub(super) fn allocation(row: &Row) -> Result<StoredAllocation, StorageError> {
     Ok(StoredAllocation {

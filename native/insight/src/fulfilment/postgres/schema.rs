@@ -15,6 +15,8 @@ pub(super) mod lock {
     pub(in super::super) const CHANGES: i64 = 0x4C46_756C_0002;
     /// Held while sessions are opened and forgotten.
     pub(in super::super) const SESSIONS: i64 = 0x4C46_756C_0003;
+    /// Held while the orders of a file are moved here and until the file has its other name.
+    pub(in super::super) const MOVING: i64 = 0x4C46_756C_0004;
 }
 
 /// It has versions of its own in the database that uploads are in.

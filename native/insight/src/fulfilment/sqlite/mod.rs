@@ -90,9 +90,9 @@ fn instant(milliseconds: i64) -> Result<Timestamp, StorageError> {
     Timestamp::from_millisecond(milliseconds).map_err(damaged)
 }
 
-const ORDER: &str = "SELECT number, code_id, code_secret, head FROM sales_order";
+pub(super) const ORDER: &str = "SELECT number, code_id, code_secret, head FROM sales_order";
 
-fn order(row: &Row<'_>) -> Result<StoredOrder, StorageError> {
+pub(super) fn order(row: &Row<'_>) -> Result<StoredOrder, StorageError> {
     Ok(StoredOrder {
         number: row.get(0)?,
         code_id: row.get(1)?,
@@ -101,9 +101,10 @@ fn order(row: &Row<'_>) -> Result<StoredOrder, StorageError> {
     })
 }
 
-const ENTITLEMENT: &str = "SELECT id, order_number, place, total, allocated, renews, terms FROM entitlement";
+pub(super) const ENTITLEMENT: &str =
+    "SELECT id, order_number, place, total, allocated, renews, terms FROM entitlement";
 
-fn entitlement(row: &Row<'_>) -> Result<StoredEntitlement, StorageError> {
+pub(super) fn entitlement(row: &Row<'_>) -> Result<StoredEntitlement, StorageError> {
     Ok(StoredEntitlement {
         id: row.get(0)?,
         order: row.get(1)?,
@@ -115,10 +116,21 @@ fn entitlement(row: &Row<'_>) -> Result<StoredEntitlement, StorageError> {
     })
 }
 
-const ALLOCATION: &str = "SELECT id, request_id, fingerprint, server, public_key, entitlement, count, host_id, \
-                          serial_number, standing, made_ms, ended_ms, answer FROM allocation";
+pub(super) const SESSION: &str = "SELECT id, order_number, public_key, ends_ms FROM session";
 
-fn allocation(row: &Row<'_>) -> Result<StoredAllocation, StorageError> {
+pub(super) fn session(row: &Row<'_>) -> Result<Session, StorageError> {
+    Ok(Session {
+        id: row.get(0)?,
+        order: row.get(1)?,
+        public_key: key(row.get(2)?)?,
+        ends: instant(row.get(3)?)?,
+    })
+}
+
+pub(super) const ALLOCATION: &str = "SELECT id, request_id, fingerprint, server, public_key, entitlement, count, \
+                                     host_id, serial_number, standing, made_ms, ended_ms, answer FROM allocation";
+
+pub(super) fn allocation(row: &Row<'_>) -> Result<StoredAllocation, StorageError> {
     Ok(StoredAllocation {
         id: row.get(0)?,
         request_id: AllocationRequestId::from_bytes(row.get(1)?),
@@ -329,17 +341,8 @@ impl FulfilmentStore for SqliteFulfilment {
     }
 
     fn session(&self, id: &str) -> Result<Option<Session>, StorageError> {
-        let query = "SELECT id, order_number, public_key, ends_ms FROM session WHERE id = ?1";
-        self.file.read(|connection| {
-            one(connection, query, [id], |row| {
-                Ok(Session {
-                    id: row.get(0)?,
-                    order: row.get(1)?,
-                    public_key: key(row.get(2)?)?,
-                    ends: instant(row.get(3)?)?,
-                })
-            })
-        })
+        self.file
+            .read(|connection| one(connection, &format!("{SESSION} WHERE id = ?1"), [id], session))
     }
 
     fn allocation(&self, id: &str) -> Result<Option<StoredAllocation>, StorageError> {
