@@ -1,14 +1,16 @@
 //! Orders, sessions and allocations, without a port.
 
+use std::collections::HashSet;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Barrier};
 
 use jiff::{SignedDuration, Timestamp};
 use licensing_api::fulfilment::{GetInsightAllocations, GetInsightOrders, NewInsightOrder};
 use licensing_api::operation::op;
 use licensing_api::{ErrorCode, Permission};
+use licensing_insight::fulfilment::Fulfilment;
 use licensing_insight::fulfilment::issuers::Issuers;
-use licensing_insight::fulfilment::{Fulfilment, open_store};
+use licensing_insight::fulfilment::store::FulfilmentStore;
 use licensing_license_file::license_file::parse;
 use licensing_management::exchange::{
     AccessCode, AllocationAnswer, AllocationRequest, Asker, EntitlementQuery, ReturnProof, Right,
@@ -19,25 +21,27 @@ use licensing_management::key::ManagementKey;
 use licensing_seats::audit::AuditField;
 use proptest::prelude::*;
 
-use crate::support::Program;
+use crate::support::{Backend, Program, on_both};
 
 const SESSION: SignedDuration = SignedDuration::from_mins(15);
 
-fn open(folder: &Path) -> Fulfilment {
+/// One on a new database.
+fn open(folder: &Path, backend: &Backend) -> Fulfilment {
+    over(backend.orders(folder).open().unwrap(), folder)
+}
+
+/// One over a store, with an issuer in this folder.
+pub(crate) fn over(store: Arc<dyn FulfilmentStore>, folder: &Path) -> Fulfilment {
     let issuers = Issuers::new(folder.join("issuers"));
     if issuers.all().unwrap().is_empty() {
         issuers.make("Acme Vendor", &["ACME".to_owned()]).unwrap();
     }
     let key = ManagementKey::from_seed(&[9; 32].into());
-    Fulfilment::new(
-        open_store(&folder.join("fulfilment.db"), None).unwrap(),
-        issuers,
-        key,
-        SESSION,
-    )
+    Fulfilment::new(store, issuers, key, SESSION)
 }
 
-fn load(fulfilment: &Fulfilment, count: u32) -> AccessCode {
+/// Loads the order SO-1 of so many seats.
+pub(crate) fn load(fulfilment: &Fulfilment, count: u32) -> AccessCode {
     load_bound(fulfilment, count, "HOSTNAME")
 }
 
@@ -51,13 +55,14 @@ fn load_bound(fulfilment: &Fulfilment, count: u32, bind: &str) -> AccessCode {
     AccessCode::parse(loaded.access_code.expose()).unwrap()
 }
 
-struct Site {
+/// A license server.
+pub(crate) struct Site {
     guid: ServerGuid,
     key: ManagementKey,
 }
 
 impl Site {
-    fn new(number: u8) -> Self {
+    pub(crate) fn new(number: u8) -> Self {
         Self {
             guid: ServerGuid::from_random([number; 16]),
             key: ManagementKey::from_seed(&[number; 32].into()),
@@ -72,13 +77,13 @@ impl Site {
         }
     }
 
-    fn session(&self, fulfilment: &Fulfilment, code: &AccessCode, now: Timestamp) -> String {
+    pub(crate) fn session(&self, fulfilment: &Fulfilment, code: &AccessCode, now: Timestamp) -> String {
         let query = EntitlementQuery::new(self.asker(), "ls01", code).unwrap();
         let rows = fulfilment.entitlements(&query.to_text().unwrap(), now).unwrap();
         rows[0].session_id.clone()
     }
 
-    fn request(&self, id: u8, session: &str, count: u32) -> String {
+    pub(crate) fn request(&self, id: u8, session: &str, count: u32) -> String {
         self.request_bound(id, session, count, ("HOSTNAME", "ls01"))
     }
 
@@ -99,7 +104,7 @@ impl Site {
             .unwrap()
     }
 
-    fn proof(&self, allocation: &str) -> String {
+    pub(crate) fn proof(&self, allocation: &str) -> String {
         ReturnProof::new(self.asker(), allocation, None)
             .unwrap()
             .to_text()
@@ -107,10 +112,9 @@ impl Site {
     }
 }
 
-#[test]
-fn a_license_file_is_bound_to_the_host_and_has_the_seats_that_were_asked_for() {
+fn a_license_file_is_bound_to_the_host_and_has_the_seats_that_were_asked_for(backend: &Backend) {
     let folder = tempfile::tempdir().unwrap();
-    let fulfilment = open(folder.path());
+    let fulfilment = open(folder.path(), backend);
     let (code, site, now) = (load(&fulfilment, 10), Site::new(1), Timestamp::now());
     let session = site.session(&fulfilment, &code, now);
     let answer = fulfilment.allocate(&site.request(1, &session, 4), now).unwrap();
@@ -126,8 +130,7 @@ fn a_license_file_is_bound_to_the_host_and_has_the_seats_that_were_asked_for() {
     assert!(answer.allocated.license_file.contains("LSIGN="));
 }
 
-#[test]
-fn a_host_id_that_is_not_that_of_one_machine_is_never_signed() {
+fn a_host_id_that_is_not_that_of_one_machine_is_never_signed(backend: &Backend) {
     let long = "x".repeat(256);
     for (kind, fits, others) in [
         (
@@ -151,7 +154,7 @@ fn a_host_id_that_is_not_that_of_one_machine_is_never_signed() {
         ("INTERNET", "192.0.2.7", vec!["*.*.*.*", "192.0.2.*", "ANY"]),
     ] {
         let folder = tempfile::tempdir().unwrap();
-        let fulfilment = open(folder.path());
+        let fulfilment = open(folder.path(), backend);
         let (code, site, now) = (load_bound(&fulfilment, 10, kind), Site::new(1), Timestamp::now());
         let session = site.session(&fulfilment, &code, now);
         for value in others {
@@ -168,10 +171,9 @@ fn a_host_id_that_is_not_that_of_one_machine_is_never_signed() {
     }
 }
 
-#[test]
-fn a_session_ends_and_belongs_to_the_server_that_opened_it() {
+fn a_session_ends_and_belongs_to_the_server_that_opened_it(backend: &Backend) {
     let folder = tempfile::tempdir().unwrap();
-    let fulfilment = open(folder.path());
+    let fulfilment = open(folder.path(), backend);
     let (code, site, now) = (load(&fulfilment, 10), Site::new(1), Timestamp::now());
     let session = site.session(&fulfilment, &code, now);
     let failed = |document: &str, at: Timestamp| fulfilment.allocate(document, at).unwrap_err().code;
@@ -208,10 +210,9 @@ fn a_session_ends_and_belongs_to_the_server_that_opened_it() {
     assert_eq!(failed("{}", now), ErrorCode::InvalidRequest);
 }
 
-#[test]
-fn an_order_has_a_bounded_number_of_sessions() {
+fn an_order_has_a_bounded_number_of_sessions(backend: &Backend) {
     let folder = tempfile::tempdir().unwrap();
-    let fulfilment = open(folder.path());
+    let fulfilment = open(folder.path(), backend);
     let (code, site, now) = (load(&fulfilment, 10), Site::new(1), Timestamp::now());
     let first = site.session(&fulfilment, &code, now);
     let mut last = String::new();
@@ -223,10 +224,9 @@ fn an_order_has_a_bounded_number_of_sessions() {
     assert!(fulfilment.allocate(&site.request(2, &last, 1), now).is_ok());
 }
 
-#[test]
-fn a_wrong_access_code_and_an_unknown_one_look_the_same() {
+fn a_wrong_access_code_and_an_unknown_one_look_the_same(backend: &Backend) {
     let folder = tempfile::tempdir().unwrap();
-    let fulfilment = open(folder.path());
+    let fulfilment = open(folder.path(), backend);
     let (code, site) = (load(&fulfilment, 10), Site::new(1));
     let same_id = format!("LA-{}-00000-00000-00000-00000", code.id());
     for text in [same_id.as_str(), "LA-00000-00000-00000-00000-00000"] {
@@ -239,10 +239,9 @@ fn a_wrong_access_code_and_an_unknown_one_look_the_same() {
     }
 }
 
-#[test]
-fn only_the_server_that_has_the_seats_returns_them_and_only_once() {
+fn only_the_server_that_has_the_seats_returns_them_and_only_once(backend: &Backend) {
     let folder = tempfile::tempdir().unwrap();
-    let fulfilment = open(folder.path());
+    let fulfilment = open(folder.path(), backend);
     let (code, site, now) = (load(&fulfilment, 10), Site::new(1), Timestamp::now());
     let session = site.session(&fulfilment, &code, now);
     let allocation = fulfilment
@@ -263,10 +262,9 @@ fn only_the_server_that_has_the_seats_returns_them_and_only_once() {
     assert!(fulfilment.allocate(&other.request(2, &session, 10), now).is_ok());
 }
 
-#[test]
-fn orders_allocations_and_returns_are_in_the_audit_with_who_asked_for_them() {
+fn orders_allocations_and_returns_are_in_the_audit_with_who_asked_for_them(backend: &Backend) {
     let folder = tempfile::tempdir().unwrap();
-    let fulfilment = open(folder.path());
+    let fulfilment = open(folder.path(), backend);
     let (code, site, now) = (load(&fulfilment, 10), Site::new(1), Timestamp::now());
     let session = site.session(&fulfilment, &code, now);
     let id = fulfilment
@@ -319,7 +317,7 @@ fn an_audit_that_was_changed_or_cut_off_is_found() {
         "DELETE FROM audit WHERE sequence = 2",
     ] {
         let folder = tempfile::tempdir().unwrap();
-        let fulfilment = open(folder.path());
+        let fulfilment = open(folder.path(), &Backend::sqlite());
         let (code, site, now) = (load(&fulfilment, 10), Site::new(1), Timestamp::now());
         let session = site.session(&fulfilment, &code, now);
         fulfilment.allocate(&site.request(1, &session, 4), now).unwrap();
@@ -330,10 +328,9 @@ fn an_audit_that_was_changed_or_cut_off_is_found() {
     }
 }
 
-#[test]
-fn an_order_of_which_no_license_file_can_be_made_is_refused() {
+fn an_order_of_which_no_license_file_can_be_made_is_refused(backend: &Backend) {
     let folder = tempfile::tempdir().unwrap();
-    let fulfilment = open(folder.path());
+    let fulfilment = open(folder.path(), backend);
     let head = "order_number = 'SO-1'\ncustomer = 'Example Ltd'\n";
     let body = "[[entitlements]]\nproduct = 'CAD'\nexpires = 'permanent'\n";
     for text in [
@@ -387,34 +384,123 @@ async fn only_operators_see_and_load_orders() {
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
-
-    /// Whatever is asked for, repeated and returned: what is allocated is what stands, and never more than was bought.
-    #[test]
-    fn never_more_is_allocated_than_was_bought(steps in prop::collection::vec((0_u8..40, 1_u32..8, any::<bool>()), 1..40)) {
-        let folder = tempfile::tempdir().unwrap();
-        let fulfilment = Arc::new(open(folder.path()));
-        let (code, site, now) = (load(&fulfilment, 20), Site::new(1), Timestamp::now());
-        let session = site.session(&fulfilment, &code, now);
-        for (id, count, is_return) in steps {
-            if is_return {
-                for one in fulfilment.allocations(None).unwrap().iter().take(1) {
-                    fulfilment.take_back(&site.proof(&one.fulfillment_id), now).unwrap();
+/// Whatever is asked for, repeated and returned: what is allocated is what stands, and never more than was bought.
+fn never_more_is_allocated_than_was_bought(backend: &Backend) {
+    let steps = prop::collection::vec((0_u8..40, 1_u32..8, any::<bool>()), 1..40);
+    let config = ProptestConfig {
+        cases: 2 * backend.cases(),
+        ..ProptestConfig::default()
+    };
+    proptest::test_runner::TestRunner::new(config)
+        .run(&steps, |steps| {
+            let folder = tempfile::tempdir().unwrap();
+            let fulfilment = open(folder.path(), backend);
+            let (code, site, now) = (load(&fulfilment, 20), Site::new(1), Timestamp::now());
+            let session = site.session(&fulfilment, &code, now);
+            for (id, count, is_return) in steps {
+                if is_return {
+                    for one in fulfilment.allocations(None).unwrap().iter().take(1) {
+                        fulfilment
+                            .take_back(&site.proof(&one.fulfillment_id), now)
+                            .unwrap();
+                    }
+                } else {
+                    let _ = fulfilment.allocate(&site.request(id, &session, count), now);
                 }
-            } else {
-                let _ = fulfilment.allocate(&site.request(id, &session, count), now);
+                let standing: u32 = fulfilment
+                    .allocations(None)
+                    .unwrap()
+                    .iter()
+                    .filter(|one| one.ended.is_none())
+                    .map(|one| one.count)
+                    .sum();
+                let order = &fulfilment.orders().unwrap()[0];
+                prop_assert_eq!(order.licenses_allocated, standing);
+                prop_assert!(standing <= 20);
             }
-            let standing: u32 = fulfilment
-                .allocations(None)
-                .unwrap()
-                .iter()
-                .filter(|one| one.ended.is_none())
-                .map(|one| one.count)
-                .sum();
-            let order = &fulfilment.orders().unwrap()[0];
-            prop_assert_eq!(order.licenses_allocated, standing);
-            prop_assert!(standing <= 20);
-        }
-    }
+            Ok(())
+        })
+        .unwrap();
+}
+
+/// Two fulfilments in one place that know nothing of each other, as the program and a command beside it.
+fn two(folder: &Path, backend: &Backend) -> [Fulfilment; 2] {
+    let place = backend.orders(folder);
+    [(); 2].map(|()| over(place.open().unwrap(), folder))
+}
+
+fn the_last_seats_are_given_out_once_however_many_ask(backend: &Backend) {
+    let folder = tempfile::tempdir().unwrap();
+    let both = two(folder.path(), backend);
+    let (code, site, now) = (load(&both[0], 50), Site::new(1), Timestamp::now());
+    let session = site.session(&both[0], &code, now);
+    let start = Barrier::new(64);
+    let taken: Vec<u32> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..64_u8)
+            .map(|id| {
+                let count = 1 + u32::from(id % 3);
+                let request = site.request(id, &session, count);
+                let (fulfilment, start) = (&both[usize::from(id % 2)], &start);
+                scope.spawn(move || {
+                    start.wait();
+                    match fulfilment.allocate(&request, now) {
+                        Ok(_) => Some(count),
+                        Err(problem) => {
+                            assert_eq!(problem.code, ErrorCode::InvalidCount, "{problem}");
+                            None
+                        }
+                    }
+                })
+            })
+            .collect();
+        threads
+            .into_iter()
+            .filter_map(|thread| thread.join().unwrap())
+            .collect()
+    });
+    let seats: u32 = taken.iter().sum();
+    // Whoever was refused wanted more than were left, and nobody wanted more than three.
+    assert!((48..=50).contains(&seats), "{seats} of 50 seats");
+    assert_eq!(both[1].orders().unwrap()[0].licenses_allocated, seats);
+    assert_eq!(both[1].allocations(None).unwrap().len(), taken.len());
+    assert_eq!(both[0].store().verify_audit().unwrap(), 1 + taken.len() as u64);
+}
+
+fn a_request_that_is_sent_many_times_at_once_has_one_allocation_and_one_answer(backend: &Backend) {
+    let folder = tempfile::tempdir().unwrap();
+    let both = two(folder.path(), backend);
+    let (code, site, now) = (load(&both[0], 50), Site::new(1), Timestamp::now());
+    let session = site.session(&both[0], &code, now);
+    let request = site.request(1, &session, 4);
+    let start = Barrier::new(16);
+    let answers: HashSet<String> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..16)
+            .map(|number| {
+                let (fulfilment, request, start) = (&both[number % 2], &request, &start);
+                scope.spawn(move || {
+                    start.wait();
+                    fulfilment.allocate(request, now).unwrap().document
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert_eq!(answers.len(), 1);
+    assert_eq!(both[0].allocations(None).unwrap().len(), 1);
+    assert_eq!(both[1].orders().unwrap()[0].licenses_allocated, 4);
+    assert_eq!(both[1].store().verify_audit().unwrap(), 2);
+}
+
+on_both! {
+    a_license_file_is_bound_to_the_host_and_has_the_seats_that_were_asked_for,
+    a_host_id_that_is_not_that_of_one_machine_is_never_signed,
+    a_session_ends_and_belongs_to_the_server_that_opened_it,
+    an_order_has_a_bounded_number_of_sessions,
+    a_wrong_access_code_and_an_unknown_one_look_the_same,
+    only_the_server_that_has_the_seats_returns_them_and_only_once,
+    orders_allocations_and_returns_are_in_the_audit_with_who_asked_for_them,
+    an_order_of_which_no_license_file_can_be_made_is_refused,
+    never_more_is_allocated_than_was_bought,
+    the_last_seats_are_given_out_once_however_many_ask,
+    a_request_that_is_sent_many_times_at_once_has_one_allocation_and_one_answer,
 }

@@ -3,6 +3,7 @@
 
 mod delivery;
 mod fulfilment;
+mod fulfilment_postgres;
 mod full_circle;
 #[cfg(target_os = "linux")]
 mod full_disk;

@@ -10,7 +10,7 @@ use licensing_management::upload::SealedUpload;
 use proptest::prelude::*;
 
 use crate::site::Site;
-use crate::support::{Backend, register, take};
+use crate::support::{Backend, on_both, register, take};
 
 fn day(day: i64, minutes: i64) -> Timestamp {
     "2026-10-01T06:00:00Z".parse::<Timestamp>().unwrap() + (24 * day).hours() + minutes.minutes()
@@ -561,23 +561,6 @@ fn of_too_many_servers_with_a_number_those_are_compared_that_were_heard_of_last(
         (guids(&[0, 1, 3]), 1),
         "for each serial number the one that was heard of last"
     );
-}
-
-macro_rules! on_both {
-    ($($test:ident,)+) => {
-        mod on_sqlite {
-            $(#[test] fn $test() {
-                super::$test(&crate::support::Backend::sqlite());
-            })+
-        }
-        mod on_postgres {
-            $(#[test] fn $test() {
-                if let Some(backend) = crate::support::Backend::postgres() {
-                    super::$test(&backend);
-                }
-            })+
-        }
-    };
 }
 
 on_both! {

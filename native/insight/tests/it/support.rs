@@ -11,11 +11,13 @@ use licensing_api::operation::op;
 use licensing_api::{Permission, Secret};
 use licensing_client::{Address, AdminClient, ConnectOptions, Credentials, Trust};
 use licensing_insight::config::{InsightConfig, PostgresConfig};
+use licensing_insight::fulfilment::open_store;
+use licensing_insight::fulfilment::store::FulfilmentStore;
 use licensing_insight::run::Endpoints;
 use licensing_insight::service::{Insight, SentUpload};
-use licensing_insight::storage::Storage;
-use licensing_insight::storage::postgres::PostgresStorage;
+use licensing_insight::storage::postgres::{Database, PostgresStorage};
 use licensing_insight::storage::sqlite::SqliteStorage;
+use licensing_insight::storage::{Storage, StorageError};
 use licensing_management::exchange::{Receipt, ReceiverProblem};
 use licensing_management::key::ManagementKey;
 use licensing_management::upload::SealedUpload;
@@ -23,6 +25,26 @@ use licensing_testbed::Cluster;
 use tempfile::TempDir;
 
 use crate::site::Site;
+
+/// Tests that take a backend, on each of them.
+macro_rules! on_both {
+    ($($test:ident,)+) => {
+        mod on_sqlite {
+            $(#[test] fn $test() {
+                super::$test(&crate::support::Backend::sqlite());
+            })+
+        }
+        mod on_postgres {
+            $(#[test] fn $test() {
+                if let Some(backend) = crate::support::Backend::postgres() {
+                    super::$test(&backend);
+                }
+            })+
+        }
+    };
+}
+
+pub(crate) use on_both;
 
 /// Where services keep what they know.
 pub(crate) enum Backend {
@@ -59,12 +81,42 @@ impl Backend {
         }
     }
 
+    /// A new place for orders and allocations; the file that SQLite has, or that is to be moved, is in this folder.
+    pub(crate) fn orders(&self, folder: &Path) -> OrderPlace {
+        OrderPlace {
+            file: folder.join("fulfilment.db"),
+            address: match self {
+                Self::Sqlite(..) => None,
+                Self::Postgres(cluster) => Some(cluster.database().unwrap()),
+            },
+        }
+    }
+
     /// Cases of a property: each makes databases.
     pub(crate) fn cases(&self) -> u32 {
         match self {
             Self::Sqlite(..) => 12,
             Self::Postgres(_) => 4,
         }
+    }
+}
+
+/// Where orders and allocations are kept.
+pub(crate) struct OrderPlace {
+    pub(crate) file: PathBuf,
+    /// Address of the PostgreSQL database; SQLite without it.
+    pub(crate) address: Option<String>,
+}
+
+impl OrderPlace {
+    /// As a process opens it that knows nothing of others.
+    pub(crate) fn open(&self) -> Result<Arc<dyn FulfilmentStore>, StorageError> {
+        let database = self
+            .address
+            .as_deref()
+            .map(|address| Database::open(&Secret::new(address), &PostgresConfig::default()))
+            .transpose()?;
+        open_store(&self.file, database.as_ref())
     }
 }
 
