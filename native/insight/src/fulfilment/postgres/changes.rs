@@ -5,13 +5,13 @@ use jiff::Timestamp;
 
 use super::audit;
 use super::rows::{self, ALLOCATION, ENTITLEMENT};
-use super::schema::{begin, lock};
+use super::schema::lock;
 use crate::fulfilment::audit::RecordedChange;
 use crate::fulfilment::store::{
     GivenBack, MAX_SESSIONS, Session, Standing, StoredAllocation, StoredEntitlement, StoredOrder, Taken,
 };
 use crate::storage::StorageError;
-use crate::storage::postgres::{failed, storable};
+use crate::storage::postgres::{begin, failed, storable};
 
 pub(super) async fn add_order(
     client: &mut Client,

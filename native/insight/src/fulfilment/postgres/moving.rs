@@ -12,13 +12,13 @@ use licensing_seats::audit::{AuditChain, AuditVerifier};
 use licensing_store::sqlite::{AuditTable, connection};
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
-use super::schema::{begin, lock};
+use super::schema::lock;
 use super::{audit, rows};
 use crate::fulfilment::audit::{CHAIN, broken};
 use crate::fulfilment::sqlite::{self, SqliteFulfilment};
 use crate::fulfilment::store::FulfilmentStore as _;
 use crate::storage::StorageError;
-use crate::storage::postgres::{Database, failed};
+use crate::storage::postgres::{Database, begin, failed};
 
 /// Moves what a file has, if there is one with orders, to the database.
 pub(super) fn take_over(database: &Database, file: &Path) -> Result<(), StorageError> {

@@ -1,10 +1,6 @@
 //! The schema, and the locks.
 
-use deadpool_postgres::{Client, Transaction};
-use tokio_postgres::IsolationLevel;
-
-use crate::storage::StorageError;
-use crate::storage::postgres::{Schema, failed};
+use crate::storage::postgres::Schema;
 
 /// Locks of this program, so that two processes on one database take turns. The numbers are arbitrary and never change.
 pub(super) mod lock {
@@ -81,19 +77,3 @@ CREATE TABLE fulfilment_audit_end (
     hash     bytea NOT NULL
 );
 ";
-
-/// Begins a transaction that holds a lock until its end. Whatever isolation the database has by default, each of its statements sees
-/// what those have committed that held the lock before.
-pub(super) async fn begin(client: &mut Client, lock: i64) -> Result<Transaction<'_>, StorageError> {
-    let transaction = client
-        .build_transaction()
-        .isolation_level(IsolationLevel::ReadCommitted)
-        .start()
-        .await
-        .map_err(failed)?;
-    transaction
-        .execute("SELECT pg_advisory_xact_lock($1)", &[&lock])
-        .await
-        .map_err(failed)?;
-    Ok(transaction)
-}

@@ -3,11 +3,12 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use deadpool_postgres::{Client, Pool};
+use deadpool_postgres::{Client, Pool, Transaction};
 use licensing_api::Secret;
 use tokio::runtime::Runtime;
+use tokio_postgres::IsolationLevel;
 
-use super::{connect, no_connection};
+use super::{connect, failed, no_connection};
 use crate::config::PostgresConfig;
 use crate::storage::StorageError;
 
@@ -63,7 +64,8 @@ impl Database {
     /// Waits for an answer of the database, whatever thread this is.
     pub(super) fn wait<T>(&self, work: impl Future<Output = T>) -> T {
         let _within = self.0.runtime.as_ref().map(Runtime::enter);
-        futures_executor::block_on(work)
+        // A task of tokio may ask, whose budget this thread cannot renew while it waits.
+        futures_executor::block_on(tokio::task::unconstrained(work))
     }
 
     /// Waits for work that needs a connection.
@@ -76,4 +78,20 @@ impl Database {
     ) -> Result<T, StorageError> {
         self.wait(async { work(self.0.pool.get().await.map_err(no_connection)?).await })
     }
+}
+
+/// Begins a transaction that holds a lock until its end. Whatever isolation the database has by default, each of its statements sees
+/// what those have committed that held the lock before.
+pub(crate) async fn begin(client: &mut Client, lock: i64) -> Result<Transaction<'_>, StorageError> {
+    let transaction = client
+        .build_transaction()
+        .isolation_level(IsolationLevel::ReadCommitted)
+        .start()
+        .await
+        .map_err(failed)?;
+    transaction
+        .execute("SELECT pg_advisory_xact_lock($1)", &[&lock])
+        .await
+        .map_err(failed)?;
+    Ok(transaction)
 }

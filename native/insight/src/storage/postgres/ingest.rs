@@ -15,7 +15,7 @@ use super::prepared::Prepared;
 use super::queue::AGAIN;
 use super::schema::{Month, lock, make_month};
 use super::uploads::SHARES;
-use super::{failed, storable, unhex};
+use super::{begin, failed, storable, unhex};
 use crate::storage::{Kept, StorageError, Stored};
 
 /// Most uploads of one transaction.
@@ -55,11 +55,7 @@ pub(super) async fn run(pool: Pool, mut jobs: mpsc::Receiver<Job>) {
 
 async fn store(pool: &Pool, uploads: &[&Prepared], look: Look) -> Result<Vec<Kept>, StorageError> {
     let mut client = pool.get().await.map_err(super::no_connection)?;
-    let transaction = client.transaction().await.map_err(failed)?;
-    transaction
-        .execute("SELECT pg_advisory_xact_lock($1)", &[&lock::UPLOADS])
-        .await
-        .map_err(failed)?;
+    let transaction = begin(&mut client, lock::UPLOADS).await?;
     let known = Known::read(&transaction, uploads).await?;
     let outcomes = known.tell_apart(&transaction, uploads, look).await?;
     let fresh: Vec<&Prepared> = uploads

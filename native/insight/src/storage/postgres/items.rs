@@ -2,7 +2,7 @@
 
 use deadpool_postgres::{Client, GenericClient};
 
-use super::{failed, schema::lock};
+use super::{begin, failed, schema::lock};
 use crate::storage::{Change, Expected, Kind, StorageError};
 
 pub(super) async fn item(
@@ -45,12 +45,8 @@ pub(super) async fn change(
     expected: &[Expected],
     changes: &[Change],
 ) -> Result<bool, StorageError> {
-    let transaction = client.transaction().await.map_err(failed)?;
     // Also what does not exist yet must stay so until this is done.
-    transaction
-        .execute("SELECT pg_advisory_xact_lock($1)", &[&lock::ITEMS])
-        .await
-        .map_err(failed)?;
+    let transaction = begin(client, lock::ITEMS).await?;
     for one in expected {
         if item(&transaction, one.kind, &one.key).await? != one.value {
             return Ok(false);

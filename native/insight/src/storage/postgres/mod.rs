@@ -39,6 +39,7 @@ use crate::config::PostgresConfig;
 
 pub use connect::has_password;
 pub use database::Database;
+pub(crate) use database::begin;
 pub use queue::SUSPECTS;
 pub(crate) use schema::{Schema, migrate};
 pub use uploads::SHARES;

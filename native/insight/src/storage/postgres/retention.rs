@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::queue::AGAIN;
 use super::schema::{Month, lock};
-use super::{failed, storable};
+use super::{begin, failed, storable};
 use crate::storage::StorageError;
 
 /// Drops the months that ended before an instant, but the latest upload of each server, which goes to the table of the rest.
@@ -14,11 +14,7 @@ pub(super) async fn drop_before(
     before: Timestamp,
     documents_before: Timestamp,
 ) -> Result<u64, StorageError> {
-    let transaction = client.transaction().await.map_err(failed)?;
-    transaction
-        .execute("SELECT pg_advisory_xact_lock($1)", &[&lock::UPLOADS])
-        .await
-        .map_err(failed)?;
+    let transaction = begin(client, lock::UPLOADS).await?;
     let mut dropped = 0;
     for table in over(&transaction, "upload", before).await? {
         dropped += drop_month(&transaction, &table).await?;

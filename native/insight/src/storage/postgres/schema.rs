@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::failed;
+use super::{begin, failed};
 use crate::storage::StorageError;
 
 /// Locks of this program, so that two processes on one database take turns. The numbers are arbitrary and never change.
@@ -162,11 +162,7 @@ pub(crate) async fn migrate(client: &mut Client, schema: Schema) -> Result<(), S
         lock,
         migrations,
     } = schema;
-    let transaction = client.transaction().await.map_err(failed)?;
-    transaction
-        .execute("SELECT pg_advisory_xact_lock($1)", &[&lock])
-        .await
-        .map_err(failed)?;
+    let transaction = begin(client, lock).await?;
     transaction
         .batch_execute(&format!(
             "CREATE TABLE IF NOT EXISTS {versions} (version integer NOT NULL)"
