@@ -14,6 +14,7 @@ use licensing_files::{Existing, Readers, durable, regular};
 use licensing_insight::init;
 use licensing_insight::service::{Account, Insight};
 use licensing_management::exchange::MAX_BUNDLE_BYTES;
+use licensing_management::id::ServerGuid;
 
 use crate::Place;
 
@@ -396,8 +397,9 @@ fn server(command: Servers, local: &Account) -> anyhow::Result<()> {
         }
         Servers::List { place } => {
             let insight = open(&place)?;
-            let contacts = insight.storage().contacts()?;
             let servers = insight.visible_servers(local).map_err(said)?;
+            let guids: Vec<ServerGuid> = servers.iter().map(|one| one.server_guid).collect();
+            let contacts = insight.storage().contacts(&guids)?;
             print(servers.into_iter().map(|one| {
                 let last = contacts
                     .get(&one.server_guid)

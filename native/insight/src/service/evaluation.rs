@@ -15,7 +15,7 @@ use super::knowledge::Known;
 use super::{Account, Insight, not_found};
 use crate::storage::{About, Concerned, FindingFilter, StorageError};
 
-/// Servers that are looked at before others get a turn.
+/// Servers that are looked at before others get a turn, or asked for at a time.
 const AT_A_TIME: usize = 256;
 /// Most servers with damaged rows that are passed over; with more of them the whole storage is damaged.
 const MOST_DAMAGED: usize = 16;
@@ -249,8 +249,8 @@ impl Insight {
         Ok(!evaluate(&rows, &knowledge, &self.bounds).is_empty())
     }
 
-    /// Notes the registered servers that have been silent for too long, since their latest upload or since they registered, and
-    /// have no finding that says so.
+    /// Notes the registered servers that have been silent for too long since their latest upload, and have no finding that says
+    /// so. Those that have never sent anything are noted with everything else that is gone through; see [`Self::note_suspects`].
     ///
     /// # Errors
     /// When the storage fails.
@@ -258,28 +258,26 @@ impl Insight {
         let Ok(since) = now.checked_sub(self.bounds.silent_after) else {
             return Ok(());
         };
-        let mut suspects = self.storage.silent_since(since)?;
-        let heard = self.storage.contacts()?;
-        let registered = self.servers(None)?.into_iter();
-        suspects.extend(
-            registered
-                .filter(|known| known.registered < since && !heard.contains_key(&known.server_guid))
-                .map(|known| known.server_guid),
-        );
-        let mut silent = Vec::new();
-        for server in suspects {
-            let is_known = self
+        for suspects in self.storage.silent_since(since)?.chunks(AT_A_TIME) {
+            let scopes: Vec<String> = suspects.iter().map(server_scope).collect();
+            let known: BTreeSet<ServerGuid> = self
                 .storage
-                .records(&[server_scope(&server)])?
-                .values()
-                .any(|record| {
+                .records(&scopes)?
+                .into_values()
+                .filter(|record| {
                     record.finding.kind == FindingKind::SilentServer && record.finding.is_standing()
-                });
-            if !is_known && self.server(server)?.is_some() {
-                silent.push(server);
+                })
+                .flat_map(|record| record.finding.servers)
+                .collect();
+            let mut silent = Vec::new();
+            for server in suspects {
+                if !known.contains(server) && self.server(*server)?.is_some() {
+                    silent.push(*server);
+                }
             }
+            self.storage.note(Concerned::Servers(&silent))?;
         }
-        self.storage.note(Concerned::Servers(&silent))
+        Ok(())
     }
 
     /// Goes through everything that is kept and notes the servers about which there may be findings.

@@ -267,11 +267,11 @@ pub trait Storage: Send + Sync + 'static {
     /// As [`Self::item`].
     fn uploads(&self, servers: &[ServerGuid], most: usize) -> Result<Vec<UploadSummary>, StorageError>;
 
-    /// When the latest upload of each server arrived.
+    /// When the latest upload of each of these servers arrived; a server of which none is stored is not in it.
     ///
     /// # Errors
     /// As [`Self::item`].
-    fn contacts(&self) -> Result<HashMap<ServerGuid, Timestamp>, StorageError>;
+    fn contacts(&self, servers: &[ServerGuid]) -> Result<HashMap<ServerGuid, Timestamp>, StorageError>;
 
     /// Servers of which nothing has arrived since an instant.
     ///
@@ -299,7 +299,8 @@ pub trait Storage: Send + Sync + 'static {
     fn note(&self, concerned: Concerned<'_>) -> Result<(), StorageError>;
 
     /// Goes through everything that is kept, in one query, and notes each server about which a finding stands, whose history is
-    /// not regular, or that shares a serial number with another one. It is the net under the notes of single uploads.
+    /// not regular, that shares a serial number with another one, or that is registered and has never sent anything. It is the
+    /// net under the notes of single uploads.
     ///
     /// # Errors
     /// As [`Self::item`].

@@ -46,13 +46,14 @@ impl Answer for op::GetInsightServers {
         request: GetInsightServers,
     ) -> Result<Rows<InsightServer>, Problem> {
         let names = Wildcards::new(&request.name);
-        let contacts = insight.storage().contacts()?;
-        let rows: Vec<InsightServer> = insight
-            .visible_servers(caller)?
+        let mut servers = insight.visible_servers(caller)?;
+        servers.retain(|server| {
+            names.matches(&server.host_name) || names.matches(&server.server_guid.to_string())
+        });
+        let guids: Vec<ServerGuid> = servers.iter().map(|server| server.server_guid).collect();
+        let contacts = insight.storage().contacts(&guids)?;
+        let rows: Vec<InsightServer> = servers
             .into_iter()
-            .filter(|server| {
-                names.matches(&server.host_name) || names.matches(&server.server_guid.to_string())
-            })
             .map(|server| {
                 let at = contacts.get(&server.server_guid).copied();
                 server_row(server, at)

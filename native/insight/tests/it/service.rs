@@ -1,5 +1,7 @@
 //! What is found, whatever arrives when.
 
+use std::collections::HashMap;
+
 use jiff::{Timestamp, ToSpan as _};
 use licensing_api::ErrorCode;
 use licensing_insight::service::{Account, Insight, Message, Target, TargetKind};
@@ -266,7 +268,7 @@ fn a_registered_server_that_never_sends_is_found(backend: &Backend) {
     let mut site = Site::new(1);
     register(&insight, "Example", &site);
     let look = || {
-        insight.note_silent(Timestamp::now()).unwrap();
+        insight.note_suspects().unwrap();
         insight.evaluate_noted(10).unwrap();
         states(&insight, FindingKind::SilentServer)
     };
@@ -519,7 +521,9 @@ fn old_months_are_dropped_but_for_the_latest_upload_of_each_server(backend: &Bac
     assert_eq!(storage.drop_before(before).unwrap(), 0);
     assert_eq!(storage.uploads(&[sites[0].guid], 10).unwrap().len(), 2);
     assert_eq!(storage.uploads(&[sites[1].guid], 10).unwrap().len(), 1);
-    assert_eq!(storage.contacts().unwrap()[&sites[1].guid], day(0, 1));
+    let never = Site::new(3).guid;
+    let contacts = storage.contacts(&[sites[1].guid, never]).unwrap();
+    assert_eq!(contacts, HashMap::from([(sites[1].guid, day(0, 1))]));
     let about = storage.about(sites[0].guid, 1000).unwrap();
     assert_eq!(about.left_out, 0);
     assert_eq!(

@@ -123,8 +123,8 @@ impl Storage for PostgresStorage {
         self.with(async |client| uploads::summaries(&client, servers, most).await)
     }
 
-    fn contacts(&self) -> Result<HashMap<ServerGuid, Timestamp>, StorageError> {
-        self.with(async |client| uploads::contacts(&client).await)
+    fn contacts(&self, servers: &[ServerGuid]) -> Result<HashMap<ServerGuid, Timestamp>, StorageError> {
+        self.with(async |client| uploads::contacts(&client, servers).await)
     }
 
     fn silent_since(&self, since: Timestamp) -> Result<Vec<ServerGuid>, StorageError> {

@@ -66,6 +66,9 @@ SELECT server FROM history WHERE NOT regular
 UNION
 SELECT finding_server.server FROM finding_server JOIN finding USING (key) WHERE finding.resolved IS NULL
 UNION
+SELECT item.key::uuid FROM item
+WHERE item.kind = 'server' AND NOT EXISTS (SELECT FROM history WHERE history.server = item.key::uuid)
+UNION
 SELECT own.server
 FROM list_serial AS own_serial
 JOIN list_serial AS other_serial USING (serial_key, vendor_key)

@@ -203,11 +203,16 @@ pub(super) async fn summaries(
         .collect())
 }
 
-pub(super) async fn contacts(client: &Client) -> Result<HashMap<ServerGuid, Timestamp>, StorageError> {
-    let rows = client
-        .query("SELECT server, received FROM history", &[])
+pub(super) async fn contacts(
+    client: &Client,
+    servers: &[ServerGuid],
+) -> Result<HashMap<ServerGuid, Timestamp>, StorageError> {
+    let servers: Vec<Uuid> = servers.iter().map(uuid_of).collect();
+    let statement = client
+        .prepare_cached("SELECT server, received FROM history WHERE server = ANY($1)")
         .await
         .map_err(failed)?;
+    let rows = client.query(&statement, &[&servers]).await.map_err(failed)?;
     Ok(rows.iter().map(|row| (guid(row.get(0)), row.get(1))).collect())
 }
 

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::{guid, instant};
 use crate::storage::history::{History, Link};
-use crate::storage::{Arrival, StorageError};
+use crate::storage::{Arrival, Kind, StorageError};
 
 /// Adds an upload to the history of its server; says whether that is regular.
 pub(super) fn add(transaction: &Transaction<'_>, arrival: &Arrival<'_>) -> Result<bool, StorageError> {
@@ -68,15 +68,22 @@ fn at(millisecond: i64) -> Result<Timestamp, StorageError> {
     Timestamp::from_millisecond(millisecond).map_err(|error| StorageError::Damaged(error.to_string()))
 }
 
-/// When the last upload of each server arrived.
-pub(super) fn contacts(connection: &Connection) -> Result<HashMap<ServerGuid, Timestamp>, StorageError> {
-    let mut statement = connection.prepare_cached("SELECT server, received_ms FROM history")?;
-    let rows = statement.query_map([], |row| Ok((guid(row.get(0)?), row.get::<_, i64>(1)?)))?;
-    rows.map(|row| {
-        let (server, received) = row?;
-        Ok((server, at(received)?))
-    })
-    .collect()
+/// When the last upload of each of these servers arrived.
+pub(super) fn contacts(
+    connection: &Connection,
+    servers: &[ServerGuid],
+) -> Result<HashMap<ServerGuid, Timestamp>, StorageError> {
+    let mut statement = connection.prepare_cached("SELECT received_ms FROM history WHERE server = ?1")?;
+    let mut contacts = HashMap::new();
+    for server in servers {
+        let received = statement
+            .query_row([server.as_bytes()], |row| row.get::<_, i64>(0))
+            .optional()?;
+        if let Some(received) = received {
+            contacts.insert(*server, at(received)?);
+        }
+    }
+    Ok(contacts)
 }
 
 pub(super) fn silent_since(
@@ -94,10 +101,12 @@ pub(super) fn note_suspects(transaction: &Transaction<'_>) -> Result<u64, Storag
         "INSERT OR IGNORE INTO noted SELECT server, randomblob(16) FROM (
          SELECT server FROM history WHERE NOT regular
          UNION SELECT server FROM finding_server JOIN finding USING (key) WHERE resolved_ms IS NULL
+         UNION SELECT unhex(key, '-') FROM item WHERE kind = ?1
+             AND NOT EXISTS (SELECT 1 FROM history WHERE history.server = unhex(item.key, '-'))
          UNION SELECT server FROM license WHERE (serial_key, vendor_key) IN (
              SELECT serial_key, vendor_key FROM license WHERE serial_key IS NOT NULL
              GROUP BY serial_key, vendor_key HAVING min(server) <> max(server)))",
-        [],
+        [Kind::Server.name()],
     )?;
     Ok(noted as u64)
 }

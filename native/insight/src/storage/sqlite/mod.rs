@@ -86,8 +86,9 @@ impl Storage for SqliteStorage {
             .read(|connection| uploads::summaries(connection, servers, most))
     }
 
-    fn contacts(&self) -> Result<HashMap<ServerGuid, Timestamp>, StorageError> {
-        self.file.read(history::contacts)
+    fn contacts(&self, servers: &[ServerGuid]) -> Result<HashMap<ServerGuid, Timestamp>, StorageError> {
+        self.file
+            .read(|connection| history::contacts(connection, servers))
     }
 
     fn silent_since(&self, since: Timestamp) -> Result<Vec<ServerGuid>, StorageError> {
