@@ -13,6 +13,7 @@ mod targets;
 mod uploads;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use licensing_api::{ErrorCode, Permission, Problem};
@@ -85,8 +86,8 @@ pub struct Insight {
     key: ManagementKey,
     bounds: Bounds,
     retention: SignedDuration,
-    /// Holds the dropping of old uploads while the clock may be wrong.
-    drop_guard: Mutex<DropGuard>,
+    /// How long the program had run when old uploads were last looked for.
+    looked_at_clock: Mutex<Duration>,
     /// Whether there is a server to send mail by.
     has_mail: bool,
     /// One evaluation at a time: it reads findings and writes them.
@@ -105,7 +106,7 @@ impl Insight {
             key,
             bounds: config.bounds(),
             retention: SignedDuration::from_hours(24 * i64::from(config.retention_days)),
-            drop_guard: Mutex::default(),
+            looked_at_clock: Mutex::default(),
             has_mail: !config.mail.server.is_empty(),
             evaluation: Mutex::new(()),
             knowledge: RwLock::new(None),

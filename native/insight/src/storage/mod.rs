@@ -49,6 +49,8 @@ pub enum Kind {
     Pair,
     /// Where findings are delivered to.
     Target,
+    /// What holds the dropping of old uploads.
+    Retention,
 }
 
 impl Kind {
@@ -63,6 +65,7 @@ impl Kind {
             Self::Requirement => "requirement",
             Self::Pair => "pair",
             Self::Target => "target",
+            Self::Retention => "retention",
         }
     }
 }

@@ -15,7 +15,7 @@ use licensing_insight::fulfilment::open_store;
 use licensing_insight::fulfilment::store::FulfilmentStore;
 use licensing_insight::run::Endpoints;
 use licensing_insight::service::{Insight, SentUpload};
-use licensing_insight::storage::postgres::{Database, PostgresStorage};
+use licensing_insight::storage::postgres::{self, PostgresStorage};
 use licensing_insight::storage::sqlite::SqliteStorage;
 use licensing_insight::storage::{Storage, StorageError};
 use licensing_management::exchange::{Receipt, ReceiverProblem};
@@ -63,21 +63,17 @@ impl Backend {
         Some(Self::Postgres(Cluster::start(&[("fsync", "off")]).unwrap()?))
     }
 
-    /// A service on a new database.
-    pub(crate) fn service(&self) -> Arc<Insight> {
+    /// A new database.
+    pub(crate) fn database(&self) -> Database {
         match self {
             Self::Sqlite(folder, count) => {
                 let own = folder
                     .path()
                     .join(count.fetch_add(1, Ordering::Relaxed).to_string());
                 std::fs::create_dir(&own).unwrap();
-                service(&own)
+                Database::File(own.join("insight.db"))
             }
-            Self::Postgres(cluster) => {
-                let address = Secret::new(cluster.database().unwrap());
-                let settings = PostgresConfig::default();
-                on(PostgresStorage::open(&address, &settings).unwrap().shared())
-            }
+            Self::Postgres(cluster) => Database::Address(Secret::new(cluster.database().unwrap())),
         }
     }
 
@@ -90,6 +86,11 @@ impl Backend {
                 Self::Postgres(cluster) => Some(cluster.database().unwrap()),
             },
         }
+    }
+
+    /// A service on a new database, with the organization `Example`.
+    pub(crate) fn service(&self) -> Arc<Insight> {
+        with_organization(self.database().service())
     }
 
     /// Cases of a property: each makes databases.
@@ -114,22 +115,47 @@ impl OrderPlace {
         let database = self
             .address
             .as_deref()
-            .map(|address| Database::open(&Secret::new(address), &PostgresConfig::default()))
+            .map(|address| postgres::Database::open(&Secret::new(address), &PostgresConfig::default()))
             .transpose()?;
         open_store(&self.file, database.as_ref())
     }
 }
 
-/// A service on a database of its own.
-pub(crate) fn service(folder: &Path) -> Arc<Insight> {
-    on(SqliteStorage::open(&folder.join("insight.db")).unwrap().shared())
+/// A database that can be opened more than once.
+pub(crate) enum Database {
+    File(PathBuf),
+    Address(Secret),
 }
 
-fn on(storage: Arc<dyn Storage>) -> Arc<Insight> {
-    let key = ManagementKey::from_seed(&[200; 32].into());
-    let insight = Insight::new(storage, key, &InsightConfig::default());
+impl Database {
+    pub(crate) fn open(&self) -> Result<Arc<dyn Storage>, StorageError> {
+        match self {
+            Self::File(file) => SqliteStorage::open(file).map(SqliteStorage::shared),
+            Self::Address(address) => {
+                PostgresStorage::open(address, &PostgresConfig::default()).map(PostgresStorage::shared)
+            }
+        }
+    }
+
+    /// The service that a process makes on it when it starts.
+    pub(crate) fn service(&self) -> Arc<Insight> {
+        let key = ManagementKey::from_seed(&[200; 32].into());
+        Arc::new(Insight::new(
+            self.open().unwrap(),
+            key,
+            &InsightConfig::default(),
+        ))
+    }
+}
+
+fn with_organization(insight: Arc<Insight>) -> Arc<Insight> {
     insight.add_organization("Example").unwrap();
-    Arc::new(insight)
+    insight
+}
+
+/// A service on a new database in this folder, with the organization `Example`.
+pub(crate) fn service(folder: &Path) -> Arc<Insight> {
+    with_organization(Database::File(folder.join("insight.db")).service())
 }
 
 pub(crate) fn register(insight: &Insight, organization: &str, site: &Site) {
