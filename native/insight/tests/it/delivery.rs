@@ -29,7 +29,7 @@ use crate::site::Site;
 use crate::support::{Program, register, service, take};
 
 /// Far longer than a delivery takes: only a hang reaches it.
-const HANG: Duration = Duration::from_secs(60);
+pub(crate) const HANG: Duration = Duration::from_secs(60);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_finding_is_mailed_once() {
@@ -114,22 +114,22 @@ async fn hook(State(hook): State<Arc<Hook>>, headers: HeaderMap, body: Bytes) ->
 }
 
 /// A site that webhooks go to, until `stopping`.
-struct Hooks {
+pub(crate) struct Hooks {
     address: SocketAddr,
     certificate: ServerCertificate,
     received: mpsc::UnboundedReceiver<(HeaderMap, Bytes)>,
 }
 
 impl Hooks {
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("https://{}/hook", self.address)
     }
 
-    fn cert_hash(&self) -> String {
+    pub(crate) fn cert_hash(&self) -> String {
         self.certificate.tls().certificate_hash()
     }
 
-    async fn next(&mut self) -> (HeaderMap, Bytes) {
+    pub(crate) async fn next(&mut self) -> (HeaderMap, Bytes) {
         tokio::time::timeout(HANG, self.received.recv())
             .await
             .unwrap()
@@ -138,7 +138,7 @@ impl Hooks {
 }
 
 /// Starts it; the first requests get no answer.
-async fn hooks(folder: &Path, unanswered: usize, stopping: &CancellationToken) -> Hooks {
+pub(crate) async fn hooks(folder: &Path, unanswered: usize, stopping: &CancellationToken) -> Hooks {
     let tls = folder.join("tls");
     std::fs::create_dir(&tls).unwrap();
     let names = ["127.0.0.1".to_owned()];

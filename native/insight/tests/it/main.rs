@@ -17,4 +17,5 @@ mod service;
 mod settings;
 mod site;
 mod support;
+mod versions;
 mod walk;

@@ -5,7 +5,7 @@ use super::Schema;
 /// Its files are marked with "LIns".
 pub(super) const SCHEMA: Schema = Schema {
     application_id: 0x4C49_6E73,
-    migrations: &[VERSION_1, VERSION_2, VERSION_3],
+    migrations: &[VERSION_1, VERSION_2, VERSION_3, VERSION_4],
 };
 
 const VERSION_1: &str = "
@@ -145,4 +145,10 @@ ON CONFLICT (server) DO UPDATE SET sequence = excluded.sequence, upload_id = exc
 /// Which note it is, so that a server that was noted again while it was looked at stays noted.
 const VERSION_3: &str = "
 ALTER TABLE noted ADD COLUMN mark BLOB NOT NULL DEFAULT x'00000000000000000000000000000000';
+";
+
+/// Accounts say the hash of their token, which they were kept under before they had it in them.
+const VERSION_4: &str = "
+UPDATE item SET value = json_set(value, '$.tokenHash', key)
+WHERE kind = 'account' AND json_extract(value, '$.tokenHash') IS NULL;
 ";
