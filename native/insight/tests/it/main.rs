@@ -1,6 +1,7 @@
 //! Insight Services: what they find, whom they let in, whom they tell, and with license servers at the other end.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
+mod commands;
 mod delivery;
 mod fulfilment;
 mod fulfilment_postgres;
@@ -9,6 +10,7 @@ mod full_circle;
 mod full_disk;
 mod http;
 mod kills;
+mod kinds;
 mod offline;
 mod page;
 mod postgres;

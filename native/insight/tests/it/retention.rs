@@ -168,9 +168,7 @@ impl World {
     fn drop_old(&mut self) -> Vec<Timestamp> {
         let before = self.clock() - RETENTION;
         let uploads = std::mem::take(&mut self.uploads);
-        let (old, kept): (Vec<_>, Vec<_>) = uploads
-            .into_iter()
-            .partition(|(_, received)| *received < before);
+        let (old, kept): (Vec<_>, Vec<_>) = uploads.into_iter().partition(|(_, received)| *received < before);
         self.uploads = kept;
         old.into_iter().map(|(arrived, _)| arrived).collect()
     }
@@ -220,7 +218,11 @@ fn a_hold_outlives_the_program_and_uploads_by_the_wrong_clock(backend: &Backend)
     let insight = database.service();
     assert_eq!(insight.drop_old(day(900), Duration::ZERO).unwrap(), 0);
     assert_eq!(insight.drop_old(day(906), DAY * 6).unwrap(), 0);
-    assert_eq!(insight.drop_old(day(907), DAY * 7).unwrap(), 2, "all but the latest");
+    assert_eq!(
+        insight.drop_old(day(907), DAY * 7).unwrap(),
+        2,
+        "all but the latest"
+    );
 }
 
 on_both! {

@@ -28,12 +28,31 @@ impl Site {
         }
     }
 
+    /// Another machine that goes on from a copy of the same data folder.
+    pub(crate) fn copy(&self) -> Self {
+        Self {
+            previous: self.previous.clone(),
+            sequence: self.sequence,
+            ..Self::new(self.number)
+        }
+    }
+
     pub(crate) fn request(&self, code: &RegistrationCode) -> RegistrationRequest {
         RegistrationRequest::new(self.guid, "lic.example.com", "0.1.0", &self.key, code).unwrap()
     }
 
     /// The next upload, made at an instant, with these serial numbers installed.
     pub(crate) fn upload(&mut self, created: Timestamp, serials: &[&str]) -> SealedUpload {
+        self.upload_with(created, serials, |_| {})
+    }
+
+    /// The same with something else in it.
+    pub(crate) fn upload_with(
+        &mut self,
+        created: Timestamp,
+        serials: &[&str],
+        change: impl FnOnce(&mut UploadBody),
+    ) -> SealedUpload {
         self.sequence += 1;
         let hour = created
             .round(
@@ -44,7 +63,7 @@ impl Site {
             .unwrap();
         let mut id = [self.number; 16];
         id[..8].copy_from_slice(&created.as_millisecond().to_be_bytes());
-        let upload = SealedUpload::seal(UploadBody {
+        let mut body = UploadBody {
             product: PRODUCT.to_owned(),
             format_version: FORMAT_VERSION,
             upload_id: UploadId::from_random(id),
@@ -74,8 +93,9 @@ impl Site {
             products: Vec::new(),
             statistics: None,
             diagnostic: None,
-        })
-        .unwrap();
+        };
+        change(&mut body);
+        let upload = SealedUpload::seal(body).unwrap();
         self.previous = Some(upload.integrity().to_owned());
         upload
     }

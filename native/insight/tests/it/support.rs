@@ -140,11 +140,7 @@ impl Database {
     /// The service that a process makes on it when it starts.
     pub(crate) fn service(&self) -> Arc<Insight> {
         let key = ManagementKey::from_seed(&[200; 32].into());
-        Arc::new(Insight::new(
-            self.open().unwrap(),
-            key,
-            &InsightConfig::default(),
-        ))
+        Arc::new(Insight::new(self.open().unwrap(), key, &InsightConfig::default()))
     }
 }
 

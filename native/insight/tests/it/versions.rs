@@ -102,7 +102,10 @@ fn everything_is_there(insight: &Insight, past: &Past) {
     assert_eq!(insight.visible_targets(&local).unwrap().len(), 1);
     let account = insight.account_of(TOKEN).unwrap().unwrap();
     assert_eq!(account.name, "admin");
-    assert_eq!(insight.account_of_hash(&account.token_hash).unwrap(), Some(account));
+    assert_eq!(
+        insight.account_of_hash(&account.token_hash).unwrap(),
+        Some(account)
+    );
 
     let found = insight.visible_findings(&local, None, true).unwrap();
     let states: Vec<(&str, FindingState)> = found
