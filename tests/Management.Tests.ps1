@@ -70,6 +70,29 @@ Describe 'Get-LicenseUpload' {
     }
 }
 
+Describe 'Names of users and devices' {
+    AfterAll {
+        Set-LicenseManagementService -IncludeUserHashes $false
+    }
+
+    It 'are in no upload, and as salted hashes only where they are switched on' {
+        $null = Start-TestProduct $server ACME_PRO_CCU -User anna.lindt -Device ws-0815
+        (Get-LicenseUpload -State Preview).Document | Should -Not -Match 'anna|0815|Hashes'
+        Set-LicenseManagementService -IncludeUserHashes $true
+        $document = (Get-LicenseUpload -State Preview).Document
+        $document | Should -Not -Match 'anna|0815'
+        $feature = ($document | ConvertFrom-Json).features | Where-Object feature -EQ ACME_PRO_CCU
+        $feature.userHashes | Should -HaveCount 1
+        $feature.deviceHashes | Should -HaveCount 1
+        $feature.userHashes[0] | Should -MatchExactly '^[0-9a-f]{32}$'
+        $feature.deviceHashes[0] | Should -Not -Be $feature.userHashes[0]
+        # The same person has the same hash again; what the hash is made with stays on the server.
+        (Get-LicenseUpload -State Preview).Document | Should -Match $feature.userHashes[0]
+        Set-LicenseManagementService -IncludeUserHashes $false
+        (Get-LicenseUpload -State Preview).Document | Should -Not -Match 'Hashes'
+    }
+}
+
 Describe 'Export-LicenseUpload' {
     It 'writes a signed bundle that waits for its receipt' {
         $file = Join-Path $TestDrive 'bundle.json'

@@ -51,6 +51,22 @@ fn a_made_up_password_is_left_in_one_file_and_nowhere_else() {
 }
 
 #[test]
+fn a_new_server_says_what_is_collected_and_how_to_turn_that_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = licensingd(&["init"], &folder.path().join("new"));
+    let said = text(&made.stdout);
+    for needed in [
+        "serial numbers",
+        "Names of users and devices are never sent.",
+        "Nothing is sent before you set a destination",
+        "Set-LicenseManagementService -Enabled $false",
+        "licensing management-service disable",
+    ] {
+        assert!(said.contains(needed), "'{needed}' is missing in {said}");
+    }
+}
+
+#[test]
 fn a_folder_with_a_server_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("new");
