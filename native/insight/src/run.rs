@@ -143,8 +143,6 @@ async fn look_after(insight: Arc<Insight>, stopping: CancellationToken) {
         let is_due = cared.is_none_or(|at| at.elapsed() >= CARE);
         let is_survey_due = surveyed.is_none_or(|at| at.elapsed() >= SURVEY);
         let looked = tokio::task::spawn_blocking(move || {
-            // What commands beside this process have changed shows here.
-            insight.forget_knowledge();
             if is_due {
                 // Each by itself: what keeps one from being done must not let the database grow for ever.
                 if let Err(error) = insight.note_silent(Timestamp::now()) {

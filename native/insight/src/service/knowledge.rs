@@ -26,9 +26,14 @@ const MOST_ROWS: usize = 100_000;
 /// Characters of a day, such as 2026-04-01.
 const DAY_CHARACTERS: usize = 10;
 
+/// Key of the edition of what is known: each change makes another one, in whatever process.
+const EDITION: &str = "edition";
+
 /// Everything that is known beside uploads, found by what it is about: lists may be long, and each upload asks for little of them.
 #[derive(Debug, Default)]
 pub(super) struct Known {
+    /// Edition in the storage when this was read; none before the first change.
+    edition: Option<String>,
     /// By serial number in lower case.
     rescissions: HashMap<String, Vec<Rescission>>,
     /// By feature in lower case.
@@ -39,11 +44,13 @@ pub(super) struct Known {
 
 impl Known {
     fn new(
+        edition: Option<String>,
         rescissions: Vec<Rescission>,
         requirements: Vec<VersionRequirement>,
         pairs: Vec<DisasterRecoveryPair>,
     ) -> Self {
         let mut known = Self {
+            edition,
             pairs,
             ..Self::default()
         };
@@ -194,24 +201,29 @@ pub(super) fn require_operator(caller: &Account) -> Result<(), Problem> {
 }
 
 impl Insight {
-    /// Everything that is known beside uploads.
+    /// Everything that is known beside uploads, as it is now: commands beside this process change it as well.
     pub(super) fn knowledge(&self) -> Result<Arc<Known>, StorageError> {
-        if let Some(known) = &*self.knowledge.read() {
+        // Read before the lists: when those are of a later edition, they are read once more the next time.
+        let edition = self.storage.item(Kind::Knowledge, EDITION)?;
+        if let Some(known) = &*self.knowledge.read()
+            && known.edition == edition
+        {
             return Ok(Arc::clone(known));
         }
         let mut place = self.knowledge.write();
+        if let Some(known) = &*place
+            && known.edition == edition
+        {
+            return Ok(Arc::clone(known));
+        }
         let known = Arc::new(Known::new(
+            edition,
             self.items(Kind::Rescission, None)?,
             self.items(Kind::Requirement, None)?,
             self.items(Kind::Pair, None)?,
         ));
         *place = Some(Arc::clone(&known));
         Ok(known)
-    }
-
-    /// Forgets what was read, so that changes of another process show as well.
-    pub fn forget_knowledge(&self) {
-        *self.knowledge.write() = None;
     }
 
     /// What concerns the licenses that the latest uploads of a server list.
@@ -233,8 +245,17 @@ impl Insight {
         changes: &[Change],
         concerned: Concerned<'_>,
     ) -> Result<(), Problem> {
-        self.storage.change(&[], changes)?;
-        self.forget_knowledge();
+        let mut random = [0; 16];
+        getrandom::fill(&mut random)
+            .map_err(|error| Problem::new(ErrorCode::UnknownError, error.to_string()))?;
+        let mut changes = changes.to_vec();
+        changes.push(Change::Put {
+            kind: Kind::Knowledge,
+            key: EDITION.to_owned(),
+            organization: None,
+            value: to_json(Kind::Knowledge, &hex::encode(random))?,
+        });
+        self.storage.change(&[], &changes)?;
         self.storage.note(concerned)?;
         self.evaluate_noted(LOOKED_AT_AT_ONCE)?;
         Ok(())

@@ -92,7 +92,7 @@ pub struct Insight {
     has_mail: bool,
     /// One evaluation at a time: it reads findings and writes them.
     evaluation: Mutex<()>,
-    /// What is known beside uploads; none after a change.
+    /// What is known beside uploads, as it was last read.
     knowledge: RwLock<Option<Arc<Known>>>,
     /// Told when a message was put into the queue.
     queued: Notify,

@@ -51,6 +51,8 @@ pub enum Kind {
     Target,
     /// What holds the dropping of old uploads.
     Retention,
+    /// Which edition of rescissions, requirements, pairs and registrations this is.
+    Knowledge,
 }
 
 impl Kind {
@@ -66,6 +68,7 @@ impl Kind {
             Self::Pair => "pair",
             Self::Target => "target",
             Self::Retention => "retention",
+            Self::Knowledge => "knowledge",
         }
     }
 }

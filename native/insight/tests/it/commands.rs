@@ -1,12 +1,14 @@
 //! What operators do on the machine itself, while the program runs.
 
 use jiff::{SignedDuration, Timestamp};
+use licensing_insight::service::Account;
+use licensing_management::compliance::{FindingKind, FindingState};
 use licensing_management::exchange::{Bundle, Outcome, Receipt};
 use licensing_management::key::RegistrationCode;
 
 use crate::http::{register, send};
 use crate::site::Site;
-use crate::support::Program;
+use crate::support::{Backend, Program, on_both, register as register_in, take};
 
 /// Registers two servers that have had the same serial number for days.
 async fn with_a_duplicate(program: &Program) -> [Site; 2] {
@@ -150,4 +152,32 @@ async fn a_bundle_is_taken_and_answered_by_a_receipt() {
     let registration = answer.verify(site.guid, &code).unwrap();
     receipt.verify(site.guid, &registration.receiver_key).unwrap();
     assert_eq!(program.uploads().await.len(), 1);
+}
+
+fn what_another_process_changes_counts_at_once(backend: &Backend) {
+    let database = backend.database();
+    let program = database.service();
+    program.add_organization("Example").unwrap();
+    let mut site = Site::new(1);
+    register_in(&program, "Example", &site);
+    let begin = Timestamp::now() - SignedDuration::from_hours(48);
+    let made = site.upload(begin, &["SN-1"]);
+    take(&program, &site, &made).unwrap();
+    let command = database.service();
+    let list = "SerialNumber,Effective\nSN-1,2020-01-01\n";
+    command.import_rescissions(&Account::local(), list).unwrap();
+    // The program looks at the server again, and it has read the lists before they were changed.
+    let made = site.upload(begin + SignedDuration::from_hours(24), &["SN-1"]);
+    let (receipt, _) = take(&program, &site, &made).unwrap();
+    assert_eq!(receipt.rescissions.len(), 1);
+    let found = command.visible_findings(&Account::local(), None, true).unwrap();
+    let states: Vec<(FindingKind, FindingState)> = found
+        .iter()
+        .map(|record| (record.finding.kind, record.state))
+        .collect();
+    assert_eq!(states, [(FindingKind::RescindedLicense, FindingState::Open)]);
+}
+
+on_both! {
+    what_another_process_changes_counts_at_once,
 }
