@@ -15,6 +15,7 @@ mod offline;
 mod page;
 mod postgres;
 mod retention;
+mod schemas;
 mod service;
 mod settings;
 mod site;
