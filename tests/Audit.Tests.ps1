@@ -51,6 +51,19 @@ Describe 'Get-LicenseAudit' {
         "$warned" | Should -BeLike 'Of server at * only the newest 1000 records*-Newest*'
         $null = Get-LicenseAudit -Newest 1000 -WarningVariable warned
         $warned | Should -BeNullOrEmpty
+
+        $password = Join-Path $licensing.Folder 'password'
+        $connection = '--server', $licensing.Address, '--cert-hash', $licensing.CertHash, '--account', 'admin', '--password-file', $password
+        # Lines of standard error arrive as error records, those of standard output as text.
+        $said = @(& (Get-ProgramPath licensing) audit list --json @connection 2>&1)
+        $LASTEXITCODE | Should -Be 0
+        $hints = @($said | Where-Object { $_ -isnot [string] } | ForEach-Object { "$_" })
+        $hints | Should -HaveCount 1
+        $hints | Should -BeLike '*only the newest 1000 records of server*--newest*'
+        $answer = @($said | Where-Object { $_ -is [string] }) -join "`n" | ConvertFrom-Json
+        @($answer.items | Where-Object vendor -EQ server).Count | Should -Be 1000
+        $said = @(& (Get-ProgramPath licensing) audit list --newest 2 --vendor server @connection 2>&1)
+        @($said | Where-Object { $_ -isnot [string] }) | Should -BeNullOrEmpty
     }
 
     It 'refuses a period that ends before it begins' {

@@ -6,6 +6,8 @@ function Get-InsightUpload {
     .DESCRIPTION
         Lists uploads, the latest first: of one server, or of all that you may see.
 
+        The newest 100 are listed unless -Most is given. A warning says where there may be more.
+
     .PARAMETER Most
         Most rows, 1 to 10000; 100 unless given.
 
@@ -43,6 +45,19 @@ function Get-InsightUpload {
     )
 
     process {
-        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetInsightUploads'
+        # As many uploads as Insight Services give unless -Most is given.
+        $usual = 100
+        $counts = [ordered]@{}
+        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetInsightUploads' | ForEach-Object {
+            $counts[$_.Server] = 1 + $counts[$_.Server]
+            $_
+        }
+        if (-not $PSBoundParameters.ContainsKey('Most')) {
+            foreach ($source in @($counts.Keys)) {
+                if ($counts[$source] -ge $usual) {
+                    $PSCmdlet.WriteWarning("Of $source only the newest $usual uploads are listed, and there may be older ones. Give -Most for more.")
+                }
+            }
+        }
     }
 }

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::column::column;
 use crate::patterns::Patterns;
 
+/// Records of each vendor that a list has when the request does not say how many.
+pub const USUAL_RECORDS: u32 = 1000;
+
 /// Lists audit records.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]

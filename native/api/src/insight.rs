@@ -86,6 +86,9 @@ pub struct RemoveInsightServer {
     pub server_guid: String,
 }
 
+/// Uploads that a list has when the request does not say how many.
+pub const USUAL_UPLOADS: u32 = 100;
+
 /// Lists uploads of one server, the latest first.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]

@@ -11,6 +11,7 @@ mod license_file;
 mod offline;
 mod upload;
 mod usage_report;
+mod usual;
 
 use clap::{ArgMatches, Command};
 use licensing_api::{OperationId, OperationInfo, Problem};
@@ -78,10 +79,15 @@ pub(crate) async fn run(operation: &OperationInfo, matches: &ArgMatches) -> Resu
         | OperationId::ImportInsightRescissions => insight_file::run(operation, matches).await,
         _ => {
             let request = arguments::request(operation, matches)?;
+            let usual = usual::of(operation.id, &request);
             let answer = connection::client(matches)?
                 .call_json(operation.id, request)
                 .await?;
-            show(operation, matches, &answer)
+            let exit = show(operation, matches, &answer)?;
+            if let Some(usual) = usual {
+                usual.note(&answer);
+            }
+            Ok(exit)
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Audit records as administrators see them.
 
-use licensing_api::audit::{AuditRow, GetAudit};
+use licensing_api::audit::{AuditRow, GetAudit, USUAL_RECORDS};
 use licensing_api::{ErrorCode, Problem};
 use licensing_seats::audit::{AuditField, AuditKind, AuditRecord};
 use licensing_seats::wildcard::Wildcards;
@@ -9,8 +9,6 @@ use licensing_store::journal::AuditFilter;
 /// Vendor under which the audit of accounts and settings is listed; no vendor daemon has this name.
 pub(crate) const SERVER: &str = "server";
 
-/// Records of each vendor that a list has unless it says otherwise.
-const USUAL: u32 = 1000;
 /// Most records of each vendor.
 const MOST: u32 = 100_000;
 
@@ -19,7 +17,7 @@ const MOST: u32 = 100_000;
 /// # Errors
 /// `InvalidFilter` for a number that is not allowed, `InvalidStartDateOrEndDate` for a period that ends before it begins.
 pub(crate) fn filter(request: &GetAudit) -> Result<AuditFilter, Problem> {
-    let most = request.newest.unwrap_or(USUAL);
+    let most = request.newest.unwrap_or(USUAL_RECORDS);
     if !(1..=MOST).contains(&most) {
         let detail = format!("newest must be between 1 and {MOST}.");
         return Err(Problem::new(ErrorCode::InvalidFilter, detail).about("newest"));

@@ -9,7 +9,7 @@ use licensing_api::insight::{
     GetInsightServers, GetInsightUploads, ImportInsightBundle, ImportInsightRescissions, InsightCapacity,
     InsightFinding, InsightPair, InsightReceipt, InsightRegistration, InsightRescission, InsightServer,
     InsightUpload, NewInsightPair, NewInsightRegistration, RemoveInsightPair, RemoveInsightRescission,
-    RemoveInsightServer,
+    RemoveInsightServer, USUAL_UPLOADS,
 };
 use licensing_api::management::FindingEvidence;
 use licensing_api::operation::{Rows, op};
@@ -23,8 +23,6 @@ use super::dispatch::Answer;
 use crate::service::{Account, Insight, RegisteredServer};
 use crate::storage::UploadSummary;
 
-/// Uploads that are listed unless another number is asked for.
-const UPLOADS: u32 = 100;
 /// Most uploads that are listed.
 const MOST_UPLOADS: u32 = 10_000;
 
@@ -104,7 +102,7 @@ impl Answer for op::GetInsightUploads {
         caller: &Account,
         request: GetInsightUploads,
     ) -> Result<Rows<InsightUpload>, Problem> {
-        let most = request.most.unwrap_or(UPLOADS);
+        let most = request.most.unwrap_or(USUAL_UPLOADS);
         if !(1..=MOST_UPLOADS).contains(&most) {
             return Err(Problem::new(
                 ErrorCode::InvalidRequest,
