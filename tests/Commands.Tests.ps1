@@ -32,6 +32,14 @@ BeforeDiscovery {
             }
         }
     }
+    # Names of accounts.
+    $accounts = foreach ($command in Get-Command -Module LicensingAdmin) {
+        foreach ($parameter in $command.Parameters.Values) {
+            if ($parameter.Name -in 'Account', 'Actor' -or ($parameter.Name -eq 'Name' -and $command.Noun -eq 'InsightAccount')) {
+                @{ Name = $command.Name; Parameter = $parameter.Name; Command = $command }
+            }
+        }
+    }
     # Names by which commands change or remove what is there.
     $exact = foreach ($command in $changing | Where-Object Name -Match '^(Confirm|Install|Remove|Reset|Restore|Revoke|Set)-') {
         foreach ($parameter in $command.Command.Parameters.Values | Where-Object { $_.ParameterType -in [string], [string[]] -and $_.Name -notin 'Server', 'AdminAddress' }) {
@@ -280,6 +288,16 @@ Describe 'A caller in a <Caller>' -ForEach $callers {
                 (Get-LicenseToken).TokenId
                 (Get-LicenseUsage).LeaseId
             ) -join ' | '
+        }
+    }
+}
+
+Describe 'The name of an account' {
+    It '<Name> -<Parameter> is never a credential' -ForEach $accounts {
+        $credential = New-TestCredential carol 'correct horse battery staple'
+        foreach ($given in $credential, @('anna', $credential)) {
+            $arguments = @{ $Parameter = $given; ErrorAction = 'Stop' }
+            { & $Name @arguments } | Should -Throw '*a credential and no name*'
         }
     }
 }

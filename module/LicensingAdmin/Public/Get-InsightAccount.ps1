@@ -43,6 +43,7 @@ function Get-InsightAccount {
         [SupportsWildcards()]
         [ValidateNotNullOrWhiteSpace()]
         [ArgumentCompleter([LicensingAdmin.InsightAccountCompleter])]
+        [LicensingAdmin.AccountName()]
         [string[]] $Name
     )
 

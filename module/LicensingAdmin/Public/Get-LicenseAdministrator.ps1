@@ -56,6 +56,7 @@ function Get-LicenseAdministrator {
         [SupportsWildcards()]
         [ValidateNotNullOrWhiteSpace()]
         [ArgumentCompleter([LicensingAdmin.AccountCompleter])]
+        [LicensingAdmin.AccountName()]
         [string[]] $Account,
 
         [ValidateNotNullOrWhiteSpace()]

@@ -70,6 +70,7 @@ function Get-LicenseAudit {
         [SupportsWildcards()]
         [ValidateNotNullOrWhiteSpace()]
         [ArgumentCompleter([LicensingAdmin.AccountCompleter])]
+        [LicensingAdmin.AccountName()]
         [string[]] $Actor,
 
         [ValidateRange(1, 100000)]

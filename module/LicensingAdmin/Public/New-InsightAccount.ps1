@@ -51,6 +51,7 @@ function New-InsightAccount {
     param(
         [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
         [ValidateNotNullOrWhiteSpace()]
+        [LicensingAdmin.AccountName()]
         [string] $Name,
 
         [switch] $Operator,

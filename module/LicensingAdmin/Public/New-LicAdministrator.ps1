@@ -69,6 +69,7 @@ function New-LicAdministrator {
 
         [Parameter(Mandatory)]
         [ValidateNotNullOrEmpty()]
+        [LicensingAdmin.AccountName()]
         [string] $Account,
 
         [switch] $Group,

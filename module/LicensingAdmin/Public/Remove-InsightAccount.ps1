@@ -41,6 +41,7 @@ function Remove-InsightAccount {
         [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
         [ArgumentCompleter([LicensingAdmin.InsightAccountCompleter])]
         [ValidateNotNullOrWhiteSpace()]
+        [LicensingAdmin.AccountName()]
         [string[]] $Name
     )
 

@@ -67,6 +67,7 @@ function Remove-LicAdministrator {
         [Parameter(Mandatory, Position = 1, ParameterSetName = 'Account')]
         [ValidateNotNullOrEmpty()]
         [ArgumentCompleter([LicensingAdmin.AccountCompleter])]
+        [LicensingAdmin.AccountName()]
         [string] $Account,
 
         [Parameter(Mandatory, ParameterSetName = 'AccountSid', ValueFromPipelineByPropertyName)]

@@ -49,6 +49,7 @@ function Remove-LicenseAdministrator {
         [Alias('Identity')]
         [ArgumentCompleter([LicensingAdmin.AccountCompleter])]
         [ValidateNotNullOrWhiteSpace()]
+        [LicensingAdmin.AccountName()]
         [string[]] $Account,
 
         [switch] $PassThru

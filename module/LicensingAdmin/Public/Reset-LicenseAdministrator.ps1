@@ -45,6 +45,7 @@ function Reset-LicenseAdministrator {
         [Alias('Identity')]
         [ArgumentCompleter([LicensingAdmin.AccountCompleter])]
         [ValidateNotNullOrWhiteSpace()]
+        [LicensingAdmin.AccountName()]
         [string[]] $Account,
 
         [switch] $PassThru

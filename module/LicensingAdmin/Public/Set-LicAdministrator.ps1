@@ -72,6 +72,7 @@ function Set-LicAdministrator {
         [string] $AdminAddress,
 
         [ArgumentCompleter([LicensingAdmin.AccountCompleter])]
+        [LicensingAdmin.AccountName()]
         [string] $Account,
 
         [ArgumentCompleter([LicensingAdmin.AccountSidCompleter])]

@@ -61,6 +61,7 @@ function Set-LicenseAdministrator {
         [Alias('Identity')]
         [ArgumentCompleter([LicensingAdmin.AccountCompleter])]
         [ValidateNotNullOrWhiteSpace()]
+        [LicensingAdmin.AccountName()]
         [string] $Account,
 
         [Alias('Permissions')]

@@ -58,10 +58,21 @@ namespace LicensingAdmin
         /// <inheritdoc/>
         public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
         {
-            object input = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-            return input is PSCredential
-                ? throw new ArgumentTransformationMetadataException("This is a credential and no name: give it to -Credential, or its UserName here.")
-                : inputData;
+            if (IsCredential(inputData) || (Unwrapped(inputData) is object[] inputs && Array.Exists(inputs, IsCredential)))
+            {
+                throw new ArgumentTransformationMetadataException("This is a credential and no name: give it to -Credential, or its UserName here.");
+            }
+            return inputData;
+        }
+
+        private static bool IsCredential(object input)
+        {
+            return Unwrapped(input) is PSCredential;
+        }
+
+        private static object Unwrapped(object input)
+        {
+            return input is PSObject wrapped ? wrapped.BaseObject : input;
         }
     }
 
