@@ -192,9 +192,9 @@ impl Configuration {
         }
         let text = document.to_string();
         file::read::<Config>(&self.file, &text, ENVIRONMENT_PREFIX).map_err(|error| {
-            let named = changed.keys().find(|name| error.to_string().contains(*name));
+            let named = changed.keys().find(|name| error.what().contains(*name));
             let all = changed.keys().cloned().collect::<Vec<_>>().join(", ");
-            invalid(named.unwrap_or(&all), format!("{}.", described(&error)))
+            invalid(named.unwrap_or(&all), format!("{}.", error.what()))
         })?;
         Ok(CheckedSettings {
             configuration: self.clone(),
@@ -264,21 +264,6 @@ impl CheckedSettings {
 
 fn invalid(target: &str, detail: String) -> Problem {
     Problem::new(ErrorCode::InvalidRequest, detail).about(shown_text(target))
-}
-
-/// What is wrong with a configuration, without the path of the file.
-fn described(error: &file::NotValid) -> String {
-    match error {
-        file::NotValid::Text { source, .. } if source.path.is_empty() => source.to_string(),
-        file::NotValid::Text { source, .. } => {
-            format!(
-                "{} does not take this value: {}",
-                source.path.join("."),
-                file::why_not_taken(source)
-            )
-        }
-        file::NotValid::Setting(setting) => setting.to_string(),
-    }
 }
 
 /// Every setting by its full name.
@@ -578,7 +563,7 @@ mod tests {
         for (wanted, said) in [
             (
                 "licensing.burst_days=\"many\"",
-                "expected a whole number, 0 or more.",
+                "expected a whole number from 1 to 3650.",
             ),
             ("licensing.port=70000", "expected a whole number from 0 to 65535."),
             ("licensing.fold_domains=1", "expected true or false."),

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use figment::Figment;
-use figment::error::Kind;
 use figment::providers::{Env, Format, Serialized, Toml};
+use figment::{Figment, Metadata};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{InvalidSetting, Section};
+use crate::Section;
+use crate::wanted::why_not_taken;
 
 /// Largest configuration file, in bytes.
 pub const MAX_CONFIG_BYTES: usize = 1024 * 1024;
@@ -19,17 +19,31 @@ const ARGUMENT_VARIABLES: &[&str] = &["data", "config"];
 /// Why the text of a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum NotValid {
-    /// The file or a variable is not understood.
-    #[error("the configuration {} is not valid: {source}", path.display())]
+    /// The file is not understood as a whole.
+    #[error("the configuration file {} is not valid: {what}", path.display())]
     Text {
         /// The file.
         path: PathBuf,
         /// What is not understood.
-        source: Box<figment::Error>,
+        what: String,
     },
-    /// A value is not allowed.
-    #[error("the configuration is not valid: {0}")]
-    Setting(#[from] InvalidSetting),
+    /// A setting is unknown, or does not take its value.
+    #[error("{place} is not valid: {what}")]
+    Setting {
+        /// Where the value stands: the file or a variable.
+        place: String,
+        /// The setting with its full name, and what it takes.
+        what: String,
+    },
+}
+
+impl NotValid {
+    /// What is wrong, without the place.
+    pub fn what(&self) -> &str {
+        match self {
+            Self::Text { what, .. } | Self::Setting { what, .. } => what,
+        }
+    }
 }
 
 /// Reads the text of a configuration file, puts the environment variables with this prefix over it, such as
@@ -41,43 +55,40 @@ pub fn read<T>(file: &Path, text: &str, environment_prefix: &str) -> Result<T, N
 where
     T: Section + Default + Serialize + DeserializeOwned,
 {
-    let settings: T = Figment::from(Serialized::defaults(T::default()))
+    let figment = Figment::from(Serialized::defaults(T::default()))
         .merge(Toml::string(text))
         .merge(
             Env::prefixed(environment_prefix)
                 .ignore(ARGUMENT_VARIABLES)
                 .split("__"),
-        )
-        .extract()
-        .map_err(|source| NotValid::Text {
-            path: file.to_owned(),
-            source: Box::new(source),
-        })?;
-    settings.check()?;
+        );
+    let not_valid = |name: &str, metadata: Option<&Metadata>, what: String| NotValid::Setting {
+        place: place(file, environment_prefix, name, metadata),
+        what,
+    };
+    let settings: T = figment.extract().map_err(|error| {
+        let what = why_not_taken(&error, &T::describe());
+        if error.path.is_empty() {
+            return NotValid::Text {
+                path: file.to_owned(),
+                what,
+            };
+        }
+        not_valid(&error.path.join("."), error.metadata.as_ref(), what)
+    })?;
+    settings.check().map_err(|setting| {
+        let metadata = figment.find_metadata(&setting.name);
+        not_valid(&setting.name, metadata, setting.to_string())
+    })?;
     Ok(settings)
 }
 
-/// Why a setting does not take its value, with what is expected in words in place of a type of this program.
-pub fn why_not_taken(error: &figment::Error) -> String {
-    match &error.kind {
-        Kind::InvalidType(found, wanted) => format!("found {found}, expected {}", in_words(wanted)),
-        Kind::InvalidValue(found, wanted) => format!("invalid value {found}, expected {}", in_words(wanted)),
-        other => other.to_string(),
-    }
-}
-
-/// What is expected, as serde says it, in words.
-fn in_words(wanted: &str) -> &str {
-    match wanted {
-        "u8" => "a whole number from 0 to 255",
-        "u16" => "a whole number from 0 to 65535",
-        "u32" | "u64" | "usize" => "a whole number, 0 or more",
-        "i32" | "i64" => "a whole number",
-        "f32" | "f64" => "a number",
-        "a boolean" => "true or false",
-        "a string" | "path string" => "a text",
-        "a sequence" => "a list",
-        "a map" => "a table",
-        other => other,
+/// Where the value of a setting stands.
+fn place(file: &Path, environment_prefix: &str, name: &str, metadata: Option<&Metadata>) -> String {
+    if metadata.is_some_and(|metadata| metadata.name.contains("environment variable")) {
+        let variable = name.replace('.', "__").to_uppercase();
+        format!("the environment variable {environment_prefix}{variable}")
+    } else {
+        format!("the configuration file {}", file.display())
     }
 }

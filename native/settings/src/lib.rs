@@ -30,9 +30,11 @@ mod describe;
 pub mod file;
 pub mod log;
 mod section;
+mod wanted;
 
 pub use describe::{Description, Setting, reference, reference_at_start, template};
 pub use section::{Applies, Changes, InvalidSetting, Section, assign, is_path, text_of};
+pub use wanted::in_words;
 
 /// Declares the struct of a section; see the [crate](crate) for an example.
 ///

@@ -106,7 +106,9 @@ mod tests {
         assert_eq!(usual.hints(&rows(99)), Vec::<String>::new());
         assert_eq!(
             usual.hints(&rows(100)),
-            ["licensing: Only the newest 100 uploads are listed, and there may be older ones. Give --most for more."]
+            [
+                "licensing: Only the newest 100 uploads are listed, and there may be older ones. Give --most for more."
+            ]
         );
     }
 }

@@ -7,6 +7,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use licensing_api::operation::OperationInfo;
 use licensing_api::schema::{Field, FieldKind};
 use licensing_api::{ErrorCode, Operation, Problem};
+use licensing_settings::in_words;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
@@ -277,11 +278,22 @@ pub fn typed<Op: Operation>(request: Value) -> Result<Op::Request, Problem> {
         let reason = if is_secret {
             "has to be text".to_owned()
         } else {
-            shortened(&error.into_inner().to_string())
+            without_types(&error.into_inner().to_string())
         };
         if path == "." {
             return Problem::new(ErrorCode::InvalidRequest, format!("{}: {reason}.", info.name));
         }
         Problem::new(ErrorCode::InvalidRequest, format!("{path}: {reason}.")).about(path)
     })
+}
+
+/// A message of serde, shortened, that names no type of this program.
+fn without_types(message: &str) -> String {
+    match message.rsplit_once(", expected ") {
+        Some((found, wanted)) => {
+            let wanted = in_words(&shortened(wanted));
+            format!("{}, expected {wanted}", shortened(found))
+        }
+        None => shortened(message),
+    }
 }

@@ -52,6 +52,53 @@ fn a_misspelled_or_senseless_setting_is_named() {
 }
 
 #[test]
+fn a_value_of_another_type_is_refused_in_plain_words_with_file_and_setting() {
+    for (text, said) in [
+        (
+            "[licensing]\nheartbeat_seconds = \"often\"",
+            "licensing.heartbeat_seconds does not take this value: found \"often\", expected a whole number from 1 to 86400",
+        ),
+        (
+            "[licensing]\nvendor_port = -1",
+            "licensing.vendor_port does not take this value: found -1, expected a whole number from 0 to 65535",
+        ),
+        (
+            "[licensing]\nvendor_ports = { ACME = \"free\" }",
+            "licensing.vendor_ports.ACME does not take this value: found \"free\", expected a whole number from 0 to 65535",
+        ),
+        (
+            "[licensing]\nlifetime_seconds = 1.5",
+            "found 1.5, expected a whole number, at least twice heartbeat_seconds, at most 604800",
+        ),
+        (
+            "[web]\nlisten = 1",
+            "web.listen does not take this value: found 1, expected an IP address",
+        ),
+        ("[log]\njson = \"yes\"", "found \"yes\", expected true or false"),
+        ("[mail]\naccount = 12345", "found a number, expected a text"),
+        (
+            "licensing = 5",
+            "licensing does not take this value: found 5, expected a section",
+        ),
+        (
+            "[licensing]\nanonymous = \"all\"",
+            "found \"all\", expected one of never, loopback, always",
+        ),
+        (
+            "[log]\nlevle = \"info\"",
+            "there is no setting log.levle; those beside it are level, json",
+        ),
+    ] {
+        let error = load(text).expect_err(text).to_string();
+        assert!(error.contains(said), "{error}");
+        assert!(
+            error.starts_with("the configuration file ") && error.contains("licensingd.toml is not valid: "),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn a_missing_file_says_how_to_make_one() {
     let error = Config::load(Path::new("/does/not/exist.toml"))
         .expect_err("there is none")

@@ -54,6 +54,16 @@ async fn wrong_kinds_are_named_and_secrets_never_repeated() {
         assert!(answer.detail().contains(field), "{body}: {}", answer.detail());
         assert!(!answer.text.contains("123456789"));
     }
+    let body = json!({ "name": "n", "days": -1 });
+    let detail = fixture
+        .change("POST", "/v1/tokens", &body)
+        .await
+        .detail()
+        .to_owned();
+    assert!(
+        detail.ends_with("expected a whole number from 0 to 65535."),
+        "{detail}"
+    );
     let answer = fixture.get("/v1/inventory?checkForSameSerialNumber=maybe").await;
     assert_eq!(answer.body["target"], "checkForSameSerialNumber");
     let answer = fixture
