@@ -223,7 +223,7 @@ pub struct AlertRoute {
     /// How.
     #[schemars(extend("x-column" = column(2)))]
     pub kind: AlertRouteKind,
-    /// Mail address or URL.
+    /// Mail address or URL; of a URL who may only read sees scheme and host.
     #[schemars(extend("x-column" = column(3)))]
     pub address: String,
     /// Least level that is sent.

@@ -11,5 +11,5 @@ mod webhook;
 
 pub use config::{MailConfig, MailSecurity};
 pub use courier::{Courier, Outbox, Tried, Waiting, latest_due, send};
-pub use message::{Message, Target, TargetKind, is_address};
+pub use message::{Message, Target, TargetKind, is_address, shown_address};
 pub use webhook::Headers;

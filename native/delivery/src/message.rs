@@ -47,3 +47,18 @@ pub fn is_address(kind: TargetKind, address: &str) -> bool {
         }),
     }
 }
+
+/// An address as it may be shown to whoever may not send there: of a URL only scheme and host, since the path and the query of
+/// a webhook can be what lets one send. A mail address as it is.
+pub fn shown_address(address: &str) -> String {
+    let Ok(url) = reqwest::Url::parse(address) else {
+        return address.to_owned();
+    };
+    let Some(host) = url.host_str() else {
+        return address.to_owned();
+    };
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let is_all = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    let rest = if is_all { "" } else { "…" };
+    format!("{}://{host}{port}/{rest}", url.scheme())
+}

@@ -24,7 +24,7 @@ pub enum InsightTargetKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct InsightTarget {
-    /// Mail address, or `https://` address of a webhook.
+    /// Mail address, or `https://` address of a webhook; of that who may only read sees scheme and host.
     #[schemars(extend("x-column" = column(1)))]
     pub address: String,
     /// How.

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use licensing_api::{ErrorCode, Problem, Secret};
-use licensing_delivery::is_address;
+use licensing_delivery::{is_address, shown_address};
 use zeroize::Zeroizing;
 
 use super::{Account, Insight, Target, TargetKind, not_found};
@@ -66,7 +66,7 @@ impl Insight {
         };
         self.add_target(&target)?;
         tracing::info!(
-            address,
+            address = shown_address(address),
             organization,
             by = caller.name,
             "a target of findings was added"
@@ -111,7 +111,7 @@ impl Insight {
             }],
         )?;
         tracing::info!(
-            address,
+            address = shown_address(address),
             organization,
             by = caller.name,
             "a target of findings was removed"

@@ -1,7 +1,8 @@
 //! The port: who gets in, and what is refused.
 
 use licensing_api::insight::{
-    ConfirmInsightFinding, GetInsightFindings, GetInsightServers, GetInsightUploads,
+    ConfirmInsightFinding, GetInsightFindings, GetInsightServers, GetInsightTargets, GetInsightUploads,
+    NewInsightTarget,
 };
 use licensing_api::operation::{AnsweredBy, TABLE, op};
 use licensing_api::{ErrorCode, Permission, Secret};
@@ -205,6 +206,31 @@ async fn each_customer_sees_their_own_servers_alone() {
         .await_items()
         .await;
     assert!(seen.iter().all(|row| row.reason.is_none()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_only_read_sees_host_and_no_path_of_a_webhook() {
+    let program = Program::start(&[]);
+    let reader = program.client(&program.account("reader", "Example", Permission::ReadOnly));
+    let writer = program.client(&program.account("writer", "Example", Permission::Full));
+    let address = "https://hooks.example.com/services/very-secret";
+    program
+        .client(&program.operator)
+        .call::<op::NewInsightTarget>(&NewInsightTarget {
+            address: address.to_owned(),
+            organization: Some("Example".to_owned()),
+            cert_hash: None,
+        })
+        .await
+        .unwrap();
+    for (client, shown) in [(reader, "https://hooks.example.com/…"), (writer, address)] {
+        let rows = client
+            .call::<op::GetInsightTargets>(&GetInsightTargets::default())
+            .await
+            .unwrap();
+        let addresses: Vec<&str> = rows.items.iter().map(|row| row.address.as_str()).collect();
+        assert_eq!(addresses, [shown]);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

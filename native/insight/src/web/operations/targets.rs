@@ -1,11 +1,12 @@
 //! Where findings are delivered to.
 
-use licensing_api::Problem;
 use licensing_api::insight::{
     AddedInsightTarget, GetInsightTargets, InsightTarget, InsightTargetKind, NewInsightTarget,
     RemoveInsightTarget,
 };
 use licensing_api::operation::{Rows, op};
+use licensing_api::{Permission, Problem};
+use licensing_delivery::shown_address;
 
 use crate::service::{Account, Insight, Target, TargetKind};
 use crate::web::dispatch::Answer;
@@ -30,7 +31,13 @@ impl Answer for op::GetInsightTargets {
         _: GetInsightTargets,
     ) -> Result<Rows<InsightTarget>, Problem> {
         let targets = insight.visible_targets(caller)?;
-        Ok(targets.into_iter().map(target_row).collect::<Vec<_>>().into())
+        let mut rows: Vec<InsightTarget> = targets.into_iter().map(target_row).collect();
+        if caller.permission != Permission::Full {
+            for row in &mut rows {
+                row.address = shown_address(&row.address);
+            }
+        }
+        Ok(rows.into())
     }
 }
 

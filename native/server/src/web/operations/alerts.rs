@@ -5,7 +5,8 @@ use licensing_api::alert::{
     RemoveAlertRoute, SetAlertRoute, TestAlertRoute,
 };
 use licensing_api::operation::op;
-use licensing_api::{Problem, Rows};
+use licensing_api::{Permission, Problem, Rows};
+use licensing_delivery::shown_address;
 use licensing_seats::wildcard::Wildcards;
 use serde_json::json;
 
@@ -44,12 +45,17 @@ impl Handler for op::ConfirmAlert {
 impl Handler for op::GetAlertRoutes {
     async fn handle(
         services: &WebServices,
-        _: &Call,
+        call: &Call,
         request: GetAlertRoutes,
     ) -> Result<Rows<AlertRoute>, Problem> {
         let names = Wildcards::new(&request.name);
         let mut rows = services.alerts.routes();
         rows.retain(|row| names.matches(&row.name));
+        if call.caller()?.permissions != Permission::Full {
+            for row in &mut rows {
+                row.address = shown_address(&row.address);
+            }
+        }
         Ok(rows.into())
     }
 }
@@ -61,8 +67,9 @@ impl Handler for op::NewAlertRoute {
         request: NewAlertRoute,
     ) -> Result<AlertRoute, Problem> {
         services.alerts.add_route(&request, Attempt::Check)?;
+        // Whoever may only read sees the audit, too.
         let detail = json!({
-            "address": request.address, "level": request.level, "enabled": request.enabled,
+            "address": shown_address(&request.address), "level": request.level, "enabled": request.enabled,
             "silencedCodes": request.silenced_codes, "silencedFeatures": request.silenced_features,
             "isSigned": request.secret.is_some(),
         });
@@ -80,7 +87,8 @@ impl Handler for op::SetAlertRoute {
     ) -> Result<AlertRoute, Problem> {
         services.alerts.set_route(&request, Attempt::Check)?;
         let detail = json!({
-            "address": request.address, "level": request.level, "enabled": request.enabled,
+            "address": request.address.as_deref().map(shown_address),
+            "level": request.level, "enabled": request.enabled,
             "silencedCodes": request.silenced_codes, "silencedFeatures": request.silenced_features,
             "changesSecret": request.secret.is_some(),
         });

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Fixture, fixture};
+use super::{As, Fixture, fixture};
 
 fn pool(feature: &str, used: u32) -> Value {
     json!({
@@ -179,6 +179,42 @@ async fn why_a_webhook_took_nothing_is_told_without_its_address() {
     );
     let reason = tested.body["reason"].as_str().unwrap();
     assert!(!reason.is_empty() && !reason.contains("very-secret"), "{reason}");
+}
+
+#[tokio::test]
+async fn who_may_only_read_sees_host_and_no_path_of_a_webhook() {
+    let fixture = fixture().await;
+    let address = "https://hooks.example.com:8443/services/T1/very-secret?key=more";
+    for new in [
+        json!({ "name": "chat", "address": address }),
+        json!({ "name": "night", "address": "ops@example.net" }),
+    ] {
+        assert_eq!(fixture.change("POST", "/v1/alert-routes", &new).await.status, 200);
+    }
+    let set = json!({ "address": format!("{address}&again") });
+    let changed = fixture.change("PATCH", "/v1/alert-routes/chat", &set).await;
+    assert_eq!(changed.body["address"], format!("{address}&again"));
+
+    let seen = fixture.get("/v1/alert-routes").await;
+    assert_eq!(
+        seen.body["items"][0]["address"],
+        "https://hooks.example.com:8443/…"
+    );
+    assert_eq!(seen.body["items"][1]["address"], "ops@example.net");
+    let audit = fixture.get("/v1/audit?vendor=server").await;
+    assert!(audit.text.contains("hooks.example.com"), "{}", audit.text);
+    for answer in [seen, audit] {
+        assert!(!answer.text.contains("very-secret"), "{}", answer.text);
+    }
+    let full = fixture
+        .send(
+            "GET",
+            "/v1/alert-routes?name=chat",
+            As::Token(&fixture.full),
+            None,
+        )
+        .await;
+    assert_eq!(full.body["items"][0]["address"], format!("{address}&again"));
 }
 
 #[tokio::test]
