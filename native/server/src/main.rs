@@ -200,14 +200,19 @@ fn run(wanted: &Run) -> anyhow::Result<ExitCode> {
     let place = &wanted.place;
     let data = DataFolder::new(&place.data);
     let config_file = place.config.clone().unwrap_or_else(|| data.config_file());
-    let restored = backup::finish_restore(&data).context("the restore that waits cannot be carried out")?;
+    let restored = backup::finish_restore(&data, |restored| {
+        // The configuration is a part of what was restored.
+        let config = Config::load(&config_file)?;
+        let accounts = Accounts::open(&data.server_database(), &config.host_name)?;
+        let aside = restored.aside.display().to_string();
+        Ok(accounts.record_restore(&restored.backup, &aside)?)
+    })
+    .context("the restore that waits cannot be carried out")?;
     let config = Config::load(&config_file)?;
     licensing_settings::log::start(&config.log.level, config.log.json)?;
     if let Some(restored) = restored {
         let aside = restored.aside.display().to_string();
         tracing::warn!(backup = restored.backup, aside, "the server was restored");
-        Accounts::open(&data.server_database(), &config.host_name)?
-            .record_restore(&restored.backup, &aside)?;
     }
     let installation = manager::Installation {
         data,

@@ -109,9 +109,15 @@ pub(super) fn cancel(data: &DataFolder) -> io::Result<Option<Pending>> {
 
 /// Carries out the restore that waits, before anything of the data is opened. Gives what was done; none without one.
 ///
+/// `record` is to put it into the audit of what was restored. A restore waits until that is done: after a crash there may be two
+/// records of it, but never none.
+///
 /// # Errors
-/// If a server runs in the folder, or a part cannot be moved; the next try goes on from there.
-pub fn finish_restore(data: &DataFolder) -> anyhow::Result<Option<Pending>> {
+/// If a server runs in the folder, a part cannot be moved, or there is no record of it; the next try goes on from there.
+pub fn finish_restore(
+    data: &DataFolder,
+    record: impl FnOnce(&Pending) -> anyhow::Result<()>,
+) -> anyhow::Result<Option<Pending>> {
     let Some(pending) = waiting(data) else {
         return Ok(None);
     };
@@ -135,6 +141,7 @@ pub fn finish_restore(data: &DataFolder) -> anyhow::Result<Option<Pending>> {
         }
         fs::remove_dir_all(&staged)?;
     }
+    record(&pending).context("it cannot be recorded in the audit")?;
     durable::remove(&data.restore_note())?;
     Ok(Some(pending))
 }

@@ -75,7 +75,7 @@ async fn a_backup_is_made_sent_checked_and_restored() {
     assert!(extra.exists(), "nothing happens before the next start");
     let key = std::fs::read(fixture.data.certificate_files().key).unwrap();
     let data = fixture.data.clone();
-    let done = finish_restore(&data).unwrap().unwrap();
+    let done = finish_restore(&data, |_| Ok(())).unwrap().unwrap();
     assert_eq!(done.backup, "copy.tar");
     assert!(!extra.exists() && done.aside.join("licenses/later.lic").exists());
     assert_eq!(
@@ -83,7 +83,34 @@ async fn a_backup_is_made_sent_checked_and_restored() {
         key,
         "its keys stay"
     );
-    assert!(finish_restore(&data).unwrap().is_none());
+    assert!(finish_restore(&data, |_| Ok(())).unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_restore_waits_until_it_is_in_the_audit() {
+    let fixture = fixture().await;
+    let name = make(&fixture).await;
+    let restore = json!({ "backup": name });
+    let restored = fixture.change("POST", "/v1/backups/restore", &restore).await;
+    assert_eq!(restored.status, 200, "{}", restored.text);
+    let extra = fixture.data.licenses().join("later.lic");
+    std::fs::write(&extra, "# later\n").unwrap();
+
+    // As a crash would: what is restored is in place, and there is no record of it.
+    finish_restore(&fixture.data, |_| anyhow::bail!("the power is cut")).unwrap_err();
+    assert!(!extra.exists());
+    let mut recorded = Vec::new();
+    let done = finish_restore(&fixture.data, |restored| {
+        recorded.push(restored.clone());
+        Ok(())
+    })
+    .unwrap()
+    .unwrap();
+    assert_eq!(done.backup, name);
+    assert!(done.aside.join("licenses/later.lic").exists());
+    assert_eq!(recorded, [done]);
+    let again = finish_restore(&fixture.data, |_| panic!("it is recorded already"));
+    assert!(again.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -106,7 +133,7 @@ async fn a_restore_is_taken_back_and_what_is_no_backup_is_refused() {
         "{}",
         cancelled.text
     );
-    assert!(finish_restore(&fixture.data).unwrap().is_none());
+    assert!(finish_restore(&fixture.data, |_| Ok(())).unwrap().is_none());
     assert_eq!(
         fixture
             .change("POST", "/v1/backups/restore", &cancel)
@@ -160,7 +187,7 @@ async fn a_restore_does_not_change_what_is_only_changed_on_the_server() {
     assert_eq!((refused.status.as_u16(), refused.code()), (422, "BackupFailed"));
     assert!(refused.text.contains("mail.password_file"), "{}", refused.text);
     assert!(!fixture.data.restore().exists());
-    assert!(finish_restore(&fixture.data).unwrap().is_none());
+    assert!(finish_restore(&fixture.data, |_| Ok(())).unwrap().is_none());
 }
 
 #[tokio::test]
@@ -236,7 +263,7 @@ async fn the_secret_of_an_access_code_is_only_in_a_backup_with_keys() {
     let restore = json!({ "backup": names[1] });
     let restored = fixture.change("POST", "/v1/backups/restore", &restore).await;
     assert_eq!(restored.status, 200, "{}", restored.text);
-    finish_restore(&fixture.data).unwrap().unwrap();
+    finish_restore(&fixture.data, |_| Ok(())).unwrap().unwrap();
     assert_eq!(
         kept_allocations(&fixture.data),
         kept,
