@@ -3,12 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use futures_util::future::join_all;
 use jiff::{Timestamp, Zoned};
 use licensing_api::Problem;
 use licensing_api::alert::{Alert, AlertCode};
-use licensing_api::inventory::{GetInventory, InventoryRow};
-use licensing_api::operation::op;
+use licensing_api::inventory::InventoryRow;
 use licensing_delivery::MailConfig;
 use licensing_management::alert::{Machine, SerialPlace, Thresholds, of_licenses, of_machine};
 use licensing_net::tls::ServerCertificate;
@@ -82,16 +80,10 @@ impl AlertSources {
 
     /// The pools of every vendor whose daemon answers, and whether all did; that one does not is an alert of its own.
     async fn pools(&self) -> (Vec<InventoryRow>, bool) {
-        let asked = self.daemons.vendors().into_iter().map(|daemon| async move {
-            let request = GetInventory::default();
-            self.daemons
-                .execute::<op::GetInventory>(&daemon.vendor, &request, "")
-                .await
-        });
         let (mut pools, mut answered) = (Vec::new(), true);
-        for answer in join_all(asked).await {
+        for (_, answer) in self.daemons.inventories("").await {
             match answer {
-                Ok(rows) => pools.extend(rows.items),
+                Ok(rows) => pools.extend(rows),
                 Err(_) => answered = false,
             }
         }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, join_all};
 use jiff::Timestamp;
 use licensing_api::alert::Alert;
-use licensing_api::operation::AnsweredBy;
+use licensing_api::inventory::{GetInventory, InventoryRow};
+use licensing_api::operation::{AnsweredBy, op};
 use licensing_api::server::VendorDaemon;
 use licensing_api::{ErrorCode, Operation, Problem};
 use serde::de::DeserializeOwned;
@@ -99,6 +100,26 @@ impl DaemonDirectory {
             .execute_json(vendor, info.name, request, actor, time_limit)
             .await?;
         understood(vendor, &answer)
+    }
+
+    /// The pools of one vendor.
+    ///
+    /// # Errors
+    /// As for [`Self::execute`].
+    pub(crate) async fn inventory(&self, vendor: &str, actor: &str) -> Result<Vec<InventoryRow>, Problem> {
+        let request = GetInventory::default();
+        let rows = self.execute::<op::GetInventory>(vendor, &request, actor).await?;
+        Ok(rows.items)
+    }
+
+    /// The pools of each vendor, or why its daemon does not tell them, in the order of their ports. All daemons are asked at the
+    /// same time.
+    pub(crate) async fn inventories(&self, actor: &str) -> Vec<(String, Result<Vec<InventoryRow>, Problem>)> {
+        let asked = self.vendors().into_iter().map(|daemon| async move {
+            let pools = self.inventory(&daemon.vendor, actor).await;
+            (daemon.vendor, pools)
+        });
+        join_all(asked).await
     }
 
     /// Use of the seats of one vendor in a window of hours.

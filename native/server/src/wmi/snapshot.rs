@@ -4,10 +4,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures_util::future::join_all;
 use jiff::Timestamp;
-use licensing_api::inventory::{GetInventory, InventoryRow};
-use licensing_api::operation::op;
+use licensing_api::inventory::InventoryRow;
 use licensing_texts::catalog::{self, Locale};
 use licensing_wsman::{Class, Namespace, Schema, Snapshot, SnapshotProblem, Source, SourceError, Table};
 use tokio::sync::Mutex;
@@ -96,22 +94,17 @@ impl Pools {
     /// The pools of all vendors, and one problem for each daemon that does not answer; only when none answers, the whole
     /// fails.
     async fn inventory(&self) -> Result<(Vec<InventoryRow>, Vec<SnapshotProblem>), String> {
-        let request = GetInventory::default();
-        let known = self.daemons.vendors();
-        let answers = join_all(known.iter().map(|daemon| {
-            self.daemons
-                .execute::<op::GetInventory>(&daemon.vendor, &request, ACTOR)
-        }))
-        .await;
+        let answers = self.daemons.inventories(ACTOR).await;
+        let asked = answers.len();
         let (mut pools, mut problems) = (Vec::new(), Vec::new());
-        for (daemon, answer) in known.iter().zip(answers) {
+        for (vendor, answer) in answers {
             match answer {
-                Ok(rows) => pools.extend(rows.items),
+                Ok(rows) => pools.extend(rows),
                 Err(problem) => problems.push(SnapshotProblem {
                     code: problem.code.name().to_owned(),
                     text: format!(
-                        "The vendor daemon {} does not answer, its pools are missing: {}",
-                        daemon.vendor, problem.detail
+                        "The vendor daemon {vendor} does not answer, its pools are missing: {}",
+                        problem.detail
                     ),
                 }),
             }
@@ -119,7 +112,7 @@ impl Pools {
         for problem in &problems {
             tracing::warn!(problem.text, "pools are missing over WS-Management");
         }
-        if let Some(problem) = problems.first().filter(|_| problems.len() == known.len()) {
+        if let Some(problem) = problems.first().filter(|_| problems.len() == asked) {
             return Err(problem.text.clone());
         }
         for pool in &mut pools {

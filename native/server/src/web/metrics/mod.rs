@@ -11,8 +11,7 @@ use axum::response::Response;
 use futures_util::future::join_all;
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
-use licensing_api::inventory::{GetInventory, InventoryRow};
-use licensing_api::operation::op;
+use licensing_api::inventory::InventoryRow;
 use licensing_api::{ErrorCode, Problem};
 use prometheus_client::encoding::text;
 use prometheus_client::registry::Registry;
@@ -65,18 +64,14 @@ pub(super) async fn show(State(services): State<Arc<WebServices>>) -> Response {
 async fn snapshot(services: &WebServices) -> Snapshot {
     let daemons = &services.setup.daemons;
     let asked = daemons.vendors().into_iter().map(|daemon| async move {
-        let request = GetInventory {
-            vendor: daemon.vendor.clone().into(),
-            ..GetInventory::default()
-        };
         let (pools, figures) = tokio::join!(
-            daemons.execute::<op::GetInventory>(&daemon.vendor, &request, ACTOR),
+            daemons.inventory(&daemon.vendor, ACTOR),
             daemons.figures(&daemon.vendor, ACTOR)
         );
         // A daemon that is down has no figures, and that is what is shown of it.
         VendorFigures {
             vendor: daemon.vendor,
-            pools: pools.map(|rows| rows.items).unwrap_or_default(),
+            pools: pools.unwrap_or_default(),
             figures: figures.ok(),
         }
     });
