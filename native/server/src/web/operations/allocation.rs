@@ -8,28 +8,12 @@ use licensing_api::allocation::{
 use licensing_api::operation::op;
 use licensing_api::{Problem, Rows};
 use licensing_management::exchange::{AllocationAnswer, SignedDocument as _};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::accounts::Actor;
+use super::record;
 use crate::allocation::Allocations;
 use crate::web::WebServices;
 use crate::web::dispatch::{Call, Handler};
-
-/// Records a change before it is made, and gives who makes it.
-async fn record(
-    services: &WebServices,
-    call: &Call,
-    action: &'static str,
-    target: &str,
-    detail: Value,
-) -> Result<Actor, Problem> {
-    let caller = call.caller()?;
-    services
-        .accounts
-        .record_change(caller, action, target.to_owned(), detail)
-        .await?;
-    Ok(caller.actor())
-}
 
 /// Carries a change to its end, also when the caller goes away.
 async fn to_the_end<T: Send + 'static>(
@@ -69,7 +53,8 @@ impl Handler for op::NewAllocation {
             "hostId": request.host_id,
             "requestId": request.request_id,
         });
-        let actor = record(services, call, "NewAllocation", &request.entitlement_id, detail).await?;
+        record(services, call, "NewAllocation", &request.entitlement_id, detail).await?;
+        let actor = call.caller()?.actor();
         let allocations = services.allocations.clone();
         to_the_end(async move { allocations.allocate(actor, request).await }).await
     }
@@ -92,7 +77,7 @@ impl Handler for op::ReturnAllocation {
         request: ReturnAllocation,
     ) -> Result<ReturnedAllocation, Problem> {
         let detail = json!({ "offline": request.offline });
-        let actor = record(
+        record(
             services,
             call,
             "ReturnAllocation",
@@ -100,6 +85,7 @@ impl Handler for op::ReturnAllocation {
             detail,
         )
         .await?;
+        let actor = call.caller()?.actor();
         let allocations = services.allocations.clone();
         to_the_end(async move { allocations.give_back(actor, request).await }).await
     }
@@ -116,7 +102,7 @@ impl Handler for op::ExportAllocationRequest {
             "hostIdType": request.host_id_type,
             "hostId": request.host_id,
         });
-        let actor = record(
+        record(
             services,
             call,
             "ExportAllocationRequest",
@@ -124,6 +110,7 @@ impl Handler for op::ExportAllocationRequest {
             detail,
         )
         .await?;
+        let actor = call.caller()?.actor();
         services.allocations.export(actor, request).await
     }
 }
@@ -138,7 +125,8 @@ impl Handler for op::ImportAllocationAnswer {
         let named = AllocationAnswer::read(&request.content)
             .map(|answer| answer.request_id.to_string())
             .unwrap_or_default();
-        let actor = record(services, call, "ImportAllocationAnswer", &named, json!({})).await?;
+        record(services, call, "ImportAllocationAnswer", &named, json!({})).await?;
+        let actor = call.caller()?.actor();
         let allocations = services.allocations.clone();
         to_the_end(async move { allocations.import(actor, request).await }).await
     }
@@ -160,7 +148,7 @@ impl Handler for op::InstallRenewal {
         call: &Call,
         request: InstallRenewal,
     ) -> Result<Allocation, Problem> {
-        let actor = record(
+        record(
             services,
             call,
             "InstallRenewal",
@@ -168,6 +156,7 @@ impl Handler for op::InstallRenewal {
             json!({}),
         )
         .await?;
+        let actor = call.caller()?.actor();
         let allocations = services.allocations.clone();
         to_the_end(async move { allocations.install_renewal(actor, &request.fulfillment_id).await }).await
     }
