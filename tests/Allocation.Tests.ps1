@@ -136,6 +136,9 @@ Describe 'Seats of an order' {
         $file = Join-Path $TestDrive 'none.request.json'
         (Get-OnlyError { Export-LicenseAllocationRequest $file -Count 0 @wanted }).FullyQualifiedErrorId | Should -BeLike 'InvalidCount*'
         $file | Should -Not -Exist
+        Set-Content -LiteralPath $file -Value 'kept'
+        (Get-OnlyError { Export-LicenseAllocationRequest $file -Count 1 @wanted }).FullyQualifiedErrorId | Should -BeLike 'FileAlreadyExists*'
+        Get-Content -LiteralPath $file | Should -Be 'kept'
         Get-LicenseAllocation | Should -HaveCount $before
     }
 

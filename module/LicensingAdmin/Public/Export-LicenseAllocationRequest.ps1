@@ -79,37 +79,7 @@ function Export-LicenseAllocationRequest {
 
     process {
         $file = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path)
-        if (Test-Path -LiteralPath $file) {
-            $PSCmdlet.WriteError((New-LicensingErrorRecord -Code 'FileAlreadyExists' -Category ResourceExists -Target $file `
-                        -Message "$file exists; a request replaces no file." -Action 'Choose another name.'))
-            return
-        }
         $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Write a request for $Count seats of $EntitlementId to $file")
-        foreach ($one in $allowed) {
-            $target = if ($allowed.Count -gt 1) { Get-LicensingServerPath -Path $file -Server $one.Server } else { $file }
-            if (Test-Path -LiteralPath $target) {
-                $PSCmdlet.WriteError((New-LicensingErrorRecord -Code 'FileAlreadyExists' -Category ResourceExists -Target $target `
-                            -Message "$target exists; a request replaces no file." -Action 'Choose another name.'))
-                continue
-            }
-            # Before the server keeps a request: it must have a place.
-            if (-not (Write-LicensingFile -Cmdlet $PSCmdlet -Path $target -Content '')) {
-                continue
-            }
-            $written = $false
-            try {
-                foreach ($row in Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $one -Operation 'ExportAllocationRequest' -Target $target) {
-                    $written = Write-LicensingFile -Cmdlet $PSCmdlet -Path $target -Content $row.Content
-                    if ($written) {
-                        Get-Item -LiteralPath $target
-                    }
-                }
-            }
-            finally {
-                if (-not $written) {
-                    [System.IO.File]::Delete($target)
-                }
-            }
-        }
+        Export-LicensingAnswer -Cmdlet $PSCmdlet -Session $allowed -Operation 'ExportAllocationRequest' -Path $file
     }
 }

@@ -47,28 +47,11 @@ function Export-LicenseUpload {
 
     process {
         $file = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Path)
-        if (Test-Path -LiteralPath $file) {
-            $PSCmdlet.WriteError((New-LicensingErrorRecord -Code 'FileAlreadyExists' -Category ResourceExists -Target $file `
-                        -Message "$file exists; a bundle replaces no file." -Action 'Choose another name.'))
-            return
-        }
         $request = @{}
         if ($RegistrationCode) {
             $request['registrationCode'] = $RegistrationCode
         }
         $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Export license uploads to $file")
-        foreach ($one in $allowed) {
-            $target = if ($allowed.Count -gt 1) { Get-LicensingServerPath -Path $file -Server $one.Server } else { $file }
-            if (Test-Path -LiteralPath $target) {
-                $PSCmdlet.WriteError((New-LicensingErrorRecord -Code 'FileAlreadyExists' -Category ResourceExists -Target $target `
-                            -Message "$target exists; a bundle replaces no file." -Action 'Choose another name.'))
-                continue
-            }
-            foreach ($row in Invoke-LicensingOperation -Cmdlet $PSCmdlet -Session $one -Operation 'ExportUpload' -Request $request -Target $target) {
-                if (Write-LicensingFile -Cmdlet $PSCmdlet -Path $target -Content $row.Content) {
-                    Get-Item -LiteralPath $target
-                }
-            }
-        }
+        Export-LicensingAnswer -Cmdlet $PSCmdlet -Session $allowed -Operation 'ExportUpload' -Request $request -Path $file
     }
 }

@@ -105,11 +105,6 @@ function Export-LicenseUsageReport {
                         -Message "The ending of '$file' names no format." -Action 'Write .csv, .json or .html, or give -Format.'))
             return
         }
-        if (-not $Force -and (Test-Path -LiteralPath $file)) {
-            $PSCmdlet.WriteError((New-LicensingErrorRecord -Code 'FileAlreadyExists' -Category ResourceExists -Target $file `
-                        -Message "The file '$file' exists." -Action 'Choose another name, or give -Force.'))
-            return
-        }
         $request = [LicensingAdmin.Command]::Request($PSCmdlet, 'ExportUsageReport')
         $request['format'] = $written
         $allowed = @(Select-LicensingTarget -Cmdlet $PSCmdlet -Action "Export a report of the use of seats to $file")
@@ -123,12 +118,7 @@ function Export-LicenseUsageReport {
                     if ($allowed.Count -gt 1) {
                         $target = Get-LicensingServerPath -Path $file -Server $_.Server
                     }
-                    if (-not $Force -and (Test-Path -LiteralPath $target)) {
-                        $PSCmdlet.WriteError((New-LicensingErrorRecord -Code 'FileAlreadyExists' -Category ResourceExists -Target $target `
-                                    -Message "The file '$target' exists." -Action 'Choose another name, or give -Force.'))
-                        return
-                    }
-                    if (Write-LicensingFile -Cmdlet $PSCmdlet -Path $target -Content $_.Content) {
+                    if (Write-LicensingFile -Cmdlet $PSCmdlet -Path $target -Content $_.Content -New:(-not $Force) -ExistsAction 'Choose another name, or give -Force.') {
                         Get-Item -LiteralPath $target
                     }
                 }
