@@ -13,6 +13,7 @@ use licensing_api::server::{Certificate, EffectivePermission};
 use licensing_api::{ErrorCode, Problem, Secret};
 use reqwest::redirect;
 use serde_json::Value;
+use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 use crate::address::Address;
@@ -56,7 +57,8 @@ pub struct ConnectOptions {
     pub credentials: Credentials,
     /// Longest time for a connection with its TLS handshake; 10 s unless changed.
     pub connect_timeout: Duration,
-    /// Longest time for one operation from the first byte to the last; 100 s unless changed.
+    /// Longest time for one operation from the first byte to the last, with the pauses for which a server that has too many
+    /// requests puts it off; 100 s unless changed.
     pub timeout: Duration,
 }
 
@@ -209,9 +211,22 @@ impl AdminClient {
         request: Value,
         progress: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<Zeroizing<Vec<u8>>, Problem> {
-        let target = request::target(info, request)?;
+        let Target { path_and_query, body } = request::target(info, request)?;
+        let body = body.map(Bytes::from_owner);
         let limit = self.shared.options.timeout;
-        match tokio::time::timeout(limit, self.send(info, target, progress)).await {
+        let begun = Instant::now();
+        let answered = async {
+            loop {
+                let outcome = self.send(info, &path_and_query, body.clone(), progress).await;
+                let pause = outcome.as_ref().err().and_then(put_off);
+                let left = limit.saturating_sub(begun.elapsed());
+                match pause.filter(|pause| *pause < left) {
+                    Some(pause) => tokio::time::sleep(pause).await,
+                    None => return outcome,
+                }
+            }
+        };
+        match tokio::time::timeout(limit, answered).await {
             Ok(outcome) => outcome,
             Err(_) => Err(problems::timed_out(self.address(), info.name, limit)),
         }
@@ -220,10 +235,11 @@ impl AdminClient {
     async fn send(
         &self,
         info: &OperationInfo,
-        target: Target,
+        path_and_query: &str,
+        body: Option<Bytes>,
         progress: &(dyn Fn(Progress) + Send + Sync),
     ) -> Result<Zeroizing<Vec<u8>>, Problem> {
-        let url = format!("https://{}{}", self.address().authority(), target.path_and_query);
+        let url = format!("https://{}{path_and_query}", self.address().authority());
         let mut request = self
             .shared
             .http
@@ -232,10 +248,8 @@ impl AdminClient {
         if let Some(authorization) = &self.shared.authorization {
             request = request.header(AUTHORIZATION, authorization);
         }
-        if let Some(body) = target.body {
-            request = request
-                .header(CONTENT_TYPE, "application/json")
-                .body(Bytes::from_owner(body));
+        if let Some(body) = body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body);
         }
         let mut response = request
             .send()
@@ -327,6 +341,13 @@ impl AdminClient {
             problems::not_understood(self.address(), detail)
         })
     }
+}
+
+/// How long a server wants to be left alone before it takes the request, of which it has done nothing; none when it failed
+/// otherwise. Many consoles behind one address that sign in at the same time are put off like this.
+fn put_off(problem: &Problem) -> Option<Duration> {
+    let seconds = problem.retry_after?;
+    (problem.code == ErrorCode::TooManyRequests).then(|| Duration::from_secs(u64::from(seconds.max(1))))
 }
 
 /// What a problem document of a newer server says, shortened.

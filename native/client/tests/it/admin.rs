@@ -423,6 +423,31 @@ async fn the_problem_of_the_server_arrives_as_it_was_sent() {
 }
 
 #[tokio::test]
+async fn a_request_that_is_put_off_is_sent_again_after_the_pause() {
+    let put_off = |seconds| {
+        let problem = Problem::new(
+            ErrorCode::TooManyRequests,
+            "Too many passwords wait to be checked.",
+        );
+        (429, serde_json::to_string(&problem.retry_after(seconds)).unwrap())
+    };
+    let answers = [put_off(1), (200, PERMISSION.to_owned())];
+    let (mut server, client) = answering(Behaviour::in_turn(answers)).await;
+    let permission = client.verify().await.expect("an answer");
+    assert_eq!(permission.account, "LICSERVER\\admin");
+    assert_eq!(server.so_far().len(), 2);
+
+    // Longer than the operation may take: it is told at once.
+    let (mut server, client) = answering(Behaviour::in_turn([put_off(3600)])).await;
+    let problem = client.verify().await.expect_err("put off");
+    assert_eq!(
+        (problem.code, problem.retry_after),
+        (ErrorCode::TooManyRequests, Some(3600))
+    );
+    assert_eq!(server.so_far().len(), 1);
+}
+
+#[tokio::test]
 async fn a_code_that_only_a_newer_server_knows_is_still_explained() {
     let body = r#"{"type":"urn:licensing:error:New","title":"New.","status":409,"detail":"What is new.",
         "code":"New","action":"","category":"NotSpecified"}"#;

@@ -1,7 +1,8 @@
 //! A web server that does what the test says, good or bad, byte by byte.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use licensing_client::Address;
 use rustls::ServerConfig;
@@ -11,6 +12,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
+const JSON: &str = "content-type: application/json\r\n";
+
 /// What it does with a request.
 #[derive(Clone)]
 pub(crate) enum Behaviour {
@@ -19,6 +22,8 @@ pub(crate) enum Behaviour {
         headers: &'static str,
         body: String,
     },
+    /// Responds with these as JSON, one for each request, and closes when there are no more.
+    InTurn(Arc<Mutex<VecDeque<(u16, String)>>>),
     /// Writes exactly this and closes.
     Raw(Vec<u8>),
     /// Writes exactly this and then nothing more.
@@ -33,9 +38,13 @@ impl Behaviour {
     pub(crate) fn json(status: u16, body: impl Into<String>) -> Self {
         Self::Respond {
             status,
-            headers: "content-type: application/json\r\n",
+            headers: JSON,
             body: body.into(),
         }
+    }
+
+    pub(crate) fn in_turn(answers: impl IntoIterator<Item = (u16, String)>) -> Self {
+        Self::InTurn(Arc::new(Mutex::new(answers.into_iter().collect())))
     }
 }
 
@@ -115,9 +124,17 @@ async fn serve(
                 headers,
                 body,
             } => {
-                let length = body.len();
-                let answer =
-                    format!("HTTP/1.1 {status} X\r\n{headers}content-length: {length}\r\n\r\n{body}");
+                let answer = response(*status, headers, body);
+                if stream.write_all(answer.as_bytes()).await.is_err() {
+                    return;
+                }
+            }
+            Behaviour::InTurn(answers) => {
+                let next = answers.lock().expect("a test that went well").pop_front();
+                let Some((status, body)) = next else {
+                    return;
+                };
+                let answer = response(status, JSON, &body);
                 if stream.write_all(answer.as_bytes()).await.is_err() {
                     return;
                 }
@@ -135,6 +152,11 @@ async fn serve(
             Behaviour::Close => return,
         }
     }
+}
+
+fn response(status: u16, headers: &str, body: &str) -> String {
+    let length = body.len();
+    format!("HTTP/1.1 {status} X\r\n{headers}content-length: {length}\r\n\r\n{body}")
 }
 
 /// Waits until the client is gone.
