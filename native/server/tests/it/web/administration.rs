@@ -169,3 +169,15 @@ async fn a_locked_account_signs_in_again_after_a_reset() {
         .await;
     assert_eq!(nobody.code(), "UserNotFound");
 }
+
+#[tokio::test]
+async fn of_the_name_of_an_allocation_that_is_not_there_the_audit_has_the_beginning() {
+    let fixture = fixture().await;
+    let path = format!("/v1/allocations/{}/return", "F".repeat(200));
+    let refused = fixture.change("POST", &path, &json!({ "offline": true })).await;
+    assert_eq!(refused.code(), "AllocationNotFound", "{}", refused.text);
+    let audit = fixture.get("/v1/audit?vendor=server&newest=1").await;
+    let row = &audit.body["items"][0];
+    assert_eq!(row["operation"], "ReturnAllocation");
+    assert_eq!(row["target"], "F".repeat(80));
+}
