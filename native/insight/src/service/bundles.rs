@@ -8,7 +8,7 @@ use licensing_management::id::ServerGuid;
 
 use super::uploads::{result_of, sign};
 use super::{Account, Insight};
-use crate::storage::{Arrival, StorageError};
+use crate::storage::Arrival;
 
 /// What became of a bundle.
 #[derive(Debug)]
@@ -56,29 +56,28 @@ impl Insight {
         let bundle = Bundle::read(content).map_err(refused)?;
         let server = bundle.server_guid;
         let mut registration = None;
-        let key = match &bundle.registration {
+        match &bundle.registration {
             Some(request) if request.server_guid == server => {
                 // What the bundle is signed with is checked before anything is kept.
                 bundle.open(&request.public_key).map_err(refused)?;
                 let (answer, _) = self.register(request, Some(caller)).map_err(of_receiver)?;
                 registration = Some(answer);
-                request.public_key
             }
             Some(_) => return Err(refused("the registration is for another server than the bundle")),
-            None => self.visible_server(caller, &server.to_string())?.public_key,
-        };
-        let uploads = bundle.open(&key).map_err(refused)?;
+            None => {}
+        }
+        let registered = self.visible_server(caller, &server.to_string())?;
+        let uploads = bundle.open(&registered.public_key).map_err(refused)?;
+        let known = self.knowledge()?;
         let arrivals: Vec<Arrival<'_>> = uploads
             .iter()
-            .map(|upload| {
-                Ok(Arrival {
-                    upload,
-                    received,
-                    clock_offset_seconds: None,
-                    remarkable: self.is_remarkable(upload, received, None)?,
-                })
+            .map(|upload| Arrival {
+                upload,
+                received,
+                clock_offset_seconds: None,
+                remarkable: self.is_remarkable(&known, upload, received, None),
             })
-            .collect::<Result<_, StorageError>>()?;
+            .collect();
         let kept = self.storage.store_uploads(&arrivals)?;
         let results = uploads
             .iter()
@@ -88,7 +87,7 @@ impl Insight {
         if kept.iter().any(|kept| kept.noted) {
             self.evaluate(server)?;
         }
-        let mut receipt = self.receipt_draft(server, results)?;
+        let mut receipt = self.receipt(&registered, &known, &kept, results)?;
         receipt.registration = registration;
         let receipt = sign(receipt, &self.key)?;
         let content = serde_json::to_string(&receipt)

@@ -238,15 +238,16 @@ impl Insight {
     /// Whether an upload by itself shows what is prohibited or cannot be true.
     pub(super) fn is_remarkable(
         &self,
+        known: &Known,
         upload: &SealedUpload,
         received: Timestamp,
         clock_offset_seconds: Option<i64>,
-    ) -> Result<bool, StorageError> {
+    ) -> bool {
         let mut rows = Rows::default();
         rows.add(upload, Some(received), clock_offset_seconds);
         // Pairs are of two servers, and there is one.
-        let knowledge = self.knowledge()?.about_rows(&rows);
-        Ok(!evaluate(&rows, &knowledge, &self.bounds).is_empty())
+        let knowledge = known.about_rows(&rows);
+        !evaluate(&rows, &knowledge, &self.bounds).is_empty()
     }
 
     /// Notes the registered servers that have been silent for too long since their latest upload, and have no finding that says

@@ -229,9 +229,9 @@ impl Insight {
     /// What concerns the licenses that the latest uploads of a server list.
     pub(super) fn knowledge_about(
         &self,
+        known: &Known,
         server: ServerGuid,
     ) -> Result<(Vec<Rescission>, Vec<VersionRequirement>), StorageError> {
-        let known = self.knowledge()?;
         if known.rescissions.is_empty() && known.requirements.is_empty() {
             return Ok(Default::default());
         }
@@ -278,8 +278,9 @@ impl Insight {
             return self.rescissions();
         }
         let mut visible: Vec<Rescission> = Vec::new();
+        let known = self.knowledge()?;
         for server in self.visible_servers(caller)? {
-            for rescission in self.knowledge_about(server.server_guid)?.0 {
+            for rescission in self.knowledge_about(&known, server.server_guid)?.0 {
                 if !visible.contains(&rescission) {
                     visible.push(rescission);
                 }

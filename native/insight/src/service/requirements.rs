@@ -17,8 +17,9 @@ impl Insight {
             return Ok(self.items(Kind::Requirement, None)?);
         }
         let mut visible: Vec<VersionRequirement> = Vec::new();
+        let known = self.knowledge()?;
         for server in self.visible_servers(caller)? {
-            for requirement in self.knowledge_about(server.server_guid)?.1 {
+            for requirement in self.knowledge_about(&known, server.server_guid)?.1 {
                 if !visible.contains(&requirement) {
                     visible.push(requirement);
                 }

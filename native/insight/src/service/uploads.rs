@@ -1,14 +1,14 @@
 //! Uploads and the receipts for them.
 
 use jiff::{SignedDuration, Timestamp};
-use licensing_management::compliance::FindingRecord;
 use licensing_management::exchange::{Outcome, Receipt, ReceiverErrorCode, ReceiverProblem, UploadResult};
 use licensing_management::id::{ServerGuid, UploadId};
 use licensing_management::key::{Context, DocumentSignature, ManagementKey};
 use licensing_management::upload::SealedUpload;
 
-use super::{Insight, refuse};
-use crate::storage::{Arrival, FindingFilter, StorageError, Stored};
+use super::knowledge::Known;
+use super::{Insight, RegisteredServer, refuse};
+use crate::storage::{Arrival, FindingFilter, Kept, StorageError, Stored};
 
 /// For how long resolved findings stand in receipts.
 const RESOLVED_SHOWN: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -62,11 +62,12 @@ impl Insight {
             );
         }
         let offset = sent.sent.map(|sent| sent.duration_since(received).as_secs());
+        let known = self.knowledge()?;
         let kept = self.storage.store_uploads(&[Arrival {
             upload: &upload,
             received,
             clock_offset_seconds: offset,
-            remarkable: self.is_remarkable(&upload, received, offset)?,
+            remarkable: self.is_remarkable(&known, &upload, received, offset),
         }])?;
         let is_new = kept.iter().any(|kept| kept.stored == Stored::Now);
         let results: Vec<UploadResult> = kept.iter().map(|kept| result_of(&upload, kept.stored)).collect();
@@ -80,41 +81,37 @@ impl Insight {
         if kept.iter().any(|kept| kept.noted) {
             self.evaluate(sent.server)?;
         }
-        Ok((self.receipt(sent.server, results)?, is_new))
+        let receipt = self.receipt(&server, &known, &kept, results)?;
+        Ok((sign(receipt, &self.key)?, is_new))
     }
 
-    /// The signed receipt for results, with everything that its server should know.
+    /// The receipt for uploads with everything that their server should know, not signed yet.
     pub(super) fn receipt(
         &self,
-        server: ServerGuid,
-        results: Vec<UploadResult>,
-    ) -> Result<Receipt, StorageError> {
-        let receipt = self.receipt_draft(server, results)?;
-        sign(receipt, &self.key)
-    }
-
-    pub(super) fn receipt_draft(
-        &self,
-        server: ServerGuid,
+        server: &RegisteredServer,
+        known: &Known,
+        kept: &[Kept],
         results: Vec<UploadResult>,
     ) -> Result<Receipt, StorageError> {
         let now = Timestamp::now();
-        let findings = self.storage.findings(FindingFilter {
-            servers: Some(&[server]),
-            resolved_since: now.checked_sub(RESOLVED_SHOWN).ok(),
-        })?;
-        let organization = self.server(server)?.map(|known| known.organization);
-        let findings = findings
-            .into_iter()
-            .map(|record| self.as_seen_by(record, organization.as_deref()))
-            .collect::<Result<Vec<FindingRecord>, _>>()?;
-        let (rescissions, requirements) = self.knowledge_about(server)?;
+        let guid = server.server_guid;
+        let mut findings = Vec::new();
+        // A new upload of a server that a finding names is noted.
+        if kept.iter().any(|kept| kept.noted || kept.stored != Stored::Now) {
+            for record in self.storage.findings(FindingFilter {
+                servers: Some(&[guid]),
+                resolved_since: now.checked_sub(RESOLVED_SHOWN).ok(),
+            })? {
+                findings.push(self.as_seen_by(record, Some(&server.organization))?);
+            }
+        }
+        let (rescissions, requirements) = self.knowledge_about(known, guid)?;
         Ok(Receipt {
             results,
             findings,
             rescissions,
             requirements,
-            ..Receipt::draft(server, now, &self.key)
+            ..Receipt::draft(guid, now, &self.key)
         })
     }
 }

@@ -19,7 +19,8 @@ pub(super) struct Histories(BTreeMap<Uuid, (History, Option<Uuid>)>);
 
 impl Histories {
     /// Columns that [`Self::learn`] reads, in this order.
-    pub(super) const COLUMNS: &str = "history.sequence, history.upload_id, history.integrity, history.created,
+    pub(super) const COLUMNS: &str =
+        "history.sequence, history.upload_id, history.integrity, history.created,
         history.received, history.regular, history.partner";
 
     /// Takes the history of a server from a row in which [`Self::COLUMNS`] begin at a place; all are NULL when it has none.

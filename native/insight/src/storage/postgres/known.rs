@@ -45,11 +45,12 @@ impl Known {
         let servers: Vec<Uuid> = uploads.iter().map(|upload| upload.server).collect();
         let hashes: Vec<&[u8]> = uploads.iter().map(|upload| upload.hash.as_slice()).collect();
         let statement = transaction
+            // With EXISTS the planner may read a whole table for each transaction instead of some rows by their index.
             .prepare_cached(&format!(
                 "SELECT list.id, holding.begin, holding.finish,
-                     EXISTS (SELECT FROM holding AS own WHERE own.server = wanted.server AND own.shared),
-                     EXISTS (SELECT FROM finding_server WHERE finding_server.server = wanted.server),
-                     EXISTS (SELECT FROM noted WHERE noted.server = wanted.server),
+                     (SELECT true FROM holding AS own WHERE own.server = wanted.server AND own.shared LIMIT 1),
+                     (SELECT true FROM finding_server WHERE finding_server.server = wanted.server LIMIT 1),
+                     (SELECT true FROM noted WHERE noted.server = wanted.server),
                      {}
                  FROM unnest($1::uuid[], $2::bytea[]) WITH ORDINALITY AS wanted (server, hash, place)
                  LEFT JOIN history ON history.server = wanted.server
@@ -77,7 +78,7 @@ impl Known {
                 (4, &mut known.named),
                 (5, &mut known.noted),
             ] {
-                if row.get(place) {
+                if row.get::<_, Option<bool>>(place) == Some(true) {
                     servers.insert(upload.server);
                 }
             }

@@ -211,9 +211,7 @@ impl Storage for PostgresStorage {
             .documents
             .and_then(|kept| Timestamp::now().checked_sub(kept).ok())
             .map_or(before, |own| own.max(before));
-        self.with(async |mut client| {
-            retention::drop_before(&mut client, before, documents).await
-        })
+        self.with(async |mut client| retention::drop_before(&mut client, before, documents).await)
     }
 
     fn back_up(&self, _to: &Path) -> Result<(), StorageError> {
