@@ -152,34 +152,42 @@ async fn look_after(insight: Arc<Insight>, stopping: CancellationToken) {
                     tracing::error!(%error, "old uploads cannot be dropped");
                 }
             }
-            if is_survey_due {
-                let asked = std::time::Instant::now();
-                match insight.note_suspects() {
-                    Ok(noted) => tracing::info!(
-                        noted,
-                        seconds = asked.elapsed().as_secs_f64(),
-                        "everything kept was gone through"
-                    ),
-                    Err(error) => tracing::error!(%error, "everything kept cannot be gone through"),
-                }
-            }
-            insight.evaluate_noted(AT_A_TIME)
+            let is_surveyed = is_survey_due && survey(&insight);
+            insight.evaluate_noted(AT_A_TIME).map(|_| is_surveyed)
         })
         .await;
         if is_due {
             cared = Some(tokio::time::Instant::now());
         }
-        if is_survey_due {
-            surveyed = Some(tokio::time::Instant::now());
-        }
         match looked {
-            Ok(Ok(_)) => {}
+            // One that failed is made up for at the next look.
+            Ok(Ok(true)) => surveyed = Some(tokio::time::Instant::now()),
+            Ok(Ok(false)) => {}
             Ok(Err(error)) => tracing::error!(%error, "servers cannot be looked at"),
             Err(error) => tracing::error!(%error, "looking at servers failed"),
         }
         tokio::select! {
             () = stopping.cancelled() => return,
             () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+}
+
+/// Goes through everything that is kept; says whether that could be done.
+fn survey(insight: &Insight) -> bool {
+    let begun = std::time::Instant::now();
+    match insight.note_suspects() {
+        Ok(noted) => {
+            tracing::info!(
+                noted,
+                seconds = begun.elapsed().as_secs_f64(),
+                "everything kept was gone through"
+            );
+            true
+        }
+        Err(error) => {
+            tracing::error!(%error, "everything kept cannot be gone through");
+            false
         }
     }
 }

@@ -96,8 +96,8 @@ impl Insight {
         let now = Timestamp::now();
         let guid = server.server_guid;
         let mut findings = Vec::new();
-        // A new upload of a server that a finding names is noted.
-        if kept.iter().any(|kept| kept.noted || kept.stored != Stored::Now) {
+        // A new upload of a server that a finding names is noted; of one that is found meanwhile the next receipt tells.
+        if kept.is_empty() || kept.iter().any(|kept| kept.noted || kept.stored != Stored::Now) {
             for record in self.storage.findings(FindingFilter {
                 servers: Some(&[guid]),
                 resolved_since: now.checked_sub(RESOLVED_SHOWN).ok(),

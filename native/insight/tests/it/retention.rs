@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use licensing_insight::service::{DropGuard, Insight};
 use licensing_insight::storage::{Arrival, Stored};
+use licensing_management::upload::SealedUpload;
 use proptest::prelude::*;
 
 use crate::site::Site;
@@ -225,6 +226,45 @@ fn a_hold_outlives_the_program_and_uploads_by_the_wrong_clock(backend: &Backend)
     );
 }
 
+/// In PostgreSQL an upload that goes on is not looked for, so that an id may be there twice; months are dropped all the same.
+fn an_id_that_two_servers_use_keeps_no_month_from_being_dropped(backend: &Backend) {
+    let storage = backend.database().open().unwrap();
+    let (mut first, mut second) = (Site::new(1), Site::new(2));
+    let arrive = |upload: &SealedUpload, number: i64| {
+        let arrival = Arrival {
+            upload,
+            received: day(number),
+            clock_offset_seconds: None,
+            remarkable: false,
+        };
+        storage.store_uploads(&[arrival]).unwrap()[0].stored
+    };
+    let old = first.upload(day(0), &["SN-1"]);
+    let id = old.body().upload_id;
+    assert_eq!(arrive(&old, 0), Stored::Now);
+    let begun = second.upload(day(40), &["SN-2"]);
+    let same_month = second.upload_with(day(41), &["SN-2"], |body| body.upload_id = begun.body().upload_id);
+    assert_eq!(arrive(&begun, 40), Stored::Now);
+    assert_eq!(
+        arrive(&same_month, 41),
+        Stored::IdReused,
+        "its own month has the id"
+    );
+    let mut second = Site::new(3);
+    assert_eq!(arrive(&second.upload(day(40), &["SN-3"]), 40), Stored::Now);
+    arrive(
+        &second.upload_with(day(41), &["SN-3"], |body| body.upload_id = id),
+        41,
+    );
+    storage.drop_before(day(400)).unwrap();
+    storage.drop_before(day(401)).unwrap();
+    for site in [&first, &second] {
+        assert_eq!(storage.uploads(&[site.guid], 10).unwrap().len(), 1, "the latest");
+    }
+    assert_eq!(arrive(&old, 500), Stored::Before);
+}
+
 on_both! {
+    an_id_that_two_servers_use_keeps_no_month_from_being_dropped,
     a_hold_outlives_the_program_and_uploads_by_the_wrong_clock,
 }

@@ -54,7 +54,8 @@ impl Holdings {
             write(transaction, &wider).await?;
         }
         if !new.is_empty() {
-            mark_shared(transaction, &new).await?;
+            let lists: Vec<i64> = new.iter().map(|(list, _)| *list).collect();
+            mark_shared(transaction, &lists).await?;
         }
         Ok(new.into_iter().map(|(_, server)| server).collect())
     }
@@ -81,26 +82,20 @@ async fn write(
     Ok(())
 }
 
-/// Marks new holdings, and those of other servers, that have a serial number in common whenever that was.
-async fn mark_shared(transaction: &Transaction<'_>, new: &HashSet<Holding>) -> Result<(), StorageError> {
-    let (lists, servers): (Vec<i64>, Vec<Uuid>) = new.iter().copied().unzip();
+/// Marks the holdings of all lists with a serial number of these that more than one server has, whenever that was.
+async fn mark_shared(transaction: &Transaction<'_>, lists: &[i64]) -> Result<(), StorageError> {
     let statement = transaction
         .prepare_cached(
-            "WITH pair AS (
-                 SELECT new.list, new.server, other.list AS other_list, other.server AS other_server
-                 FROM unnest($1::bigint[], $2::uuid[]) AS new (list, server)
-                 JOIN list_serial AS own_serial ON own_serial.list = new.list
-                 JOIN list_serial AS other_serial USING (serial_key, vendor_key)
-                 JOIN holding AS other ON other.list = other_serial.list AND other.server <> new.server)
-             UPDATE holding SET shared = true
-             FROM (SELECT list, server FROM pair UNION SELECT other_list, other_server FROM pair) AS one
-             WHERE holding.list = one.list AND holding.server = one.server AND NOT holding.shared",
+            "UPDATE holding SET shared = true WHERE NOT shared AND list IN (
+                 SELECT list FROM list_serial JOIN (
+                     SELECT serial_key, vendor_key FROM list_serial JOIN holding USING (list)
+                     WHERE (serial_key, vendor_key) IN (
+                         SELECT serial_key, vendor_key FROM list_serial WHERE list = ANY($1))
+                     GROUP BY serial_key, vendor_key HAVING count(DISTINCT server) > 1
+                 ) AS common USING (serial_key, vendor_key))",
         )
         .await
         .map_err(failed)?;
-    transaction
-        .execute(&statement, &[&lists, &servers])
-        .await
-        .map_err(failed)?;
+    transaction.execute(&statement, &[&lists]).await.map_err(failed)?;
     Ok(())
 }

@@ -32,7 +32,12 @@ pub(super) async fn run(pool: Pool, mut jobs: mpsc::Receiver<Job>) {
     let mut batch = Vec::new();
     while jobs.recv_many(&mut batch, MOST).await > 0 {
         let uploads: Vec<&Prepared> = batch.iter().flat_map(|job| &job.uploads).collect();
-        match store(&pool, &uploads, Look::WhereNeeded).await {
+        let mut outcome = store(&pool, &uploads, Look::WhereNeeded).await;
+        if outcome.is_err() {
+            // One that was not looked for may have an id of the same month.
+            outcome = store(&pool, &uploads, Look::Everywhere).await;
+        }
+        match outcome {
             Ok(kept) => {
                 let mut kept = kept.into_iter();
                 for job in batch.drain(..) {
@@ -41,8 +46,7 @@ pub(super) async fn run(pool: Pool, mut jobs: mpsc::Receiver<Job>) {
                     let _ = job.answer.send(Ok(own));
                 }
             }
-            // One that cannot be stored keeps the others from nothing; and one that was not looked for, but has an id of the same
-            // month, is found.
+            // One that cannot be stored keeps the others from nothing.
             Err(_) => {
                 for job in batch.drain(..) {
                     let uploads: Vec<&Prepared> = job.uploads.iter().collect();

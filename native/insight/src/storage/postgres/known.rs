@@ -45,17 +45,19 @@ impl Known {
         let servers: Vec<Uuid> = uploads.iter().map(|upload| upload.server).collect();
         let hashes: Vec<&[u8]> = uploads.iter().map(|upload| upload.hash.as_slice()).collect();
         let statement = transaction
-            // With EXISTS the planner may read a whole table for each transaction instead of some rows by their index.
+            // Each question has a limit of its own: the planner would read a whole table for EXISTS, and all who have a list to find
+            // one of them.
             .prepare_cached(&format!(
                 "SELECT list.id, holding.begin, holding.finish,
                      (SELECT true FROM holding AS own WHERE own.server = wanted.server AND own.shared LIMIT 1),
                      (SELECT true FROM finding_server WHERE finding_server.server = wanted.server LIMIT 1),
-                     (SELECT true FROM noted WHERE noted.server = wanted.server),
+                     (SELECT true FROM noted WHERE noted.server = wanted.server LIMIT 1),
                      {}
                  FROM unnest($1::uuid[], $2::bytea[]) WITH ORDINALITY AS wanted (server, hash, place)
                  LEFT JOIN history ON history.server = wanted.server
                  LEFT JOIN list ON list.hash = wanted.hash
-                 LEFT JOIN holding ON holding.list = list.id AND holding.server = wanted.server
+                 LEFT JOIN LATERAL (SELECT begin, finish FROM holding
+                     WHERE holding.list = list.id AND holding.server = wanted.server LIMIT 1) AS holding ON true
                  ORDER BY wanted.place",
                 Histories::COLUMNS
             ))

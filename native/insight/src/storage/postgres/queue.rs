@@ -75,6 +75,7 @@ JOIN list_serial AS other_serial USING (serial_key, vendor_key)
 JOIN holding AS own ON own.list = own_serial.list
 JOIN holding AS other ON other.list = other_serial.list
 WHERE own.server <> other.server AND own.begin <= other.finish AND other.begin <= own.finish
+ORDER BY 1
 ON CONFLICT DO NOTHING";
 
 pub(super) async fn note_suspects(client: &Client) -> Result<u64, StorageError> {

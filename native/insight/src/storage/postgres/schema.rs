@@ -127,14 +127,17 @@ ALTER TABLE noted ADD COLUMN mark uuid NOT NULL DEFAULT gen_random_uuid();
 ";
 
 /// Whether a server has had a list of which another one has had a serial number, whenever that was: only then both may have had
-/// it at the same time.
+/// it at the same time. And what is left of dropped months has ids of several months, of which a server may have made one twice.
 const VERSION_3: &str = "
 ALTER TABLE holding ADD COLUMN shared boolean NOT NULL DEFAULT false;
-UPDATE holding SET shared = true
-FROM list_serial AS own_serial
-JOIN list_serial AS other_serial USING (serial_key, vendor_key)
-JOIN holding AS other ON other.list = other_serial.list
-WHERE own_serial.list = holding.list AND other.server <> holding.server;
+UPDATE holding SET shared = true WHERE list IN (
+    SELECT list FROM list_serial JOIN (
+        SELECT serial_key, vendor_key FROM list_serial JOIN holding USING (list)
+        GROUP BY serial_key, vendor_key HAVING count(DISTINCT server) > 1
+    ) AS common USING (serial_key, vendor_key));
+CREATE INDEX holding_shared ON holding (server) WHERE shared;
+DROP INDEX upload_other_once;
+CREATE UNIQUE INDEX upload_other_once ON upload_other (upload_id, integrity);
 ";
 
 /// A schema and how far it has come in a database, which may have several.
