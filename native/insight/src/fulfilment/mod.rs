@@ -339,7 +339,10 @@ pub fn open_store(
             store.take_over(file)?;
             Arc::new(store)
         }
-        None => Arc::new(SqliteFulfilment::open(file)?),
+        None => {
+            postgres::refuse_if_moved(file)?;
+            Arc::new(SqliteFulfilment::open(file)?)
+        }
     };
     Ok(store)
 }

@@ -78,6 +78,12 @@ fn what_a_file_has_is_moved_and_goes_on_where_it_was() {
     assert_eq!(had.4, 4);
     assert!(!after.file.exists() && moved_name(&after).exists());
     assert!(!after.file.with_extension("db-wal").exists());
+    let refused = before.open().err().unwrap().to_string();
+    assert!(
+        refused.contains("fulfilment.db.moved") && refused.contains("database"),
+        "{refused}"
+    );
+    assert!(!after.file.exists(), "no empty file is begun in its place");
     let again = moved.allocate(&site.request(1, &session, 4), now).unwrap();
     assert_eq!(again.document, kept.document);
     assert_eq!(moved.take_back(&proof, now).unwrap().licenses_available, 6);

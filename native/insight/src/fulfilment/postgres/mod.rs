@@ -19,6 +19,8 @@ use super::store::{
 use crate::storage::StorageError;
 use crate::storage::postgres::{Database, has_means_of_its_own, migrate};
 
+pub(super) use moving::refuse_if_moved;
+
 /// All of it.
 pub struct PostgresFulfilment {
     database: Database,

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 
 use deadpool_postgres::{Client, Transaction};
 use licensing_files::durable;
-use licensing_seats::audit::{AuditChain, AuditVerifier};
+use licensing_seats::audit::{AuditChain, AuditError, AuditVerifier};
 use licensing_store::sqlite::{AuditTable, connection};
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use super::schema::lock;
 use super::{audit, rows};
-use crate::fulfilment::audit::{CHAIN, broken};
+use crate::fulfilment::audit::CHAIN;
 use crate::fulfilment::sqlite::{self, SqliteFulfilment};
 use crate::fulfilment::store::FulfilmentStore as _;
 use crate::storage::StorageError;
@@ -35,6 +35,23 @@ pub(super) fn take_over(database: &Database, file: &Path) -> Result<(), StorageE
         drop(Client::take(client));
         outcome
     })
+}
+
+/// Whether a file may be begun where there is none: where it was moved from, the orders would seem to be gone.
+///
+/// # Errors
+/// When it was.
+pub(in super::super) fn refuse_if_moved(file: &Path) -> Result<(), StorageError> {
+    let moved = name_when_moved(file);
+    if exists(file)? || !exists(&moved)? {
+        return Ok(());
+    }
+    Err(StorageError::Unavailable(format!(
+        "the orders of this data folder were moved to PostgreSQL, which the setting database does not name; set it, or give {} the \
+         name {} again to go on with what it had before",
+        moved.display(),
+        file.display()
+    )))
 }
 
 async fn move_file(file: &Path, client: &mut Client) -> Result<(), StorageError> {
@@ -85,7 +102,7 @@ async fn copy_unless_there(
         .get(0);
     if !is_in_use {
         copy(&source, &target).await?;
-        copy_audit(&source, &target).await?;
+        copy_audit(file, &source, &target).await?;
         return target.commit().await.map_err(failed);
     }
     if has_all(&source, &target).await? {
@@ -149,7 +166,13 @@ async fn copy(source: &Connection, target: &Transaction<'_>) -> Result<(), Stora
 }
 
 /// Copies the records as they are, and verifies them: a chain that is broken is not carried on.
-async fn copy_audit(source: &Connection, target: &Transaction<'_>) -> Result<(), StorageError> {
+async fn copy_audit(file: &Path, source: &Connection, target: &Transaction<'_>) -> Result<(), StorageError> {
+    let broken = |error: &AuditError| {
+        StorageError::Damaged(format!(
+            "the orders in {} are not moved to PostgreSQL: {error}",
+            file.display()
+        ))
+    };
     let mut verifier = AuditVerifier::new(AuditChain::new(CHAIN));
     let mut statement = source.prepare("SELECT sequence, body, hash FROM audit ORDER BY sequence")?;
     let mut found = statement.query([])?;
