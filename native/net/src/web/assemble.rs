@@ -291,7 +291,11 @@ pub fn typed<Op: Operation>(request: Value) -> Result<Op::Request, Problem> {
 fn without_types(message: &str) -> String {
     match message.rsplit_once(", expected ") {
         Some((found, wanted)) => {
-            let wanted = in_words(&shortened(wanted));
+            let wanted = match in_words(&shortened(wanted)).as_str() {
+                // Words of settings files.
+                "a section" | "a table" => "an object".to_owned(),
+                other => other.to_owned(),
+            };
             format!("{}, expected {wanted}", shortened(found))
         }
         None => shortened(message),
