@@ -19,14 +19,17 @@ function Invoke-LicensingList {
         $wanted = [LicensingAdmin.Command]::Bound($Cmdlet, $NameProperty)
         $names = @($wanted | Where-Object { $_ -and $_.IndexOfAny([char[]]'*?[') -lt 0 })
     }
+    if (-not $names) {
+        # Without a stage between the rows and whoever takes them: calling a script for each took as long as making them.
+        Invoke-LicensingOperation -Cmdlet $Cmdlet -Operation $Operation -Request $Request -Ignore $Ignore
+        return
+    }
     $found = [System.Collections.Generic.HashSet[string]]::new([System.StringComparer]::OrdinalIgnoreCase)
     Invoke-LicensingOperation -Cmdlet $Cmdlet -Operation $Operation -Request $Request -Ignore $Ignore -Outcome $outcome | ForEach-Object {
-        if ($names) {
-            $name = $_.$NameProperty
-            $null = $found.Add($name)
-            # Of an account the name alone is enough.
-            $null = $found.Add($name.Substring($name.LastIndexOf('\') + 1))
-        }
+        $name = $_.$NameProperty
+        $null = $found.Add($name)
+        # Of an account the name alone is enough.
+        $null = $found.Add($name.Substring($name.LastIndexOf('\') + 1))
         $_
     }
     if ($outcome.ContainsKey('Failed')) {

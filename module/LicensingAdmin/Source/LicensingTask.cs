@@ -103,13 +103,13 @@ namespace LicensingAdmin
         };
 
         private readonly TaskHandle handle;
-        private readonly TypeDescription row;
+        private readonly RowReader rows;
         private readonly bool isList;
 
         internal LicensingTask(TaskHandle handle, TypeDescription row, bool isList, LicensingSession session)
         {
             this.handle = handle;
-            this.row = row;
+            rows = new RowReader(row, session?.Server ?? "");
             this.isList = isList;
             Session = session;
         }
@@ -161,7 +161,7 @@ namespace LicensingAdmin
             switch (kind)
             {
                 case TaskEventKind.Rows:
-                    report.Rows = ReadRows(json);
+                    report.Rows = rows.Read(json);
                     break;
                 case TaskEventKind.Done:
                     // At the end of a list stands the number of its rows, which were reported before, and what is missing.
@@ -171,7 +171,7 @@ namespace LicensingAdmin
                     }
                     else
                     {
-                        report.Rows = ReadRows(json);
+                        report.Rows = rows.Read(json);
                     }
 
                     break;
@@ -194,7 +194,5 @@ namespace LicensingAdmin
         {
             public Problem[] Problems { get; set; } = Array.Empty<Problem>();
         }
-
-        private PSObject[] ReadRows(ReadOnlySpan<byte> json) => RowReader.Read(json, row, Session?.Server ?? "").ToArray();
     }
 }

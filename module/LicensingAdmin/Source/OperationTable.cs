@@ -39,8 +39,19 @@ namespace LicensingAdmin
     /// <summary>One field of a request or a row.</summary>
     public sealed class FieldDescription
     {
+        private string name = "";
+        private string typeName = "";
+
         /// <summary>Name on the wire.</summary>
-        public string Name { get; set; } = "";
+        public string Name
+        {
+            get => name;
+            set
+            {
+                name = value;
+                PropertyName = name.Length == 0 ? name : char.ToUpperInvariant(name[0]) + name.Substring(1);
+            }
+        }
 
         /// <summary>How its value is to be understood.</summary>
         public FieldKind Kind { get; set; }
@@ -55,20 +66,46 @@ namespace LicensingAdmin
         public string[] Names { get; set; } = Array.Empty<string>();
 
         /// <summary>Type name of nested objects.</summary>
-        public string TypeName { get; set; } = "";
+        public string TypeName
+        {
+            get => typeName;
+            set
+            {
+                typeName = value;
+                RowTypeName = TypeDescription.RowTypePrefix + value;
+            }
+        }
 
         /// <summary>Fields of nested objects.</summary>
         public FieldDescription[] Fields { get; set; } = Array.Empty<FieldDescription>();
 
-        /// <summary>Name as PowerShell writes it.</summary>
-        public string PropertyName => Name.Length == 0 ? Name : char.ToUpperInvariant(Name[0]) + Name.Substring(1);
+        /// <summary>Name as PowerShell writes it; one text for all rows.</summary>
+        public string PropertyName { get; private set; } = "";
+
+        /// <summary>What PowerShell calls the type of nested objects; one text for all rows.</summary>
+        internal string RowTypeName { get; private set; } = "";
     }
 
     /// <summary>A request or a row with its fields.</summary>
     public sealed class TypeDescription
     {
+        internal const string RowTypePrefix = "LicensingAdmin.";
+
+        private string name = "";
+
         /// <summary>Name of the type, such as <c>UsageRow</c>.</summary>
-        public string Name { get; set; } = "";
+        public string Name
+        {
+            get => name;
+            set
+            {
+                name = value;
+                RowTypeName = RowTypePrefix + value;
+            }
+        }
+
+        /// <summary>What PowerShell calls it; one text for all rows.</summary>
+        internal string RowTypeName { get; private set; } = "";
 
         /// <summary>Its fields in order.</summary>
         public FieldDescription[] Fields { get; set; } = Array.Empty<FieldDescription>();
