@@ -172,6 +172,19 @@ function Join-ModuleScript {
     }
 }
 
+# One file of views is loaded quicker than two. The first view of a type counts, so that those made by hand come first.
+function Join-View {
+    $document = [xml]::new()
+    $document.Load((Join-Path $moduleSource 'LicensingAdmin.Views.ps1xml'))
+    $generated = [xml]::new()
+    $generated.Load((Join-Path $moduleSource 'LicensingAdmin.Format.ps1xml'))
+    $views = $document.SelectSingleNode('/Configuration/ViewDefinitions')
+    foreach ($view in $generated.SelectNodes('/Configuration/ViewDefinitions/View')) {
+        $null = $views.AppendChild($document.ImportNode($view, $true))
+    }
+    Set-Content -LiteralPath (Join-Path $moduleOut 'LicensingAdmin.Format.ps1xml') -Value $document.OuterXml -Encoding utf8
+}
+
 # Adds the properties of all rows to the type data, so that completion knows them before there is a row. Read by another process,
 # because a loaded assembly could not be built again.
 function Add-RowType {
@@ -184,9 +197,7 @@ function Add-RowType {
 
 function Build-Module {
     Copy-Over -Source (Join-Path $moduleSource 'LicensingAdmin.psd1') -Destination (Join-Path $moduleOut 'LicensingAdmin.psd1')
-    foreach ($file in Get-ChildItem -LiteralPath $moduleSource -Filter '*.ps1xml' -File) {
-        Copy-Over -Source $file.FullName -Destination (Join-Path $moduleOut $file.Name)
-    }
+    Copy-Over -Source (Join-Path $moduleSource 'LicensingAdmin.Types.ps1xml') -Destination (Join-Path $moduleOut 'LicensingAdmin.Types.ps1xml')
     foreach ($folder in Get-ChildItem -LiteralPath $moduleSource -Directory) {
         if ($folder.Name -in 'Public', 'Private', 'Source') {
             continue
@@ -198,6 +209,7 @@ function Build-Module {
     }
     Build-Assembly
     Join-ModuleScript
+    Join-View
     Add-RowType
 }
 

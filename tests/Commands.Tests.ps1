@@ -581,8 +581,9 @@ Describe 'What -WhatIf says' {
 
 Describe 'What comes out' {
     BeforeAll {
-        $views = Get-ChildItem -Path (Get-BuiltPath 'LicensingAdmin') -Filter '*.Format.ps1xml' |
-            ForEach-Object { ([xml] (Get-Content -LiteralPath $_.FullName -Raw)).SelectNodes('/Configuration/ViewDefinitions/View') }
+        # Those that are generated; the build joins them with those made by hand, whose headings are words of their own.
+        $generated = Join-Path $PSScriptRoot '../module/LicensingAdmin/LicensingAdmin.Format.ps1xml'
+        $views = ([xml] (Get-Content -LiteralPath $generated -Raw)).SelectNodes('/Configuration/ViewDefinitions/View')
         @($views).Count | Should -BeGreaterThan 0
     }
 

@@ -33,10 +33,18 @@ Describe 'The manifest' {
         }
     }
 
-    It 'lists files that exist' {
-        foreach ($file in $manifest.FileList) {
-            Join-Path $moduleFolder $file | Should -Exist
+    It 'loads files that exist' {
+        foreach ($key in 'RootModule', 'RequiredAssemblies', 'FormatsToProcess', 'TypesToProcess') {
+            $manifest[$key] | Should -Not -BeNullOrEmpty
+            foreach ($file in $manifest[$key]) {
+                Join-Path $moduleFolder $file | Should -Exist
+            }
         }
+    }
+
+    It 'loads the compiled types before the functions that name them are parsed' {
+        # Names of types that are not there yet are looked up in vain, which takes longer than all the rest of the import.
+        $manifest.RequiredAssemblies | Should -Contain 'bin/LicensingAdmin.Native.dll'
     }
 
     It 'asks for PowerShell 7.4, Core' {

@@ -11,7 +11,7 @@
     Description          = 'Administers license servers: license files, pools, seats, administrators, tokens and alerts, with the commands of the Licensing Administration snap-in beside.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
-    FormatsToProcess     = @('LicensingAdmin.Views.ps1xml', 'LicensingAdmin.Format.ps1xml')
+    FormatsToProcess     = @('LicensingAdmin.Format.ps1xml')
     TypesToProcess       = @('LicensingAdmin.Types.ps1xml')
     FunctionsToExport    = @(
         'Add-LicenseIssuer'
@@ -148,21 +148,6 @@
     CmdletsToExport      = @()
     VariablesToExport    = @()
     AliasesToExport      = @()
-    FileList             = @(
-        'LicensingAdmin.psd1'
-        'LicensingAdmin.psm1'
-        'LicensingAdmin.Format.ps1xml'
-        'LicensingAdmin.Views.ps1xml'
-        'LicensingAdmin.Types.ps1xml'
-        'bin/LicensingAdmin.Native.dll'
-        'en-US/about_LicensingAdmin.help.txt'
-        'en-US/about_LicensingAdminDsc.help.txt'
-        'en-US/about_Licensing_Files.help.txt'
-        'en-US/about_Licensing_Insight.help.txt'
-        'en-US/about_Licensing_Monitoring.help.txt'
-        'en-US/about_Licensing_Options.help.txt'
-        'en-US/about_Licensing_Sessions.help.txt'
-    )
     PrivateData          = @{
         PSData = @{
             Tags         = @('PSEdition_Core', 'Windows', 'Linux', 'MacOS', 'License', 'Licensing', 'LicenseServer', 'Administration')
