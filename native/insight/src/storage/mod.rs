@@ -387,6 +387,14 @@ pub trait Storage: Send + Sync + 'static {
     fn back_up(&self, to: &Path) -> Result<(), StorageError>;
 }
 
+/// Why a database is not opened that a later program has migrated.
+fn newer(version: i32, known: usize) -> StorageError {
+    StorageError::Unavailable(format!(
+        "its schema {version} is of a newer program, and this one knows {known}; run the newer one, or put back what was saved before \
+         it was installed"
+    ))
+}
+
 /// What a serial number is found by; none when it is blank.
 fn serial_key(serial: &str) -> Option<String> {
     let key = serial.trim().to_lowercase();

@@ -37,6 +37,9 @@ async fn an_sqlite_file_of_each_earlier_version_is_used_on() {
         let new = folder.path().join("new.db");
         Database::File(new.clone()).open().unwrap();
         assert_eq!(sqlite::schema(&file), sqlite::schema(&new));
+        let kept = folder.path().join(format!("insight.db.schema-{version}"));
+        assert_eq!(sqlite::version(&kept), version, "a copy as it was before");
+        assert!(!new.with_extension("db.schema-0").exists());
         stopping.cancel();
     }
 }

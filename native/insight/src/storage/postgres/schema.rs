@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::{begin, failed};
-use crate::storage::StorageError;
+use crate::storage::{StorageError, newer};
 
 /// Locks of this program, so that two processes on one database take turns. The numbers are arbitrary and never change.
 pub(super) mod lock {
@@ -180,13 +180,7 @@ pub(crate) async fn migrate(client: &mut Client, schema: Schema) -> Result<(), S
     let known = usize::try_from(version.unwrap_or(0))
         .ok()
         .filter(|known| *known <= migrations.len())
-        .ok_or_else(|| {
-            StorageError::Unavailable(format!(
-                "its schema {} is of a newer program; this one knows {}",
-                version.unwrap_or(0),
-                migrations.len()
-            ))
-        })?;
+        .ok_or_else(|| newer(version.unwrap_or(0), migrations.len()))?;
     for (version, migration) in (1_i32..).zip(migrations).skip(known) {
         transaction.batch_execute(migration).await.map_err(failed)?;
         transaction

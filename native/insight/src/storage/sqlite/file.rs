@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use licensing_store::copy_database;
 use licensing_store::sqlite::connection;
+use licensing_store::{copy_database, keep_before_migration};
 use parking_lot::Mutex;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::storage::StorageError;
+use crate::storage::{StorageError, newer};
 
 /// A file that is open.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ impl SqliteFile {
         connection::make_private(path)
             .map_err(|error| StorageError::Unavailable(format!("{}: {error}", path.display())))?;
         let mut writer = connection::open_to_write(path)?;
-        schema.migrate(&mut writer)?;
+        schema.migrate(path, &mut writer)?;
         let reader = connection::open_to_read(path)?;
         Ok(Self {
             path: path.to_owned(),
@@ -87,37 +87,49 @@ impl SqliteFile {
     /// # Errors
     /// When the copy cannot be made.
     pub(crate) fn back_up(&self, to: &Path) -> Result<(), StorageError> {
-        copy_database(&self.path, to).map_err(|error| StorageError::Unavailable(error.to_string()))
+        copy_database(&self.path, to).map_err(unavailable)
     }
 }
 
+fn unavailable(error: impl std::fmt::Display) -> StorageError {
+    StorageError::Unavailable(error.to_string())
+}
+
 impl Schema {
-    fn migrate(self, connection: &mut Connection) -> Result<(), StorageError> {
-        let number = |connection: &Connection, pragma: &str| {
-            connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get::<_, i32>(0))
-        };
-        let version = number(connection, "user_version")?;
-        if version != 0 && number(connection, "application_id")? != self.application_id {
+    /// Brings a file to this schema in one transaction, after a copy of it was made.
+    fn migrate(self, path: &Path, connection: &mut Connection) -> Result<(), StorageError> {
+        if self.version(connection)? == self.migrations.len() {
+            return Ok(());
+        }
+        // Whoever opens it at the same time waits, and finds it done.
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let version = self.version(&transaction)?;
+        if version > 0 && version < self.migrations.len() {
+            let number = i64::try_from(version).unwrap_or(i64::MAX);
+            let copy = keep_before_migration(path, number).map_err(unavailable)?;
+            tracing::info!(copy = %copy.display(), "the database of an earlier program is migrated; this copy is as it was");
+        }
+        for (version, migration) in (1..).zip(self.migrations).skip(version) {
+            transaction.execute_batch(migration)?;
+            transaction.pragma_update(None, "application_id", self.application_id)?;
+            transaction.pragma_update(None, "user_version", version)?;
+        }
+        Ok(transaction.commit()?)
+    }
+
+    /// Version of a file; 0 for an empty one.
+    fn version(self, connection: &Connection) -> Result<usize, StorageError> {
+        let number =
+            |pragma: &str| connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get::<_, i32>(0));
+        let version = number("user_version")?;
+        if version != 0 && number("application_id")? != self.application_id {
             return Err(StorageError::Damaged(
                 "the file is a database of another program".to_owned(),
             ));
         }
-        let known = usize::try_from(version)
+        usize::try_from(version)
             .ok()
             .filter(|known| *known <= self.migrations.len())
-            .ok_or_else(|| {
-                StorageError::Unavailable(format!(
-                    "its schema {version} is of a newer program; this one knows {}",
-                    self.migrations.len()
-                ))
-            })?;
-        for (version, migration) in (1..).zip(self.migrations).skip(known) {
-            let transaction = connection.transaction()?;
-            transaction.execute_batch(migration)?;
-            transaction.pragma_update(None, "application_id", self.application_id)?;
-            transaction.pragma_update(None, "user_version", version)?;
-            transaction.commit()?;
-        }
-        Ok(())
+            .ok_or_else(|| newer(version, self.migrations.len()))
     }
 }

@@ -189,3 +189,11 @@ pub(super) fn set_version(file: &Path, version: i32) {
         .pragma_update(None, "user_version", version)
         .unwrap();
 }
+
+/// Version of a file.
+pub(super) fn version(file: &Path) -> i32 {
+    Connection::open(file)
+        .unwrap()
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .unwrap()
+}
