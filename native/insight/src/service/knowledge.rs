@@ -205,16 +205,13 @@ impl Insight {
     pub(super) fn knowledge(&self) -> Result<Arc<Known>, StorageError> {
         // Read before the lists: when those are of a later edition, they are read once more the next time.
         let edition = self.storage.item(Kind::Knowledge, EDITION)?;
-        if let Some(known) = &*self.knowledge.read()
-            && known.edition == edition
-        {
-            return Ok(Arc::clone(known));
+        let current = |known: &Option<Arc<Known>>| known.clone().filter(|known| known.edition == edition);
+        if let Some(known) = current(&self.knowledge.read()) {
+            return Ok(known);
         }
         let mut place = self.knowledge.write();
-        if let Some(known) = &*place
-            && known.edition == edition
-        {
-            return Ok(Arc::clone(known));
+        if let Some(known) = current(&place) {
+            return Ok(known);
         }
         let known = Arc::new(Known::new(
             edition,

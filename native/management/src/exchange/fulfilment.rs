@@ -106,14 +106,14 @@ pub trait SignedDocument: Serialize + for<'de> Deserialize<'de> {
     /// # Errors
     /// When it cannot be read, or the signature does not fit.
     fn read(text: &str) -> Result<Self, FulfilmentError> {
-        // No value has it, and not every database takes it.
-        if text.contains("\\u0000") {
-            return Err(FulfilmentError::Malformed("it has a NUL character".to_owned()));
-        }
         if text.len() > MAX_FULFILMENT_BYTES {
             return Err(FulfilmentError::Malformed(format!(
                 "it has more than {MAX_FULFILMENT_BYTES} bytes"
             )));
+        }
+        // No value has it, and not every database takes it.
+        if text.contains("\\u0000") {
+            return Err(FulfilmentError::Malformed("it has a NUL character".to_owned()));
         }
         let document: Self = serde_json::from_str(text.trim())
             .map_err(|error| FulfilmentError::Malformed(error.to_string()))?;

@@ -46,6 +46,11 @@ pub(super) async fn run(pool: Pool, mut jobs: mpsc::Receiver<Job>) {
                     let _ = job.answer.send(Ok(own));
                 }
             }
+            Err(error) if batch.len() == 1 => {
+                for job in batch.drain(..) {
+                    let _ = job.answer.send(Err(error.clone()));
+                }
+            }
             // One that cannot be stored keeps the others from nothing.
             Err(_) => {
                 for job in batch.drain(..) {
@@ -60,7 +65,7 @@ pub(super) async fn run(pool: Pool, mut jobs: mpsc::Receiver<Job>) {
 async fn store(pool: &Pool, uploads: &[&Prepared], look: Look) -> Result<Vec<Kept>, StorageError> {
     let mut client = pool.get().await.map_err(super::no_connection)?;
     let transaction = begin(&mut client, lock::UPLOADS).await?;
-    let known = Known::read(&transaction, uploads).await?;
+    let mut known = Known::read(&transaction, uploads).await?;
     let outcomes = known.tell_apart(&transaction, uploads, look).await?;
     let fresh: Vec<&Prepared> = uploads
         .iter()
@@ -68,7 +73,7 @@ async fn store(pool: &Pool, uploads: &[&Prepared], look: Look) -> Result<Vec<Kep
         .filter(|(_, outcome)| **outcome == Stored::Now)
         .map(|(upload, _)| *upload)
         .collect();
-    let mut noted = known.noted.clone();
+    let mut noted = std::mem::take(&mut known.noted);
     if !fresh.is_empty() {
         noted.extend(keep(&transaction, known, &fresh).await?);
     }
