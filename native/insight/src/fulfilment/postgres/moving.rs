@@ -4,13 +4,14 @@
 //! - Nobody else has the file open meanwhile: what was allocated in it later would be lost.
 //! - When the program ends between the two, both have the same: the hash at the end of the file's audit says so.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use deadpool_postgres::{Client, Transaction};
 use licensing_files::durable;
 use licensing_seats::audit::{AuditChain, AuditError, AuditVerifier};
 use licensing_store::sqlite::{AuditTable, connection};
-use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, Row, TransactionBehavior};
 
 use super::schema::lock;
 use super::{audit, rows};
@@ -130,60 +131,60 @@ async fn has_all(source: &Connection, target: &Transaction<'_>) -> Result<bool, 
 }
 
 async fn copy(source: &Connection, target: &Transaction<'_>) -> Result<(), StorageError> {
-    let mut statement = source.prepare(sqlite::ORDER)?;
-    let mut found = statement.query([])?;
-    while let Some(row) = found.next()? {
-        rows::insert_order(target, &sqlite::order(row)?).await?;
-    }
-    let mut statement = source.prepare(sqlite::ENTITLEMENT)?;
-    let mut found = statement.query([])?;
-    while let Some(row) = found.next()? {
+    each(source, sqlite::ORDER, async |row| {
+        rows::insert_order(target, &sqlite::order(row)?).await
+    })
+    .await?;
+    each(source, sqlite::ENTITLEMENT, async |row| {
         let entitlement = sqlite::entitlement(row)?;
-        rows::insert_entitlement(target, &entitlement, entitlement.allocated).await?;
-    }
-    let mut statement = source.prepare(sqlite::SESSION)?;
-    let mut found = statement.query([])?;
-    while let Some(row) = found.next()? {
-        rows::insert_session(target, &sqlite::session(row)?).await?;
-    }
-    let mut statement = source.prepare(sqlite::ALLOCATION)?;
-    let mut found = statement.query([])?;
-    while let Some(row) = found.next()? {
-        rows::insert_allocation(target, &sqlite::allocation(row)?).await?;
-    }
-    let mut statement = source.prepare("SELECT id, proof FROM allocation WHERE proof IS NOT NULL")?;
-    let mut found = statement.query([])?;
-    while let Some(row) = found.next()? {
+        rows::insert_entitlement(target, &entitlement, entitlement.allocated).await
+    })
+    .await?;
+    each(source, sqlite::SESSION, async |row| {
+        rows::insert_session(target, &sqlite::session(row)?).await
+    })
+    .await?;
+    each(source, sqlite::ALLOCATION, async |row| {
+        rows::insert_allocation(target, &sqlite::allocation(row)?).await
+    })
+    .await?;
+    let proofs = "SELECT id, proof FROM allocation WHERE proof IS NOT NULL";
+    each(source, proofs, async |row| {
         let (id, proof): (String, String) = (row.get(0)?, row.get(1)?);
-        rows::execute(
-            target,
-            "UPDATE allocation SET proof = $2 WHERE id = $1",
-            &[&id, &proof],
-        )
-        .await?;
+        let keep = "UPDATE allocation SET proof = $2 WHERE id = $1";
+        rows::execute(target, keep, &[&id, &proof]).await.map(|_| ())
+    })
+    .await
+}
+
+/// Copies each row of a query.
+async fn each(
+    source: &Connection,
+    query: &str,
+    mut copy: impl AsyncFnMut(&Row<'_>) -> Result<(), StorageError>,
+) -> Result<(), StorageError> {
+    let mut statement = source.prepare(query)?;
+    let mut found = statement.query([])?;
+    while let Some(row) = found.next()? {
+        copy(row).await?;
     }
     Ok(())
 }
 
 /// Copies the records as they are, and verifies them: a chain that is broken is not carried on.
 async fn copy_audit(file: &Path, source: &Connection, target: &Transaction<'_>) -> Result<(), StorageError> {
-    let broken = |error: &AuditError| {
-        StorageError::Damaged(format!(
-            "the orders in {} are not moved to PostgreSQL: {error}",
-            file.display()
-        ))
-    };
+    let broken = |error: &AuditError| StorageError::Damaged(not_moved(file, error));
     let mut verifier = AuditVerifier::new(AuditChain::new(CHAIN));
-    let mut statement = source.prepare("SELECT sequence, body, hash FROM audit ORDER BY sequence")?;
-    let mut found = statement.query([])?;
-    while let Some(row) = found.next()? {
+    let records = "SELECT sequence, body, hash FROM audit ORDER BY sequence";
+    each(source, records, async |row| {
         let sequence = row.get::<_, i64>(0)?.cast_unsigned();
         let (body, hash): (Vec<u8>, Vec<u8>) = (row.get(1)?, row.get(2)?);
         verifier
             .check(sequence, &body, &hash)
             .map_err(|error| broken(&error))?;
-        audit::put(target, sequence, &body, &hash).await?;
-    }
+        audit::put(target, sequence, &body, &hash).await
+    })
+    .await?;
     let end = AuditTable::of(CHAIN).end(source)?;
     verifier.finish(&end).map_err(|error| broken(&error))?;
     audit::set_end(target, &end).await
@@ -220,8 +221,12 @@ fn name_when_moved(file: &Path) -> PathBuf {
 }
 
 fn refused(file: &Path, why: &str) -> StorageError {
-    StorageError::Unavailable(format!(
+    StorageError::Unavailable(not_moved(file, why))
+}
+
+fn not_moved(file: &Path, why: impl Display) -> String {
+    format!(
         "the orders in {} are not moved to PostgreSQL: {why}",
         file.display()
-    ))
+    )
 }

@@ -5,6 +5,7 @@ use licensing_seats::audit::AuditRecord;
 use licensing_store::sqlite::AuditTable;
 use rusqlite::{Connection, Transaction};
 
+use super::all;
 use crate::fulfilment::audit::{CHAIN, RecordedChange, broken, decode};
 use crate::storage::StorageError;
 
@@ -35,14 +36,10 @@ pub(super) fn record(
 
 /// The latest records, the latest first.
 pub(super) fn newest(connection: &Connection, most: u32) -> Result<Vec<AuditRecord>, StorageError> {
-    let mut statement = connection.prepare("SELECT body FROM audit ORDER BY sequence DESC LIMIT ?1")?;
-    let mut rows = statement.query([most])?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        let body: Vec<u8> = row.get(0)?;
-        found.push(decode(&body)?);
-    }
-    Ok(found)
+    let query = "SELECT body FROM audit ORDER BY sequence DESC LIMIT ?1";
+    all(connection, query, [most], |row| {
+        decode(&row.get::<_, Vec<u8>>(0)?)
+    })
 }
 
 /// Walks the whole chain. Gives the number of records.
