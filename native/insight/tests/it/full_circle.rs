@@ -5,7 +5,8 @@ use std::time::Duration;
 use licensing_api::Secret;
 use licensing_api::alert::GetAlerts;
 use licensing_api::management::{
-    DisableManagementService, GetComplianceFindings, SetManagementService, StartUpload,
+    DisableManagementService, GetComplianceFindings, GetUploads, SetManagementService, StartUpload,
+    UploadRow, UploadState,
 };
 use licensing_api::operation::op;
 use licensing_client::{Address, AdminClient, ConnectOptions, Credentials, Trust};
@@ -60,6 +61,13 @@ pub(crate) async fn upload(client: &AdminClient) {
     // Seats of the file are there as soon as its daemon serves.
     let outcome = client.call::<op::StartUpload>(&StartUpload {}).await.unwrap();
     assert!(outcome.succeeded, "{}", outcome.detail);
+}
+
+/// The uploads that the receiver has.
+pub(crate) async fn delivered(client: &AdminClient) -> Vec<UploadRow> {
+    let state = Some(UploadState::Delivered);
+    let rows = client.call::<op::GetUploads>(&GetUploads { state }).await;
+    rows.unwrap().items
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use licensing_api::management::{GetUploads, StartUpload, UploadState};
+use licensing_api::management::StartUpload;
 use licensing_api::operation::op;
 use licensing_proofs::{Dice, Form};
 
-use crate::full_circle::{administrator, license_server, point_at, upload};
+use crate::full_circle::{administrator, delivered, license_server, point_at, upload};
 use crate::support::Program;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,13 +37,7 @@ async fn uploads_of_a_license_server_that_is_killed_arrive_exactly_once() {
     }
     let client = administrator(&server);
     upload(&client).await;
-    let delivered = client
-        .call::<op::GetUploads>(&GetUploads {
-            state: Some(UploadState::Delivered),
-        })
-        .await
-        .unwrap()
-        .items;
+    let delivered = delivered(&client).await;
     let made = delivered.iter().map(|row| row.sequence).max().unwrap();
     let listed = program.uploads().await;
     let mut sequences: Vec<u64> = listed.iter().map(|row| row.sequence).collect();

@@ -1,6 +1,6 @@
 //! What license servers and Insight Services send, against the JSON schemas in the repository.
 
-use licensing_api::management::{CeipChoice, GetUploads, SetCeipOption, SetManagementService, UploadState};
+use licensing_api::management::{CeipChoice, SetCeipOption, SetManagementService};
 use licensing_api::operation::op;
 use licensing_management::exchange::{Bundle, REGISTRATION_PATH};
 use licensing_management::key::RegistrationCode;
@@ -8,7 +8,7 @@ use licensing_management::upload::ProductSeen;
 use regex::Regex;
 use serde_json::{Value, json};
 
-use crate::full_circle::{administrator, license_server, point_at, upload};
+use crate::full_circle::{administrator, delivered, license_server, point_at, upload};
 use crate::http::send;
 use crate::site::Site;
 use crate::support::Program;
@@ -173,13 +173,7 @@ async fn what_a_license_server_uploads_is_what_the_schema_says() {
         .await
         .unwrap();
     upload(&client).await;
-    let delivered = client
-        .call::<op::GetUploads>(&GetUploads {
-            state: Some(UploadState::Delivered),
-        })
-        .await
-        .unwrap()
-        .items;
+    let delivered = delivered(&client).await;
     let document: Value = serde_json::from_str(&delivered[0].document).unwrap();
     assert!(document["diagnostic"].is_object() && document["statistics"].is_object());
     assert_conforms("upload.json", &document);
