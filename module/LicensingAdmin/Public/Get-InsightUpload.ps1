@@ -45,19 +45,6 @@ function Get-InsightUpload {
     )
 
     process {
-        # As many uploads as Insight Services give unless -Most is given.
-        $usual = 100
-        $counts = [ordered]@{}
-        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetInsightUploads' | ForEach-Object {
-            $counts[$_.Server] = 1 + $counts[$_.Server]
-            $_
-        }
-        if (-not $PSBoundParameters.ContainsKey('Most')) {
-            foreach ($source in @($counts.Keys)) {
-                if ($counts[$source] -ge $usual) {
-                    $PSCmdlet.WriteWarning("Of $source only the newest $usual uploads are listed, and there may be older ones. Give -Most for more.")
-                }
-            }
-        }
+        Invoke-LicensingNewestList -Cmdlet $PSCmdlet -Operation 'GetInsightUploads' -Number Most -Usual 100 -Noun 'uploads' -Action 'Give -Most for more.'
     }
 }

@@ -78,20 +78,6 @@ function Get-LicenseAudit {
     )
 
     process {
-        # As many records as the server gives of each vendor unless -Newest is given.
-        $usual = 1000
-        $counts = [ordered]@{}
-        Invoke-LicensingList -Cmdlet $PSCmdlet -Operation 'GetAudit' | ForEach-Object {
-            $source = "$($_.Vendor) at $($_.Server)"
-            $counts[$source] = 1 + $counts[$source]
-            $_
-        }
-        if (-not $PSBoundParameters.ContainsKey('Newest')) {
-            foreach ($source in @($counts.Keys)) {
-                if ($counts[$source] -ge $usual) {
-                    $PSCmdlet.WriteWarning("Of $source only the newest $usual records are listed, and there may be older ones. Give -Newest for more, or -Until for earlier ones.")
-                }
-            }
-        }
+        Invoke-LicensingNewestList -Cmdlet $PSCmdlet -Operation 'GetAudit' -Number Newest -Usual 1000 -Noun 'records' -SourceProperty Vendor -Action 'Give -Newest for more, or -Until for earlier ones.'
     }
 }
