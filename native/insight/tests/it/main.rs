@@ -12,6 +12,8 @@ mod http;
 mod kills;
 mod kinds;
 mod offline;
+#[cfg(unix)]
+mod outage;
 mod page;
 mod postgres;
 mod retention;

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use crate::config::PostgresConfig;
 use crate::storage::StorageError;
 
-/// Time to reach the database, unless the address says another.
+/// Time to reach the database and to be signed in, for each of its hosts, unless the address says another.
 const CONNECT: Duration = Duration::from_secs(10);
 /// Time after which a connection counts as broken that the other side acknowledges nothing of, unless the address says another.
 const UNANSWERED: Duration = Duration::from_secs(60);
@@ -58,6 +58,11 @@ pub(super) fn pool(address: &str, settings: &PostgresConfig) -> Result<Pool, Sto
     let recycling = ManagerConfig {
         recycling_method: RecyclingMethod::Fast,
     };
+    // The driver's own time ends once there is a connection, also one to a database that stands still.
+    let hosts = u32::try_from(config.get_hosts().len()).unwrap_or(u32::MAX).max(1);
+    let connect = config
+        .get_connect_timeout()
+        .map_or(CONNECT, |each| each.saturating_mul(hosts));
     let manager = if wants_tls(&config) {
         config.ssl_mode(SslMode::Require);
         Manager::from_config(config, tls(settings)?, recycling)
@@ -69,6 +74,7 @@ pub(super) fn pool(address: &str, settings: &PostgresConfig) -> Result<Pool, Sto
         .max_size(usize::from(settings.connections))
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(WAIT))
+        .create_timeout(Some(connect))
         .build()
         .map_err(|error| StorageError::Unavailable(error.to_string()))
 }

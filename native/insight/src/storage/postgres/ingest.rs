@@ -27,17 +27,25 @@ pub(super) struct Job {
     pub(super) answer: oneshot::Sender<Result<Vec<Kept>, StorageError>>,
 }
 
+/// Why uploads were not stored.
+enum Failure {
+    /// There is no connection, so that it is the same for all others.
+    NoConnection(StorageError),
+    /// Anything else: perhaps one of them is the reason.
+    NotStored(StorageError),
+}
+
+impl From<StorageError> for Failure {
+    fn from(error: StorageError) -> Self {
+        Self::NotStored(error)
+    }
+}
+
 /// Stores what comes in, until nobody can send any more.
 pub(super) async fn run(pool: Pool, mut jobs: mpsc::Receiver<Job>) {
     let mut batch = Vec::new();
     while jobs.recv_many(&mut batch, MOST).await > 0 {
-        let uploads: Vec<&Prepared> = batch.iter().flat_map(|job| &job.uploads).collect();
-        let mut outcome = store(&pool, &uploads, Look::WhereNeeded).await;
-        if outcome.is_err() {
-            // One that was not looked for may have an id of the same month.
-            outcome = store(&pool, &uploads, Look::Everywhere).await;
-        }
-        match outcome {
+        match store_together(&pool, &batch).await {
             Ok(kept) => {
                 let mut kept = kept.into_iter();
                 for job in batch.drain(..) {
@@ -46,24 +54,49 @@ pub(super) async fn run(pool: Pool, mut jobs: mpsc::Receiver<Job>) {
                     let _ = job.answer.send(Ok(own));
                 }
             }
-            Err(error) if batch.len() == 1 => {
+            Err(Failure::NotStored(_)) if batch.len() > 1 => store_each(&pool, &mut batch).await,
+            Err(Failure::NoConnection(error) | Failure::NotStored(error)) => {
                 for job in batch.drain(..) {
                     let _ = job.answer.send(Err(error.clone()));
-                }
-            }
-            // One that cannot be stored keeps the others from nothing.
-            Err(_) => {
-                for job in batch.drain(..) {
-                    let uploads: Vec<&Prepared> = job.uploads.iter().collect();
-                    let _ = job.answer.send(store(&pool, &uploads, Look::Everywhere).await);
                 }
             }
         }
     }
 }
 
-async fn store(pool: &Pool, uploads: &[&Prepared], look: Look) -> Result<Vec<Kept>, StorageError> {
-    let mut client = pool.get().await.map_err(super::no_connection)?;
+async fn store_together(pool: &Pool, batch: &[Job]) -> Result<Vec<Kept>, Failure> {
+    let uploads: Vec<&Prepared> = batch.iter().flat_map(|job| &job.uploads).collect();
+    match store(pool, &uploads, Look::WhereNeeded).await {
+        // One that was not looked for may have an id of the same month.
+        Err(Failure::NotStored(_)) => store(pool, &uploads, Look::Everywhere).await,
+        outcome => outcome,
+    }
+}
+
+/// Stores each by itself: one that cannot be stored keeps the others from nothing. Once there is no connection the rest is not
+/// tried, since each would wait for one.
+async fn store_each(pool: &Pool, batch: &mut Vec<Job>) {
+    let mut no_connection = None;
+    for job in batch.drain(..) {
+        let outcome = if let Some(error) = &no_connection {
+            Err(StorageError::clone(error))
+        } else {
+            let uploads: Vec<&Prepared> = job.uploads.iter().collect();
+            match store(pool, &uploads, Look::Everywhere).await {
+                Ok(kept) => Ok(kept),
+                Err(Failure::NotStored(error)) => Err(error),
+                Err(Failure::NoConnection(error)) => Err(no_connection.insert(error).clone()),
+            }
+        };
+        let _ = job.answer.send(outcome);
+    }
+}
+
+async fn store(pool: &Pool, uploads: &[&Prepared], look: Look) -> Result<Vec<Kept>, Failure> {
+    let mut client = pool
+        .get()
+        .await
+        .map_err(|error| Failure::NoConnection(super::no_connection(error)))?;
     let transaction = begin(&mut client, lock::UPLOADS).await?;
     let mut known = Known::read(&transaction, uploads).await?;
     let outcomes = known.tell_apart(&transaction, uploads, look).await?;

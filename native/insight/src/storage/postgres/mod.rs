@@ -247,6 +247,7 @@ pub(crate) fn failed(error: tokio_postgres::Error) -> StorageError {
 fn no_connection(error: PoolError) -> StorageError {
     match error {
         PoolError::Backend(error) => failed(error),
+        PoolError::Timeout(_) => StorageError::Unavailable("it has given no connection in time".to_owned()),
         other => StorageError::Unavailable(other.to_string()),
     }
 }
