@@ -1,9 +1,11 @@
 //! Signing in with tickets of MIT Kerberos, whose key distribution center runs on loopback for the test.
 
 use std::fs;
-use std::net::UdpSocket;
+use std::net::{TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use licensing_api::operation::op;
 use licensing_api::{Permission, administrator};
@@ -91,13 +93,7 @@ impl Center {
             folder: tempfile::tempdir().unwrap(),
             process: None,
         };
-        // The center takes requests over UDP and TCP; a port that is free for one is nearly always so for the other.
-        let port = UdpSocket::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
-        center.configure(port);
+        center.configure(free_port());
         center.run(
             "usr/sbin/kdb5_util",
             &["create", "-s", "-r", REALM, "-P", "a master key of the tests"],
@@ -115,13 +111,35 @@ impl Center {
                 center.path("clients.keytab").display()
             ));
         }
-        let mut command = center.command("usr/sbin/krb5kdc");
+        for _ in 0..10 {
+            if center.serve() {
+                return center;
+            }
+            // Another process took the port before the center did.
+            center.configure(free_port());
+        }
+        panic!("the center finds no port");
+    }
+
+    /// Starts the program. Whether it has its port, and with it takes requests.
+    fn serve(&mut self) -> bool {
+        let mut command = self.command("usr/sbin/krb5kdc");
         command
             .args(["-n", "-r", REALM])
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        center.process = Some(command.spawn().unwrap());
-        center
+        let process = self.process.insert(command.spawn().unwrap());
+        let log = self.folder.path().join("kdc.log");
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while process.try_wait().unwrap().is_none() {
+            let told = fs::read_to_string(&log).unwrap_or_default();
+            if told.contains("commencing operation") {
+                return true;
+            }
+            assert!(Instant::now() < deadline, "the center does not serve: {told}");
+            thread::sleep(Duration::from_millis(20));
+        }
+        false
     }
 
     fn configure(&self, port: u16) {
@@ -179,21 +197,22 @@ impl Center {
         self.run("usr/sbin/kadmin.local", &["-r", REALM, "-q", query]);
     }
 
-    /// Gets a ticket for a client. Gives the file that keeps it. The center may still be starting.
-    async fn ticket(&self, client: &str) -> String {
+    /// Gets a ticket for a client. Gives the file that keeps it.
+    fn ticket(&self, client: &str) -> String {
         let cache = format!("FILE:{}", self.path(&format!("{client}.tickets")).display());
-        let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
-        loop {
-            let mut command = self.command("usr/bin/kinit");
-            let keytab = self.path("clients.keytab");
-            command.args(["-c", &cache, "-k", "-t"]).arg(keytab).arg(client);
-            let done = command.output().unwrap();
-            if done.status.success() {
-                return cache;
-            }
-            let now = tokio::time::Instant::now();
-            assert!(now < deadline, "{}", String::from_utf8_lossy(&done.stderr));
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        let keytab = self.path("clients.keytab").display().to_string();
+        self.run("usr/bin/kinit", &["-c", &cache, "-k", "-t", &keytab, client]);
+        cache
+    }
+}
+
+/// A port of loopback that nobody has now, neither over UDP nor over TCP, since the center takes requests over both.
+fn free_port() -> u16 {
+    loop {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let address = socket.local_addr().unwrap();
+        if TcpListener::bind(address).is_ok() {
+            return address.port();
         }
     }
 }
@@ -227,7 +246,7 @@ async fn curl_with_a_ticket() {
     let Some((center, server)) = set_up().await else {
         return;
     };
-    let cache = center.ticket("monitor").await;
+    let cache = center.ticket("monitor");
     let environment = [
         ("KRB5_CONFIG", center.path("krb5.conf").display().to_string()),
         ("KRB5CCNAME", cache),
@@ -253,7 +272,7 @@ async fn curl_with_a_ticket() {
     // A valid ticket of somebody who has no account opens nothing.
     let environment = [
         ("KRB5_CONFIG", center.path("krb5.conf").display().to_string()),
-        ("KRB5CCNAME", center.ticket("stranger").await),
+        ("KRB5CCNAME", center.ticket("stranger")),
     ];
     let (status, _) = curl(&server, true, &environment, &user, IDENTIFY).await.unwrap();
     assert_eq!(status, "401");
@@ -265,7 +284,7 @@ async fn messages_that_mit_kerberos_seals() {
         return;
     };
     let run = async |client: &str| -> Value {
-        let cache = center.ticket(client).await;
+        let cache = center.ticket(client);
         let mut command = center.command("python3");
         command
             .arg(tests_folder().join("gssapi.py"))
