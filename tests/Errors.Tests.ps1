@@ -144,6 +144,19 @@ Describe 'A server that does not answer' {
         $clock.Elapsed.TotalSeconds | Should -BeLessThan 30
     }
 
+    It 'gives Timeout also where nobody named the server, and what is shown meanwhile has no name of it' {
+        $kept = $env:LICENSING_SERVER, $env:LICENSING_WMI_PORT
+        try {
+            $env:LICENSING_SERVER = '127.0.0.1'
+            $env:LICENSING_WMI_PORT = $silent.Port
+            $record = Get-OnlyError { Invoke-LicenseWmiQuery -Identify -NoTls -TimeoutSeconds 2 }
+        }
+        finally {
+            $env:LICENSING_SERVER, $env:LICENSING_WMI_PORT = $kept
+        }
+        $record.FullyQualifiedErrorId | Should -Be 'Timeout,Invoke-LicenseWmiQuery'
+    }
+
     It 'is left at once on Ctrl-C, without an error, and the session goes on' {
         $runspace = [runspacefactory]::CreateRunspace([initialsessionstate]::CreateDefault2())
         $runspace.Open()
