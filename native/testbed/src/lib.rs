@@ -19,6 +19,7 @@
 
 mod issuer;
 mod license_text;
+mod port;
 mod postgres;
 mod program;
 mod python;
@@ -27,6 +28,7 @@ mod smtp;
 
 pub use issuer::Issuer;
 pub use license_text::{Increment, license_text};
+pub use port::free_port;
 pub use postgres::Cluster;
 pub use program::{insightd, licensingd};
 pub use python::{python_of, python_with};

@@ -15,6 +15,7 @@ use serde::Deserialize;
 use tempfile::TempDir;
 
 use crate::Issuer;
+use crate::port::free_port;
 use crate::program::licensingd;
 
 /// Far longer than a start or an end takes: only a hang reaches it.
@@ -128,6 +129,14 @@ impl ServerBuilder {
     pub fn setting(self, name: &str, value: &str) -> Self {
         let variable = format!("LICENSINGD_{}", name.to_uppercase().replace('.', "__"));
         self.environment(&variable, value)
+    }
+
+    /// The same port of the license manager at every start, so that products find it again.
+    ///
+    /// # Errors
+    /// If none is free.
+    pub fn kept_port(self) -> anyhow::Result<Self> {
+        Ok(self.setting("licensing.port", &free_port()?.to_string()))
     }
 
     /// A variable for the server's process.
@@ -307,19 +316,7 @@ impl Server {
             .with_context(|| format!("{} cannot be written", file.display()))
     }
 
-    /// Keeps the port of the license manager for further starts, so that products find it again.
-    ///
-    /// # Errors
-    /// If it does not run.
-    pub fn keep_port(&mut self) -> anyhow::Result<()> {
-        let running = self.running.as_ref().context("the server does not run")?;
-        let port = running.endpoints.licensing.port().to_string();
-        self.environment
-            .push(("LICENSINGD_LICENSING__PORT".to_owned(), port));
-        Ok(())
-    }
-
-    /// Starts it after it ended, on new ports unless [`Self::keep_port`] kept one.
+    /// Starts it after it ended, on new ports unless [`ServerBuilder::kept_port`] chose one.
     ///
     /// # Errors
     /// If it does not come to listen; the error shows its log.

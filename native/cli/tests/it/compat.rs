@@ -1,10 +1,9 @@
 //! Status in the shapes of `lmstat` and `udadmin`, against a real license server.
 
 use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
 use std::process::{Child, Stdio};
 
-use licensing_testbed::{Increment, ServerBuilder, license_text};
+use licensing_testbed::{Increment, ServerBuilder, free_port, license_text};
 
 use crate::run::ended;
 use crate::server::Site;
@@ -120,11 +119,7 @@ fn stat_finds_the_web_services_of_the_managers_it_is_told() {
             shown.err
         );
     }
-    let free = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let free = free_port().unwrap();
     let both = named(&format!("{free}@{host},{port}@{host}"));
     assert!(
         both.out.starts_with("Error getting status: Cannot connect"),
@@ -250,10 +245,9 @@ fn stat_of_a_server_without_licenses_is_no_failure() {
 #[test]
 fn stat_without_a_server_says_so_in_its_own_shape_and_ends_with_241() {
     let site = Site::with(ServerBuilder::new());
-    // Taken, then free again: nobody listens there.
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let free = free_port().unwrap();
     let mut command = site.as_administrator(&["stat", "-a"]);
-    let gone = ended(command.env("LICENSING_SERVER", format!("https://{free}")));
+    let gone = ended(command.env("LICENSING_SERVER", format!("https://127.0.0.1:{free}")));
     assert_eq!((gone.code, gone.err.as_str()), (241, ""));
     let start = "Error getting status: Cannot connect to license server (-15,570:";
     assert!(gone.out.starts_with(start), "{}", gone.out);

@@ -16,9 +16,8 @@ fn site() -> Site {
             Increment::new("report", 1),
         ],
     );
-    let mut site = Site::with(ServerBuilder::new().license("acme.lic", &text));
-    site.server.keep_port().unwrap();
-    site
+    let server = ServerBuilder::new().license("acme.lic", &text);
+    Site::with(server.kept_port().unwrap())
 }
 
 struct Traveller {
@@ -38,7 +37,7 @@ impl Traveller {
         let mut command = crate::run::licensing(arguments);
         command
             .env("LICENSING_MANAGER", &self.manager)
-            .env("LICENSING_TIMEOUT", "3")
+            .env("LICENSING_TIMEOUT", "8")
             .env("XDG_STATE_HOME", self.home.path())
             .env("HOME", self.home.path())
             .env("LOCALAPPDATA", self.home.path());

@@ -22,8 +22,7 @@ fn expect(arguments: &[&str], code: &str, target: &str, exit: i32) -> Ended {
 
 /// An address where nothing listens.
 fn nobody() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().to_string()
+    format!("127.0.0.1:{}", licensing_testbed::free_port().unwrap())
 }
 
 #[test]

@@ -223,9 +223,7 @@ fn hashes_are_read_in_the_forms_in_which_they_are_shown() {
 
 #[tokio::test]
 async fn a_closed_port_is_a_communication_error_about_the_address() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = Address::new("127.0.0.1", listener.local_addr().unwrap().port()).unwrap();
-    drop(listener);
+    let address = Address::new("127.0.0.1", licensing_testbed::free_port().unwrap()).unwrap();
     let mut options = ConnectOptions::new(address.clone());
     options.trust = Trust::CertHash(CertHash::of(b""));
     let problem = AdminClient::connect(options)

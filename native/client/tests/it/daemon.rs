@@ -117,15 +117,16 @@ impl LicenseServer {
             ..Truth::default()
         };
         let (sender, asked) = mpsc::unbounded_channel();
-        let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        let at = |port| SocketAddr::from(([127, 0, 0, 1], port));
         let mut server = Self {
             truth: Arc::new(Mutex::new(truth)),
             asked,
             sender,
             freed: Arc::default(),
             tls,
-            manager: anywhere,
-            daemon: anywhere,
+            // Nobody else may come by it while the server is down.
+            manager: at(licensing_testbed::free_port().expect("a port")),
+            daemon: at(0),
             running: None,
         };
         server.run();

@@ -29,9 +29,8 @@ async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
 
 async fn start(builder: ServerBuilder) -> Server {
     aside(|| {
-        let mut server = builder.start().expect("a license server");
-        server.keep_port().expect("a port");
-        server
+        let builder = builder.kept_port().expect("a port");
+        builder.start().expect("a license server")
     })
     .await
 }

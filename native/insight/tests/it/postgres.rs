@@ -5,7 +5,7 @@ use licensing_insight::config::PostgresConfig;
 use licensing_insight::storage::postgres::PostgresStorage;
 use licensing_insight::storage::{Kind, Storage as _, StorageError};
 use licensing_net::tls::{CertificateFiles, ServerCertificate};
-use licensing_testbed::Cluster;
+use licensing_testbed::{Cluster, free_port};
 
 fn open(address: &str, settings: &PostgresConfig) -> Result<PostgresStorage, StorageError> {
     PostgresStorage::open(&Secret::new(address), settings)
@@ -16,11 +16,7 @@ fn tls_is_used_and_the_certificate_checked() {
     let folder = tempfile::tempdir().unwrap();
     let files = CertificateFiles::in_folder(folder.path());
     ServerCertificate::open_or_make(&files, &["127.0.0.1".to_owned()]).unwrap();
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let port = free_port().unwrap();
     let Some(cluster) = Cluster::start_with_tls(port, &files.certificate, &files.key).unwrap() else {
         return;
     };

@@ -13,7 +13,7 @@ use licensing_api::inventory::GetInventory;
 use licensing_api::operation::op;
 use licensing_api::{ErrorCode, Secret};
 use licensing_client::{Address, AdminClient, CertHash, ConnectOptions, Credentials, Trust};
-use licensing_testbed::{Server, ServerBuilder, insightd};
+use licensing_testbed::{Server, ServerBuilder, free_port, insightd};
 use serde_json::Value;
 
 /// Seats that were bought.
@@ -79,10 +79,11 @@ impl Fulfilment {
             &data,
             &["issuer", "init", "--name", "Acme Vendor", "--vendor", "ACME"],
         );
-        let (child, endpoints) = run(&data, 0);
-        let address = endpoints["https"].as_str().unwrap();
+        // The same one after each kill.
+        let port = free_port().unwrap();
+        let (child, endpoints) = run(&data, port);
         Self {
-            port: address.rsplit(':').next().unwrap().parse().unwrap(),
+            port,
             cert_hash: endpoints["certHash"].as_str().unwrap().to_owned(),
             data,
             child,
@@ -226,10 +227,14 @@ async fn never_more_is_allocated_than_was_bought_whoever_is_killed() {
     let killing = Arc::clone(&count);
     let killer = tokio::task::spawn_blocking(move || {
         let (mut kills, mut dice) = (0, fastrand::Rng::with_seed(7));
+        let mut start = Duration::ZERO;
         while !killing.done.load(Ordering::Relaxed) || kills < KILLS {
-            // The pause is the proof's: a kill at any point of a request.
-            std::thread::sleep(Duration::from_millis(dice.u64(50..600)));
+            // The pause is the proof's: a kill at any point of a request. Where a start takes long, requests do as well, and
+            // none would come to its end before the next kill.
+            std::thread::sleep(start + Duration::from_millis(dice.u64(50..600)));
+            let begun = Instant::now();
             fulfilment.kill_and_run();
+            start = begun.elapsed();
             kills += 1;
         }
         (fulfilment, kills)

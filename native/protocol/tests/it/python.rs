@@ -131,6 +131,8 @@ fn the_python_example_holds_a_seat_waits_for_one_and_outlives_a_restart() {
             &license_text("ACME", &[Increment::new("ACME_CAD", 1)]),
         )
         .setting("licensing.heartbeat_seconds", "1")
+        .kept_port()
+        .expect("a port")
         .start()
         .expect("a license server");
 
@@ -148,7 +150,6 @@ fn the_python_example_holds_a_seat_waits_for_one_and_outlives_a_restart() {
     first.end();
     assert_eq!(second.next(), "holding 1 of ACME_CAD 1.0");
 
-    server.keep_port().unwrap();
     server.kill().unwrap();
     server.start_again().unwrap();
     // What was said before does not count.

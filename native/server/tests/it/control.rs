@@ -153,11 +153,7 @@ async fn slow_senders_leave_the_manager_served() {
 #[tokio::test]
 async fn a_daemon_that_is_gone_is_said_to_be_down() {
     let secret = ControlSecret::generate().unwrap();
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let port = licensing_testbed::free_port().unwrap();
     let client = ControlClient::new("ACME", port, &secret).unwrap();
     let problem = client.execute("echo", Vec::new(), "", LIMIT).await.unwrap_err();
     assert_eq!(problem.code, ErrorCode::CitrixLicensingVendorOrServiceDown);

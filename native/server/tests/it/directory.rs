@@ -1,6 +1,6 @@
 //! Accounts of a directory: Debian's slapd, with users, groups and groups within groups.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use licensing_api::operation::op;
 use licensing_api::token::NewToken;
 use licensing_api::{ErrorCode, Permission, Secret};
 use licensing_client::{Address, AdminClient, CertHash, ConnectOptions, Credentials, Trust};
-use licensing_testbed::Server;
+use licensing_testbed::{Server, free_port};
 use tempfile::TempDir;
 
 use crate::support::{builder, start};
@@ -19,7 +19,7 @@ use crate::wsman::missing;
 
 const SLAPD: &str = "/usr/sbin/slapd";
 /// Far longer than slapd takes to start: only a hang reaches it.
-const HANG: Duration = Duration::from_secs(30);
+const HANG: Duration = Duration::from_secs(60);
 
 const ENTRIES: &str = "dn: dc=example,dc=com
 objectClass: dcObject
@@ -110,12 +110,9 @@ impl Slapd {
             "{}",
             String::from_utf8_lossy(&loaded.stderr)
         );
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
         let mut slapd = Self {
             folder,
-            port,
+            port: free_port().unwrap(),
             child: None,
         };
         slapd.run();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use licensing_testbed::{Increment, Server, license_text};
+use licensing_testbed::{Increment, Server, free_port, license_text};
 
 use crate::support::{VENDOR, acme, builder, check_out, daemon, discover, in_use, server_with, start};
 
@@ -236,11 +236,7 @@ async fn more_seats_come_with_a_reread_and_leases_stay() {
 
 #[tokio::test]
 async fn a_vendor_gets_the_port_of_its_line() {
-    let free = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let free = free_port().unwrap();
     let text = acme(1).replace("VENDOR ACME", &format!("VENDOR ACME PORT={free}"));
     let server = start(builder().license("acme.lic", &text)).await;
     assert_eq!(server.endpoints().vendors[VENDOR], free);

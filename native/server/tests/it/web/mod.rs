@@ -130,9 +130,13 @@ async fn ask_in_vain(
     request: Vec<u8>,
     silent: bool,
 ) -> Result<Vec<u8>, Problem> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let listener = silent.then_some(listener);
+    let (listener, port) = if silent {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        (Some(listener), port)
+    } else {
+        (None, licensing_testbed::free_port().unwrap())
+    };
     let secret = ControlSecret::generate().unwrap();
     let client = ControlClient::new(vendor, port, &secret)?;
     let limit = Duration::from_millis(100);

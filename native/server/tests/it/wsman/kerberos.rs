@@ -1,7 +1,6 @@
 //! Signing in with tickets of MIT Kerberos, whose key distribution center runs on loopback for the test.
 
 use std::fs;
-use std::net::{TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -9,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use licensing_api::operation::op;
 use licensing_api::{Permission, administrator};
-use licensing_testbed::Server;
+use licensing_testbed::{Server, free_port};
 use serde_json::Value;
 
 use super::clients::{curl, features, fetched};
@@ -93,7 +92,7 @@ impl Center {
             folder: tempfile::tempdir().unwrap(),
             process: None,
         };
-        center.configure(free_port());
+        center.configure(free_port().unwrap());
         center.run(
             "usr/sbin/kdb5_util",
             &["create", "-s", "-r", REALM, "-P", "a master key of the tests"],
@@ -116,7 +115,7 @@ impl Center {
                 return center;
             }
             // Another process took the port before the center did.
-            center.configure(free_port());
+            center.configure(free_port().unwrap());
         }
         panic!("the center finds no port");
     }
@@ -203,17 +202,6 @@ impl Center {
         let keytab = self.path("clients.keytab").display().to_string();
         self.run("usr/bin/kinit", &["-c", &cache, "-k", "-t", &keytab, client]);
         cache
-    }
-}
-
-/// A port of loopback that nobody has now, neither over UDP nor over TCP, since the center takes requests over both.
-fn free_port() -> u16 {
-    loop {
-        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-        let address = socket.local_addr().unwrap();
-        if TcpListener::bind(address).is_ok() {
-            return address.port();
-        }
     }
 }
 
