@@ -24,8 +24,8 @@ fn options(server: &LicenseServer, folder: &Path) -> ProductOptions {
     let mut options = server.options();
     options.heartbeats = Heartbeats::Manual;
     options.ticket_folder = Some(folder.to_owned());
-    options.attempt_timeout = Duration::from_millis(500);
-    options.timeout = Duration::from_millis(1000);
+    options.attempt_timeout = Duration::from_secs(2);
+    options.timeout = Duration::from_secs(2);
     options
 }
 
@@ -105,7 +105,7 @@ async fn borrowed_seats_end_with_their_period() {
     let server = server();
     let client = connect(&server, folder.path()).await;
     let lease = client
-        .checkout(&borrowing(Duration::from_secs(2)))
+        .checkout(&borrowing(Duration::from_secs(4)))
         .await
         .expect("a seat");
     assert_eq!(lease.state(), LeaseState::Held);

@@ -27,8 +27,8 @@ fn options(server: &LicenseServer, folder: &Path) -> ProductOptions {
     let mut options = server.options();
     options.heartbeats = Heartbeats::Manual;
     options.ticket_folder = Some(folder.to_owned());
-    options.attempt_timeout = Duration::from_millis(500);
-    options.timeout = Duration::from_millis(1000);
+    options.attempt_timeout = Duration::from_secs(2);
+    options.timeout = Duration::from_secs(2);
     options
 }
 
@@ -172,7 +172,7 @@ async fn what_the_server_refuses_for_good_is_not_to_be_had_by_a_ticket() {
 #[tokio::test(flavor = "multi_thread")]
 async fn grace_ends_with_its_ticket() {
     let folder = tempfile::tempdir().unwrap();
-    let mut server = server(SignedDuration::from_secs(4));
+    let mut server = server(SignedDuration::from_secs(8));
     let client = connect(options(&server, folder.path())).await;
     let lease = checkout(&client).await;
     kill(&mut server);

@@ -39,8 +39,8 @@ fn lines(issuer: &Issuer, text: &str) -> Vec<wire::SignedLine> {
 fn pinned(server: &LicenseServer, issuer: &Issuer) -> ProductOptions {
     let mut options = server.options();
     options.heartbeats = Heartbeats::Manual;
-    options.attempt_timeout = Duration::from_millis(500);
-    options.timeout = Duration::from_secs(1);
+    options.attempt_timeout = Duration::from_secs(2);
+    options.timeout = Duration::from_secs(2);
     options.issuer_keys = Some(keys(issuer));
     options
 }

@@ -249,7 +249,7 @@ async fn a_server_that_comes_back_in_time_is_waited_for() {
 async fn a_server_that_stays_away_is_a_communication_error_in_time() {
     let mut server = LicenseServer::start(5);
     let mut options = server.options();
-    options.timeout = Duration::from_millis(500);
+    options.timeout = Duration::from_secs(2);
     let client = connect(options.clone()).await;
     tokio::task::block_in_place(|| server.kill());
     let error = client
@@ -388,10 +388,10 @@ async fn a_lease_of_a_server_that_is_gone_is_unconfirmed_and_then_ends() {
     assert!(lease.state().is_usable());
     let until = lease.unconfirmed_until().expect("an end");
     assert_eq!(lease.changed(LeaseState::Unconfirmed).await, LeaseState::Ended);
-    // It ended after its lifetime, as soon as the last attempt had failed.
+    // It ended after its lifetime, as soon as the last attempt had failed: far from the minute of the longest pause.
     let late = jiff::Timestamp::now().duration_since(until);
     assert!(late >= jiff::SignedDuration::ZERO, "{late}");
-    assert!(late < jiff::SignedDuration::from_secs(4), "{late}");
+    assert!(late < jiff::SignedDuration::from_secs(30), "{late}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

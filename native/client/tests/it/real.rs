@@ -62,8 +62,8 @@ fn options(server: &Server) -> ProductOptions {
 fn offline(server: &Server, folder: &Path) -> ProductOptions {
     let mut options = options(server);
     options.ticket_folder = Some(folder.to_owned());
-    options.attempt_timeout = Duration::from_secs(2);
-    options.timeout = Duration::from_secs(4);
+    options.attempt_timeout = Duration::from_secs(4);
+    options.timeout = Duration::from_secs(6);
     options
 }
 
@@ -222,8 +222,9 @@ async fn requests_wait_for_seats_in_fair_order_and_over_a_restart() {
     let server = start_again(kill(server).await).await;
     assert!(lease.checkin().await.expect("given back"));
     pending.await.expect("its turn");
-    wanted.queue = Some(Duration::from_secs(1));
+    // The lease that nobody keeps is given back in the background.
     let _lease = client.checkout(&wanted).await.expect("free");
+    wanted.queue = Some(Duration::from_secs(1));
     let refused = client.checkout(&wanted).await.expect_err("nobody gives back");
     assert_eq!(refused.into_problem().code, ErrorCode::SeatDenied);
     aside(|| server.stop().expect("a good end")).await;

@@ -156,8 +156,8 @@ async fn a_daemon_that_never_answers_is_a_timeout_for_calls_too() {
     server.truth().hang = true;
     let mut options = manual(&server);
     options.transport = Transport::Calls;
-    options.attempt_timeout = Duration::from_millis(300);
-    options.timeout = Duration::from_millis(800);
+    options.attempt_timeout = Duration::from_secs(1);
+    options.timeout = Duration::from_millis(2500);
     let client = ProductClient::connect(options).await.expect("a connection");
     let Err(CheckoutError::Failed(problem)) = client.checkout(&wanted()).await else {
         panic!("no answer was to come")
