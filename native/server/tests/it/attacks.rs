@@ -10,7 +10,7 @@ use crate::full_circle::{LOOPBACK, administrator};
 use crate::support::{acme, builder, check_in, check_out, daemon, daemon_address, discover, start};
 
 /// Far longer than anything here should take: only a hang reaches it.
-const HANG: Duration = Duration::from_secs(120);
+const HANG: Duration = Duration::from_secs(300);
 const CONNECTIONS: usize = 3_000;
 /// The beginning of every HTTP/2 connection.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";

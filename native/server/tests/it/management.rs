@@ -25,6 +25,9 @@ use tokio_util::sync::CancellationToken;
 
 use receiver::{Fault, Receiver};
 
+/// Time for an answer: far more than one takes, and no more than a silent receiver may cost.
+const LIMIT: Duration = Duration::from_secs(10);
+
 /// One license, and as many bytes of use as a test wants.
 struct Server {
     padding: usize,
@@ -82,9 +85,7 @@ async fn open(folder: &std::path::Path, padding: usize, pace: u32) -> Management
             padding,
             forbidden: Mutex::new(false),
         }),
-        transport: Arc::new(Https {
-            limit: Duration::from_secs(2),
-        }),
+        transport: Arc::new(Https { limit: LIMIT }),
         pace: Pace(pace),
     })
     .await
@@ -269,9 +270,7 @@ async fn the_configuration_file_switches_off_whatever_administrators_say() {
     let setup = ServiceSetup {
         folder: ManagementFolder::new(folder.path().join("management")),
         source: source.clone(),
-        transport: Arc::new(Https {
-            limit: Duration::from_secs(2),
-        }),
+        transport: Arc::new(Https { limit: LIMIT }),
         pace: Pace(1),
     };
     let service = ManagementService::open(setup).await.unwrap();
@@ -324,7 +323,7 @@ async fn thirty_days_offline_are_delivered_in_order_and_the_spool_stays_bounded(
     let stopping = CancellationToken::new();
     let running = tokio::spawn(fixture.service.clone().run(stopping.clone()));
     let waiting = || fixture.service.status().waiting as usize;
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(120);
     while waiting() < MAX_WAITING {
         assert!(tokio::time::Instant::now() < deadline, "only {} wait", waiting());
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -333,7 +332,8 @@ async fn thirty_days_offline_are_delivered_in_order_and_the_spool_stays_bounded(
     assert_eq!(waiting(), MAX_WAITING);
     assert!(fixture.has_alert("UploadOverdue"));
     fixture.receiver.work();
-    while waiting() > 0 {
+    // Days go on meanwhile, so that there may always be a fresh one that waits.
+    while fixture.service.status().last_success.is_none() {
         assert!(tokio::time::Instant::now() < deadline, "{} wait", waiting());
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -425,10 +425,13 @@ async fn no_more_bytes_wait_than_a_bundle_may_have() {
 #[tokio::test]
 async fn windows_of_uploads_follow_each_other() {
     let fixture = fixture(0, 1).await;
+    let hour = || Hour::of(Timestamp::now()).start();
+    let before = hour();
     fixture.service.upload(true).await.unwrap();
+    let after = hour();
     fixture.service.upload(true).await.unwrap();
     let stored = fixture.receiver.stored();
-    let now = Hour::of(Timestamp::now()).start();
-    assert_eq!(stored[0].body().window_stop, now);
+    // An hour may begin meanwhile.
+    assert!([before, after].contains(&stored[0].body().window_stop));
     assert_eq!(stored[1].body().window_start, stored[0].body().window_stop);
 }
