@@ -272,7 +272,7 @@ Describe 'The error <Code>' {
         Resume-TestServer $server
         Disconnect-LicenseServer -All
         $null = Connect-TestServer $server
-        $deadline = [datetime]::UtcNow.AddSeconds(30)
+        $deadline = [datetime]::UtcNow.AddSeconds(120)
         do {
             $row = Get-LicenseAllocation | Where-Object RequestId -EQ $row.RequestId
         } while ($row.State -ne 'Installed' -and [datetime]::UtcNow -lt $deadline)

@@ -76,11 +76,11 @@ Describe 'Names of users and devices' {
     }
 
     It 'are in no upload, and as salted hashes only where they are switched on' {
-        $null = Start-TestProduct $server ACME_PRO_CCU -User anna.lindt -Device ws-0815
-        (Get-LicenseUpload -State Preview).Document | Should -Not -Match 'anna|0815|Hashes'
+        $null = Start-TestProduct $server ACME_PRO_CCU -User anna.lindt -Device ws-lindt
+        (Get-LicenseUpload -State Preview).Document | Should -Not -Match 'anna|lindt|Hashes'
         Set-LicenseManagementService -IncludeUserHashes $true
         $document = (Get-LicenseUpload -State Preview).Document
-        $document | Should -Not -Match 'anna|0815'
+        $document | Should -Not -Match 'anna|lindt'
         $feature = ($document | ConvertFrom-Json).features | Where-Object feature -EQ ACME_PRO_CCU
         $feature.userHashes | Should -HaveCount 1
         $feature.deviceHashes | Should -HaveCount 1

@@ -238,7 +238,7 @@ Describe 'Find-LdapLeaver.ps1' {
         $directory = [System.Diagnostics.Process]::Start($slapd, [string[]] @('-h', "ldap://127.0.0.1:$port", '-f', "$site/slapd.conf", '-d', '0'))
         try {
             $ask = @{ Uri = "ldap://127.0.0.1:$port"; SearchBase = 'dc=example,dc=net'; Filter = '(employeeType=left)' }
-            $until = [datetime]::UtcNow.AddSeconds(20)
+            $until = [datetime]::UtcNow.AddSeconds(60)
             while (-not (Test-Path -LiteralPath "$site/pid") -and [datetime]::UtcNow -lt $until) {
                 [System.Threading.Thread]::Sleep(20)
             }

@@ -434,14 +434,14 @@ Describe 'Revoke-FeatureSeat.ps1' {
     }
 
     It 'refuses a feature that the server does not have' {
-        { & "$folder/Revoke-FeatureSeat.ps1" CAD_PRO_CUC -From 00:00 -Until 23:59:59 -Confirm:$false } | Should -Throw '*no feature CAD_PRO_CUC*'
+        { & "$folder/Revoke-FeatureSeat.ps1" CAD_PRO_CUC -From 00:00 -Until 23:59:59.9999999 -Confirm:$false } | Should -Throw '*no feature CAD_PRO_CUC*'
     }
 
     It 'releases every seat within it, and none with -WhatIf' {
-        & "$folder/Revoke-FeatureSeat.ps1" CAD_PRO_CCU -From 00:00 -Until 23:59:59 -WhatIf | Should -BeNullOrEmpty
+        & "$folder/Revoke-FeatureSeat.ps1" CAD_PRO_CCU -From 00:00 -Until 23:59:59.9999999 -WhatIf | Should -BeNullOrEmpty
         @(& "$folder/Find-SeatHolder.ps1").Count | Should -Be 3
-        $seats = @(& "$folder/Revoke-FeatureSeat.ps1" CAD_PRO_CCU -From 00:00 -Until 23:59:59 -Confirm:$false)
+        $seats = @(& "$folder/Revoke-FeatureSeat.ps1" CAD_PRO_CCU -From 00:00 -Until 23:59:59.9999999 -Confirm:$false)
         $seats.Count | Should -Be 3
-        & "$folder/Revoke-FeatureSeat.ps1" CAD_PRO_CCU -From 00:00 -Until 23:59:59 -Confirm:$false | Should -BeNullOrEmpty
+        & "$folder/Revoke-FeatureSeat.ps1" CAD_PRO_CCU -From 00:00 -Until 23:59:59.9999999 -Confirm:$false | Should -BeNullOrEmpty
     }
 }

@@ -142,7 +142,8 @@ Describe 'Fleets' {
         $clock = [System.Diagnostics.Stopwatch]::StartNew()
         $errors = Get-Failure { $table | Connect-LicenseServer -Credential $credential -TimeoutSeconds 10 }
         $errors | Should -HaveCount 48
-        $clock.Elapsed.TotalSeconds | Should -BeLessThan 30
+        # Far from the 480 seconds of one after the other with all of its time.
+        $clock.Elapsed.TotalSeconds | Should -BeLessThan 120
         (Get-LicenseInventory | Group-Object Server) | Should -HaveCount 2
     }
 
@@ -306,11 +307,13 @@ Describe 'Vendor daemons that do not answer' -Skip:(-not $IsLinux) {
         & kill -STOP ($daemons | Where-Object Vendor -EQ ACME).ProcessId
         $clock = [System.Diagnostics.Stopwatch]::StartNew()
         $rows = Get-LicenseInventory -Session $session -ErrorVariable errors 2>$null
-        $clock.Elapsed.TotalSeconds | Should -BeLessThan 10
+        # Far from the 100 seconds that are allowed when nothing is said.
+        $clock.Elapsed.TotalSeconds | Should -BeLessThan 30
         $rows.Vendor | Sort-Object -Unique | Should -Be 'BETA', 'GAMMA'
         $errors.TargetObject | Should -Be 'ACME'
 
-        foreach ($daemon in $daemons) {
+        # On a slow machine the manager may have replaced the first one meanwhile.
+        foreach ($daemon in (Get-LicenseServer -Session $session).VendorDaemons) {
             & kill -STOP $daemon.ProcessId
         }
         Get-LicenseUsage -Session $session -ErrorVariable errors 2>$null | Should -BeNullOrEmpty

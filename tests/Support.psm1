@@ -40,8 +40,8 @@ function Wait-SilentServerClient {
     param([object] $Server)
 
     $accepting = $Server.Listener.AcceptTcpClientAsync()
-    if (-not $accepting.Wait([timespan]::FromSeconds(30))) {
-        throw 'Nobody connected within 30 seconds.'
+    if (-not $accepting.Wait([timespan]::FromSeconds(60))) {
+        throw 'Nobody connected within 60 seconds.'
     }
     $accepting.Result
 }
@@ -56,7 +56,7 @@ function Wait-ClientGone {
     while ($true) {
         $reading = $stream.ReadAsync($buffer, 0, $buffer.Length)
         try {
-            if (-not $reading.Wait([timespan]::FromSeconds(30))) {
+            if (-not $reading.Wait([timespan]::FromSeconds(60))) {
                 return $false
             }
         }
@@ -75,11 +75,22 @@ function Get-ClosedPort {
     [CmdletBinding()]
     param()
 
-    $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
-    $listener.Start()
-    $port = $listener.LocalEndpoint.Port
-    $listener.Stop()
-    $port
+    # From below the ports that systems give to programs that ask for any, so that nobody comes by it while it is in use.
+    foreach ($try in 1..100) {
+        $port = Get-Random -Minimum 15000 -Maximum 32000
+        $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, $port)
+        try {
+            $listener.Start()
+            return $port
+        }
+        catch [System.Net.Sockets.SocketException] {
+            Write-Verbose "Somebody listens on port $port."
+        }
+        finally {
+            $listener.Stop()
+        }
+    }
+    throw 'Somebody listens on every port that was tried.'
 }
 
 # Runs a script and returns its only error record.
@@ -156,7 +167,7 @@ function Stop-Program {
         else {
             & kill -TERM $process.Id
         }
-        if (-not $process.WaitForExit(20000)) {
+        if (-not $process.WaitForExit(60000)) {
             $process.Kill($true)
             $process.WaitForExit()
         }
@@ -366,7 +377,7 @@ function Stop-TestProduct {
     param([object] $Server, [object] $Product)
 
     $Product.Process.StandardInput.Close()
-    if (-not $Product.Process.WaitForExit(20000)) {
+    if (-not $Product.Process.WaitForExit(60000)) {
         throw 'The product did not end.'
     }
     $null = $Server.Holders.Remove($Product)
