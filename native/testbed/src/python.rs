@@ -15,6 +15,10 @@ pub fn python_with(folder: &Path, packages: &[&str], module: &str) -> Option<Pat
             .status()
             .is_ok_and(|status| status.success())
     };
+    // Each test is a process of its own; one of them installs for all.
+    std::fs::create_dir_all(folder.parent()?).ok()?;
+    let lock = std::fs::File::create(folder.with_extension("lock")).ok()?;
+    lock.lock().ok()?;
     let python = folder.join("bin").join("python");
     if has(&python) {
         return Some(python);

@@ -6,6 +6,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::Context;
 
+use crate::port::free_port;
 use crate::python::python_with;
 
 /// A server that prints each mail as a line of JSON.
@@ -20,7 +21,7 @@ class Handler:
         print(json.dumps({"to": envelope.rcpt_tos, "subject": mail["subject"], "text": mail.get_content()}), flush=True)
         return "250 OK"
 
-controller = Controller(Handler(), hostname="127.0.0.1", port=int(sys.argv[1]))
+controller = Controller(Handler(), hostname="127.0.0.1", port=int(sys.argv[1]), ready_timeout=60)
 controller.start()
 print("ready", flush=True)
 while True:
@@ -54,7 +55,7 @@ impl SmtpServer {
         let Some(python) = python_with(&folder.join("aiosmtpd"), &["aiosmtpd"], "aiosmtpd") else {
             return Ok(None);
         };
-        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let port = free_port()?;
         let mut child = Command::new(python)
             .args(["-c", PROGRAM, &port.to_string()])
             .stdout(Stdio::piped())

@@ -270,7 +270,7 @@ mod tests {
         assert!(!data.owner_file().exists(), "it is removed at the end");
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_record_of_a_process_that_has_ended_holds_nobody_up() {
         let (_folder, data) = folder();
         let mut here = FolderOwner::claim(&data).await.unwrap();

@@ -144,7 +144,10 @@ async fn one_address_cannot_flood_the_others() {
         let answer = fixture.raw(request, [192, 0, 2, 1]).await;
         if answer.status == 429 {
             assert_eq!(answer.code(), "TooManyRequests");
-            assert_eq!(answer.headers["retry-after"], "1");
+            let seconds: u32 = answer.headers["retry-after"].to_str().unwrap().parse().unwrap();
+            // The faster the loop, the more of those that were refused before come back first.
+            let expected = if refused == 0 { 1..=1 } else { 1..=30 };
+            assert!(expected.contains(&seconds), "{seconds} s after {refused}");
             refused += 1;
         }
     }
