@@ -68,7 +68,13 @@ Describe 'In sixteen runspaces' {
         @($results | ForEach-Object { $_.Problems }) | Should -BeNullOrEmpty
         # 32 lists of two pools and 31 of one holder.
         $results.Rows | Sort-Object -Unique | Should -Be 95
-        $after = Get-Held
+        # What a busy machine has not closed yet, and threads that it needed for a time, are gone within a minute; a leak is not.
+        $deadline = [datetime]::UtcNow.AddSeconds(60)
+        do {
+            $after = Get-Held
+            $isMore = $after.Files - $before.Files -ge 16 -or $after.Threads - $before.Threads -ge 16
+            if ($isMore) { Start-Sleep -Milliseconds 200 }
+        } while ($isMore -and [datetime]::UtcNow -lt $deadline)
         Write-Information "files $($before.Files) → $($after.Files), threads $($before.Threads) → $($after.Threads)" -InformationAction Continue
         # Threads of the thread pool of .NET come and go; a leak would be one or more for each runspace.
         $after.Files - $before.Files | Should -BeLessThan 16
