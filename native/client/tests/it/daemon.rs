@@ -117,7 +117,7 @@ impl LicenseServer {
             ..Truth::default()
         };
         let (sender, asked) = mpsc::unbounded_channel();
-        let at = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        let at = |port: u16| SocketAddr::from(([127, 0, 0, 1], port));
         let mut server = Self {
             truth: Arc::new(Mutex::new(truth)),
             asked,
