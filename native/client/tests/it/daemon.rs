@@ -519,37 +519,41 @@ impl Daemon {
         match request.body.expect("a question") {
             Question::Checkin(request) => say(Answer::Checkin(self.give_back(request))).await,
             Question::Heartbeat(request) => say(Answer::Heartbeat(self.beat(request))).await,
-            Question::Checkout(request) => match self.decide(&request, authorization).await {
-                Ok(mut reply) => loop {
-                    let waits = matches!(reply.outcome, Some(Outcome::Queued(_)));
-                    let freed = self.freed.notified();
-                    say(Answer::Checkout(reply)).await;
-                    if !waits {
-                        return;
-                    }
-                    freed.await;
-                    let given_up = !self.truth().queue.contains(&request.request_key);
-                    if given_up {
-                        return;
-                    }
-                    reply = self.truth().decide(&request);
-                },
-                Err(status) => match serde_json::from_slice::<Problem>(status.details()) {
-                    Ok(problem) => {
-                        let failure = wire::Failure {
-                            code: problem.code.name().to_owned(),
-                            detail: problem.detail,
-                            action: problem.action,
-                            retry_after_seconds: 0,
-                        };
-                        say(Answer::Failure(failure)).await;
-                    }
-                    // The whole stream ends, as connections do.
-                    Err(_) => {
-                        let _ = replies.send(Err(status)).await;
-                    }
-                },
-            },
+            Question::Checkout(request) => {
+                // From before the decision on, so that no seat that comes free right after it is missed.
+                let mut freed = self.freed.notified();
+                match self.decide(&request, authorization).await {
+                    Ok(mut reply) => loop {
+                        let waits = matches!(reply.outcome, Some(Outcome::Queued(_)));
+                        say(Answer::Checkout(reply)).await;
+                        if !waits {
+                            return;
+                        }
+                        freed.await;
+                        freed = self.freed.notified();
+                        let given_up = !self.truth().queue.contains(&request.request_key);
+                        if given_up {
+                            return;
+                        }
+                        reply = self.truth().decide(&request);
+                    },
+                    Err(status) => match serde_json::from_slice::<Problem>(status.details()) {
+                        Ok(problem) => {
+                            let failure = wire::Failure {
+                                code: problem.code.name().to_owned(),
+                                detail: problem.detail,
+                                action: problem.action,
+                                retry_after_seconds: 0,
+                            };
+                            say(Answer::Failure(failure)).await;
+                        }
+                        // The whole stream ends, as connections do.
+                        Err(_) => {
+                            let _ = replies.send(Err(status)).await;
+                        }
+                    },
+                }
+            }
         }
     }
 }
@@ -564,14 +568,16 @@ impl VendorDaemon for Daemon {
     ) -> Result<Response<wire::CheckoutReply>, Status> {
         let authorization = authorization(&request);
         let request = request.into_inner();
+        // From before the decision on, so that no seat that comes free right after it is missed.
+        let mut freed = self.freed.notified();
         let mut reply = self.decide(&request, authorization).await?;
         let hold = self.truth().hold;
         let end = tokio::time::Instant::now() + hold;
         while matches!(reply.outcome, Some(Outcome::Queued(_))) {
-            let freed = self.freed.notified();
             if tokio::time::timeout_at(end, freed).await.is_err() {
                 break;
             }
+            freed = self.freed.notified();
             reply = self.truth().decide(&request);
         }
         Ok(Response::new(reply))
