@@ -13,9 +13,9 @@ function Test-LicenseCompliance {
         Lists what is found; nothing when everything is in order.
 
     .EXAMPLE
-        Test-LicenseCompliance | Group-Object Rule -NoElement
+        Test-LicenseCompliance | Group-Object Kind -NoElement
 
-        Counts what is found by rule.
+        Counts what is found by kind.
 
     .INPUTS
         LicensingAdmin.LicensingSession.
