@@ -15,6 +15,8 @@ use crate::storage::PeakRow;
 
 /// Days without use after which a feature counts as unused.
 const UNUSED_DAYS: i64 = 90;
+/// Servers whose peaks are read at a time.
+const AT_A_TIME: usize = 256;
 
 impl Insight {
     /// How the seats of each feature are used, by server, vendor and feature.
@@ -22,7 +24,7 @@ impl Insight {
     /// # Errors
     /// When the server is none of the caller's, or the storage fails.
     pub fn capacity(&self, caller: &Account, server: Option<&str>) -> Result<Vec<InsightCapacity>, Problem> {
-        let servers: Vec<ServerGuid> = match server {
+        let mut servers: Vec<ServerGuid> = match server {
             Some(server) => vec![self.visible_server(caller, server)?.server_guid],
             None => self
                 .visible_servers(caller)?
@@ -30,18 +32,21 @@ impl Insight {
                 .map(|server| server.server_guid)
                 .collect(),
         };
-        let mut features: BTreeMap<(ServerGuid, String, String), Vec<PeakRow>> = BTreeMap::new();
-        for row in self.storage.peaks(&servers)? {
-            features
-                .entry((row.server, row.vendor.to_lowercase(), row.feature.to_lowercase()))
-                .or_default()
-                .push(row);
-        }
+        servers.sort_unstable();
         let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
-        Ok(features
-            .into_values()
-            .filter_map(|rows| of_feature(&rows, today))
-            .collect())
+        let mut shown = Vec::new();
+        // A year of a whole fleet does not fit into memory; what is shown of it does.
+        for some in servers.chunks(AT_A_TIME) {
+            let mut features: BTreeMap<(ServerGuid, String, String), Vec<PeakRow>> = BTreeMap::new();
+            for row in self.storage.peaks(some)? {
+                features
+                    .entry((row.server, row.vendor.to_lowercase(), row.feature.to_lowercase()))
+                    .or_default()
+                    .push(row);
+            }
+            shown.extend(features.into_values().filter_map(|rows| of_feature(&rows, today)));
+        }
+        Ok(shown)
     }
 }
 
@@ -84,7 +89,8 @@ fn of_feature(rows: &[PeakRow], today: Date) -> Option<InsightCapacity> {
         peak: peaks.iter().map(|day| day.peak).max().unwrap_or(0),
         days: u32::try_from(peaks.len()).unwrap_or(u32::MAX),
         last_used,
-        unused: !unused(&installed, today, UNUSED_DAYS).is_empty(),
+        // Of a license that was taken out nothing is left to be used.
+        unused: latest.installed != Some(0) && !unused(&installed, today, UNUSED_DAYS).is_empty(),
         forecast: kind.to_owned(),
         runs_out: expected,
         earliest,

@@ -1,6 +1,7 @@
 //! Insight Services: what they find, whom they let in, whom they tell, and with license servers at the other end.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
+mod capacity;
 mod commands;
 mod delivery;
 mod fulfilment;

@@ -73,7 +73,12 @@ pub fn forecast(days: &[DayPeak], seats: Option<u32>) -> Forecast {
     else {
         return none(NoForecast::TooFewWeeks);
     };
-    if weeks.last().is_some_and(|(_, peak)| *peak >= f64::from(seats)) {
+    let latest = weeks.last().map(|(_, peak)| *peak);
+    // A license that was taken out: of no seats none is in use, and nothing runs out.
+    if seats == 0 && latest.is_some_and(|peak| peak <= 0.0) {
+        return none(NoForecast::NoGrowth);
+    }
+    if latest.is_some_and(|peak| peak >= f64::from(seats)) {
         return Forecast::OutNow;
     }
     if weeks.len() < MIN_WEEKS {

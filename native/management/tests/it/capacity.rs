@@ -68,6 +68,9 @@ fn data_that_carry_no_forecast_get_none() {
     );
     assert_eq!(reason(&days(182, 10.0, 1.0, 0.0), None), NoForecast::Uncounted);
     assert_eq!(forecast(&days(70, 100.0, 0.0, 0.0), Some(100)), Forecast::OutNow);
+    // A license that was taken out, and one that was used until the last week.
+    assert_eq!(reason(&days(70, 0.0, 0.0, 0.0), Some(0)), NoForecast::NoGrowth);
+    assert_eq!(forecast(&days(70, 5.0, 0.0, 0.0), Some(0)), Forecast::OutNow);
 }
 
 proptest! {
