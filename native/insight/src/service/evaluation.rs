@@ -373,6 +373,7 @@ impl Insight {
             .map_err(|error| Problem::new(ErrorCode::InvalidRequest, format!("{error}.")))?;
         let scope = scope(&record.finding);
         self.storage.save(None, &[(scope, record.clone())], &[])?;
+        tracing::info!(key, by = caller.name, "a finding was acknowledged");
         Ok(record)
     }
 }

@@ -325,6 +325,11 @@ impl Insight {
             imported.push(rescission);
         }
         self.change_knowledge(&changes, Concerned::Serials(&serials(&imported)))?;
+        tracing::info!(
+            rows = imported.len(),
+            by = caller.name,
+            "rescinded serial numbers were imported"
+        );
         Ok(imported)
     }
 
@@ -373,6 +378,7 @@ impl Insight {
             })
             .collect::<Result<Vec<_>, StorageError>>()?;
         self.change_knowledge(&changes, Concerned::Serials(&serials(&withdrawn)))?;
+        tracing::info!(serial_number, by = caller.name, "a rescission was withdrawn");
         Ok(withdrawn)
     }
 
@@ -411,6 +417,11 @@ impl Insight {
         }
         let features: Vec<String> = imported.iter().map(|one| one.feature.to_lowercase()).collect();
         self.change_knowledge(&changes, Concerned::Features(&features))?;
+        tracing::info!(
+            rows = imported.len(),
+            by = caller.name,
+            "dates that versions require were imported"
+        );
         Ok(imported)
     }
 

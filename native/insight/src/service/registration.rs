@@ -86,6 +86,8 @@ impl Insight {
                 }],
             )?;
             if is_new {
+                // The first group names the code and opens nothing.
+                tracing::info!(organization, code = code.id(), %expires, "a registration code was made");
                 return Ok((code, expires));
             }
         }
