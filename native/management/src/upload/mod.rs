@@ -8,7 +8,7 @@ pub use document::{
     ClockReport, DiagnosticReport, FeatureSample, InstalledLicense, LicenseTypeQuantity, ProductSeen,
     ServerReport, StatisticsReport, SuppliedReason, UploadBody, UploadType,
 };
-pub use read::{MAX_LIST, MAX_TEXT_BYTES, MAX_UPLOAD_BYTES, UploadError};
+pub use read::{MAX_LIST, MAX_TEXT_BYTES, MAX_UPLOAD_BYTES, MAX_WINDOW_HOURS, UploadError};
 pub use seal::SealedUpload;
 
 /// Version of the upload format that this library writes and reads.

@@ -16,8 +16,8 @@ pub const MAX_LIST: usize = 100_000;
 /// Longest text in an upload, in bytes.
 pub const MAX_TEXT_BYTES: usize = 1024;
 
-/// Latest window that is taken: hours of one upload.
-const MAX_WINDOW_HOURS: i64 = 10 * 366 * 24;
+/// Longest window of an upload, in hours: ten years.
+pub const MAX_WINDOW_HOURS: i64 = 10 * 366 * 24;
 
 /// Why bytes are no upload.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -5,7 +5,8 @@ use jiff::tz::TimeZone;
 use licensing_api::{ErrorCode, Problem};
 use licensing_management::id::UploadId;
 use licensing_management::upload::{
-    ClockReport, FORMAT_VERSION, PRODUCT, SealedUpload, ServerReport, SuppliedReason, UploadBody, UploadType,
+    ClockReport, FORMAT_VERSION, MAX_WINDOW_HOURS, PRODUCT, SealedUpload, ServerReport, SuppliedReason,
+    UploadBody, UploadType,
 };
 use licensing_management::usage::Hour;
 use zeroize::Zeroizing;
@@ -17,6 +18,8 @@ use super::state::State;
 pub(super) fn window(state: &State, now: Timestamp) -> (Hour, Hour) {
     let end = Hour::of(now);
     let from = Hour::of(state.window_stop.unwrap_or(state.installed));
+    // A data folder that was made before anybody set the clock; of so long ago nothing is recorded.
+    let from = from.max(Hour(end.0.saturating_sub(MAX_WINDOW_HOURS)));
     // A clock that was set back gives an empty window, not one that begins twice.
     (from, end.max(from))
 }
@@ -32,6 +35,28 @@ pub(super) fn wanted(state: &State, salt: &Zeroizing<[u8; 32]>, now: Timestamp) 
     }
 }
 
+/// What has to be read when the wall clock differs by so much from the trusted one, by which use is recorded; none when it is
+/// the same. Up to a wall clock that is ahead the window would take in hours to come, and the next ones had nothing to cover.
+pub(super) fn wanted_by_trusted_clock(
+    state: &State,
+    wanted: &Wanted,
+    clock_jump_seconds: i64,
+    now: Timestamp,
+) -> Option<Wanted> {
+    let (from, to) = window(state, trusted(now, clock_jump_seconds));
+    (to != wanted.to).then(|| Wanted {
+        from,
+        to,
+        ..wanted.clone()
+    })
+}
+
+/// What the trusted clock shows.
+fn trusted(now: Timestamp, clock_jump_seconds: i64) -> Timestamp {
+    now.checked_sub(jiff::SignedDuration::from_secs(clock_jump_seconds))
+        .unwrap_or(now)
+}
+
 /// The next upload of this state.
 ///
 /// # Errors
@@ -45,9 +70,6 @@ pub(super) fn seal(
     now: Timestamp,
 ) -> Result<SealedUpload, Problem> {
     let local = now.to_zoned(TimeZone::system());
-    let latest = now
-        .checked_sub(jiff::SignedDuration::from_secs(contents.clock_jump_seconds))
-        .unwrap_or(now);
     SealedUpload::seal(UploadBody {
         product: PRODUCT.to_owned(),
         format_version: FORMAT_VERSION,
@@ -68,7 +90,7 @@ pub(super) fn seal(
             disaster_recovery_partner: state.settings.disaster_recovery_partner,
             clock: ClockReport {
                 jump_seconds: contents.clock_jump_seconds,
-                latest,
+                latest: trusted(now, contents.clock_jump_seconds),
             },
             supplied: match contents.burst_days_left {
                 Some(_) => SuppliedReason::SeatsOut,

@@ -168,8 +168,13 @@ impl Inner {
     async fn make(&self, upload_type: UploadType) -> Result<SealedUpload, Problem> {
         let now = Timestamp::now();
         let state = self.live.lock().state.clone();
-        let wanted = document::wanted(&state, &self.salt, now);
-        let contents = self.source.read(wanted.clone()).await?;
+        let mut wanted = document::wanted(&state, &self.salt, now);
+        let mut contents = self.source.read(wanted.clone()).await?;
+        let jump = contents.clock_jump_seconds;
+        if let Some(other) = document::wanted_by_trusted_clock(&state, &wanted, jump, now) {
+            wanted = other;
+            contents = self.source.read(wanted.clone()).await?;
+        }
         let id = random().map_err(|error| Problem::new(ErrorCode::InternalError, error.to_string()))?;
         document::seal(
             &state,

@@ -2,6 +2,7 @@
 
 mod receiver;
 mod runner;
+mod windows;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +16,6 @@ use licensing_management::compliance::{Finding, FindingKind, FindingRecord};
 use licensing_management::exchange::{Bundle, Outcome, RegistrationAnswer};
 use licensing_management::key::RegistrationCode;
 use licensing_management::upload::{InstalledLicense, SealedUpload};
-use licensing_management::usage::Hour;
 use licensing_server::management::{
     Contents, Https, MAX_WAITING, ManagementFolder, ManagementService, Pace, ServiceSettings, ServiceSetup,
     Source, Wanted,
@@ -420,18 +420,4 @@ async fn no_more_bytes_wait_than_a_bundle_may_have() {
         assert_eq!(service.export(None).await.unwrap().uploads, uploads);
     }
     assert!(service.status().waiting_bytes <= 16 * 1024 * 1024);
-}
-
-#[tokio::test]
-async fn windows_of_uploads_follow_each_other() {
-    let fixture = fixture(0, 1).await;
-    let hour = || Hour::of(Timestamp::now()).start();
-    let before = hour();
-    fixture.service.upload(true).await.unwrap();
-    let after = hour();
-    fixture.service.upload(true).await.unwrap();
-    let stored = fixture.receiver.stored();
-    // An hour may begin meanwhile.
-    assert!([before, after].contains(&stored[0].body().window_stop));
-    assert_eq!(stored[1].body().window_start, stored[0].body().window_stop);
 }

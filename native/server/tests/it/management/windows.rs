@@ -1,0 +1,96 @@
+//! Which hours an upload covers.
+
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use jiff::{SignedDuration, Timestamp};
+use licensing_api::Problem;
+use licensing_management::usage::Hour;
+use licensing_server::management::{
+    Contents, Https, ManagementFolder, ManagementService, Pace, ServiceSetup, Source, Wanted,
+};
+use parking_lot::Mutex;
+
+use super::receiver::Receiver;
+use super::{fixture, open};
+
+/// A server whose wall clock is so many seconds ahead of the trusted one.
+struct Ahead(Mutex<i64>);
+
+impl Source for Ahead {
+    fn read(&self, _: Wanted) -> BoxFuture<'_, Result<Contents, Problem>> {
+        let contents = Contents {
+            hardware_id: "0123456789abcdef".to_owned(),
+            host_name: self.host_name(),
+            clock_jump_seconds: *self.0.lock(),
+            ..Contents::default()
+        };
+        async move { Ok(contents) }.boxed()
+    }
+
+    fn host_name(&self) -> String {
+        "lic.example.com".to_owned()
+    }
+
+    fn is_forbidden(&self) -> bool {
+        false
+    }
+}
+
+#[tokio::test]
+async fn windows_of_uploads_follow_each_other() {
+    let fixture = fixture(0, 1).await;
+    fixture.service.upload(true).await.unwrap();
+    fixture.service.upload(true).await.unwrap();
+    let stored = fixture.receiver.stored();
+    let now = Hour::of(Timestamp::now()).start();
+    assert_eq!(stored[0].body().window_stop, now);
+    assert_eq!(stored[1].body().window_start, stored[0].body().window_stop);
+}
+
+#[tokio::test]
+async fn windows_go_by_the_clock_that_use_is_recorded_by() {
+    let folder = tempfile::tempdir().unwrap();
+    let receiver = Receiver::start().await;
+    let source = Arc::new(Ahead(Mutex::new(0)));
+    let service = ManagementService::open(ServiceSetup {
+        folder: ManagementFolder::new(folder.path().join("management")),
+        source: source.clone(),
+        transport: Arc::new(Https::default()),
+        pace: Pace(1),
+    })
+    .await
+    .unwrap();
+    service.configure(receiver.settings()).await.unwrap();
+    service.register(receiver.code().reveal()).await.unwrap();
+    let behind = SignedDuration::from_hours(48);
+    let hour = || Hour::of(Timestamp::now() + behind).start();
+    let earliest = hour();
+    // Somebody has set the wall clock back; the trusted one has gone on.
+    *source.0.lock() = -behind.as_secs();
+    service.upload(true).await.unwrap();
+    let latest = hour();
+    // Now the wall clock is ahead: no hours are taken that are still to come.
+    *source.0.lock() = behind.as_secs();
+    service.upload(true).await.unwrap();
+    let stored = receiver.stored();
+    let stop = stored[0].body().window_stop;
+    assert!((earliest..=latest).contains(&stop), "{stop}");
+    assert_eq!(
+        (stored[1].body().window_start, stored[1].body().window_stop),
+        (stop, stop)
+    );
+}
+
+#[tokio::test]
+async fn a_data_folder_that_was_made_before_the_clock_was_set_makes_uploads() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(open(folder.path(), 0, 1).await);
+    let file = folder.path().join("management/state.json");
+    let mut state: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    state["installed"] = "1970-01-01T00:00:00Z".into();
+    std::fs::write(&file, state.to_string()).unwrap();
+    let service = open(folder.path(), 0, 1).await;
+    assert_eq!(service.export(None).await.unwrap().uploads, 1);
+}
