@@ -23,6 +23,7 @@ use super::folder::ManagementFolder;
 use super::source::Source;
 use super::state::{ServiceSettings, State};
 use super::transport::{SendError, Target, Transport};
+use super::uploading::cancelled;
 use crate::blocking::blocking;
 
 /// How often time without success is counted and written down.
@@ -67,6 +68,8 @@ pub(super) struct Inner {
     saving: Mutex<()>,
     /// One upload, export or import at a time.
     pub(super) turn: tokio::sync::Mutex<()>,
+    /// One registration at a time; none waits for an upload.
+    registering: tokio::sync::Mutex<()>,
     changed: watch::Sender<()>,
 }
 
@@ -77,6 +80,8 @@ pub(super) struct Live {
     pub(super) waiting: Vec<SealedUpload>,
     /// Ends the upload that is under way.
     pub(super) cancel: CancellationToken,
+    /// Ends the registration that is under way.
+    cancel_registration: CancellationToken,
     /// Whether the receiver said that it does not know this server.
     pub(super) unknown: bool,
     /// Why the state could not be written; none while it can.
@@ -107,12 +112,14 @@ impl ManagementService {
                 schedule: Schedule::default(),
                 waiting: opened.waiting,
                 cancel: CancellationToken::new(),
+                cancel_registration: CancellationToken::new(),
                 unknown: false,
                 unsaved: None,
                 set_aside: 0,
             }),
             saving: Mutex::new(()),
             turn: tokio::sync::Mutex::new(()),
+            registering: tokio::sync::Mutex::new(()),
             changed: watch::Sender::new(()),
         };
         let now = inner.now();
@@ -217,14 +224,14 @@ impl ManagementService {
         self.0.source.is_forbidden()
     }
 
-    /// Takes other settings at once. When they switch the service off, or name another receiver, an upload that is under way has
-    /// ended when this returns.
+    /// Takes other settings at once. When they switch the service off, or name another receiver, an upload or a registration that
+    /// is under way has ended when this returns.
     ///
     /// # Errors
     /// `StorageUnavailable` when they cannot be written; switching off is in effect all the same.
     pub async fn configure(&self, settings: ServiceSettings) -> Result<(), Problem> {
         let now = self.0.now();
-        let ends = {
+        let (ends, ends_registration) = {
             let mut live = self.0.live.lock();
             let schedule = settings.schedule(self.0.source.is_forbidden());
             let is_moved = live.state.settings.destination != settings.destination;
@@ -235,8 +242,12 @@ impl ManagementService {
                 live.state.received.issued = None;
                 live.unknown = false;
             }
-            let ends = schedule.switch != Switch::On || is_moved && live.schedule.is_running();
+            let is_off = schedule.switch != Switch::On;
+            let ends = is_off || is_moved && live.schedule.is_running();
             live.state.settings = settings;
+            if is_off || is_moved {
+                live.cancel_registration.cancel();
+            }
             if ends {
                 // What is on its way to the receiver before must not arrive there.
                 live.cancel.cancel();
@@ -247,10 +258,13 @@ impl ManagementService {
                 live.schedule.on(Event::Configured(nowhere), now);
             }
             live.schedule.on(Event::Configured(schedule), now);
-            ends
+            (ends, is_off || is_moved)
         };
         if ends {
             drop(self.0.turn.lock().await);
+        }
+        if ends_registration {
+            drop(self.0.registering.lock().await);
         }
         self.0.save_in_background().await?;
         self.0.changed.send_replace(());
@@ -270,11 +284,15 @@ impl ManagementService {
     /// Registers the server at the receiver with a one-time code.
     ///
     /// # Errors
-    /// `ManagementServiceOff`, `ReceiverRefused`, `ReceiverUnavailable`, or `InvalidRequest` for what is no code.
+    /// `ManagementServiceOff`, `ReceiverRefused`, `ReceiverUnavailable`, or `InvalidRequest` for what is no code. The first also when
+    /// the service was switched off meanwhile, the third also when it was given another destination.
     pub async fn register(&self, code: &str) -> Result<(), Problem> {
         let code = parse_code(code)?;
+        let _turn = self.0.registering.lock().await;
+        let cancel = CancellationToken::new();
         let (guid, target) = {
-            let live = self.0.live.lock();
+            let mut live = self.0.live.lock();
+            live.cancel_registration = cancel.clone();
             let settings = &live.state.settings;
             if settings.schedule(self.0.source.is_forbidden()).switch != Switch::On {
                 return Err(off());
@@ -282,17 +300,26 @@ impl ManagementService {
             (live.state.guid, target(settings)?)
         };
         let request = self.0.registration_request(&code)?;
-        let answer = self
-            .0
-            .transport
-            .register(&target, &request)
-            .await
-            .map_err(problem)?;
-        let registration = answer
-            .verify(guid, &code)
-            .map_err(|error| Problem::new(ErrorCode::ReceiverRefused, format!("{error}.")))?;
+        let answered = tokio::select! {
+            biased;
+            () = cancel.cancelled() => None,
+            answer = self.0.transport.register(&target, &request) => Some(answer),
+        };
+        let registration = match answered {
+            Some(answer) => Some(
+                answer
+                    .map_err(problem)?
+                    .verify(guid, &code)
+                    .map_err(|error| Problem::new(ErrorCode::ReceiverRefused, format!("{error}.")))?,
+            ),
+            None => None,
+        };
         {
             let mut live = self.0.live.lock();
+            // Of another receiver, or of a service that is off, also an answer that came just before is none.
+            let (Some(registration), false) = (registration, cancel.is_cancelled()) else {
+                return Err(cancelled(live.schedule.saved().settings.switch, "a registration"));
+            };
             live.state.registration = Some(registration);
             live.unknown = false;
         }

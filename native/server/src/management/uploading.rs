@@ -397,7 +397,7 @@ impl Inner {
                 let problem = match delivery {
                     // The schedule knows: it was told what cancelled the upload.
                     Delivery::Cancelled => {
-                        return Err(cancelled(live.schedule.saved().settings.switch));
+                        return Err(cancelled(live.schedule.saved().settings.switch, "an upload"));
                     }
                     Delivery::Local(problem) => problem,
                     Delivery::Receiver(error) => {
@@ -467,19 +467,18 @@ fn acceptable(upload: SealedUpload) -> Result<SealedUpload, Problem> {
     }
 }
 
-/// Why an upload was cancelled, by what the switch is now.
-fn cancelled(switch: Switch) -> Problem {
-    let (code, detail) = match switch {
-        Switch::On => (
+/// Why something was cancelled, by what the switch is now.
+pub(super) fn cancelled(switch: Switch, what: &str) -> Problem {
+    match switch {
+        Switch::On => Problem::new(
             ErrorCode::ReceiverUnavailable,
-            "Another destination was set while an upload was under way.",
+            format!("Another destination was set while {what} was under way."),
         ),
-        Switch::Disabled | Switch::NoDestination => (
+        Switch::Disabled | Switch::NoDestination => Problem::new(
             ErrorCode::ManagementServiceOff,
-            "The service was switched off while an upload was under way.",
+            format!("The service was switched off while {what} was under way."),
         ),
-    };
-    Problem::new(code, detail)
+    }
 }
 
 fn under_way() -> Problem {

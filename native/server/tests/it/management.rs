@@ -205,6 +205,88 @@ async fn every_fault_is_told_and_the_upload_arrives_exactly_once_in_the_end() {
 }
 
 #[tokio::test]
+async fn the_schedule_goes_on_by_itself_through_every_fault() {
+    // A day is a tenth of a second.
+    let fixture = fixture(0, 864_000).await;
+    let stopping = CancellationToken::new();
+    let running = tokio::spawn(fixture.service.clone().run(stopping.clone()));
+    let hang = tokio::time::Instant::now() + Duration::from_secs(60);
+    let pause = async |what: &str| {
+        assert!(tokio::time::Instant::now() < hang, "{what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    };
+    let last = || fixture.service.status().last_upload;
+    for fault in [
+        Fault::Refuse,
+        Fault::NoTls,
+        Fault::Status(500),
+        Fault::RetryAfter(3600),
+        Fault::Silent,
+        Fault::CutRequest,
+        Fault::CutAnswer,
+        Fault::StoreAndLose,
+        Fault::WrongReceipt,
+        Fault::Unknown,
+    ] {
+        fixture.receiver.fail(fault);
+        // The first one that ends may have begun before.
+        for _ in 0..2 {
+            let before = last();
+            while last() == before {
+                pause(&format!("{fault:?}")).await;
+            }
+        }
+        let result = fixture.service.status().last_result.unwrap();
+        assert!(result.starts_with("Failed"), "{fault:?}: {result}");
+    }
+    fixture.receiver.work();
+    while fixture.service.status().last_result.as_deref() != Some("Succeeded") {
+        pause("nothing succeeds").await;
+    }
+    stopping.cancel();
+    running.await.unwrap();
+    let stored = fixture.receiver.stored();
+    let numbers: Vec<u64> = stored.iter().map(|upload| upload.body().sequence).collect();
+    assert_eq!(numbers, (1..=stored.len() as u64).collect::<Vec<u64>>());
+    assert!(stored.len() > 10);
+}
+
+#[tokio::test]
+async fn switching_off_or_another_destination_ends_a_registration_that_is_under_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = open(folder.path(), 0, 1).await;
+    let (receiver, other) = (Receiver::start().await, Receiver::start().await);
+    let off = ServiceSettings {
+        enabled: false,
+        ..receiver.settings()
+    };
+    receiver.fail(Fault::Silent);
+    for (settings, code, detail) in [
+        (off, ErrorCode::ManagementServiceOff, "switched off"),
+        (
+            other.settings(),
+            ErrorCode::ReceiverUnavailable,
+            "Another destination",
+        ),
+    ] {
+        service.configure(receiver.settings()).await.unwrap();
+        let before = receiver.bytes();
+        let (registering, secret) = (service.clone(), receiver.code());
+        let registration = tokio::spawn(async move { registering.register(secret.reveal()).await });
+        while receiver.bytes() == before {
+            tokio::task::yield_now().await;
+        }
+        service.configure(settings).await.unwrap();
+        let problem = registration.await.unwrap().unwrap_err();
+        assert_eq!(problem.code, code);
+        assert!(problem.detail.contains(detail), "{}", problem.detail);
+        assert_eq!(service.status().organization, None);
+    }
+    service.register(other.code().reveal()).await.unwrap();
+    assert_eq!(service.status().organization.as_deref(), Some("Acme"));
+}
+
+#[tokio::test]
 async fn a_receiver_with_another_certificate_gets_nothing() {
     let fixture = fixture(0, 1).await;
     let before = fixture.receiver.bytes();
