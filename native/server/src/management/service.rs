@@ -230,9 +230,22 @@ impl ManagementService {
     /// # Errors
     /// `StorageUnavailable` when they cannot be written; switching off is in effect all the same.
     pub async fn configure(&self, settings: ServiceSettings) -> Result<(), Problem> {
+        self.change(|_| Ok(settings)).await
+    }
+
+    /// As [`Self::configure`], from the settings as they are now: what somebody else changes at the same time, such as the switch,
+    /// stays changed.
+    ///
+    /// # Errors
+    /// As [`Self::configure`], and those of `change`; then nothing is changed.
+    pub async fn change(
+        &self,
+        change: impl FnOnce(ServiceSettings) -> Result<ServiceSettings, Problem> + Send,
+    ) -> Result<(), Problem> {
         let now = self.0.now();
         let (ends, ends_registration) = {
             let mut live = self.0.live.lock();
+            let settings = change(live.state.settings.clone())?;
             let schedule = settings.schedule(self.0.source.is_forbidden());
             let is_moved = live.state.settings.destination != settings.destination;
             if is_moved {
@@ -273,7 +286,7 @@ impl ManagementService {
 
     /// Takes notice of a configuration file that was read again.
     pub async fn refresh(&self) {
-        if let Err(problem) = self.configure(self.settings()).await {
+        if let Err(problem) = self.change(Ok).await {
             tracing::error!(
                 detail = problem.detail,
                 "the license management service could not take its configuration"

@@ -342,6 +342,30 @@ async fn switching_off_ends_an_upload_that_is_under_way_and_nothing_leaves_after
 }
 
 #[tokio::test]
+async fn a_change_is_made_to_the_settings_as_they_are_then() {
+    let fixture = fixture(0, 1).await;
+    let off = ServiceSettings {
+        enabled: false,
+        ..fixture.service.settings()
+    };
+    fixture.service.configure(off).await.unwrap();
+    // Somebody who looked before it was switched off changes something else.
+    let hashes = |settings: ServiceSettings| {
+        Ok(ServiceSettings {
+            include_user_hashes: true,
+            ..settings
+        })
+    };
+    fixture.service.change(hashes).await.unwrap();
+    let settings = fixture.service.settings();
+    assert_eq!((settings.enabled, settings.include_user_hashes), (false, true));
+    let refused = Problem::new(ErrorCode::InvalidRequest, "It will not do.");
+    let problem = fixture.service.change(|_| Err(refused)).await.unwrap_err();
+    assert_eq!(problem.code, ErrorCode::InvalidRequest);
+    assert_eq!(fixture.service.settings(), settings);
+}
+
+#[tokio::test]
 async fn the_configuration_file_switches_off_whatever_administrators_say() {
     let folder = tempfile::tempdir().unwrap();
     let receiver = Receiver::start().await;

@@ -38,8 +38,8 @@ impl Handler for op::SetManagementService {
         if request.enabled == Some(true) {
             require_allowed(services)?;
         }
-        let settings = changed(management.settings(), &request)?;
-        configure(services, call, "SetManagementService", settings).await?;
+        let change = |settings: ServiceSettings| changed(settings, &request);
+        configure(services, call, "SetManagementService", change).await?;
         if let Some(code) = &request.registration_code {
             record(services, call, "RegisterAtReceiver", json!({})).await?;
             management.register(code.expose()).await?;
@@ -86,21 +86,21 @@ async fn switch(
     action: &'static str,
     enabled: bool,
 ) -> Result<ManagementService, Problem> {
-    let settings = ServiceSettings {
-        enabled,
-        ..services.setup.management.settings()
-    };
-    configure(services, call, action, settings).await?;
+    let change = |settings: ServiceSettings| Ok(ServiceSettings { enabled, ..settings });
+    configure(services, call, action, change).await?;
     Ok(services.setup.management.status())
 }
 
-/// Records a change and carries it out. Switching off comes first: it must not wait for a record.
+/// Records a change and carries it out. Switching off comes first: it must not wait for a record. What was changed while the
+/// record was written counts: the service is not switched on again by who has changed something else.
 async fn configure(
     services: &WebServices,
     call: &Call,
     action: &'static str,
-    settings: ServiceSettings,
+    change: impl Fn(ServiceSettings) -> Result<ServiceSettings, Problem> + Send + Sync,
 ) -> Result<(), Problem> {
+    let management = &services.setup.management;
+    let settings = change(management.settings())?;
     let detail = json!({
         "enabled": settings.enabled,
         "destination": settings.destination,
@@ -112,9 +112,9 @@ async fn configure(
     });
     if settings.enabled {
         record(services, call, action, detail).await?;
-        services.setup.management.configure(settings).await
+        management.change(change).await
     } else {
-        let done = services.setup.management.configure(settings).await;
+        let done = management.change(change).await;
         record(services, call, action, detail).await?;
         done
     }
@@ -279,11 +279,9 @@ impl Handler for op::SetCeipOption {
         call: &Call,
         request: SetCeipOption,
     ) -> Result<CeipOption, Problem> {
-        let settings = ServiceSettings {
-            ceip: request.ceip_option,
-            ..services.setup.management.settings()
-        };
-        configure(services, call, "SetCeipOption", settings).await?;
+        let ceip = request.ceip_option;
+        let change = |settings: ServiceSettings| Ok(ServiceSettings { ceip, ..settings });
+        configure(services, call, "SetCeipOption", change).await?;
         Ok(CeipOption {
             ceip_option: request.ceip_option,
         })
