@@ -148,6 +148,11 @@ Describe 'Lists that concern everybody' {
         Get-InsightRescission | Should -BeNullOrEmpty
         (Import-InsightRescission $file).SerialNumber | Should -Be $serial
         Get-InsightFinding -Kind RescindedLicense | Should -HaveCount 2
+        # With the next upload the license server knows the number, and finds it by itself.
+        Test-LicenseCompliance -Session $one | Should -BeNullOrEmpty
+        (Start-LicenseUpload -Session $one -ErrorAction Stop).Succeeded | Should -BeTrue
+        $local = Test-LicenseCompliance -Session $one
+        "$($local.Kind) $($local.Subject) $($local.Source)" | Should -Be "RescindedLicense $serial Local"
         # Of the others only what concerns their servers shows.
         $null = [pscustomobject]@{ SerialNumber = 'ELSE "1"'; Reason = 'stolen, sold' }, [pscustomobject]@{ SerialNumber = 'ELSE-2'; Effective = Get-Date '2030-01-02' } |
             Import-InsightRescission
