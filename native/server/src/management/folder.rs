@@ -23,6 +23,8 @@ const KEY: &str = "server.key";
 const SALT: &str = "names.salt";
 /// Delivered uploads that are kept to be looked at.
 const KEPT: usize = 30;
+/// Most bytes that they may take, but for the latest: all of them are one answer.
+const KEPT_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Paths of the service. Everything here blocks.
 #[derive(Debug, Clone)]
@@ -158,10 +160,13 @@ impl ManagementFolder {
         let name = name_of(upload);
         durable::rename(&self.waiting().join(&name), &self.delivered().join(&name))
             .with_context(|| format!("upload {} cannot be moved", upload.body().upload_id))?;
-        let mut names = names_in(&self.delivered())?;
-        let old = names.len().saturating_sub(KEPT);
-        for name in names.drain(..old) {
-            std::fs::remove_file(self.delivered().join(name))?;
+        let mut bytes = 0;
+        for (newer, name) in names_in(&self.delivered())?.iter().rev().enumerate() {
+            let file = self.delivered().join(name);
+            bytes += file.metadata()?.len();
+            if newer >= KEPT || newer > 0 && bytes > KEPT_BYTES {
+                std::fs::remove_file(file)?;
+            }
         }
         Ok(())
     }

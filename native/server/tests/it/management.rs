@@ -527,3 +527,25 @@ async fn no_more_bytes_wait_than_a_bundle_may_have() {
     }
     assert!(service.status().waiting_bytes <= 16 * 1024 * 1024);
 }
+
+#[tokio::test]
+async fn no_more_delivered_bytes_are_kept_than_one_answer_may_have() {
+    // Some 7 megabytes each.
+    let fixture = fixture(20_000, 1).await;
+    for kept in [1, 2, 2] {
+        fixture.service.upload(true).await.unwrap();
+        let shown = fixture
+            .service
+            .uploads(Some(UploadState::Delivered))
+            .await
+            .unwrap();
+        assert_eq!(shown.len(), kept);
+    }
+    let latest = fixture.receiver.stored().last().unwrap().body().upload_id;
+    let shown = fixture
+        .service
+        .uploads(Some(UploadState::Delivered))
+        .await
+        .unwrap();
+    assert_eq!(shown[1].upload_id, latest.to_string());
+}
