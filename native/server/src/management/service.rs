@@ -23,7 +23,6 @@ use super::folder::ManagementFolder;
 use super::source::Source;
 use super::state::{ServiceSettings, State};
 use super::transport::{SendError, Target, Transport};
-use super::uploading::cancelled;
 use crate::blocking::blocking;
 
 /// How often time without success is counted and written down.
@@ -481,6 +480,20 @@ pub(super) fn off() -> Problem {
         ErrorCode::ManagementServiceOff,
         "The license management service is switched off or has no destination; nothing is sent.",
     )
+}
+
+/// Why something was cancelled, by what the switch is now.
+pub(super) fn cancelled(switch: Switch, what: &str) -> Problem {
+    match switch {
+        Switch::On => Problem::new(
+            ErrorCode::ReceiverUnavailable,
+            format!("Another destination was set while {what} was under way."),
+        ),
+        Switch::Disabled | Switch::NoDestination => Problem::new(
+            ErrorCode::ManagementServiceOff,
+            format!("The service was switched off while {what} was under way."),
+        ),
+    }
 }
 
 pub(super) fn problem(error: SendError) -> Problem {

@@ -9,13 +9,13 @@ use licensing_api::{ErrorCode, Problem};
 use licensing_management::exchange::{Bundle, Outcome, Receipt, Registration};
 use licensing_management::id::UploadId;
 use licensing_management::key::RegistrationCode;
-use licensing_management::schedule::{Event, Switch};
+use licensing_management::schedule::Event;
 use licensing_management::upload::{SealedUpload, UploadError, UploadType};
 use tokio_util::sync::CancellationToken;
 
 use super::document;
 use super::folder::{MAX_WAITING, MAX_WAITING_BYTES, random};
-use super::service::{Inner, ManagementService, off, parse_code, problem, target};
+use super::service::{Inner, ManagementService, cancelled, off, parse_code, problem, target};
 use super::state::Received;
 use super::transport::{SendError, Target};
 use crate::blocking::blocking;
@@ -464,20 +464,6 @@ fn acceptable(upload: SealedUpload) -> Result<SealedUpload, Problem> {
             Err(Problem::new(ErrorCode::RequestTooLarge, detail))
         }
         Err(error) => Err(Problem::new(ErrorCode::UnknownError, sentence(&error))),
-    }
-}
-
-/// Why something was cancelled, by what the switch is now.
-pub(super) fn cancelled(switch: Switch, what: &str) -> Problem {
-    match switch {
-        Switch::On => Problem::new(
-            ErrorCode::ReceiverUnavailable,
-            format!("Another destination was set while {what} was under way."),
-        ),
-        Switch::Disabled | Switch::NoDestination => Problem::new(
-            ErrorCode::ManagementServiceOff,
-            format!("The service was switched off while {what} was under way."),
-        ),
     }
 }
 
