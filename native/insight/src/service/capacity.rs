@@ -89,8 +89,7 @@ fn of_feature(rows: &[PeakRow], today: Date) -> Option<InsightCapacity> {
         peak: peaks.iter().map(|day| day.peak).max().unwrap_or(0),
         days: u32::try_from(peaks.len()).unwrap_or(u32::MAX),
         last_used,
-        // Of a license that was taken out nothing is left to be used.
-        unused: latest.installed != Some(0) && !unused(&installed, today, UNUSED_DAYS).is_empty(),
+        unused: !unused(&installed, today, UNUSED_DAYS).is_empty(),
         forecast: kind.to_owned(),
         runs_out: expected,
         earliest,

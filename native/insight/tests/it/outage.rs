@@ -7,23 +7,20 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use jiff::Timestamp;
-use licensing_api::Secret;
 use licensing_insight::config::PostgresConfig;
 use licensing_insight::storage::postgres::PostgresStorage;
-use licensing_insight::storage::{Arrival, Storage as _, StorageError, Stored};
+use licensing_insight::storage::{Storage as _, StorageError, Stored};
 use licensing_management::upload::SealedUpload;
 use licensing_testbed::Cluster;
 
+use crate::postgres::open;
 use crate::site::Site;
+use crate::support::arrival;
 
 /// Name of the socket of a database.
 const SOCKET: &str = ".s.PGSQL.5432";
 /// Senders of uploads.
 const SENDERS: u8 = 40;
-
-fn open(address: &str) -> Result<PostgresStorage, StorageError> {
-    PostgresStorage::open(&Secret::new(address), &PostgresConfig::default())
-}
 
 /// Stands between a program and a database.
 struct Way {
@@ -80,12 +77,7 @@ fn carry(from: &UnixStream, to: &UnixStream) {
 }
 
 fn store(storage: &PostgresStorage, upload: &SealedUpload) -> Result<Stored, StorageError> {
-    let arrival = Arrival {
-        upload,
-        received: Timestamp::now(),
-        clock_offset_seconds: None,
-        remarkable: false,
-    };
+    let arrival = arrival(upload, Timestamp::now());
     Ok(storage.store_uploads(&[arrival])?[0].stored)
 }
 
@@ -96,7 +88,7 @@ fn without_a_database_uploads_that_came_together_do_not_wait_for_it_one_after_an
     };
     let way = Way::to(cluster.folder());
     let address = way.address(&cluster.database().unwrap());
-    let storage = open(&address).unwrap();
+    let storage = open(&address, &PostgresConfig::default()).unwrap();
     let mut sites: Vec<Site> = (1..=SENDERS).map(Site::new).collect();
     for site in &mut sites {
         let upload = site.upload(Timestamp::now(), &["SN-1"]);
@@ -129,6 +121,6 @@ fn a_database_that_stands_still_is_not_waited_for_without_end() {
         "postgres://insight@/insight?host={}&connect_timeout=1",
         folder.path().display()
     );
-    let error = open(&address).err().unwrap();
+    let error = open(&address, &PostgresConfig::default()).err().unwrap();
     assert!(error.to_string().contains("no connection in time"), "{error}");
 }

@@ -7,7 +7,7 @@ use licensing_insight::storage::{Kind, Storage as _, StorageError};
 use licensing_net::tls::{CertificateFiles, ServerCertificate};
 use licensing_testbed::{Cluster, free_port};
 
-fn open(address: &str, settings: &PostgresConfig) -> Result<PostgresStorage, StorageError> {
+pub(crate) fn open(address: &str, settings: &PostgresConfig) -> Result<PostgresStorage, StorageError> {
     PostgresStorage::open(&Secret::new(address), settings)
 }
 

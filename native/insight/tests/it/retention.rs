@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use licensing_insight::service::{DropGuard, Insight};
-use licensing_insight::storage::{Arrival, Stored};
+use licensing_insight::storage::Stored;
 use licensing_management::upload::SealedUpload;
 use proptest::prelude::*;
 
 use crate::site::Site;
-use crate::support::{Backend, on_both};
+use crate::support::{Backend, arrival, on_both};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Time between two looks of the program.
@@ -199,12 +199,7 @@ fn a_hold_outlives_the_program_and_uploads_by_the_wrong_clock(backend: &Backend)
     let mut site = Site::new(1);
     let mut arrive = |insight: &Insight, number: i64| {
         let upload = site.upload(day(number), &["SN-1"]);
-        let arrival = Arrival {
-            upload: &upload,
-            received: day(number),
-            clock_offset_seconds: None,
-            remarkable: false,
-        };
+        let arrival = arrival(&upload, day(number));
         let kept = insight.storage().store_uploads(&[arrival]).unwrap();
         assert_eq!(kept[0].stored, Stored::Now);
     };
@@ -231,12 +226,7 @@ fn an_id_that_two_servers_use_keeps_no_month_from_being_dropped(backend: &Backen
     let storage = backend.database().open().unwrap();
     let (mut first, mut second) = (Site::new(1), Site::new(2));
     let arrive = |upload: &SealedUpload, number: i64| {
-        let arrival = Arrival {
-            upload,
-            received: day(number),
-            clock_offset_seconds: None,
-            remarkable: false,
-        };
+        let arrival = arrival(upload, day(number));
         storage.store_uploads(&[arrival]).unwrap()[0].stored
     };
     let old = first.upload(day(0), &["SN-1"]);

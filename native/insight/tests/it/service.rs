@@ -12,7 +12,7 @@ use licensing_management::upload::SealedUpload;
 use proptest::prelude::*;
 
 use crate::site::Site;
-use crate::support::{Backend, on_both, register, take};
+use crate::support::{Backend, arrival, on_both, register, take};
 
 fn day(day: i64, minutes: i64) -> Timestamp {
     "2026-10-01T06:00:00Z".parse::<Timestamp>().unwrap() + (24 * day).hours() + minutes.minutes()
@@ -395,12 +395,7 @@ fn an_upload_that_goes_on_as_before_is_not_looked_at(backend: &Backend) {
     let mut sites = [Site::new(1), Site::new(2)];
     let mut store = |index: usize, number: i64, serial: &str| {
         let upload = sites[index].upload(day(number, 0), &[serial]);
-        let arrival = Arrival {
-            upload: &upload,
-            received: day(number, 1),
-            clock_offset_seconds: None,
-            remarkable: false,
-        };
+        let arrival = arrival(&upload, day(number, 1));
         insight.storage().store_uploads(&[arrival]).unwrap()[0]
     };
     let kept = |noted| Kept {
@@ -412,12 +407,7 @@ fn an_upload_that_goes_on_as_before_is_not_looked_at(backend: &Backend) {
     assert_eq!(store(1, 1, "SN-2"), kept(false));
     assert_eq!(store(1, 2, "SN-1"), kept(true), "another server has it");
     let forked = Site::new(1).upload(day(2, 0), &[]);
-    let arrival = Arrival {
-        upload: &forked,
-        received: day(2, 1),
-        clock_offset_seconds: None,
-        remarkable: false,
-    };
+    let arrival = arrival(&forked, day(2, 1));
     let kept_fork = insight.storage().store_uploads(&[arrival]).unwrap();
     assert!(kept_fork[0].noted, "it does not name the one before");
 }
@@ -429,10 +419,8 @@ fn a_server_that_is_noted_again_while_it_is_looked_at_stays_noted(backend: &Back
     let mut arrive = |number: i64| {
         let upload = site.upload(day(number, 0), &["SN-1"]);
         let arrival = Arrival {
-            upload: &upload,
-            received: day(number, 1),
-            clock_offset_seconds: None,
             remarkable: true,
+            ..arrival(&upload, day(number, 1))
         };
         storage.store_uploads(&[arrival]).unwrap();
         site.guid
@@ -471,12 +459,7 @@ fn uploads_that_arrive_at_once_are_stored_once_each(backend: &Backend) {
                     let turned = uploads.iter().cycle().skip(thread * 7).take(uploads.len());
                     turned
                         .filter(|upload| {
-                            let arrival = Arrival {
-                                upload,
-                                received: day(9, 0),
-                                clock_offset_seconds: None,
-                                remarkable: false,
-                            };
+                            let arrival = arrival(upload, day(9, 0));
                             let kept = insight.storage().store_uploads(&[arrival]).unwrap();
                             assert_ne!(kept[0].stored, Stored::IdReused);
                             kept[0].stored == Stored::Now
@@ -508,12 +491,7 @@ fn old_months_are_dropped_but_for_the_latest_upload_of_each_server(backend: &Bac
     // The second server has been silent since the first of these days.
     for (index, number) in [(0, 0), (1, 0), (0, 1), (0, 40), (0, 80)] {
         let upload = sites[index].upload(day(number, 0), &["SN-1"]);
-        let arrival = Arrival {
-            upload: &upload,
-            received: day(number, 1),
-            clock_offset_seconds: None,
-            remarkable: false,
-        };
+        let arrival = arrival(&upload, day(number, 1));
         assert_eq!(storage.store_uploads(&[arrival]).unwrap()[0].stored, Stored::Now);
     }
     let before: Timestamp = "2026-11-01T00:00:00Z".parse().unwrap();
@@ -540,12 +518,7 @@ fn of_too_many_servers_with_a_number_those_are_compared_that_were_heard_of_last(
     let serials: [&[&str]; 4] = [&["SN-1", "SN-2"], &["SN-2"], &["SN-1"], &["SN-1"]];
     for (index, received) in [(0, 0), (1, 1), (3, 3), (2, 2)] {
         let upload = sites[index].upload(day(0, 0), serials[index]);
-        let arrival = Arrival {
-            upload: &upload,
-            received: day(received, 0),
-            clock_offset_seconds: None,
-            remarkable: false,
-        };
+        let arrival = arrival(&upload, day(received, 0));
         assert_eq!(storage.store_uploads(&[arrival]).unwrap()[0].stored, Stored::Now);
     }
     let compared = |most| {

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use jiff::Timestamp;
 use licensing_api::insight::{GetInsightFindings, GetInsightUploads, InsightFinding, InsightUpload};
 use licensing_api::operation::op;
 use licensing_api::{Permission, Secret};
@@ -17,7 +18,7 @@ use licensing_insight::run::Endpoints;
 use licensing_insight::service::{Insight, SentUpload};
 use licensing_insight::storage::postgres::{self, PostgresStorage};
 use licensing_insight::storage::sqlite::SqliteStorage;
-use licensing_insight::storage::{Storage, StorageError};
+use licensing_insight::storage::{Arrival, Storage, StorageError};
 use licensing_management::exchange::{Receipt, ReceiverProblem};
 use licensing_management::key::ManagementKey;
 use licensing_management::upload::SealedUpload;
@@ -157,6 +158,16 @@ pub(crate) fn service(folder: &Path) -> Arc<Insight> {
 pub(crate) fn register(insight: &Insight, organization: &str, site: &Site) {
     let (code, _) = insight.new_code(organization, None).unwrap();
     assert!(insight.register(&site.request(&code), None).unwrap().1);
+}
+
+/// An upload about which nothing is remarkable, as the storage takes it.
+pub(crate) fn arrival(upload: &SealedUpload, received: Timestamp) -> Arrival<'_> {
+    Arrival {
+        upload,
+        received,
+        clock_offset_seconds: None,
+        remarkable: false,
+    }
 }
 
 /// Hands an upload over as the port would.

@@ -11,7 +11,7 @@ use licensing_api::Secret;
 use licensing_delivery::MailConfig;
 use licensing_insight::delivery::courier;
 use licensing_insight::service::{Account, Insight, Message};
-use licensing_insight::storage::{Arrival, Kept, StorageError, Stored, UploadSummary};
+use licensing_insight::storage::{Kept, StorageError, Stored, UploadSummary};
 use licensing_management::compliance::FindingState;
 use licensing_management::exchange::Outcome;
 use licensing_management::upload::SealedUpload;
@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use self::past::{NOTED, PARTED, Past, TOKEN, day};
 use crate::delivery::{HANG, Hooks, hooks};
 use crate::site::Site;
-use crate::support::{Backend, Database, on_both, take};
+use crate::support::{Backend, Database, arrival, on_both, take};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_sqlite_file_of_each_earlier_version_is_used_on() {
@@ -161,12 +161,7 @@ fn noted_servers_are_looked_at(insight: &Insight, past: &Past) {
 fn uploads_go_on(insight: &Insight, past: &mut Past) {
     let storage = insight.storage();
     let store = |upload: &SealedUpload| {
-        let arrival = Arrival {
-            upload,
-            received: Timestamp::now(),
-            clock_offset_seconds: None,
-            remarkable: false,
-        };
+        let arrival = arrival(upload, Timestamp::now());
         storage.store_uploads(&[arrival]).unwrap()[0]
     };
     let kept = |noted| Kept {

@@ -40,7 +40,8 @@ pub struct UnusedFeature {
 }
 
 /// Features that have been known for at least `days` and of which no seat was in use for as long, sorted by vendor and feature.
-/// Rows of the same feature count together: one that is in use makes none of them unused.
+/// Rows of the same feature count together: one that is in use makes none of them unused. One that has no seat is none of them:
+/// nothing is left to be used.
 pub fn unused(rows: &[Installed], today: Date, days: i64) -> Vec<UnusedFeature> {
     let mut features: BTreeMap<(String, String), UnusedFeature> = BTreeMap::new();
     for row in rows {
@@ -63,6 +64,7 @@ pub fn unused(rows: &[Installed], today: Date, days: i64) -> Vec<UnusedFeature> 
     let age = |day: Date| today.duration_since(day).as_hours() / 24;
     features
         .into_values()
+        .filter(|feature| feature.seats != Some(0))
         .filter(|feature| age(feature.last_used.unwrap_or(feature.since)) >= days)
         .collect()
 }

@@ -111,6 +111,10 @@ fn what_nobody_used_is_named_once_it_was_known_long_enough() {
         row("TWICE", old, None),
         row("twice", old, Some(today)),
         row("NEVER", old, None),
+        Installed {
+            seats: Some(0),
+            ..row("GONE", old, None)
+        },
     ];
     let found: Vec<_> = unused(&rows, today, 60)
         .into_iter()

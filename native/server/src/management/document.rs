@@ -15,7 +15,7 @@ use super::source::{Contents, Wanted};
 use super::state::State;
 
 /// The window of the next upload: from the end of the one before to the last full hour.
-pub(super) fn window(state: &State, now: Timestamp) -> (Hour, Hour) {
+fn window(state: &State, now: Timestamp) -> (Hour, Hour) {
     let end = Hour::of(now);
     let from = Hour::of(state.window_stop.unwrap_or(state.installed));
     // A data folder that was made before anybody set the clock; of so long ago nothing is recorded.
@@ -35,24 +35,8 @@ pub(super) fn wanted(state: &State, salt: &Zeroizing<[u8; 32]>, now: Timestamp) 
     }
 }
 
-/// What has to be read when the wall clock differs by so much from the trusted one, by which use is recorded; none when it is
-/// the same. Up to a wall clock that is ahead the window would take in hours to come, and the next ones had nothing to cover.
-pub(super) fn wanted_by_trusted_clock(
-    state: &State,
-    wanted: &Wanted,
-    clock_jump_seconds: i64,
-    now: Timestamp,
-) -> Option<Wanted> {
-    let (from, to) = window(state, trusted(now, clock_jump_seconds));
-    (to != wanted.to).then(|| Wanted {
-        from,
-        to,
-        ..wanted.clone()
-    })
-}
-
-/// What the trusted clock shows.
-fn trusted(now: Timestamp, clock_jump_seconds: i64) -> Timestamp {
+/// What the trusted clock shows, by which use is recorded.
+pub(super) fn trusted(now: Timestamp, clock_jump_seconds: i64) -> Timestamp {
     now.checked_sub(jiff::SignedDuration::from_secs(clock_jump_seconds))
         .unwrap_or(now)
 }

@@ -89,6 +89,22 @@ pub(super) struct Live {
     pub(super) set_aside: usize,
 }
 
+impl Live {
+    /// Why something was cancelled, by what the switch is now.
+    pub(super) fn cancelled(&self, what: &str) -> Problem {
+        match self.schedule.saved().settings.switch {
+            Switch::On => Problem::new(
+                ErrorCode::ReceiverUnavailable,
+                format!("Another destination was set while {what} was under way."),
+            ),
+            Switch::Disabled | Switch::NoDestination => Problem::new(
+                ErrorCode::ManagementServiceOff,
+                format!("The service was switched off while {what} was under way."),
+            ),
+        }
+    }
+}
+
 impl ManagementService {
     /// Opens the folder, and makes what is missing. Nothing is sent before [`Self::run`].
     ///
@@ -256,8 +272,9 @@ impl ManagementService {
             }
             let is_off = schedule.switch != Switch::On;
             let ends = is_off || is_moved && live.schedule.is_running();
+            let ends_registration = is_off || is_moved;
             live.state.settings = settings;
-            if is_off || is_moved {
+            if ends_registration {
                 live.cancel_registration.cancel();
             }
             if ends {
@@ -270,7 +287,7 @@ impl ManagementService {
                 live.schedule.on(Event::Configured(nowhere), now);
             }
             live.schedule.on(Event::Configured(schedule), now);
-            (ends, is_off || is_moved)
+            (ends, ends_registration)
         };
         if ends {
             drop(self.0.turn.lock().await);
@@ -317,20 +334,19 @@ impl ManagementService {
             () = cancel.cancelled() => None,
             answer = self.0.transport.register(&target, &request) => Some(answer),
         };
-        let registration = match answered {
-            Some(answer) => Some(
+        let registration = answered
+            .map(|answer| {
                 answer
                     .map_err(problem)?
                     .verify(guid, &code)
-                    .map_err(|error| Problem::new(ErrorCode::ReceiverRefused, format!("{error}.")))?,
-            ),
-            None => None,
-        };
+                    .map_err(|error| Problem::new(ErrorCode::ReceiverRefused, format!("{error}.")))
+            })
+            .transpose()?;
         {
             let mut live = self.0.live.lock();
             // Of another receiver, or of a service that is off, also an answer that came just before is none.
             let (Some(registration), false) = (registration, cancel.is_cancelled()) else {
-                return Err(cancelled(live.schedule.saved().settings.switch, "a registration"));
+                return Err(live.cancelled("a registration"));
             };
             live.state.registration = Some(registration);
             live.unknown = false;
@@ -480,20 +496,6 @@ pub(super) fn off() -> Problem {
         ErrorCode::ManagementServiceOff,
         "The license management service is switched off or has no destination; nothing is sent.",
     )
-}
-
-/// Why something was cancelled, by what the switch is now.
-pub(super) fn cancelled(switch: Switch, what: &str) -> Problem {
-    match switch {
-        Switch::On => Problem::new(
-            ErrorCode::ReceiverUnavailable,
-            format!("Another destination was set while {what} was under way."),
-        ),
-        Switch::Disabled | Switch::NoDestination => Problem::new(
-            ErrorCode::ManagementServiceOff,
-            format!("The service was switched off while {what} was under way."),
-        ),
-    }
 }
 
 pub(super) fn problem(error: SendError) -> Problem {

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::document;
 use super::folder::{MAX_WAITING, MAX_WAITING_BYTES, random};
-use super::service::{Inner, ManagementService, cancelled, off, parse_code, problem, target};
+use super::service::{Inner, ManagementService, off, parse_code, problem, target};
 use super::state::Received;
 use super::transport::{SendError, Target};
 use crate::blocking::blocking;
@@ -170,9 +170,11 @@ impl Inner {
         let state = self.live.lock().state.clone();
         let mut wanted = document::wanted(&state, &self.salt, now);
         let mut contents = self.source.read(wanted.clone()).await?;
-        let jump = contents.clock_jump_seconds;
-        if let Some(other) = document::wanted_by_trusted_clock(&state, &wanted, jump, now) {
-            wanted = other;
+        // Up to a wall clock that is ahead the window would take in hours to come, and the next ones had nothing to cover.
+        let trusted = document::trusted(now, contents.clock_jump_seconds);
+        let by_trusted = document::wanted(&state, &self.salt, trusted);
+        if by_trusted.to != wanted.to {
+            wanted = by_trusted;
             contents = self.source.read(wanted.clone()).await?;
         }
         let id = random().map_err(|error| Problem::new(ErrorCode::InternalError, error.to_string()))?;
@@ -397,7 +399,7 @@ impl Inner {
                 let problem = match delivery {
                     // The schedule knows: it was told what cancelled the upload.
                     Delivery::Cancelled => {
-                        return Err(cancelled(live.schedule.saved().settings.switch, "an upload"));
+                        return Err(live.cancelled("an upload"));
                     }
                     Delivery::Local(problem) => problem,
                     Delivery::Receiver(error) => {

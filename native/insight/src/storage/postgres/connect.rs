@@ -44,9 +44,8 @@ pub(super) fn pool(address: &str, settings: &PostgresConfig) -> Result<Pool, Sto
     if config.get_application_name().is_none() {
         config.application_name("insightd");
     }
-    if config.get_connect_timeout().is_none() {
-        config.connect_timeout(CONNECT);
-    }
+    let connect = config.get_connect_timeout().copied().unwrap_or(CONNECT);
+    config.connect_timeout(connect);
     // A database whose machine has gone says nothing. Left to the defaults, a question that it has taken is waited for more than
     // two hours, and one that it has not a quarter of an hour.
     if config.get_tcp_user_timeout().is_none() {
@@ -60,9 +59,6 @@ pub(super) fn pool(address: &str, settings: &PostgresConfig) -> Result<Pool, Sto
     };
     // The driver's own time ends once there is a connection, also one to a database that stands still.
     let hosts = u32::try_from(config.get_hosts().len()).unwrap_or(u32::MAX).max(1);
-    let connect = config
-        .get_connect_timeout()
-        .map_or(CONNECT, |each| each.saturating_mul(hosts));
     let manager = if wants_tls(&config) {
         config.ssl_mode(SslMode::Require);
         Manager::from_config(config, tls(settings)?, recycling)
@@ -74,7 +70,7 @@ pub(super) fn pool(address: &str, settings: &PostgresConfig) -> Result<Pool, Sto
         .max_size(usize::from(settings.connections))
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(WAIT))
-        .create_timeout(Some(connect))
+        .create_timeout(Some(connect.saturating_mul(hosts)))
         .build()
         .map_err(|error| StorageError::Unavailable(error.to_string()))
 }

@@ -117,10 +117,7 @@ fn unavailable(retry_after: Option<Duration>) -> SendError {
 async fn open(folder: &std::path::Path, noted: &Arc<Noted>) -> ManagementService {
     ManagementService::open(ServiceSetup {
         folder: ManagementFolder::new(folder.join("management")),
-        source: Arc::new(Server {
-            padding: 0,
-            forbidden: Mutex::new(false),
-        }),
+        source: Arc::new(Server::default()),
         transport: Arc::new(Way(Arc::clone(noted))),
         pace: Pace(1),
     })

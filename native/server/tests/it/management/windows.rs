@@ -2,41 +2,10 @@
 
 use std::sync::Arc;
 
-use futures_util::FutureExt as _;
-use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
-use licensing_api::Problem;
 use licensing_management::usage::Hour;
-use licensing_server::management::{
-    Contents, Https, ManagementFolder, ManagementService, Pace, ServiceSetup, Source, Wanted,
-};
-use parking_lot::Mutex;
 
-use super::receiver::Receiver;
-use super::{fixture, open};
-
-/// A server whose wall clock is so many seconds ahead of the trusted one.
-struct Ahead(Mutex<i64>);
-
-impl Source for Ahead {
-    fn read(&self, _: Wanted) -> BoxFuture<'_, Result<Contents, Problem>> {
-        let contents = Contents {
-            hardware_id: "0123456789abcdef".to_owned(),
-            host_name: self.host_name(),
-            clock_jump_seconds: *self.0.lock(),
-            ..Contents::default()
-        };
-        async move { Ok(contents) }.boxed()
-    }
-
-    fn host_name(&self) -> String {
-        "lic.example.com".to_owned()
-    }
-
-    fn is_forbidden(&self) -> bool {
-        false
-    }
-}
+use super::{Server, fixture, fixture_on, open};
 
 #[tokio::test]
 async fn windows_of_uploads_follow_each_other() {
@@ -54,30 +23,19 @@ async fn windows_of_uploads_follow_each_other() {
 
 #[tokio::test]
 async fn windows_go_by_the_clock_that_use_is_recorded_by() {
-    let folder = tempfile::tempdir().unwrap();
-    let receiver = Receiver::start().await;
-    let source = Arc::new(Ahead(Mutex::new(0)));
-    let service = ManagementService::open(ServiceSetup {
-        folder: ManagementFolder::new(folder.path().join("management")),
-        source: source.clone(),
-        transport: Arc::new(Https::default()),
-        pace: Pace(1),
-    })
-    .await
-    .unwrap();
-    service.configure(receiver.settings()).await.unwrap();
-    service.register(receiver.code().reveal()).await.unwrap();
+    let source = Arc::new(Server::default());
+    let fixture = fixture_on(Arc::clone(&source), 1).await;
     let behind = SignedDuration::from_hours(48);
     let hour = || Hour::of(Timestamp::now() + behind).start();
     let earliest = hour();
     // Somebody has set the wall clock back; the trusted one has gone on.
-    *source.0.lock() = -behind.as_secs();
-    service.upload(true).await.unwrap();
+    *source.clock_jump.lock() = -behind.as_secs();
+    fixture.service.upload(true).await.unwrap();
     let latest = hour();
     // Now the wall clock is ahead: no hours are taken that are still to come.
-    *source.0.lock() = behind.as_secs();
-    service.upload(true).await.unwrap();
-    let stored = receiver.stored();
+    *source.clock_jump.lock() = behind.as_secs();
+    fixture.service.upload(true).await.unwrap();
+    let stored = fixture.receiver.stored();
     let stop = stored[0].body().window_stop;
     assert!((earliest..=latest).contains(&stop), "{stop}");
     assert_eq!(
